@@ -1,0 +1,573 @@
+"""The floor: the kitchen's state, folded from events.
+
+It is pure: no clock, no process, no drawing. A maker's state is derived from the facts known about
+it, not from the order in which they came, so that any interleaving of several makers' events folds
+to the same floor. What the parent saw wins over what the child said, and a joined maker never
+changes again.
+"""
+
+from __future__ import annotations
+
+import signal
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from chai_tui.engine import Engine
+from chai_tui.events import (
+    Dropped,
+    Event,
+    Exited,
+    Failed,
+    GaveUp,
+    MakerUse,
+    Paused,
+    Progress,
+    Resumed,
+    Said,
+    Sampled,
+    Seated,
+    Served,
+    Signalled,
+    Started,
+    StepBegan,
+    Stopping,
+    Trouble,
+)
+from chai_tui.recipe import Step
+
+SAID_KEPT = 1_000
+"""Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
+HISTORY_KEPT = 240
+"""Samples kept for each maker and core: two minutes at two a second."""
+LOG_KEPT = 1_000
+"""Events kept for the log."""
+AT_ONCE_SECONDS = 3.0
+"""The stretch over which "cores at once" is measured: long enough to be calm, short enough to
+follow a change."""
+
+
+class State(StrEnum):
+    """What a maker is doing, or how it ended."""
+
+    SEATED = "seated"
+    BREWING = "brewing"
+    PAUSED = "paused"
+    SERVED = "served"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    KILLED = "killed"
+
+
+class Line(NamedTuple):
+    """One line said: when, its text, and ``"out"`` or ``"err"``."""
+
+    at: float
+    text: str
+    stream: str
+
+
+class Use(NamedTuple):
+    """One entry of a maker's history; it holds until the next one."""
+
+    at: float
+    core: int | None
+    cpu_share: float
+    ready_share: float | None
+    memory: int | None
+
+
+class Span(NamedTuple):
+    """A stretch of time; ``end`` is None while it lasts."""
+
+    began: float
+    end: float | None
+
+
+@dataclass(slots=True, eq=True)
+class Maker:
+    """Everything known about one maker. Times are seconds of ``time.monotonic()``."""
+
+    number: int
+    station: int
+    pid: int
+    engine: Engine
+    recipe: str
+    steps: tuple[Step, ...]
+    seated_at: float
+    tid: int | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    state: State = State.SEATED
+    joined: bool = False
+    """Whether the parent joined it: its state is final."""
+    step: int | None = None
+    """Index of the current (or last) step."""
+    fraction: float = 0.0
+    """How much of the current step is done, 0 to 1."""
+    step_times: list[Span] = field(default_factory=list)
+    """When each step that began did so, and ended."""
+    pauses: list[Span] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    cpu_share: float = 0.0
+    ready_share: float | None = None
+    core: int | None = None
+    """The core it is using now; None while it uses none or nobody can tell."""
+    core_moves: int = 0
+    memory: int | None = None
+    """Bytes only its process has."""
+    said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
+    said_count: int = 0
+    dropped: int = 0
+    history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    stopping: Stopping | None = None
+    served_at: float | None = None
+    gave_up: bool = False
+    error: str | None = None
+    traceback: str | None = None
+    exitcode: int | None = None
+    signal_was_ours: bool = False
+    version: int = 0
+    """Grows with every change, so that a view can tell what to draw again."""
+
+    @property
+    def name(self) -> str:
+        """``Chai Maker #1``."""
+        return f"Chai Maker #{self.number}"
+
+    @property
+    def paused(self) -> bool:
+        """Whether the system has its process stopped."""
+        return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def signal_number(self) -> int | None:
+        """The number of the signal that ended it, if one did."""
+        return -self.exitcode if self.exitcode is not None and self.exitcode < 0 else None
+
+    @property
+    def cause(self) -> str:
+        """Why it ended, in words; empty while it runs and when it was served."""
+        if not self.joined:
+            return self.error or ""
+        match self.state:
+            case State.KILLED:
+                return f"killed by {signal_name(self.signal_number or 0)}"
+            case State.STOPPED:
+                return "stopped"
+            case State.FAILED if self.error:
+                return self.error
+            case State.FAILED if self.exitcode is None:
+                return "ended unseen: the system lost its exit code"
+            case State.FAILED if self.exitcode == 0:
+                return "exit code 0 before it had served"
+            case State.FAILED:
+                return f"exit code {self.exitcode}"
+        return ""
+
+
+@dataclass(slots=True, eq=True)
+class Station:
+    """One child process and who stands in it."""
+
+    number: int
+    pid: int
+    engine: Engine
+    makers: list[int] = field(default_factory=list)
+    said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
+    """Lines that could not be told apart by maker."""
+
+
+@dataclass(slots=True, eq=True)
+class Core:
+    """How busy a core is: shares from 0 to 1, and who is on it."""
+
+    number: int
+    busy: float = 0.0
+    makers_share: float | None = None
+    makers: tuple[int, ...] = ()
+    history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+
+
+def signal_name(number: int) -> str:
+    """Return ``SIGKILL`` for 9, ``signal 77`` for one that has no name here."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def ordinal(number: int) -> str:
+    """Return ``1st``, ``2nd``, ``3rd``, ``11th``."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
+
+
+class Floor:
+    """The state of a kitchen.
+
+    Attributes:
+        makers: by number, in the order of their numbers.
+        stations: by number; a station stays as long as one of its makers does.
+        cores: by core number, as last sampled.
+        counts: how many makers are in each state.
+        open: how many makers are not joined yet.
+        log: what is worth telling, oldest first.
+        logged: how many events ever went into the log.
+        now: the time of the latest event.
+        version: grows with every event.
+    """
+
+    def __init__(self) -> None:
+        self.makers: dict[int, Maker] = {}
+        self.stations: dict[int, Station] = {}
+        self.cores: dict[int, Core] = {}
+        self.counts: dict[State, int] = dict.fromkeys(State, 0)
+        self.open = 0
+        self.log: deque[Event] = deque(maxlen=LOG_KEPT)
+        self.logged = 0
+        self.now = 0.0
+        self.version = 0
+        self._finish_order: list[tuple[float, int]] = []
+        self._round: tuple[float, float | None, list[int]] | None = None
+        self._cpu_trace: deque[tuple[float, float]] = deque()
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            Seated: self._seated,
+            Started: self._started,
+            StepBegan: self._step_began,
+            Progress: self._progress,
+            Served: self._served,
+            Failed: self._failed,
+            GaveUp: self._gave_up,
+            Said: self._said,
+            Dropped: self._dropped,
+            Paused: self._paused,
+            Resumed: self._resumed,
+            Stopping: self._stopping,
+            Signalled: self._tell,
+            Exited: self._exited,
+            Trouble: self._tell,
+            Sampled: self._sampled,
+        }
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Take in what happened."""
+        handlers = self._handlers
+        now = self.now
+        count = 0
+        for event in events:
+            at = event[0]
+            if at > now:
+                now = at
+            handlers[type(event)](event)
+            count += 1
+        self.now = now
+        self.version += count
+
+    # What can be asked
+
+    def place(self, number: int) -> int | None:
+        """Return the finishing place of a maker, from 1, or None if it has not served."""
+        maker = self.makers.get(number)
+        if maker is None or maker.served_at is None or maker.state is not State.SERVED:
+            return None
+        return bisect_left(self._finish_order, (maker.served_at, number)) + 1
+
+    @property
+    def all_joined(self) -> bool:
+        """Whether there were makers and every one was joined."""
+        return bool(self.makers) and self.open == 0
+
+    @property
+    def all_served(self) -> bool:
+        """Whether every maker was joined and served."""
+        return self.all_joined and self.counts[State.SERVED] == len(self.makers)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of the current round: from its first maker's seat to its last maker's end.
+
+        A round is a stretch of time in which somebody was always brewing.
+        """
+        if not self.makers:
+            return 0.0
+        began, ended, _ = self._current_round()
+        return max(0.0, (self.now if ended is None else ended) - began)
+
+    @property
+    def cores_at_once(self) -> float:
+        """CPU seconds that makers burned, divided by the wall seconds it took.
+
+        While somebody brews: over the last ``AT_ONCE_SECONDS``. Afterwards: over the whole round.
+        Threads that hold a GIL cannot raise it above 1, processes can.
+        """
+        if not self.makers:
+            return 0.0
+        began, ended, numbers = self._current_round()
+        if ended is not None:
+            burned = sum(self.makers[number].cpu_seconds for number in numbers)
+            return burned / (ended - began) if ended > began else 0.0
+        if len(self._cpu_trace) < 2:
+            return 0.0
+        (first_at, first), (last_at, last) = self._cpu_trace[0], self._cpu_trace[-1]
+        return max(0.0, last - first) / (last_at - first_at) if last_at > first_at else 0.0
+
+    def forget_finished(self) -> int:
+        """Leave out every joined maker; return how many those were."""
+        gone = [number for number, maker in self.makers.items() if maker.joined]
+        for number in gone:
+            maker = self.makers.pop(number)
+            self.counts[maker.state] -= 1
+            station = self.stations[maker.station]
+            station.makers.remove(number)
+            if not station.makers:
+                del self.stations[maker.station]
+        if gone:
+            self._finish_order = [entry for entry in self._finish_order if entry[1] in self.makers]
+            self._round = None
+            self._cpu_trace.clear()
+            self.version += 1
+        return len(gone)
+
+    # How each event is folded
+
+    def _seated(self, event: Seated) -> None:
+        if event.maker in self.makers:
+            return
+        maker = Maker(
+            number=event.maker,
+            station=event.station,
+            pid=event.pid,
+            engine=event.engine,
+            recipe=event.recipe,
+            steps=event.steps,
+            seated_at=event.at,
+        )
+        in_order = not self.makers or event.maker > next(reversed(self.makers))
+        self.makers[event.maker] = maker
+        if not in_order:
+            self.makers = dict(sorted(self.makers.items()))
+        station = self.stations.get(event.station)
+        if station is None:
+            station = self.stations[event.station] = Station(event.station, event.pid, event.engine)
+        insort(station.makers, event.maker)
+        self.counts[State.SEATED] += 1
+        self.open += 1
+        self._round = None
+
+    def _open_maker(self, number: int | None) -> Maker | None:
+        """The maker, unless it is unknown (or forgotten) or its state is final."""
+        maker = self.makers.get(number) if number is not None else None
+        if maker is None or maker.joined:
+            return None
+        maker.version += 1
+        return maker
+
+    def _started(self, event: Started) -> None:
+        if maker := self._open_maker(event.maker):
+            maker.tid = event.tid
+            maker.started_at = event.at
+            self._restate(maker)
+            self._tell(event)
+
+    def _step_began(self, event: StepBegan) -> None:
+        if maker := self._open_maker(event.maker):
+            self._end_step(maker, event.at)
+            maker.step = event.index
+            maker.fraction = 0.0
+            maker.step_times.append(Span(event.at, None))
+
+    @staticmethod
+    def _end_step(maker: Maker, at: float) -> None:
+        if maker.step_times and maker.step_times[-1].end is None:
+            maker.step_times[-1] = Span(maker.step_times[-1].began, at)
+
+    def _progress(self, event: Progress) -> None:
+        # The hot one: it comes ten times a second from every maker.
+        maker = self.makers.get(event.maker)
+        if maker is None or maker.joined:
+            return
+        maker.version += 1
+        maker.fraction = event.fraction
+        if event.cpu_seconds > maker.cpu_seconds:
+            maker.cpu_seconds = event.cpu_seconds
+
+    def _burned(self, maker: Maker, cpu_seconds: float) -> None:
+        maker.cpu_seconds = max(maker.cpu_seconds, cpu_seconds)
+
+    def _served(self, event: Served) -> None:
+        if (maker := self._open_maker(event.maker)) and maker.served_at is None:
+            self._burned(maker, event.cpu_seconds)
+            self._end_step(maker, event.at)
+            maker.fraction = 1.0
+            maker.served_at = event.at
+            self._restate(maker)
+            self._tell(event)
+
+    def _failed(self, event: Failed) -> None:
+        if maker := self._open_maker(event.maker):
+            self._burned(maker, event.cpu_seconds)
+            self._end_step(maker, event.at)
+            maker.error = event.error
+            maker.traceback = event.traceback
+            self._restate(maker)
+
+    def _gave_up(self, event: GaveUp) -> None:
+        if maker := self._open_maker(event.maker):
+            self._burned(maker, event.cpu_seconds)
+            self._end_step(maker, event.at)
+            maker.gave_up = True
+            self._restate(maker)
+
+    def _said(self, event: Said) -> None:
+        line = Line(event.at, event.line, event.stream)
+        if event.maker is None:
+            if station := self.stations.get(event.station):
+                station.said.append(line)
+                self._tell(event)
+        elif maker := self._open_maker(event.maker):
+            maker.said.append(line)
+            maker.said_count += 1
+
+    def _dropped(self, event: Dropped) -> None:
+        if event.maker is None:
+            self._tell(event)
+        elif maker := self._open_maker(event.maker):
+            maker.dropped += event.lines
+
+    def _paused(self, event: Paused) -> None:
+        if (maker := self._open_maker(event.maker)) and not maker.paused:
+            maker.pauses.append(Span(event.at, None))
+            self._restate(maker)
+            self._tell(event)
+
+    def _resumed(self, event: Resumed) -> None:
+        if (maker := self._open_maker(event.maker)) and maker.paused:
+            maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
+            self._restate(maker)
+            self._tell(event)
+
+    def _stopping(self, event: Stopping) -> None:
+        if maker := self._open_maker(event.maker):
+            maker.stopping = event
+            self._tell(event)
+
+    def _exited(self, event: Exited) -> None:
+        maker = self._open_maker(event.maker)
+        if maker is None:
+            return
+        if maker.paused:
+            maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
+        self._end_step(maker, event.at)
+        maker.exitcode = event.exitcode
+        maker.signal_was_ours = event.ours
+        maker.ended_at = event.at
+        maker.joined = True
+        maker.core = None
+        maker.cpu_share = 0.0
+        maker.ready_share = None
+        self.open -= 1
+        self._round = None
+        self._restate(maker)
+        self._tell(event)
+
+    def _sampled(self, event: Sampled) -> None:
+        on_core: dict[int, list[int]] = {}
+        for use in event.makers:
+            if maker := self._open_maker(use.maker):
+                self._use(maker, event.at, use)
+                if use.core is not None:
+                    on_core.setdefault(use.core, []).append(use.maker)
+        for core_use in event.cores:
+            core = self.cores.get(core_use.core)
+            if core is None:
+                core = self.cores[core_use.core] = Core(core_use.core)
+            core.busy = core_use.busy
+            core.makers_share = core_use.makers
+            core.makers = tuple(on_core.get(core_use.core, ()))
+            core.history.append(core_use.busy)
+        if self.open:
+            burned = sum(maker.cpu_seconds for maker in self.makers.values())
+            trace = self._cpu_trace
+            trace.append((event.at, burned))
+            while len(trace) > 2 and trace[0][0] < event.at - AT_ONCE_SECONDS:
+                trace.popleft()
+        else:
+            self._cpu_trace.clear()
+
+    @staticmethod
+    def _use(maker: Maker, at: float, use: MakerUse) -> None:
+        if use.core is not None:
+            last = next((entry.core for entry in reversed(maker.history) if entry.core is not None), None)
+            maker.core_moves += last is not None and last != use.core
+        maker.core = use.core
+        maker.cpu_share = use.cpu_share
+        maker.ready_share = use.ready_share
+        if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
+            maker.cpu_seconds = use.cpu_seconds
+        if use.memory is not None:
+            maker.memory = use.memory
+        entry = Use(at, use.core, use.cpu_share, use.ready_share, maker.memory)
+        # A maker that waits for minutes costs one entry, not hundreds.
+        if not maker.history or maker.history[-1][1:] != entry[1:]:
+            maker.history.append(entry)
+
+    def _tell(self, event: Event) -> None:
+        self.log.append(event)
+        self.logged += 1
+
+    def _restate(self, maker: Maker) -> None:
+        state = _state(maker)
+        if state is maker.state:
+            return
+        self.counts[maker.state] -= 1
+        self.counts[state] += 1
+        if maker.state is State.SERVED:
+            self._finish_order.remove((maker.served_at or 0.0, maker.number))
+        if state is State.SERVED:
+            insort(self._finish_order, (maker.served_at or 0.0, maker.number))
+        maker.state = state
+
+    def _current_round(self) -> tuple[float, float | None, list[int]]:
+        """When the last stretch of brewing began and ended (None: it lasts), and who was in it."""
+        if self._round is None:
+            spans = sorted(
+                ((maker.seated_at, maker.ended_at, number) for number, maker in self.makers.items()),
+                key=lambda span: (span[0], span[2]),
+            )
+            began, ended, number = spans[0]
+            numbers = [number]
+            for seated_at, ended_at, number in spans[1:]:
+                if ended is not None and seated_at > ended:
+                    began, ended, numbers = seated_at, ended_at, [number]
+                    continue
+                numbers.append(number)
+                ended = None if ended is None or ended_at is None else max(ended, ended_at)
+            self._round = (began, ended, numbers)
+        return self._round
+
+
+def _state(maker: Maker) -> State:
+    """Derive the state from the facts; once joined, the exit code decides what is believed."""
+    if maker.joined:
+        if maker.exitcode is not None and maker.exitcode < 0:
+            asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
+            return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
+        if maker.exitcode == 0 and maker.served_at is not None:
+            return State.SERVED
+        if maker.exitcode == 0 and maker.gave_up:
+            return State.STOPPED
+        return State.FAILED
+    if maker.served_at is not None:
+        return State.SERVED
+    if maker.gave_up:
+        return State.STOPPED
+    if maker.error is not None:
+        return State.FAILED
+    if maker.paused:
+        return State.PAUSED
+    return State.SEATED if maker.started_at is None else State.BREWING
