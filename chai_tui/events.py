@@ -29,11 +29,11 @@ class Started(NamedTuple):
 
 
 class StepBegan(NamedTuple):
-    """The maker began step ``index`` (from 0) of its recipe."""
+    """The maker began step ``step`` (from 0) of its recipe."""
 
     at: float
     maker: int
-    index: int
+    step: int
 
 
 class Progress(NamedTuple):
@@ -225,7 +225,7 @@ Event = (
 )
 """Anything that can happen."""
 
-EVENT_TYPES: tuple[type[Event], ...] = Event.__args__  # type: ignore[attr-defined]
+EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
 
 JSON_NAMES: dict[type, str] = {
     kind: "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")

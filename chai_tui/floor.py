@@ -377,7 +377,7 @@ class Floor:
     def _step_began(self, event: StepBegan) -> None:
         if maker := self._open_maker(event.maker):
             self._end_step(maker, event.at)
-            maker.step = event.index
+            maker.step = event.step
             maker.fraction = 0.0
             maker.step_times.append(Span(event.at, None))
 
@@ -502,7 +502,9 @@ class Floor:
     @staticmethod
     def _use(maker: Maker, at: float, use: MakerUse) -> None:
         if use.core is not None:
-            last = next((entry.core for entry in reversed(maker.history) if entry.core is not None), None)
+            last = next(
+                (entry.core for entry in reversed(maker.history) if entry.core is not None), None
+            )
             maker.core_moves += last is not None and last != use.core
         maker.core = use.core
         maker.cpu_share = use.cpu_share
@@ -536,7 +538,10 @@ class Floor:
         """When the last stretch of brewing began and ended (None: it lasts), and who was in it."""
         if self._round is None:
             spans = sorted(
-                ((maker.seated_at, maker.ended_at, number) for number, maker in self.makers.items()),
+                (
+                    (maker.seated_at, maker.ended_at, number)
+                    for number, maker in self.makers.items()
+                ),
                 key=lambda span: (span[0], span[2]),
             )
             began, ended, number = spans[0]

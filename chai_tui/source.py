@@ -13,9 +13,9 @@ from chai_tui.recipe import Recipe
 
 
 class AddMakers(NamedTuple):
-    """Seat ``count`` more makers."""
+    """Seat ``how_many`` more makers."""
 
-    count: int
+    how_many: int
     recipe: Recipe
     engine: Engine
 

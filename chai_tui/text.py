@@ -15,14 +15,19 @@ _KEPT_FORMAT = {0x200D}  # ZERO WIDTH JOINER holds emoji families together.
 def printable(text: str) -> str:
     """Return ``text`` as one line without anything that a terminal would obey.
 
-    C0 controls become their pictures (``␛`` for escape), a tab four spaces; C1 controls, bidirectional
-    marks, separators, private and unassigned characters and lone surrogates become ``�``.
+    C0 controls become their pictures (``␛`` for escape), a tab four spaces; C1 controls,
+    bidirectional marks, separators, private and unassigned characters and lone surrogates
+    become ``�``.
     """
     if text.isascii() and text.isprintable():
         return text
     return "".join(
         _PICTURES.get(code)
-        or ("\ufffd" if unicodedata.category(character) in _HIDDEN and code not in _KEPT_FORMAT else character)
+        or (
+            "\ufffd"
+            if unicodedata.category(character) in _HIDDEN and code not in _KEPT_FORMAT
+            else character
+        )
         for character in text
         for code in (ord(character),)
     )

@@ -1,0 +1,1 @@
+"""Stations: the child processes where makers stand, and who looks after them."""

@@ -61,7 +61,7 @@ def width_of(line: Iterable[Span]) -> int:
 
 
 def fit(line: Line, width: int, ink: str = "") -> Line:
-    """Return the line cut (with ``…``) or padded with spaces of ``ink`` to exactly ``width`` cells."""
+    """Return the line cut (with ``…``) or padded with ``ink`` to exactly ``width`` cells."""
     used = width_of(line)
     if used < width:
         return [*line, (" " * (width - used), ink)]
@@ -92,7 +92,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def bar(fraction: float, width: int, ink: str) -> Line:
-    """Return a horizontal bar ``width`` cells long with its ends, filled to ``fraction`` in eighths."""
+    """Return a bar ``width`` cells long with its ends, filled to ``fraction`` in eighths."""
     inner = max(0, width - 2)
     eighths = round(min(1.0, max(0.0, fraction)) * inner * 8)
     full, rest = divmod(eighths, 8)
