@@ -261,7 +261,7 @@ class Floor:
         count = 0
         for event in events:
             at = event[0]
-            if at > now:
+            if at > now:  # noqa: PLR1730 - max() is a call, and this is the hot loop
                 now = at
             handlers[type(event)](event)
             count += 1
@@ -393,7 +393,7 @@ class Floor:
             return
         maker.version += 1
         maker.fraction = event.fraction
-        if event.cpu_seconds > maker.cpu_seconds:
+        if event.cpu_seconds > maker.cpu_seconds:  # noqa: PLR1730 - likewise
             maker.cpu_seconds = event.cpu_seconds
 
     def _burned(self, maker: Maker, cpu_seconds: float) -> None:
