@@ -1,0 +1,164 @@
+"""Between a source and a screen: one thread drives the source and paces what is drawn.
+
+::
+
+    source ──poll──▶ bridge thread ──announce──▶ UI thread
+       ▲                  held ─▶ ready ──take──▶  fold
+       └──────────────submit─────────────────────  keys
+
+The UI thread is told at most once that events are ready; until it takes them, later ones join
+them. So a slow screen gets fewer and larger batches, never a queue of them. This module imports no
+Textual, so that makers start while the screen is still being imported.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from chai_tui.events import Event
+from chai_tui.source import Command, Source
+
+FRAME_SECONDS = 1 / 15
+"""The least time between two deliveries: a whole screen redrawn at 15 frames a second costs 6 %
+of a core."""
+CROWDED_FRAME_SECONDS = 1 / 8
+"""The same when more than ``CROWDED_MAKERS`` brew: 3.4 % of a core."""
+CROWDED_MAKERS = 50
+ANSWER_FRAME_SECONDS = 1 / 60
+"""The same while a key waits for its answer."""
+ANSWER_SECONDS = 0.2
+"""How long after a key deliveries hurry: its answer may take a few polls."""
+SLICE_SECONDS = 1 / 15
+"""The longest pause between two polls while events are held: a pipe takes about 1,000 events
+before its sender blocks, and 1,000 threads at one station send 10,000 a second."""
+STOP_SECONDS = 5.0
+"""How long ``stop`` waits for the source to close; a kitchen needs less than one."""
+
+
+class Bridge:
+    """Drives a source in a thread of its own.
+
+    Attributes:
+        commands: what the source accepts.
+        error: what ended the thread, if something did.
+    """
+
+    def __init__(self, source: Source, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.commands = source.commands
+        self.error: BaseException | None = None
+        self._source = source
+        self._clock = clock
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+        self._closed = False
+        self._hurry = threading.Event()
+        self._held: list[Event] = []  # the thread's own: not yet due
+        self._frame_seconds = FRAME_SECONDS
+        self._delivered_at = float("-inf")
+        self._hurried_until = float("-inf")
+        self._lock = threading.Lock()  # guards the three below
+        self._ready: list[Event] = []
+        self._announced = False
+        self._announce: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Begin to poll; does nothing if it already did."""
+        if self._thread is None and not self._stopping:
+            self._thread = threading.Thread(target=self._run, name="chai-bridge", daemon=True)
+            self._thread.start()
+
+    def attach(self, announce: Callable[[], None]) -> None:
+        """Say whom to tell that events are ready; those that already are, are told of at once.
+
+        Args:
+            announce: called in the bridge's thread (or in this one, from here); it must return at
+                once, and lead to a call of :meth:`take`.
+        """
+        with self._lock:
+            self._announce = announce
+            self._announced = waiting = bool(self._ready) or self.error is not None
+        if waiting:
+            announce()
+
+    def take(self) -> list[Event]:
+        """Return the events that are ready, oldest first; the next ones will be announced."""
+        with self._lock:
+            events, self._ready = self._ready, []
+            self._announced = False
+        return events
+
+    def pace(self, open_makers: int) -> None:
+        """Adapt the pace to how many makers are at work."""
+        crowded = open_makers > CROWDED_MAKERS
+        self._frame_seconds = CROWDED_FRAME_SECONDS if crowded else FRAME_SECONDS
+
+    def submit(self, command: Command) -> None:
+        """Pass a command to the source; what it leads to is delivered without waiting for a frame.
+
+        Safe from any thread.
+        """
+        self._source.submit(command)
+        self._hurry.set()
+
+    def stop(self) -> list[Event]:
+        """End the thread and close the source; return the events nobody took. Idempotent."""
+        self._stopping = True
+        if self._thread is None:
+            self._close()
+        elif self._thread.is_alive():
+            self._hurry.set()
+            self._source.wake()
+            self._thread.join(STOP_SECONDS)
+        return self.take()
+
+    # In the bridge's thread
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                self._turn()
+        except BaseException as error:  # noqa: BLE001 - the screen must learn of anything
+            self.error = error
+        finally:
+            self._close()
+
+    def _turn(self) -> None:
+        """Poll once, after a pause if there is something whose time has not come."""
+        holding = bool(self._held)
+        if holding:
+            due_in = self._delivered_at + self._frame() - self._clock()
+            self._hurry.wait(max(0.0, min(due_in, SLICE_SECONDS)))
+        # Cleared before the poll: a command submitted during it is answered by the next one.
+        hurried = self._hurry.is_set()
+        self._hurry.clear()
+        self._held += self._source.poll(0 if holding else None)
+        if hurried:
+            self._hurried_until = self._clock() + ANSWER_SECONDS
+        if self._held and self._clock() >= self._delivered_at + self._frame():
+            self._deliver()
+
+    def _frame(self) -> float:
+        hurried = self._clock() < self._hurried_until
+        return ANSWER_FRAME_SECONDS if hurried else self._frame_seconds
+
+    def _deliver(self) -> None:
+        self._delivered_at = self._clock()
+        with self._lock:
+            self._ready += self._held
+            announce = None if self._announced else self._announce
+            self._announced = self._announced or announce is not None
+        self._held = []
+        if announce is not None:
+            announce()
+
+    def _close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._held += self._source.close()
+        except Exception as error:  # noqa: BLE001 - likewise
+            self.error = self.error or error
+        self._deliver()
