@@ -1,0 +1,252 @@
+"""What a user settled once: theme, keys and defaults, from a TOML file.
+
+A bad value is left out with a warning that names file and key; the rest holds. Reading settings
+never raises, whatever the file is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from chai_tui.engine import Engine
+from chai_tui.toml_file import (
+    TomlFileError,
+    clipped,
+    did_you_mean,
+    found,
+    listed,
+    read_toml,
+    shown_path,
+    unknown_key,
+)
+
+PATH_VARIABLE = "CHAI_TUI_CONFIG"
+"""The environment variable that names another settings file."""
+MAX_MAKERS = 10_000
+"""Makers one run begins with at most: ten times what a screen was ever measured with."""
+START_METHODS = ("forkserver", "spawn", "fork")
+"""How Python can start a process; which of them a system has, only it knows."""
+
+_APP = "chai-tui"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A user's settings; None where the user settled nothing.
+
+    Attributes:
+        theme: name of a Textual theme.
+        recipe: a built-in recipe's name or the path of a TOML file.
+        makers: how many brew at first.
+        engine: how they are seated.
+        start_method: how processes are started.
+        keys: which keys call a command (``"a,plus"``), by the id of its row in the key table.
+        path: the file that they come from, for warnings.
+    """
+
+    theme: str | None = None
+    recipe: str | None = None
+    makers: int | None = None
+    engine: Engine | None = None
+    start_method: str | None = None
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    path: Path = Path()
+
+    def warning(self, key: str, problem: str) -> str:
+        """Return the line that tells what is wrong with a key of the settings file."""
+        return f"{shown_path(self.path)}: {key}: {problem}"
+
+
+def settings_path() -> Path:
+    """Return where the settings file is, or would be."""
+    chosen = os.environ.get(PATH_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_config_path  # noqa: PLC0415 - 15 ms; Textual pays them anyway
+
+    return user_config_path(_APP, appauthor=False) / "config.toml"
+
+
+def load_settings(path: Path) -> tuple[Settings, list[str]]:
+    """Read a settings file.
+
+    Themes and key ids are known to the TUI alone: see :func:`check_names`.
+
+    Args:
+        path: the file; it need not exist.
+
+    Returns:
+        The settings, and a line for each bad value.
+    """
+    settings = Settings(path=path)
+    try:
+        table = read_toml(path)
+    except FileNotFoundError:
+        return settings, []
+    except TomlFileError as error:
+        return settings, [f"{shown_path(path)}: {error}"]
+    reader = _Reader(settings)
+    reader.read(table)
+    return reader.settings, reader.warnings
+
+
+def check_names(
+    settings: Settings, *, key_ids: Collection[str], themes: Collection[str]
+) -> tuple[Settings, list[str]]:
+    """Leave out a theme and key ids that nobody knows.
+
+    Args:
+        settings: as read from the file.
+        key_ids: the ids of the key table.
+        themes: the names of the themes there are.
+
+    Returns:
+        The settings that hold, and a line for each that does not.
+    """
+    warnings = []
+    theme = settings.theme
+    if theme is not None and theme not in themes:
+        names = listed(sorted(themes))
+        problem = f"expected {names}, found {found(theme)}{did_you_mean(theme, themes)}"
+        warnings.append(settings.warning("theme", problem))
+        theme = None
+    keys = {}
+    for key_id, names in settings.keys.items():
+        if key_id in key_ids:
+            keys[key_id] = names
+        else:
+            problem = unknown_key(key_id, sorted(key_ids))
+            warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
+    return replace(settings, theme=theme, keys=MappingProxyType(keys)), warnings
+
+
+class _Reader:
+    """Reads a settings table key by key: what is good goes into ``settings``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.warnings: list[str] = []
+
+    def read(self, table: dict[str, Any]) -> None:
+        self._each(
+            table, "", {"theme": self._theme, "defaults": self._defaults, "keys": self._keys}
+        )
+
+    def _each(
+        self, table: dict[str, Any], prefix: str, known: Mapping[str, Callable[[Any], str | None]]
+    ) -> None:
+        """Give each value to its function, which returns what was expected if it is bad."""
+        for key, value in table.items():
+            settle = known.get(key)
+            if settle is None:
+                self._warn(f"{prefix}{clipped(key)}", unknown_key(key, known))
+            elif expected := settle(value):
+                self._warn(f"{prefix}{key}", f"expected {expected}, found {found(value)}")
+
+    def _warn(self, key: str, problem: str) -> None:
+        self.warnings.append(self.settings.warning(key, problem))
+
+    def _theme(self, value: Any) -> str | None:
+        if not isinstance(value, str) or not value:
+            return "the name of a theme"
+        self.settings = replace(self.settings, theme=value)
+        return None
+
+    def _defaults(self, value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "a table [defaults]"
+        known = {
+            "recipe": self._recipe,
+            "makers": self._makers,
+            "engine": self._engine,
+            "start_method": self._start_method,
+        }
+        self._each(value, "defaults.", known)
+        return None
+
+    def _recipe(self, value: Any) -> str | None:
+        if not isinstance(value, str) or not value:
+            return "the name of a recipe or the path of a TOML file"
+        if value.endswith(".toml"):
+            # A path in the settings file is meant from there: it must hold in every folder.
+            home_resolved = os.path.expanduser(value)  # noqa: PTH111 - needs no home to exist
+            value = str(self.settings.path.parent / home_resolved)
+        self.settings = replace(self.settings, recipe=value)
+        return None
+
+    def _makers(self, value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_MAKERS:
+            return f"a whole number from 1 to {MAX_MAKERS}"
+        self.settings = replace(self.settings, makers=value)
+        return None
+
+    def _engine(self, value: Any) -> str | None:
+        if not isinstance(value, str) or value not in tuple(Engine):
+            return listed(Engine)
+        self.settings = replace(self.settings, engine=Engine(value))
+        return None
+
+    def _start_method(self, value: Any) -> str | None:
+        if value not in START_METHODS:
+            return listed(START_METHODS)
+        self.settings = replace(self.settings, start_method=value)
+        return None
+
+    def _keys(self, value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "a table [keys]"
+        owner: dict[str, str] = {}
+        keys = {}
+        for key_id, names in value.items():
+            problem = self._key_problem(names, owner)
+            if problem:
+                self._warn(f"keys.{clipped(key_id)}", problem)
+                continue
+            parts = _key_names(names)
+            owner.update((part, key_id) for part in parts)
+            keys[key_id] = ",".join(parts)
+        self.settings = replace(self.settings, keys=MappingProxyType(keys))
+        return None
+
+    @staticmethod
+    def _key_problem(names: Any, owner: dict[str, str]) -> str | None:
+        parts = _key_names(names) if isinstance(names, str) else []
+        if not parts or not all(part.isprintable() and " " not in part for part in parts):
+            return f'expected keys such as "a" or "a,plus", found {found(names)}'
+        for part in parts:
+            if part in owner:
+                return f'key "{clipped(part)}" is taken by keys.{clipped(owner[part])} already'
+        return None
+
+
+def _key_names(names: str) -> list[str]:
+    return [part.strip() for part in names.split(",")] if names.strip() else []
+
+
+def state_folder() -> Path:
+    """Return where chai-tui remembers things between runs."""
+    from platformdirs import user_state_path  # noqa: PLC0415 - as above
+
+    return user_state_path(_APP, appauthor=False)
+
+
+def first_start(folder: Path) -> bool:
+    """Tell whether a user starts the TUI for the first time; true once.
+
+    Args:
+        folder: where the marker file goes; made if missing.
+
+    Returns:
+        False too where no file can be written, so that nobody is greeted for ever.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "started").touch(exist_ok=False)
+    except (OSError, ValueError):
+        return False
+    return True
