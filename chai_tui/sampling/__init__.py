@@ -1,0 +1,1 @@
+"""How each system is asked for the use of its cores, by whom, and of memory."""

@@ -1,0 +1,113 @@
+"""How much CPU time the control groups of this process allow (Linux; elsewhere: no limit).
+
+A container limited with ``--cpus=1.5`` still sees every core of its machine: only the quota tells.
+Files and formats: https://docs.kernel.org/admin-guide/cgroup-v2.html (``cpu.max``) and
+https://docs.kernel.org/scheduler/sched-bwc.html (version 1); ``mountinfo`` in proc(5).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class _Mount(NamedTuple):
+    kind: str
+    """``cgroup`` (version 1) or ``cgroup2``."""
+    root: str
+    """Which group of the hierarchy is mounted."""
+    point: str
+    """Where."""
+    controllers: list[str]
+
+
+def cpu_quota(root: str = "") -> float | None:
+    """Return how many cores' worth of CPU time this process may use at once; None: no limit.
+
+    Every ancestor's quota holds too, so the smallest wins. What is missing or malformed counts as
+    no limit: a wrong guess here would only misinform, never harm.
+
+    Args:
+        root: put before every path that is read.
+    """
+    quotas: list[float] = []
+    groups = dict(_groups(_text(f"{root}/proc/self/cgroup")))
+    for mount in _mounts(_text(f"{root}/proc/self/mountinfo")):
+        controller = "" if mount.kind == "cgroup2" else "cpu"
+        if controller not in groups or (controller and controller not in mount.controllers):
+            continue
+        for folder in _folders(mount, groups[controller]):
+            quota = _quota_of(f"{root}{folder}", mount.kind)
+            if quota is not None:
+                quotas.append(quota)
+    return min(quotas, default=None)
+
+
+def _groups(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each controller and this process's group in its hierarchy; version 2 has no name."""
+    for line in text.splitlines():
+        _, _, rest = line.partition(":")
+        controllers, colon, path = rest.partition(":")
+        if colon:
+            for controller in controllers.split(","):
+                yield controller, path
+
+
+def _mounts(text: str) -> Iterator[_Mount]:
+    for line in text.splitlines():
+        left, _, right = line.partition(" - ")
+        fields, kind_source_options = left.split(" "), right.split(" ")
+        if len(fields) >= 5 and len(kind_source_options) >= 3:
+            kind, _, options = kind_source_options[:3]
+            if kind in ("cgroup", "cgroup2"):
+                yield _Mount(kind, _unescaped(fields[3]), _unescaped(fields[4]), options.split(","))
+
+
+def _unescaped(path: str) -> str:
+    r"""Return a path of ``mountinfo``, where blanks and backslashes are octal (``\040``)."""
+    return re.sub(r"\\([0-3][0-7]{2})", lambda match: chr(int(match[1], 8)), path)
+
+
+def _folders(mount: _Mount, group: str) -> Iterator[str]:
+    """Yield the folders of a group and of its ancestors, as far up as they are mounted."""
+    above = mount.root.rstrip("/")
+    inside = group == mount.root or group.startswith(f"{above}/")
+    # A group outside of what is mounted is some ancestor's relative, seen from a container: then
+    # the mounted root is the nearest group that can be read.
+    path = group[len(above) :].rstrip("/") if inside and "/.." not in group else ""
+    while path:
+        yield mount.point.rstrip("/") + path
+        path = path.rpartition("/")[0]
+    yield mount.point
+
+
+def _quota_of(folder: str, kind: str) -> float | None:
+    if kind == "cgroup2":
+        words = _text(f"{folder}/cpu.max").split()
+    else:
+        words = _text(f"{folder}/cpu.cfs_quota_us").split()
+        words += _text(f"{folder}/cpu.cfs_period_us").split()
+    try:
+        quota, period = (int(word) for word in words)
+        return quota / period if quota > 0 and period > 0 else None
+    except (ValueError, OverflowError):  # "max", or nothing that anyone would write
+        return None
+
+
+def _text(path: str) -> str:
+    """Return what is in a file; nothing where it cannot be read."""
+    parts: list[bytes] = []
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except (OSError, ValueError):
+        return ""
+    try:
+        while part := os.read(descriptor, 65_536):
+            parts.append(part)
+    except OSError:
+        return ""
+    finally:
+        os.close(descriptor)
+    return b"".join(parts).decode("utf-8", "surrogateescape")
