@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from chai_tui.events import Sampled
-from chai_tui.sampling.cgroup import cpu_quota
+from chai_tui.samplers.cgroup import cpu_quota
 
 
 class UsableCores(NamedTuple):
@@ -85,11 +85,11 @@ def make_sampler(cores: UsableCores) -> Sampler:
         cores: whose figures to report.
     """
     if sys.platform == "linux":
-        from chai_tui.sampling.linux import LinuxSampler  # noqa: PLC0415 - one of the two is enough
+        from chai_tui.samplers.linux import LinuxSampler  # noqa: PLC0415 - one of the two is enough
 
         return LinuxSampler(cores.numbers)
     else:  # noqa: RET505 - so that a type checker knows which systems it is about
-        from chai_tui.sampling.portable import (  # noqa: PLC0415 - with psutil, 20 ms to import
+        from chai_tui.samplers.portable import (  # noqa: PLC0415 - with psutil, 20 ms to import
             PortableSampler,
         )
 

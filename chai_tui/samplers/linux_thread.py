@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from chai_tui.sampling.kept_file import Budget, KeptFile
-
+from chai_tui.samplers.kept_file import Budget, KeptFile
 
 _NS = 1_000_000_000
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
