@@ -1,0 +1,52 @@
+"""How a child process ends when its parent does, and how it leaves the parent's terminal.
+
+Two ways, because neither is enough alone: the lifeline is a pipe whose other end only the parent
+holds, so its end of file says that the parent is gone, on every system; but a thread must read it,
+and no thread runs while C code holds the GIL or the process is stopped. On Linux the kernel itself
+ends the child (PR_SET_PDEATHSIG) whatever it does. With the fork server this makes a chain: the
+server dies with the parent, the child with the server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # prctl(2), linux/prctl.h
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when the thread that started it ends (Linux only)."""
+    if sys.platform != "linux":
+        return
+    import ctypes  # noqa: PLC0415 - only Linux needs it
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def leave_terminal(outlet: int | None) -> None:
+    """Cut this process off from the terminal.
+
+    It leads a session of its own (no controlling terminal, no Ctrl-C, a process group that can be
+    ended as one), reads nothing and writes to ``outlet``.
+
+    Args:
+        outlet: the descriptor that takes the place of stdout and stderr; None: they go nowhere.
+    """
+    if hasattr(os, "setsid"):
+        with contextlib.suppress(PermissionError):  # it leads a group already
+            os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    for descriptor in (1, 2):
+        os.dup2(nowhere if outlet is None else outlet, descriptor)
+    os.close(nowhere)
+
+
+def default_signals() -> None:
+    """Answer signals as a fresh process does, whatever was inherited."""
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+        if number is not None:
+            signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,130 @@
+"""Turns what comes through one station's pipes into events. Runs in the parent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chai_tui.engine import Engine
+from chai_tui.events import Dropped, Event, Exited, Progress, Said, Started, StepBegan, Trouble
+from chai_tui.stations.capture import LineAssembler, LineBudget
+from chai_tui.stations.pipes import Garbled
+from chai_tui.stations.supervisor import Child
+from chai_tui.stations.wire import Fragment, Joined, decode
+
+DRAIN_CHUNKS = 64
+"""Chunks read at most after a station's end: far more than its pipes hold, so that a process that
+it left behind and that writes without end cannot keep the kitchen."""
+
+
+class Listener:
+    """Listens to one station.
+
+    Args:
+        station: its number.
+        engine: how its makers are seated.
+        child: its process.
+        lines_per_second: how many lines may become events; None: all of them.
+    """
+
+    def __init__(
+        self, station: int, engine: Engine, child: Child, lines_per_second: int | None
+    ) -> None:
+        self.station = station
+        self.engine = engine
+        self.child = child
+        self.open: dict[int, int | None] = {}
+        """Makers here that are not joined yet, with the number of their thread once it is known."""
+        self.active: int | None = None
+        """Whoever reported last: where makers take turns on one thread, that one has it."""
+        self.garbled = False
+        self._assemblers: dict[tuple[int | None, str], LineAssembler] = {}
+        self._budget = LineBudget(lines_per_second)
+
+    @property
+    def sole_maker(self) -> int | None:
+        """The maker whose output this must be, if there can be only one."""
+        if self.engine is Engine.PROCESS:
+            return next(iter(self.open), None)
+        return self.active if self.engine is Engine.SERIAL else None
+
+    def read_reports(self, at: float) -> list[Event]:
+        """Return what the station reported since the last call, at most about one chunk."""
+        if self.garbled:
+            return []
+        events: list[Event] = []
+        try:
+            for message in self.child.reports.read():
+                self._take(decode(message), at, events)
+        except (Garbled, ValueError) as error:
+            self.garbled = True
+            why = f"wrote into its own report pipe ({error!s:.60}); what it reports is lost"
+            events += [Trouble(at, maker, f"Chai Maker #{maker} {why}") for maker in self.open]
+        return events
+
+    def read_outlet(self, at: float) -> list[Event]:
+        """Return what the station wrote to its descriptors since the last call."""
+        if self.child.outlet is None:
+            return []
+        data = self.child.outlet.read()
+        return self._lines(self.sole_maker, "out", data, at) if data else []
+
+    def drain(self, at: float) -> list[Event]:
+        """Return everything that is still in the pipes of a station that has ended."""
+        events: list[Event] = []
+        for _ in range(DRAIN_CHUNKS):
+            events += self.read_reports(at)
+            if self.garbled or not self.child.reports.has_more:
+                break
+        if self.child.outlet is not None:
+            for _ in range(DRAIN_CHUNKS):
+                data = self.child.outlet.read()
+                if not data:
+                    break
+                events += self._lines(self.sole_maker, "out", data, at)
+        for maker, stream in list(self._assemblers):
+            events += self._finish(maker, stream, at)
+        return events
+
+    def _take(self, report: Event | Fragment | Joined, at: float, events: list[Event]) -> None:
+        if isinstance(report, Fragment):
+            maker = report.maker if report.maker in self.open else self.sole_maker
+            events += self._lines(maker, report.stream, report.data, report.at)
+            return
+        maker = report[1]  # type: ignore[assignment]
+        if maker not in self.open:
+            return
+        if isinstance(report, Joined):
+            for stream in ("out", "err"):
+                events += self._finish(maker, stream, at)
+            del self.open[maker]
+            # Joining is the parent's word; for a thread or a task the station gives it.
+            events.append(Exited(report.at, maker, 0, ours=False))
+            return
+        if isinstance(report, Started):
+            self.open[maker] = report.tid
+        if isinstance(report, (Started, StepBegan, Progress)):
+            self.active = maker
+        events.append(report)
+
+    def _lines(self, maker: int | None, stream: str, data: bytes, at: float) -> list[Event]:
+        key = (maker, stream)
+        assembler = self._assemblers.get(key)
+        if assembler is None:
+            assembler = self._assemblers[key] = LineAssembler()
+        return self._said(maker, stream, assembler.feed(data), at)
+
+    def _finish(self, maker: int | None, stream: str, at: float) -> list[Event]:
+        assembler = self._assemblers.pop((maker, stream), None)
+        return [] if assembler is None else self._said(maker, stream, assembler.finish(), at)
+
+    def _said(self, maker: int | None, stream: str, lines: Iterable[str], at: float) -> list[Event]:
+        lines = list(lines)
+        granted = self._budget.take(len(lines), at)
+        events: list[Event] = [
+            # The last lines are kept: they are what a reader of a flood wants to see.
+            Said(at, maker, line, stream, self.station)
+            for line in lines[len(lines) - granted :]
+        ]
+        if granted < len(lines):
+            events.insert(0, Dropped(at, maker, len(lines) - granted, self.station))
+        return events

@@ -1,0 +1,88 @@
+"""A station: the child process where makers stand. Standard library only (and setproctitle).
+
+main thread ── runs the makers, or waits for their threads
+inbox thread ── reads orders from the lifeline; its end of file means that the parent is gone
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from multiprocessing.connection import Connection
+from multiprocessing.queues import SimpleQueue
+from typing import Any, NamedTuple
+
+from chai_tui.engine import Engine
+from chai_tui.stations.lifeline import default_signals, die_with_parent, leave_terminal
+from chai_tui.stations.reporter import Reporter, capture_python_streams
+from chai_tui.stations.seating import OneMaker, Seating, shared_seating
+from chai_tui.stations.titles import name_process
+from chai_tui.stations.wire import Close, Seat
+
+
+class StationPlan(NamedTuple):
+    """What a station is told at its birth.
+
+    Attributes:
+        title: what ps and htop show.
+        engine: how its makers are seated.
+        seats: its first makers; exactly one for the process engine.
+        inherited: descriptors of the parent to close; only a forked child has any.
+    """
+
+    title: str
+    engine: Engine
+    seats: tuple[Seat, ...]
+    inherited: tuple[int, ...]
+
+
+def run_station(
+    plan: StationPlan,
+    reports: SimpleQueue[Any],
+    lifeline: Connection[Any, Any],
+    outlet: Connection[Any, Any] | None,
+) -> None:
+    """Be a station until its makers are done or its parent is gone.
+
+    Args:
+        plan: what to do.
+        reports: the station's own queue to the parent.
+        lifeline: orders come from here; its end of file means that the parent is gone.
+        outlet: takes what is written to descriptors 1 and 2; None where the system has no such
+            pipe to give.
+    """
+    die_with_parent()
+    default_signals()
+    for descriptor in plan.inherited:
+        os.close(descriptor)
+    leave_terminal(None if outlet is None else outlet.fileno())
+    if outlet is not None:
+        outlet.close()
+    name_process(plan.title)
+    reporter = Reporter(reports)
+    capture_python_streams(reporter)
+
+    seating: Seating
+    if plan.engine is Engine.PROCESS:
+        seating = OneMaker(reporter, plan.seats[0])
+    else:
+        seating = shared_seating(plan.engine, reporter)
+        for seat in plan.seats:
+            seating.take(seat)
+    threading.Thread(
+        target=_read_orders, args=(lifeline, seating), name="inbox", daemon=True
+    ).start()
+    sys.exit(seating.run())
+
+
+def _read_orders(lifeline: Connection[Any, Any], seating: Seating) -> None:
+    """Obey orders until one says to close; end the process at once if the parent is gone."""
+    while True:
+        try:
+            order = lifeline.recv()
+        except (EOFError, OSError):
+            os._exit(1)
+        seating.obey(order)
+        if isinstance(order, Close):
+            return
