@@ -1,0 +1,315 @@
+"""What happened and why, in words for a person; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chai_tui.events import (
+    Dropped,
+    Event,
+    Exited,
+    Failed,
+    GaveUp,
+    Paused,
+    Progress,
+    Resumed,
+    Said,
+    Sampled,
+    Seated,
+    Served,
+    Signalled,
+    Started,
+    StepBegan,
+    Stopping,
+    Trouble,
+)
+from chai_tui.floor import Floor, Maker, State, ordinal, signal_name
+from chai_tui.text import printable
+
+NAMED_AT_MOST = 3
+"""How many makers the closing line names."""
+ERROR_LENGTH = 120
+"""Characters of an error that one line repeats."""
+
+
+# The closing line
+
+
+def closing_line(floor: Floor, asked: int = 0) -> str:
+    """Return the last line of a run.
+
+    Args:
+        floor: the state when the run is over.
+        asked: how many makers were asked for; those that were never seated are told too.
+
+    Returns:
+        ``All chai served`` only if every maker was joined and served, else for example
+        ``2 of 3 chai served: Chai Maker #2 was killed by SIGKILL``.
+    """
+    unseated = max(0, asked - len(floor.makers))
+    if floor.all_served and not unseated:
+        return "All chai served"
+    missing = [
+        f"{maker.name} {_fate(maker)}"
+        for maker in floor.makers.values()
+        if not (maker.joined and maker.state is State.SERVED)
+    ]
+    told = missing[:NAMED_AT_MOST]
+    if len(missing) > len(told):
+        told.append(f"and {len(missing) - len(told)} more")
+    if unseated:
+        told.append(f"{_counted(unseated, 'maker')} could not be seated")
+    total = len(floor.makers) + unseated
+    served = len(floor.makers) - len(missing)
+    return f"{served} of {total} chai served" + (f": {', '.join(told)}" if told else "")
+
+
+def _fate(maker: Maker) -> str:
+    """Why a maker counts as not served."""
+    if not maker.joined:
+        return f"was still {maker.state}" if maker.state is not State.SERVED else "was not joined"
+    if maker.state is not State.FAILED:
+        return f"was {maker.cause}"
+    if maker.error is not None:
+        return f"failed: {_clipped(maker.error)}"
+    return maker.cause if maker.exitcode is None else f"ended with {maker.cause}"
+
+
+def _clipped(error: str) -> str:
+    error = printable(error[: ERROR_LENGTH + 1])
+    return error if len(error) <= ERROR_LENGTH else f"{error[:ERROR_LENGTH]}…"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# The event log
+
+
+def describe(event: Event, floor: Floor) -> str:
+    """Return an event as one line without its time: ``#2 served, 1st``.
+
+    Args:
+        event: what happened.
+        floor: the state after it; where it knows nothing of the maker, the line says less.
+    """
+    return _DESCRIBE[type(event)](event, floor)
+
+
+def _seated(event: Seated, _: Floor) -> str:
+    return f"#{event.maker} seated, {event.engine}, {printable(event.recipe)}"
+
+
+def _started(event: Started, floor: Floor) -> str:
+    maker = floor.makers.get(event.maker)
+    if maker is not None and maker.engine.shares_station:
+        return f"#{event.maker} started, tid {event.tid}"
+    return f"#{event.maker} started, pid {event.pid}"
+
+
+def _step_began(event: StepBegan, floor: Floor) -> str:
+    maker = floor.makers.get(event.maker)
+    if maker is None or not 0 <= event.step < len(maker.steps):
+        return f"#{event.maker} began step {event.step + 1}"
+    step = f"step {event.step + 1} of {len(maker.steps)}"
+    return f"#{event.maker} began {step}, {printable(maker.steps[event.step].name)}"
+
+
+def _progress(event: Progress, _: Floor) -> str:
+    return f"#{event.maker} at {event.fraction:.0%} of its step"
+
+
+def _served(event: Served, floor: Floor) -> str:
+    place = floor.place(event.maker)
+    return f"#{event.maker} served" + ("" if place is None else f", {ordinal(place)}")
+
+
+def _failed(event: Failed, _: Floor) -> str:
+    return f"#{event.maker} failed: {_clipped(event.error)}"
+
+
+def _gave_up(event: GaveUp, _: Floor) -> str:
+    return f"#{event.maker} stopped, as it was asked to"
+
+
+def _said(event: Said, floor: Floor) -> str:
+    return f"{_speaker(event, floor)} said: {printable(event.line)}"
+
+
+def _dropped(event: Dropped, floor: Floor) -> str:
+    return f"{_speaker(event, floor)} said too much: {_counted(event.lines, 'line')} left out"
+
+
+def _speaker(event: Said | Dropped, floor: Floor) -> str:
+    """Who said it: a maker, or the process that several share."""
+    if event.maker is not None:
+        return f"#{event.maker}"
+    station = floor.stations.get(event.station)
+    return f"station {event.station}" if station is None else f"pid {station.pid}"
+
+
+def _paused(event: Paused, _: Floor) -> str:
+    return f"#{event.maker} paused{_from_outside(ours=event.ours)}"
+
+
+def _resumed(event: Resumed, _: Floor) -> str:
+    return f"#{event.maker} resumed{_from_outside(ours=event.ours)}"
+
+
+def _from_outside(*, ours: bool) -> str:
+    return "" if ours else " (from outside)"
+
+
+def _stopping(event: Stopping, _: Floor) -> str:
+    asked = f"#{event.maker} asked to stop"
+    if event.signal is None:
+        return asked
+    grace = "" if event.grace is None else f", SIGKILL in {event.grace:g} s"
+    return f"{asked}: {signal_name(event.signal)}{grace}"
+
+
+def _signalled(event: Signalled, _: Floor) -> str:
+    return f"#{event.maker} was sent {signal_name(event.signal)}"
+
+
+def _exited(event: Exited, floor: Floor) -> str:
+    maker = floor.makers.get(event.maker)
+    if event.exitcode is not None and event.exitcode < 0:
+        if maker is not None and maker.state is State.STOPPED:
+            return f"#{event.maker} stopped by {signal_name(-event.exitcode)}"
+        outside = _from_outside(ours=event.ours)
+        return f"#{event.maker} killed by {signal_name(-event.exitcode)}{outside}"
+    if maker is None:
+        return f"#{event.maker} joined"
+    if maker.state is State.SERVED:
+        return f"#{event.maker} joined, exit code {event.exitcode}"
+    if maker.state is State.FAILED and maker.error is not None:
+        return f"#{event.maker} failed: {_clipped(maker.error)}"
+    return f"#{event.maker} {maker.cause}"
+
+
+def _trouble(event: Trouble, _: Floor) -> str:
+    return printable(event.text)
+
+
+def _sampled(event: Sampled, _: Floor) -> str:
+    cores, makers = _counted(len(event.cores), "core"), _counted(len(event.makers), "maker")
+    return f"sampled {cores}, {makers}"
+
+
+_DESCRIBE: dict[type, Callable[[Any, Floor], str]] = {
+    Seated: _seated,
+    Started: _started,
+    StepBegan: _step_began,
+    Progress: _progress,
+    Served: _served,
+    Failed: _failed,
+    GaveUp: _gave_up,
+    Said: _said,
+    Dropped: _dropped,
+    Paused: _paused,
+    Resumed: _resumed,
+    Stopping: _stopping,
+    Signalled: _signalled,
+    Exited: _exited,
+    Trouble: _trouble,
+    Sampled: _sampled,
+}
+
+
+# What an end means
+
+_SIGNAL_MEANINGS = {
+    "SIGHUP": "its terminal was closed, or somebody said so",
+    "SIGINT": "somebody interrupted it, as Ctrl-C does",
+    "SIGILL": "it ran into an instruction that this processor does not have",
+    "SIGABRT": "C code in it found something so wrong that it gave up",
+    "SIGBUS": "it reached for memory that cannot be reached, often a mapped file that shrank",
+    "SIGFPE": "C code in it calculated something impossible, such as a division by zero",
+    "SIGSEGV": (
+        "it reached for memory that is not its own (a segmentation fault): "
+        "the mistake is in C code, or in Python code that calls C by hand"
+    ),
+    "SIGPIPE": "it wrote to a pipe that nobody reads any more",
+    "SIGALRM": "an alarm it had set went off, and nothing handled it",
+    "SIGXCPU": "it used more CPU time than its limit allows",
+    "SIGSYS": "it asked the system for something that is forbidden to it",
+}
+
+
+def meaning_of_end(maker: Maker) -> str:
+    """Return what the end of a maker means, in a sentence or two; empty while it runs."""
+    if not maker.joined:
+        return ""
+    if maker.signal_number is not None:
+        return _meaning_of_signal(maker, signal_name(maker.signal_number))
+    if maker.engine.shares_station:
+        return _meaning_at_shared_station(maker)
+    return _meaning_of_exit_code(maker)
+
+
+def _meaning_of_signal(maker: Maker, name: str) -> str:
+    asked = maker.stopping is not None
+    match name:
+        case "SIGKILL" if maker.signal_was_ours and asked:
+            text = "It did not stop when asked, so SIGKILL followed, which nothing can refuse."
+        case "SIGKILL" if maker.signal_was_ours:
+            text = "It was killed here, with SIGKILL: nothing can refuse it or clean up after it."
+        case "SIGKILL":
+            text = (
+                "SIGKILL came from outside. Somebody sent it, or the system did: "
+                "it does so when memory runs out."
+            )
+        case "SIGTERM" if maker.signal_was_ours:
+            text = "It was asked to stop with SIGTERM, and ended at once: no finally block ran."
+        case "SIGTERM":
+            text = "SIGTERM came from outside: somebody asked it to stop."
+        case _ if maker.signal_was_ours:
+            text = f"It was sent {name} from here, and that ended it."
+        case _:
+            meaning = _SIGNAL_MEANINGS.get(name, "it came from outside, and nothing handled it")
+            text = f"{name} ended it: {meaning}."
+    if maker.engine.shares_station:
+        text += " Everyone who shared its process ended with it."
+    return text
+
+
+def _meaning_at_shared_station(maker: Maker) -> str:
+    """A thread or a task has no exit code: what it said itself is all there is."""
+    match maker.state:
+        case State.SERVED:
+            return "It followed its recipe to the end and was joined."
+        case State.STOPPED:
+            return "It was asked to stop and did so itself: a thread cannot be killed."
+        case _ if maker.error is not None and maker.exitcode == 0:
+            return "It raised an exception that nobody caught; those who share its process go on."
+    text = _meaning_of_exit_code(maker)
+    return f"{text} Everyone who shared its process ended with it."
+
+
+def _meaning_of_exit_code(maker: Maker) -> str:
+    if maker.exitcode is None:
+        return "Nobody could read its exit code: who started it (the fork server) ended before it."
+    if maker.exitcode == 0:
+        if maker.state is State.SERVED:
+            return "It followed its recipe to the end: exit code 0 says that all went well."
+        return (
+            "It ended itself before its recipe was done and called that a success: "
+            "sys.exit(0) or os._exit(0) does so."
+        )
+    if maker.exitcode == 1 and maker.error is not None:
+        return (
+            "It raised an exception that nobody caught: "
+            "Python then ends the process with exit code 1."
+        )
+    if maker.exitcode == 1:
+        return (
+            "Exit code 1 is what Python gives after an exception that nobody caught; "
+            "sys.exit(1) says the same."
+        )
+    code = maker.exitcode
+    return (
+        f"It ended itself with sys.exit({code}) or os._exit({code}); what {code} means is its own."
+    )
