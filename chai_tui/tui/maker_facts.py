@@ -1,0 +1,189 @@
+"""What a maker's panel says, as short texts whose widths do not jump."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from chai_tui.floor import Maker, State, ordinal, signal_name
+from chai_tui.text import printable
+from chai_tui.tui.ink import Line, Span, core_ink, width_of
+
+WANTS_A_CORE = 0.5
+"""Ready for this share of the time without a core, and it is said so."""
+
+
+class Look(NamedTuple):
+    """Everything that decides how a maker looks, beside its size.
+
+    Attributes:
+        maker: whom to draw.
+        place: finishing place, from 1; None unless it served.
+        now: the floor's time, in the events' seconds.
+        chosen: whether it is the selected one.
+        digits: of the greatest number on the screen.
+    """
+
+    maker: Maker
+    place: int | None = None
+    now: float = 0.0
+    chosen: bool = False
+    digits: int = 1
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Equal as long as nothing changed that would be drawn."""
+        return (
+            self.maker.version,
+            self.place,
+            self.chosen,
+            self.digits,
+            kill_follows_in(self.maker, self.now),
+        )
+
+
+def kill_follows_in(maker: Maker, now: float) -> int | None:
+    """Return whole seconds until SIGKILL follows; None if none will."""
+    asked = maker.stopping
+    if maker.joined or asked is None or asked.grace is None:
+        return None
+    return max(0, math.ceil(asked.at + asked.grace - now - 0.001))
+
+
+def number_ink(maker: Maker) -> str:
+    """Return the ink of a maker's number: its core's, if it is on one."""
+    return "strong" if maker.core is None else core_ink(maker.core)
+
+
+def state_word(maker: Maker, place: int | None) -> str:
+    """Return the state in words: ``served 2nd``, ``killed by SIGKILL``."""
+    if maker.state is State.SERVED and place is not None:
+        return f"served {ordinal(place)}"
+    if maker.state is State.KILLED and maker.signal_number is not None:
+        return f"killed by {signal_name(maker.signal_number)}"
+    return str(maker.state)
+
+
+def core_text(maker: Maker) -> str:
+    """Return the core it uses now; a dash where it uses none or the system cannot tell."""
+    if wants_a_core(maker):
+        return "wants a core"
+    return "—" if maker.core is None else f"core {maker.core}"
+
+
+def wants_a_core(maker: Maker) -> bool:
+    """Return whether it was mostly ready to run but had no core."""
+    ready = maker.ready_share
+    return ready is not None and ready >= WANTS_A_CORE and ready > maker.cpu_share
+
+
+def seconds_cells(seconds: float) -> str:
+    """Return seconds, always six cells: `` 1.2 s``, ``  99 s``, ``  12 m``."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return "   —  "
+    if seconds < 99.95:
+        return f"{seconds:4.1f} s"
+    if seconds < 9_999:
+        return f"{seconds:4.0f} s"
+    return f"{min(seconds / 60, 9_999):4.0f} m"
+
+
+def memory_cells(size: int | None) -> str:
+    """Return bytes, always seven cells: ``   4 MB``; spaces where they are unknown."""
+    if size is None:
+        return " " * 7
+    megabytes = max(1, round(size / 1e6))
+    if megabytes < 10_000:
+        return f"{megabytes:4d} MB"
+    return f"{min(megabytes / 1e3, 999):4.0f} GB"
+
+
+def cause_text(maker: Maker) -> str:
+    """Return why it ended where the state does not say it all; else nothing."""
+    if maker.state is State.FAILED:
+        return printable(maker.cause)
+    if maker.state is State.KILLED and maker.stopping is not None:
+        return "it had been asked to stop"
+    return ""
+
+
+def stopping_text(maker: Maker, now: float) -> str:
+    """Return what a maker that was asked to stop is waiting for; nothing if it was not."""
+    asked = maker.stopping
+    if asked is None or maker.joined:
+        return ""
+    if asked.signal is None:
+        doing = step_name(maker)
+        # Neither can be ended from outside: a maker looks up between the slices of its step.
+        return f"asked to stop; waits for “{doing}” to look up" if doing else "asked to stop"
+    sent = f"{signal_name(asked.signal)} sent"
+    seconds = kill_follows_in(maker, now)
+    if maker.paused:
+        sent += ", waits while paused"
+    return sent if seconds is None else f"{sent}, SIGKILL in {seconds} s"
+
+
+def step_name(maker: Maker) -> str:
+    """Return the name of the current or last step; nothing before the first."""
+    if maker.step is None or not 0 <= maker.step < len(maker.steps):
+        return ""
+    return printable(maker.steps[maker.step].name)
+
+
+def progress(maker: Maker) -> float:
+    """Return how much of the current step is done, 0 to 1."""
+    return maker.fraction if maker.step is not None else 0.0
+
+
+def percent_cells(fraction: float) -> str:
+    """Return a share, always five cells; below the end it never says 100 %."""
+    shown = 100 if fraction >= 1 else min(99, int(max(0.0, fraction) * 100))
+    return f"{shown:3d} %"
+
+
+def ended_after(maker: Maker) -> str:
+    """Return how long it took from its seat to its end."""
+    ended = maker.ended_at if maker.ended_at is not None else maker.served_at
+    return "" if ended is None else f"after {max(0.0, ended - maker.seated_at):.1f} s"
+
+
+def facts(maker: Maker, width: int) -> Line:
+    """Return process, core, CPU time and memory, the least telling left out where they do not fit.
+
+    Each text keeps its place whatever the numbers are.
+    """
+    shared = maker.engine.shares_station
+    ident = f"tid {maker.tid or '—'}" if shared else f"pid {maker.pid}"
+    cpu = f"cpu {seconds_cells(maker.cpu_seconds)}"
+    if maker.joined:
+        ended = "" if maker.state is State.SERVED else exit_text(maker)
+        told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu)]
+        return fitting([(rank, (text, "dim")) for rank, text in told if text], width)
+    core = core_text(maker)
+    core_span = (f"{core:<7}", "" if maker.core is None else core_ink(maker.core))
+    line = fitting(
+        [(1, (ident, "")), (0, core_span), (2, (cpu, ""))],
+        width,
+    )
+    memory = memory_cells(maker.memory).strip()
+    gap = width - width_of(line) - len(memory)
+    return [*line, (" " * gap, ""), (memory, "")] if memory and gap >= 1 else line
+
+
+def exit_text(maker: Maker) -> str:
+    """Return ``exit −9``."""
+    if maker.exitcode is None:
+        return "exit unknown"
+    return f"exit {maker.exitcode}".replace("-", "−")
+
+
+def fitting(ranked: list[tuple[int, Span]], width: int) -> Line:
+    """Return the spans with two cells between, without those of the highest ranks if need be."""
+    kept = list(ranked)
+    while True:
+        line: Line = []
+        for _, span in kept:
+            line += [("  ", ""), span] if line else [span]
+        if len(kept) <= 1 or width_of(line) <= width:
+            return line
+        kept.remove(max(kept, key=lambda entry: entry[0]))

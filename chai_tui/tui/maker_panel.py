@@ -1,0 +1,325 @@
+"""Draws one maker: a panel, a two-line card, or a row; and the frame round those who share.
+
+Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from rich.cells import cell_len
+
+from chai_tui.engine import Engine
+from chai_tui.floor import Line as SaidLine
+from chai_tui.floor import Maker, State, Station
+from chai_tui.text import printable
+from chai_tui.tui.figures import GLYPHS
+from chai_tui.tui.ink import Line, Span, bar, core_ink, fit, fit_text, width_of
+from chai_tui.tui.maker_facts import (
+    Look,
+    cause_text,
+    core_text,
+    exit_text,
+    facts,
+    memory_cells,
+    number_ink,
+    percent_cells,
+    progress,
+    seconds_cells,
+    state_word,
+    step_name,
+    stopping_text,
+    wants_a_core,
+)
+from chai_tui.tui.prose import wrapped
+
+SAID_LINES = 3
+"""Lines said that the tallest panel shows."""
+LISTED_STEPS = 8
+"""The longest recipe whose steps a panel lists."""
+
+_ROUND = "╭─╮│╰╯"
+_HEAVY = "┏━┓┃┗┛"  # the chosen one's: to be seen without colours too
+
+
+def tall(most_steps: int) -> int:
+    """Return the lines of a panel that shows all it has to say.
+
+    Args:
+        most_steps: of the longest recipe on the screen.
+    """
+    return 2 + 1 + min(most_steps, LISTED_STEPS) + SAID_LINES
+
+
+def draw_panel(look: Look, width: int, height: int) -> list[Line]:
+    """Draw a panel of ``height`` lines, at least five.
+
+    Facts, then the current step or, where they fit, all steps, then what it said last.
+    """
+    corners = _HEAVY if look.chosen else _ROUND
+    ink = "chosen" if look.chosen else "frame"
+    inner = max(0, width - 4)
+    maker = look.maker
+    body: list[Line] = [facts(maker, inner)]
+    room = height - 2 - len(body)
+    if maker.steps and len(maker.steps) <= LISTED_STEPS and room > len(maker.steps):
+        body += _steps(maker, inner)
+    else:
+        body.append(_step(maker, inner))
+    body += _told(look, inner, height - 2 - len(body))
+    side = corners[3]
+    return [
+        _top(look, width, corners, ink),
+        *(fit([(f"{side} ", ink), *fit(line, inner), (f" {side}", ink)], width) for line in body),
+        fit([(f"{corners[4]}{corners[1] * max(0, width - 2)}{corners[5]}", ink)], width),
+    ]
+
+
+def _top(look: Look, width: int, corners: str, ink: str) -> Line:
+    """The panel's upper edge: number and name left, the state right, as much as fits."""
+    maker = look.maker
+    number = (f"#{maker.number}", number_ink(maker))
+    recipe = printable(maker.recipe)
+    glyph, state = GLYPHS[maker.state], str(maker.state)
+    words = state_word(maker, look.place)
+    lefts: list[Line] = [
+        [number, (" Chai Maker", "strong"), (f" · {recipe}", "dim")],
+        [number, (" Chai Maker", "strong")],
+        [number],
+    ]
+    # What ended it counts more than what it brews.
+    for text, choices in ((words, lefts), (state, lefts[-1:])):
+        for left in choices:
+            right: Line = [(f" {glyph} {text} ", state)]
+            room = width - 6 - width_of(left) - width_of(right)
+            if room >= 0:
+                return [
+                    (f"{corners[0]}{corners[1]} ", ink),
+                    *left,
+                    (f" {corners[1] * room}", ink),
+                    *right,
+                    (f"{corners[1]}{corners[2]}", ink),
+                ]
+    return fit([(f"{corners[0]} ", ink), number, (f" {glyph}", state)], width)
+
+
+def _step(maker: Maker, width: int) -> Line:
+    """The current step: its name, which of how many, a bar and a share. The bar never moves."""
+    count = len(maker.steps)
+    if maker.step is None:
+        return [(_waiting_text(maker), "dim")]
+    name = _column((printable(step.name) for step in maker.steps), max(4, width - 22))
+    order = f"{maker.step + 1}/{count}"
+    left: Line = [
+        (fit_text(step_name(maker), name), ""),
+        (f" {order:>{2 * len(str(count)) + 1}} ", "dim"),
+    ]
+    return _with_bar(left, maker, width)
+
+
+def _with_bar(left: Line, maker: Maker, width: int) -> Line:
+    """What is left, a bar to the end of the line, and the share in figures."""
+    fraction = progress(maker)
+    share = (f" {percent_cells(fraction)}", "")
+    room = width - width_of(left) - 6
+    if room < 4:
+        return [*fit(left, max(0, width - 6)), share]
+    return [*left, *bar(fraction, room, str(maker.state)), share]
+
+
+def _waiting_text(maker: Maker) -> str:
+    if maker.engine is Engine.SERIAL:
+        return "waits for its turn"
+    steps = len(maker.steps)
+    return f"{printable(maker.recipe)} · {steps} step{'' if steps == 1 else 's'}"
+
+
+def _column(texts: Iterable[str], most: int) -> int:
+    """The width of a column that holds the longest of the texts, at most ``most``."""
+    return min(most, max((cell_len(text) for text in texts), default=0))
+
+
+def _steps(maker: Maker, width: int) -> list[Line]:
+    """All steps, one a line: done, current, to come."""
+    name = _column((printable(step.name) for step in maker.steps), max(4, width // 2))
+    lines: list[Line] = []
+    for index, step in enumerate(maker.steps):
+        text = fit_text(printable(step.name), name)
+        span = maker.step_times[index] if index < len(maker.step_times) else None
+        if span is None:
+            planned = "" if step.seconds <= 0 else seconds_cells(step.seconds)
+            lines.append(
+                _ends(
+                    [("◌ ", "dim"), (text, "dim"), (f"  {step.kind}", "dim")],
+                    [(planned, "dim")],
+                    width,
+                )
+            )
+        elif index == maker.step and not maker.joined and maker.served_at is None:
+            left = [(f"{GLYPHS[maker.state]} ", str(maker.state)), (text, "strong"), (" ", "")]
+            lines.append(_with_bar(left, maker, width))
+        else:
+            whole = index != maker.step or maker.served_at is not None
+            sign = ("✔ ", "served") if whole else (f"{GLYPHS[maker.state]} ", str(maker.state))
+            took = "" if span.end is None else seconds_cells(max(0.0, span.end - span.began))
+            lines.append(_ends([sign, (text, ""), (f"  {step.kind}", "dim")], [(took, "")], width))
+    return lines
+
+
+def _ends(left: Line, right: Line, width: int) -> Line:
+    """One line with something at each end; the right end wins where both do not fit."""
+    room = max(0, width - width_of(right))
+    return [*fit(left, room), *right]
+
+
+def _told(look: Look, inner: int, room: int) -> list[Line]:
+    """Why it ended or what it waits for, then what it said last; blank lines below."""
+    maker = look.maker
+    lines: list[Line] = []
+    text, sign = cause_text(maker), "✖"
+    if not text:
+        text, sign = stopping_text(maker, look.now), "■"
+    if text:
+        ink = trouble_ink(maker)
+        pieces = wrapped(text, max(1, inner - 2)) if room > 1 else [text]
+        lines = [
+            [(f"{sign if index == 0 else ' '} ", ink), (piece, ink)]
+            for index, piece in enumerate(pieces[:room])
+        ]
+    said = list(islice(reversed(maker.said), room - len(lines)))
+    lines += [_said(line) for line in reversed(said)]
+    return [*lines, *([[]] * (room - len(lines)))]
+
+
+def _said(line: SaidLine) -> Line:
+    if line.stream == "err":
+        return [("! ", "failed"), (printable(line.text), "")]
+    return [("› ", "dim"), (printable(line.text), "")]
+
+
+def draw_card(look: Look, width: int, height: int) -> list[Line]:
+    """Draw two lines: who, state, core and step, over a bar; ``height`` lines with blank ones."""
+    maker = look.maker
+    state = str(maker.state)
+    mark = _mark(look)
+    head: Line = [mark, (f"#{maker.number:<{look.digits}} ", number_ink(maker))]
+    sign = (f"{GLYPHS[maker.state]} ", state)
+    share = (f" {percent_cells(progress(maker))} ", "")
+    if maker.joined or maker.stopping is not None:
+        why = cause_text(maker) or stopping_text(maker, look.now)
+        left = [*head, sign, (state_word(maker, look.place), state), (f"  {why}", "dim")]
+    else:
+        core = core_text(maker)
+        left = [
+            *head,
+            sign,
+            (f"{state:<8} ", state),
+            (f"{core:<7} ", "" if maker.core is None else core_ink(maker.core)),
+            (step_name(maker), ""),
+        ]
+    lines: list[Line] = [
+        _ends(left, [share], width),
+        [mark, *bar(progress(maker), max(2, width - 2), state)],
+    ]
+    return [fit(line, width) for line in [*lines, *([[]] * (height - len(lines)))][:height]]
+
+
+def draw_row(look: Look, width: int) -> Line:
+    """Draw one line; its columns stand where those of every other row do."""
+    maker = look.maker
+    state = str(maker.state)
+    line: Line = [
+        _mark(look),
+        (f"{f'#{maker.number}':>{look.digits + 1}} ", number_ink(maker)),
+        (f"{GLYPHS[maker.state]} ", state),
+    ]
+    room = width - width_of(line)
+    columns = _row_columns(look, room)
+    for text in columns:
+        line.append(text)
+    return fit(line, width)
+
+
+def _row_columns(look: Look, room: int) -> Line:
+    """What follows the glyph, from left to right, as far as there is room."""
+    maker = look.maker
+    state = str(maker.state)
+    where, where_ink = _where(maker)
+    spans: Line = [(f"{state:<8}", state), (f"{where:<9}", where_ink)]
+    left = room - width_of(spans) - 6
+    bar_width = min(24, max(8, (left - 8) // 4)) if left >= 28 else left
+    if bar_width >= 4:
+        spans += bar(progress(maker), bar_width, state)
+    spans.append((f" {percent_cells(progress(maker))}", ""))
+    columns: list[Span] = [
+        (f"  {fit_text(_outcome(look) or step_name(maker), 14)}", ""),
+        (f"  cpu {seconds_cells(maker.cpu_seconds)}", "dim"),
+        (f"  {memory_cells(maker.memory)}", "dim"),
+    ]
+    for column in columns:
+        if room - width_of(spans) >= cell_len(column[0]):
+            spans.append(column)
+    if room - width_of(spans) >= 12:
+        spans.append(("  ", ""))
+        spans += _last_word(look)
+    return spans
+
+
+def _where(maker: Maker) -> Span:
+    """Eight cells at most: the core of one that runs, the exit code of one that ended badly."""
+    if maker.joined:
+        return ("" if maker.state is State.SERVED else exit_text(maker), "dim")
+    if wants_a_core(maker):
+        return ("no core", "")
+    return (core_text(maker), "" if maker.core is None else core_ink(maker.core))
+
+
+def _outcome(look: Look) -> str:
+    """How it ended, where the state's first word does not say it all."""
+    maker = look.maker
+    if maker.state in (State.SERVED, State.KILLED):
+        return state_word(maker, look.place).partition(" ")[2]
+    return cause_text(maker)
+
+
+def _last_word(look: Look) -> Line:
+    maker = look.maker
+    if why := cause_text(maker) or stopping_text(maker, look.now):
+        return [(why, trouble_ink(maker))]
+    return _said(maker.said[-1]) if maker.said else []
+
+
+def trouble_ink(maker: Maker) -> str:
+    """Return the ink of what is said about a maker that ends or ended badly."""
+    return str(maker.state) if maker.joined or maker.error else "stopped"
+
+
+def _mark(look: Look) -> Span:
+    return ("▌", "chosen") if look.chosen else (" ", "")
+
+
+def draw_frame_top(station: Station, width: int, *, has_gil: bool) -> Line:
+    """Draw the upper edge of the frame round a station: what its makers share."""
+    shares = f"one process · pid {station.pid} · shared memory"
+    if has_gil:
+        shares += " · one GIL"
+    engine = f" {station.engine} "
+    room = width - 6 - cell_len(shares) - cell_len(engine)
+    if room < 0:
+        room, engine = width - 6 - cell_len(shares), ""
+    return fit(
+        [
+            ("╭─ ", "shared"),
+            (shares, "shared"),
+            (" " + "─" * max(0, room), "shared"),
+            (engine, "dim"),
+            ("─╮", "shared"),
+        ],
+        width,
+    )
+
+
+def draw_frame_bottom(width: int) -> Line:
+    """Draw the lower edge of the frame round a station."""
+    return fit([("╰" + "─" * max(0, width - 2) + "╯", "shared")], width)
