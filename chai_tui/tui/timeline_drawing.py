@@ -1,0 +1,184 @@
+"""The timeline as lines: a row a maker, a cell a slice of time."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from itertools import groupby
+
+from rich.cells import cell_len
+
+from chai_tui.floor import Maker, State
+from chai_tui.recipe import StepKind
+from chai_tui.tui.figures import GLYPHS, seconds_text
+from chai_tui.tui.ink import Line, Span, core_ink, fit
+from chai_tui.tui.slices import Slice, cut, numbered_runs, overlap
+from chai_tui.tui.time_scale import TimeScale, TimeView
+
+TICK_CELLS = 10
+
+WAITS: Span = ("·", "dim")
+READY: Span = ("▒", "others")
+PAUSED: Span = ("‖", "paused")
+SEATED: Span = (GLYPHS[State.SEATED], "seated")
+UNSAMPLED: Span = ("╌", "dim")
+ON_A_CORE: Span = ("█", "brewing")
+NOTHING: Span = (" ", "")
+
+
+def cells(maker: Maker, scale: TimeScale, now: float) -> list[Span]:
+    """Return what a maker did, a cell for each slice of time: a character and its ink.
+
+    Where a maker used a part of a core, that part of its cells shows the core: four threads that
+    share a core show it in every fourth cell. The cells of a sample say how much, not when.
+    """
+    slices = cut(maker, scale.start, scale.seconds, scale.width, now)
+    steps_began = [span.began for span in maker.step_times]
+    spans: list[Span] = []
+    cores: list[int | None] = []
+    for index, a_slice in enumerate(slices):
+        start = scale.start + index * scale.seconds
+        span = _fixed(maker, start, start + scale.seconds, now)
+        core: int | None = None
+        if span is None and a_slice is None:
+            span = UNSAMPLED
+        elif span is None and a_slice is not None:
+            computes = _computes(maker, steps_began, start + scale.seconds / 2)
+            span = _sampled(a_slice, scale.first + index + maker.number, computes=computes)
+            core = a_slice.core if span is ON_A_CORE else None
+        spans.append(span or NOTHING)
+        cores.append(core)
+    return [
+        span if core is None else (glyph, core_ink(core))
+        for span, core, glyph in zip(spans, cores, numbered_runs(cores), strict=True)
+    ]
+
+
+def _fixed(maker: Maker, start: float, stop: float, now: float) -> Span | None:
+    """What a cell shows whatever was sampled; None if the sample decides."""
+    finish = maker.served_at if maker.state is State.SERVED else maker.ended_at
+    if finish is not None and start <= finish < stop:
+        return GLYPHS[maker.state], str(maker.state)
+    if stop <= maker.seated_at or start >= (now if finish is None else finish):
+        return NOTHING
+    if maker.started_at is None or stop <= maker.started_at:
+        return SEATED
+    paused = overlap(maker.pauses, start, stop)
+    if paused and (
+        paused * 2 >= stop - start or any(start <= pause.began < stop for pause in maker.pauses)
+    ):
+        return PAUSED
+    return None
+
+
+def _computes(maker: Maker, steps_began: list[float], at: float) -> bool:
+    """Whether the step at a time is one that always wants a core."""
+    index = bisect_right(steps_began, at) - 1
+    if not 0 <= index < len(maker.steps):
+        return False
+    return maker.steps[index].kind in (StepKind.COMPUTE, StepKind.NATIVE)
+
+
+def _sampled(a_slice: Slice, cell: int, *, computes: bool) -> Span:
+    share = a_slice.cpu_share
+    # A sample's edges are not sharp: nearly all is all, hardly anything is nothing.
+    share = 1.0 if share >= 0.9 else 0.0 if share < 0.05 else share
+    if math.floor((cell + 1) * share) > math.floor(cell * share):
+        return ON_A_CORE
+    # Who computes and has no core wants one, or the GIL: the system counts only the first.
+    idle = 1.0 - min(1.0, share)
+    ready = idle if computes else a_slice.ready_share
+    return READY if ready * 2 >= idle and ready > 0.05 else WAITS
+
+
+# Lines
+
+
+def gutter_width(greatest: int, width: int) -> int:
+    """Return the cells left of the time, for maker numbers up to ``greatest``."""
+    return len(str(greatest)) + 5 + (8 if width >= 72 else 0)
+
+
+def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
+    """Return what stands left of a maker's time, exactly ``width`` cells."""
+    state = str(maker.state)
+    digits = width - 5 - (8 if width >= 14 else 0)
+    line: Line = [
+        ("▸" if is_chosen else " ", "chosen"),
+        (f"#{maker.number}".rjust(digits + 1), "chosen" if is_chosen else "strong"),
+        (f" {GLYPHS[maker.state]} ", state),
+    ]
+    if width >= 14:
+        line.append((state, state))
+    return fit(line, width)
+
+
+def row(maker: Maker, scale: TimeScale, now: float, gutter_cells: int, *, is_chosen: bool) -> Line:
+    """Return a maker's row: ``gutter_cells`` and the scale's width together."""
+    line = gutter(maker, gutter_cells, is_chosen=is_chosen)
+    for ink, run in groupby(cells(maker, scale, now), key=lambda span: span[1]):
+        line.append(("".join(text for text, _ in run), ink))
+    return line
+
+
+def axis(scale: TimeScale, gutter_cells: int) -> Line:
+    """Return the seconds over the rows."""
+    line: Line = [(" " * gutter_cells, "")]
+    to_tick = -scale.first % TICK_CELLS
+    line.append((" " * min(to_tick, scale.width), ""))
+    for index in range(to_tick, scale.width, TICK_CELLS):
+        label = _tick((scale.first + index) * scale.seconds)
+        if index + 1 + len(label) <= scale.width:
+            line += [("╷", "frame"), (label.ljust(TICK_CELLS - 1), "dim")]
+    return _exactly(line, gutter_cells + scale.width)
+
+
+def _exactly(line: Line, width: int) -> Line:
+    """Cut or padded, without an ellipsis: what is cut off is blank."""
+    text_left = width
+    cut_line: Line = []
+    for text, ink in line:
+        cut_line.append((text[:text_left], ink))
+        text_left -= len(cut_line[-1][0])
+    return fit(cut_line, width)
+
+
+def _tick(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:g} s" if seconds == round(seconds) else f"{seconds:.1f} s"
+    return seconds_text(seconds)
+
+
+def headline(view: TimeView, scale: TimeScale, makers: int, width: int) -> Line:
+    """Return the line on top: what is shown, and on which scale."""
+    how = "follows now" if view.first is None else "stands still"
+    how = "all of it" if view.scale is None and view.first is None else how
+    right = f"{scale.seconds:g} s a cell · {how} "
+    left = f"{makers:,} maker{'' if makers == 1 else 's'}"
+    line: Line = [(" timeline ", "strong"), (left, "dim")]
+    gap = width - 10 - len(left) - len(right)
+    if gap < 1:
+        return fit([(" ", ""), (right, "dim")], width)
+    return fit([*line, (" " * gap, ""), (right, "dim")], width)
+
+
+def legend(width: int, *, has_gil: bool = True) -> Line:
+    """Return what the characters mean; what does not fit whole is left out."""
+    wants = "wants a core or the GIL" if has_gil else "wants a core"
+    wants = wants if width >= 60 else "wants"
+    line: Line = []
+    left = width
+    for (glyph, ink), words in (
+        (("0█", core_ink(0)), "on core 0"),
+        (READY, wants),
+        (WAITS, "waits"),
+        (PAUSED, "paused"),
+        (SEATED, "seated"),
+        (UNSAMPLED, "no sample"),
+        *(((GLYPHS[s], str(s)), str(s)) for s in (State.SERVED, State.FAILED, State.STOPPED)),
+    ):
+        used = cell_len(glyph) + cell_len(words) + 3
+        if used <= left:
+            line += [(f" {glyph}", ink), (f" {words} ", "dim")]
+            left -= used
+    return fit(line, width)
