@@ -59,7 +59,7 @@ def closing_line(floor: Floor, asked: int = 0) -> str:
     if len(missing) > len(told):
         told.append(f"and {len(missing) - len(told)} more")
     if unseated:
-        told.append(f"{_counted(unseated, 'maker')} could not be seated")
+        told.append(f"{_counted(unseated, 'maker')} not seated")
     total = len(floor.makers) + unseated
     served = len(floor.makers) - len(missing)
     return f"{served} of {total} chai served" + (f": {', '.join(told)}" if told else "")

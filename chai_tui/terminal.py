@@ -1,0 +1,158 @@
+"""Keeps the terminal for this process alone.
+
+    before                          within own_terminal()
+    descriptor 1 ─▶ terminal        descriptor 1 ─▶ nothing   (all that anybody can inherit)
+    sys.stdout   ─▶ 1               sys.stdout   ─▶ private descriptor ─▶ terminal
+
+A private descriptor is closed when another program is executed, so neither a maker nor the fork
+server nor the resource tracker can write over a screen. The same goes for descriptor 2.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+MANY_FILES = 65_536
+"""Descriptors enough for 10,000 makers, at five each."""
+
+_private: dict[int, TextIO] = {}
+"""The streams on private descriptors, by the descriptor that they stand for, while they exist."""
+_originals: dict[str, TextIO | None] = {}
+"""What the names in ``sys`` were bound to before."""
+
+_NAMES = {1: ("stdout", "__stdout__"), 2: ("stderr", "__stderr__")}
+
+
+@contextlib.contextmanager
+def own_terminal() -> Iterator[None]:
+    """Let nothing but this process's ``sys.stdout`` and ``sys.stderr`` reach the terminal.
+
+    Everything is put back at the end. On Windows nothing is done: there a console is reached by
+    its handles, not by descriptors, and children are started without them.
+    """
+    if sys.platform == "win32" or _private:
+        yield
+        return
+    _move_away()
+    try:
+        yield
+    finally:
+        _put_back()
+
+
+def _move_away() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor, names in _NAMES.items():
+        streams = {name: getattr(sys, name) for name in names}
+        for stream in streams.values():
+            _flush(stream)
+        try:
+            private = os.dup(descriptor)
+        except OSError:  # it was closed when we were started
+            private = os.dup(nowhere)
+        os.dup2(nowhere, descriptor)
+        new = _text_file(private, like=streams[names[1]])
+        _private[descriptor] = new
+        for name, stream in streams.items():
+            # A stream that is not the descriptor's (a test's, say) stays.
+            if stream is None or _descriptor_of(stream) == descriptor:
+                _originals[name] = stream
+                setattr(sys, name, new)
+    os.close(nowhere)
+    _when_forked()
+
+
+def _put_back() -> None:
+    for name, stream in _originals.items():
+        setattr(sys, name, stream)
+    _originals.clear()
+    for descriptor, new in _private.items():
+        _flush(new)
+        os.dup2(new.fileno(), descriptor)
+        with contextlib.suppress(OSError):  # the pipe behind it may be closed by now
+            new.close()
+    _private.clear()
+
+
+def _text_file(descriptor: int, like: TextIO | None) -> TextIO:
+    """Open a descriptor for text, with the encoding and buffering of another stream."""
+    if not isinstance(like, io.TextIOWrapper):
+        return open(descriptor, "w", encoding="utf-8", errors="backslashreplace")
+    return io.TextIOWrapper(
+        open(descriptor, "wb"),
+        encoding=like.encoding,
+        errors=like.errors,
+        newline="\n",
+        line_buffering=like.line_buffering,
+        write_through=like.write_through,
+    )
+
+
+def _descriptor_of(stream: TextIO) -> int | None:
+    try:
+        return stream.fileno()
+    except (OSError, ValueError):
+        return None
+
+
+def _flush(stream: TextIO | None) -> None:
+    # ValueError: it is closed. OSError: nobody reads what was written.
+    with contextlib.suppress(OSError, ValueError):
+        if stream is not None:
+            stream.flush()
+
+
+_hooked = False
+
+
+def _when_forked() -> None:
+    """Have a forked child lose the terminal too: no exec closes its private descriptors."""
+    global _hooked  # noqa: PLW0603 - the interpreter keeps such a hook for ever, so it needs one
+    if not _hooked:
+        os.register_at_fork(after_in_child=_lose_terminal)
+        _hooked = True
+
+
+def _lose_terminal() -> None:
+    for name, stream in _originals.items():
+        setattr(sys, name, stream)
+    for descriptor, new in _private.items():
+        # What the parent had not written yet goes where descriptor 1 leads: nowhere.
+        os.dup2(descriptor, new.fileno(), inheritable=False)
+    _originals.clear()
+    _private.clear()
+
+
+def lose_stdout() -> None:
+    """Send what is still to be written to ``sys.stdout`` nowhere, because its reader is gone.
+
+    Without it the interpreter complains about a broken pipe when it flushes at its end.
+    """
+    descriptor = _descriptor_of(sys.stdout) if sys.stdout is not None else None
+    if descriptor is None:
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor, inheritable=False)
+    os.close(nowhere)
+
+
+def raise_file_limit() -> None:
+    """Allow this process as many descriptors as the system lets it have, up to ``MANY_FILES``."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - no such module on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return
+    # macOS reports no hard limit, but refuses more than its own OPEN_MAX.
+    for limit in (most, 10_240):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
+            return
