@@ -46,17 +46,16 @@ def own_terminal() -> Iterator[None]:
 
 
 def _move_away() -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    # Those of 0, 1 and 2 that were closed when we were started are opened here too: otherwise
+    # the next pipe would take their place.
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
     for descriptor, names in _NAMES.items():
         streams = {name: getattr(sys, name) for name in names}
         for stream in streams.values():
             _flush(stream)
-        try:
-            private = os.dup(descriptor)
-        except OSError:  # it was closed when we were started
-            private = os.dup(nowhere)
+        new = _text_file(os.dup(descriptor), like=streams[names[1]])
         os.dup2(nowhere, descriptor)
-        new = _text_file(private, like=streams[names[1]])
         _private[descriptor] = new
         for name, stream in streams.items():
             # A stream that is not the descriptor's (a test's, say) stays.
