@@ -45,6 +45,22 @@ def leave_terminal(outlet: int | None) -> None:
     os.close(nowhere)
 
 
+def leave_fork_server() -> None:
+    """Let go of the fork server that this process came from.
+
+    A child holds a pipe whose only use is to start more processes there; a maker that writes to
+    every descriptor it finds would end the server, and with it everyone. A maker that starts
+    processes of its own gets a server of its own.
+    """
+    forkserver = sys.modules.get("multiprocessing.forkserver")
+    server = getattr(forkserver, "_forkserver", None)
+    descriptor = getattr(server, "_forkserver_alive_fd", None)
+    if server is None or descriptor is None:
+        return
+    os.close(descriptor)
+    server.__init__()
+
+
 def default_signals() -> None:
     """Answer signals as a fresh process does, whatever was inherited."""
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):

@@ -14,7 +14,12 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
 
 from chai_tui.engine import Engine
-from chai_tui.stations.lifeline import default_signals, die_with_parent, leave_terminal
+from chai_tui.stations.lifeline import (
+    default_signals,
+    die_with_parent,
+    leave_fork_server,
+    leave_terminal,
+)
 from chai_tui.stations.reporter import Reporter, capture_python_streams
 from chai_tui.stations.seating import OneMaker, Seating, shared_seating
 from chai_tui.stations.titles import name_process
@@ -54,6 +59,7 @@ def run_station(
     """
     die_with_parent()
     default_signals()
+    leave_fork_server()
     for descriptor in plan.inherited:
         os.close(descriptor)
     leave_terminal(None if outlet is None else outlet.fileno())

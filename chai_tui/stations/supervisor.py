@@ -103,11 +103,9 @@ class Child:
         Returns:
             Its exit code; None where the system lost it.
         """
+        lost = _exit_code_was_lost(self._process)
         self._process.join()
-        self.exitcode = self._process.exitcode
-        if self.exitcode == 255 and _fork_server_died(self._process):
-            # multiprocessing says 255 when the fork server took the exit code with it.
-            self.exitcode = None
+        self.exitcode = None if lost else self._process.exitcode
         if hasattr(os, "killpg"):
             # ProcessLookupError: nobody is left. PermissionError: macOS, only zombies are left.
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -147,19 +145,19 @@ def _open_pidfd(process: multiprocessing_process.BaseProcess) -> int | None:
         return None
 
 
-def _fork_server_died(process: multiprocessing_process.BaseProcess) -> bool:
+def _exit_code_was_lost(process: multiprocessing_process.BaseProcess) -> bool:
+    """Whether the fork server took the exit code of an ended process with it to its own end.
+
+    multiprocessing says 255 then, which is an exit code like any other; but the server writes the
+    code into the sentinel, and an end of file has no bytes. Ask before joining reads them.
+    """
     if type(process).__name__ != "ForkServerProcess":
         return False
-    from multiprocessing import forkserver  # noqa: PLC0415 - POSIX only
+    import fcntl  # noqa: PLC0415 - POSIX only
+    import termios  # noqa: PLC0415
 
-    server: int | None = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # noqa: SLF001
-    if server is None:
-        return True
-    try:
-        # Without reaping it: multiprocessing does that when it starts the next one.
-        return os.waitid(os.P_PID, server, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
+    waiting = fcntl.ioctl(process.sentinel, termios.FIONREAD, bytes(4))
+    return not any(waiting)
 
 
 class Supervisor:

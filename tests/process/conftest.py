@@ -1,0 +1,83 @@
+"""Real kitchens for tests: driven until a condition holds, and always closed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from chai_tui.engine import Engine
+from chai_tui.events import Event, Exited, Started
+from chai_tui.floor import Floor, Maker
+from chai_tui.kitchen import Kitchen
+from chai_tui.recipe import Recipe
+from chai_tui.source import AddMakers, Command
+
+PATIENCE = 60.0
+"""Seconds after which a condition is said never to hold: generous, for loaded machines."""
+
+
+class Watch:
+    """A kitchen, everything it told, and the floor folded from that."""
+
+    def __init__(self, kitchen: Kitchen) -> None:
+        self.kitchen = kitchen
+        self.floor = Floor()
+        self.events: list[Event] = []
+
+    def poll(self, timeout: float = 0.05) -> list[Event]:
+        events = self.kitchen.poll(timeout)
+        self.floor.fold(events)
+        self.events += events
+        return events
+
+    def until(self, condition: Callable[[], object], patience: float = PATIENCE) -> None:
+        """Poll until the condition holds."""
+        deadline = time.monotonic() + patience
+        while not condition():
+            assert time.monotonic() < deadline, f"never held; {self.events[-12:]}"
+            self.poll()
+
+    def add(
+        self, recipe: Recipe, how_many: int = 1, engine: Engine = Engine.PROCESS
+    ) -> list[Maker]:
+        """Seat makers and return them once they are known."""
+        before = set(self.floor.makers)
+        self.submit(AddMakers(how_many, recipe, engine))
+        self.until(lambda: len(set(self.floor.makers) - before) == how_many)
+        return [maker for number, maker in self.floor.makers.items() if number not in before]
+
+    def submit(self, command: Command) -> None:
+        self.kitchen.submit(command)
+
+    def started(self, maker: Maker) -> None:
+        self.until(
+            lambda: any(isinstance(e, Started) and e.maker == maker.number for e in self.events)
+        )
+
+    def said(self, maker: Maker) -> list[str]:
+        return [line.text for line in maker.said]
+
+    def until_said(self, maker: Maker, text: str) -> None:
+        self.until(lambda: any(text in line for line in self.said(maker)))
+
+    def joined(self, *makers: Maker) -> None:
+        self.until(lambda: all(maker.joined for maker in makers))
+
+    def exits(self) -> list[Exited]:
+        return [event for event in self.events if isinstance(event, Exited)]
+
+
+@pytest.fixture
+def start_method() -> str:
+    return "forkserver"
+
+
+@pytest.fixture
+def watch(start_method: str) -> Iterator[Watch]:
+    kitchen = Kitchen(start_method, seed=1)
+    try:
+        yield Watch(kitchen)
+    finally:
+        kitchen.close()

@@ -1,0 +1,230 @@
+"""Every way in which a maker can end, and what is said of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from chai_tui.events import Failed, Served, Trouble
+from chai_tui.floor import State
+from chai_tui.recipe import Recipe
+from chai_tui.source import (
+    BrewAgain,
+    KillMaker,
+    PauseMaker,
+    ResumeMaker,
+    SignalMaker,
+    StopMaker,
+)
+from tests.process import makers
+from tests.process.conftest import Watch
+from tests.process.makers import doing, printing, steps
+
+LAST_WORDS = printing("last words")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "state", "cause", "exitcode"),
+    [
+        (doing(LAST_WORDS), State.SERVED, "", 0),
+        (doing(LAST_WORDS, makers.fail), State.FAILED, "ValueError: no milk", 1),
+        (doing(LAST_WORDS, makers.exit_with(3)), State.FAILED, "exit code 3", 3),
+        (doing(LAST_WORDS, makers.exit_with("no cups")), State.FAILED, "exit code 1", 1),
+        (doing(LAST_WORDS, makers.exit_with(None)), State.FAILED, "exit code 0 before", 0),
+        (doing(LAST_WORDS, makers.leave_at_once(0)), State.FAILED, "exit code 0 before", 0),
+        (doing(LAST_WORDS, makers.leave_at_once(7)), State.FAILED, "exit code 7", 7),
+        (doing(LAST_WORDS, makers.leave_at_once(255)), State.FAILED, "exit code 255", 255),
+        (doing(LAST_WORDS, os.abort), State.KILLED, "killed by SIGABRT", -signal.SIGABRT),
+        (doing(LAST_WORDS, makers.segfault), State.KILLED, "killed by SIGSEGV", -signal.SIGSEGV),
+        (
+            doing(LAST_WORDS, makers.killing_itself(signal.SIGKILL)),
+            State.KILLED,
+            "killed by SIGKILL",
+            -signal.SIGKILL,
+        ),
+        (doing(LAST_WORDS, makers.use_up_memory), State.FAILED, "MemoryError", 1),
+    ],
+    ids=lambda value: (
+        value.steps[-1].call.__class__.__name__ if isinstance(value, Recipe) else None
+    ),
+)
+def test_the_end_is_told_with_its_cause_and_nothing_said_is_lost(
+    watch: Watch, recipe: Recipe, state: State, cause: str, exitcode: int
+) -> None:
+    (maker,) = watch.add(recipe)
+    watch.joined(maker)
+    assert (maker.state, maker.exitcode) == (state, exitcode)
+    assert maker.cause.startswith(cause)
+    assert "last words" in watch.said(maker)
+
+
+def test_words_without_a_newline_survive_a_kill(watch: Watch) -> None:
+    (maker,) = watch.add(
+        doing(printing("unfinished", end=""), makers.killing_itself(signal.SIGKILL))
+    )
+    watch.joined(maker)
+    assert watch.said(maker)[-1] == "unfinished"
+
+
+def test_sys_exit_with_a_text_says_it(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.exit_with("no cups")))
+    watch.joined(maker)
+    assert watch.said(maker)[-1] == "no cups"
+    assert maker.said[-1].stream == "err"
+
+
+def test_a_failure_brings_its_traceback_as_plain_text(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.fail_with_long_traceback))
+    watch.joined(maker)
+    assert maker.state is State.FAILED
+    assert maker.error is not None
+    assert maker.traceback is not None
+    assert maker.error.startswith("ValueError: [bold]no milk[/bold]␛[31m xxx")
+    assert "in deeper" in maker.traceback
+    assert "\x1b" not in maker.traceback
+    failed = next(event for event in watch.events if isinstance(event, Failed))
+    assert len(failed.traceback) < 3_100
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGUSR1])
+def test_a_signal_from_outside_is_told_as_such(watch: Watch, number: int) -> None:
+    (maker,) = watch.add(steps(wait=60))
+    watch.started(maker)
+    os.kill(maker.pid, number)
+    watch.joined(maker)
+    assert maker.state is State.KILLED
+    assert maker.signal_number == number
+    assert not maker.signal_was_ours
+
+
+def test_stop_ends_with_sigterm(watch: Watch) -> None:
+    (maker,) = watch.add(steps(wait=60))
+    watch.started(maker)
+    watch.submit(StopMaker(maker.number))
+    watch.joined(maker)
+    assert (maker.state, maker.exitcode) == (State.STOPPED, -signal.SIGTERM)
+    assert maker.signal_was_ours
+
+
+def test_stop_of_one_who_ignores_it_ends_with_sigkill(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.ignore_sigterm, makers.sleep_long))
+    watch.until_said(maker, "ignoring")
+    watch.submit(StopMaker(maker.number))
+    watch.joined(maker)
+    assert (maker.state, maker.cause) == (State.KILLED, "killed by SIGKILL")
+    assert maker.stopping is not None
+    assert maker.ended_at is not None
+    assert maker.ended_at - maker.stopping.at >= 2.0
+
+
+def test_stop_reaches_a_paused_maker(watch: Watch) -> None:
+    (maker,) = watch.add(steps(wait=60))
+    watch.started(maker)
+    watch.submit(PauseMaker(maker.number))
+    watch.until(lambda: maker.state is State.PAUSED)
+    watch.submit(StopMaker(maker.number))
+    watch.joined(maker)
+    assert maker.state is State.STOPPED
+
+
+def test_kill_ends_a_paused_maker_at_once(watch: Watch) -> None:
+    (maker,) = watch.add(steps(wait=60))
+    watch.started(maker)
+    watch.submit(PauseMaker(maker.number))
+    watch.until(lambda: maker.paused)
+    watch.submit(KillMaker(maker.number))
+    watch.joined(maker)
+    assert (maker.state, maker.cause) == (State.KILLED, "killed by SIGKILL")
+    assert maker.signal_was_ours
+
+
+def test_a_paused_maker_burns_nothing_until_it_is_resumed(watch: Watch) -> None:
+    (maker,) = watch.add(steps(compute=60))
+    watch.until(lambda: maker.cpu_seconds > 0.05)
+    watch.submit(PauseMaker(maker.number))
+    watch.until(lambda: maker.paused)
+    watch.poll(0.2)  # what it reported before the signal
+    burned = maker.cpu_seconds
+    for _ in range(5):
+        watch.poll(0.1)
+    assert maker.cpu_seconds == burned
+    watch.submit(ResumeMaker(maker.number))
+    watch.until(lambda: maker.cpu_seconds > burned)
+    assert maker.state is State.BREWING
+
+
+def test_any_signal_can_be_sent(watch: Watch) -> None:
+    (maker,) = watch.add(steps(wait=60))
+    watch.started(maker)
+    watch.submit(SignalMaker(maker.number, signal.SIGUSR2))
+    watch.joined(maker)
+    assert (maker.cause, maker.signal_was_ours) == ("killed by SIGUSR2", True)
+
+
+@pytest.mark.parametrize("command", [StopMaker, KillMaker, PauseMaker, ResumeMaker])
+def test_a_command_that_comes_too_late_says_so(
+    watch: Watch, command: Callable[[int], StopMaker]
+) -> None:
+    (maker,) = watch.add(steps(wait=0.01))
+    watch.joined(maker)
+    for number, words in ((maker.number, "has already ended"), (99, "was never seated")):
+        watch.submit(command(number))
+        watch.until(
+            lambda words=words: any(  # type: ignore[misc]
+                isinstance(event, Trouble) and words in event.text for event in watch.events
+            )
+        )
+    assert maker.state is State.SERVED
+
+
+def test_brew_again_seats_a_new_maker(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.fail))
+    watch.joined(maker)
+    watch.submit(BrewAgain(maker.number))
+    watch.until(lambda: 2 in watch.floor.makers and watch.floor.makers[2].joined)
+    assert watch.floor.makers[2].cause == maker.cause == "ValueError: no milk"
+
+
+def test_all_are_served_only_when_all_were_joined(watch: Watch) -> None:
+    watch.add(steps(wait=0.2), how_many=3)
+    watch.until(lambda: any(isinstance(event, Served) for event in watch.events))
+    while not watch.floor.all_joined:
+        assert not watch.floor.all_served
+        watch.poll()
+    assert watch.floor.all_served
+    assert sorted(watch.floor.place(number) or 0 for number in (1, 2, 3)) == [1, 2, 3]
+
+
+def test_a_fork_server_that_dies_takes_its_makers_and_the_next_one_works(watch: Watch) -> None:
+    from multiprocessing import forkserver
+
+    (maker,) = watch.add(steps(wait=60))
+    watch.started(maker)
+    server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    os.kill(server, signal.SIGKILL)
+    watch.joined(maker)
+    assert (maker.state, maker.exitcode) == (State.FAILED, None)
+    assert maker.cause == "ended unseen: the system lost its exit code"
+    (after,) = watch.add(steps(wait=0.01))
+    watch.joined(after)
+    assert after.state is State.SERVED
+
+
+def test_a_maker_can_start_processes_of_its_own(watch: Watch) -> None:
+    (maker,) = watch.add(doing(_use_a_pool))
+    watch.joined(maker)
+    assert "pool says [0, 1, 4]" in watch.said(maker)
+
+
+def _use_a_pool() -> None:
+    import multiprocessing
+
+    with multiprocessing.get_context("forkserver").Pool(2) as pool:
+        print("pool says", pool.map(_square, range(3)))
+
+
+def _square(number: int) -> int:
+    return number * number

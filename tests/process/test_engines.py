@@ -1,0 +1,247 @@
+"""How makers are seated: who shares a process, and what that means."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from chai_tui.engine import Engine
+from chai_tui.events import Started, StepBegan
+from chai_tui.floor import State
+from chai_tui.source import AddMakers, KillMaker, PauseMaker, ResumeMaker, StopMaker
+from tests.process import makers
+from tests.process.conftest import Watch
+from tests.process.makers import doing, printing, steps
+
+SHARED = [Engine.THREAD, Engine.ASYNCIO, Engine.SERIAL]
+
+
+@pytest.fixture(params=["forkserver", "spawn", "fork"])
+def start_method(request: pytest.FixtureRequest) -> str:
+    method: str = request.param
+    return method
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_every_engine_serves_with_every_start_method(watch: Watch, engine: Engine) -> None:
+    group = watch.add(steps(wait=0.05, compute=0.05, native=0.05), how_many=3, engine=engine)
+    watch.joined(*group)
+    assert watch.floor.all_served
+    for maker in group:
+        assert watch.said(maker) == [
+            f"Start of {maker.name} test brewing",
+            f"End of {maker.name} test brewing",
+        ]
+        assert maker.cpu_seconds >= 0.1
+    assert len({maker.pid for maker in group}) == (3 if engine is Engine.PROCESS else 1)
+
+
+class TestSharing:
+    @pytest.fixture
+    def start_method(self) -> str:
+        return "forkserver"
+
+    def test_threads_have_a_number_each_and_tasks_do_not(self, watch: Watch) -> None:
+        threads = watch.add(steps(wait=60), how_many=3, engine=Engine.THREAD)
+        tasks = watch.add(steps(wait=60), how_many=3, engine=Engine.ASYNCIO)
+        watch.until(lambda: all(maker.tid for maker in (*threads, *tasks)))
+        assert len({maker.tid for maker in threads}) == 3
+        assert len({maker.tid for maker in tasks}) == 1
+
+    def test_threads_share_memory_and_processes_do_not(self, watch: Watch) -> None:
+        group = watch.add(doing(_count), how_many=3, engine=Engine.THREAD)
+        watch.joined(*group)
+        assert sorted(watch.said(maker)[1] for maker in group) == ["count 1", "count 2", "count 3"]
+        group = watch.add(doing(_count), how_many=3, engine=Engine.PROCESS)
+        watch.joined(*group)
+        assert [watch.said(maker)[1] for maker in group] == ["count 1"] * 3
+
+    def test_serial_makers_come_one_after_another(self, watch: Watch) -> None:
+        group = watch.add(steps(wait=0.05), how_many=3, engine=Engine.SERIAL)
+        watch.joined(*group)
+        assert [event.maker for event in watch.events if isinstance(event, Started)] == [1, 2, 3]
+        for before, after in zip(group, group[1:], strict=False):
+            assert before.served_at is not None
+            assert after.started_at is not None
+            assert before.served_at < after.started_at
+
+    @pytest.mark.parametrize("engine", SHARED)
+    def test_asking_one_to_stop_leaves_the_others_alone(self, watch: Watch, engine: Engine) -> None:
+        first, second, third = watch.add(steps(wait=1), how_many=3, engine=engine)
+        watch.submit(StopMaker(second.number))
+        watch.joined(first, second, third)
+        assert second.state is State.STOPPED
+        assert second.exitcode == 0
+        assert (first.state, third.state) == (State.SERVED, State.SERVED)
+
+    def test_a_computing_thread_looks_up_when_asked(self, watch: Watch) -> None:
+        (maker,) = watch.add(steps(compute=600), engine=Engine.THREAD)
+        watch.until(lambda: maker.cpu_seconds > 0)
+        watch.submit(StopMaker(maker.number))
+        watch.joined(maker)
+        assert maker.state is State.STOPPED
+
+    def test_a_thread_that_never_looks_up_stays_until_its_station_is_killed(
+        self, watch: Watch
+    ) -> None:
+        stuck, other = watch.add(doing(makers.sleep_long), how_many=2, engine=Engine.THREAD)
+        watch.until(lambda: stuck.started_at and other.started_at)
+        watch.submit(StopMaker(stuck.number))
+        watch.until(lambda: stuck.stopping is not None)
+        watch.poll(0.3)
+        assert not stuck.joined
+        watch.submit(KillMaker(stuck.number))
+        watch.joined(stuck, other)
+        assert stuck.cause == other.cause == "killed by SIGKILL"
+
+    def test_one_failing_thread_fails_alone(self, watch: Watch) -> None:
+        failing = watch.add(doing(makers.fail), engine=Engine.THREAD)[0]
+        exiting = watch.add(doing(makers.exit_with("no cups")), engine=Engine.THREAD)[0]
+        fine = watch.add(steps(wait=0.3), engine=Engine.THREAD)[0]
+        watch.joined(failing, exiting, fine)
+        assert failing.cause == "ValueError: no milk"
+        assert exiting.cause == "SystemExit: no cups"
+        assert fine.state is State.SERVED
+
+    def test_a_thread_that_ends_the_process_ends_everyone(self, watch: Watch) -> None:
+        group = watch.add(steps(wait=60), how_many=2, engine=Engine.THREAD)
+        watch.until(lambda: all(maker.started_at for maker in group))
+        group += watch.add(doing(makers.leave_at_once(9)), engine=Engine.THREAD)
+        watch.joined(*group)
+        assert [maker.cause for maker in group] == ["exit code 9"] * 3
+        assert len({maker.station for maker in group}) == 1
+
+    def test_pausing_one_pauses_everyone_who_shares_the_process(self, watch: Watch) -> None:
+        group = watch.add(steps(wait=60), how_many=2, engine=Engine.THREAD)
+        watch.until(lambda: all(maker.started_at for maker in group))
+        watch.submit(PauseMaker(group[0].number))
+        watch.until(lambda: all(maker.state is State.PAUSED for maker in group))
+        process = psutil.Process(group[0].pid)
+        watch.until(lambda: process.status() == psutil.STATUS_STOPPED)
+        watch.submit(ResumeMaker(group[1].number))
+        watch.until(lambda: all(maker.state is State.BREWING for maker in group))
+
+    def test_more_join_a_station_that_runs_and_a_new_one_opens_after_its_end(
+        self, watch: Watch
+    ) -> None:
+        (first,) = watch.add(steps(wait=0.5), engine=Engine.THREAD)
+        (second,) = watch.add(steps(wait=0.5), engine=Engine.THREAD)
+        watch.joined(first, second)
+        (third,) = watch.add(steps(wait=0.01), engine=Engine.THREAD)
+        watch.joined(third)
+        assert first.station == second.station != third.station
+        watch.until(lambda: not psutil.pid_exists(first.pid))
+
+    def test_engines_stand_side_by_side(self, watch: Watch) -> None:
+        for engine in Engine:
+            watch.submit(AddMakers(2, steps(wait=0.2), engine))
+        watch.until(lambda: len(watch.floor.makers) == 8 and watch.floor.all_joined)
+        assert watch.floor.all_served
+
+    def test_hundreds_of_threads_can_join_a_paused_station(self, watch: Watch) -> None:
+        """Orders that do not fit the pipe of a station that reads nothing block nobody."""
+        (first,) = watch.add(steps(wait=60), engine=Engine.THREAD)
+        watch.started(first)
+        watch.submit(PauseMaker(first.number))
+        watch.until(lambda: first.paused)
+        for _ in range(6):
+            watch.submit(AddMakers(100, steps(wait=0.01), Engine.THREAD))
+        watch.until(lambda: len(watch.floor.makers) == 601)
+        watch.submit(ResumeMaker(first.number))
+        watch.until(lambda: watch.floor.counts[State.SERVED] == 600)
+
+    def test_a_compute_step_in_a_task_holds_the_event_loop(self, watch: Watch) -> None:
+        watch.add(steps(wait=0.05, compute=0.4), how_many=2, engine=Engine.ASYNCIO)
+        watch.until(lambda: watch.floor.all_joined)
+        began = [e.at for e in watch.events if isinstance(e, StepBegan) and e.step == 1]
+        assert began[1] - began[0] >= 0.4
+
+
+class TestTime:
+    @pytest.fixture
+    def start_method(self) -> str:
+        return "forkserver"
+
+    @pytest.mark.parametrize("kind", ["compute", "native"])
+    def test_a_second_of_work_is_a_second_of_cpu_time_whatever_the_load(
+        self, watch: Watch, kind: str
+    ) -> None:
+        group = watch.add(steps(**{kind: 0.5}), how_many=4)
+        watch.joined(*group)
+        for maker in group:
+            assert 0.5 <= maker.cpu_seconds < 0.6
+
+    def test_native_threads_use_more_than_one_core_and_compute_threads_do_not(
+        self, watch: Watch
+    ) -> None:
+        def cores_used(kind: str) -> float:
+            group = watch.add(steps(**{kind: 0.6}), how_many=2, engine=Engine.THREAD)
+            watch.joined(*group)
+            began = min(maker.started_at or 0 for maker in group)
+            ended = max(maker.served_at or 0 for maker in group)
+            return sum(maker.cpu_seconds for maker in group) / (ended - began)
+
+        if not getattr(sys, "_is_gil_enabled", lambda: True)():
+            pytest.skip("this interpreter has no GIL")
+        # Compared with each other in one run: the machine may be busy with something else.
+        assert cores_used("native") > cores_used("compute") * 1.15
+
+    def test_jitter_is_drawn_from_the_seed(self, watch: Watch) -> None:
+        from chai_tui.kitchen import Kitchen
+        from chai_tui.recipe import BUILT_IN
+
+        def drawn(seed: int) -> list[float]:
+            other = Watch(Kitchen("forkserver", seed=seed))
+            try:
+                group = other.add(BUILT_IN["masala"], how_many=2)
+                return [step.seconds for maker in group for step in maker.steps]
+            finally:
+                other.kitchen.close()
+
+        assert drawn(7) == drawn(7) != drawn(8)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
+class TestNames:
+    @pytest.fixture
+    def start_method(self) -> str:
+        return "forkserver"
+
+    def test_ps_and_htop_show_the_makers_name(self, watch: Watch) -> None:
+        (maker,) = watch.add(steps(wait=60))
+        watch.started(maker)
+        assert psutil.Process(maker.pid).cmdline()[0] == "Chai Maker #1"
+        assert Path(f"/proc/{maker.pid}/comm").read_text().strip() == "Chai Maker #1"
+
+    def test_threads_have_their_makers_names(self, watch: Watch) -> None:
+        group = watch.add(steps(wait=60), how_many=2, engine=Engine.THREAD)
+        watch.until(lambda: all(maker.tid for maker in group))
+        for maker in group:
+            comm = Path(f"/proc/{maker.pid}/task/{maker.tid}/comm").read_text().strip()
+            assert comm == maker.name
+        assert "Chai Makers" in psutil.Process(group[0].pid).cmdline()[0]
+
+
+_counted = 0
+_counting = threading.Lock()
+
+
+def _count() -> None:
+    global _counted  # noqa: PLW0603 - shared memory is the point
+    with _counting:
+        _counted += 1
+        print("count", _counted)
+    time.sleep(0.2)
+
+
+def test_a_line_is_its_makers_also_among_threads(watch: Watch) -> None:
+    recipes = [doing(*[printing(f"line {number}")] * 20) for number in range(4)]
+    group = [watch.add(recipe, engine=Engine.THREAD)[0] for recipe in recipes]
+    watch.joined(*group)
+    for number, maker in enumerate(group):
+        assert watch.said(maker)[1:-1] == [f"line {number}"] * 20

@@ -1,0 +1,89 @@
+"""No process of ours outlives the kitchen, however the kitchen ends."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from chai_tui.engine import Engine
+from chai_tui.floor import State
+from chai_tui.kitchen import Kitchen
+from chai_tui.source import PauseMaker
+from tests.process import makers
+from tests.process.conftest import PATIENCE, Watch
+from tests.process.makers import doing, steps
+
+METHODS = ["forkserver", "spawn", "fork"]
+
+
+def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [
+        process
+        for process in processes
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+@contextlib.contextmanager
+def _parent(method: str) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    command = [sys.executable, "-m", "tests.process.parent", method]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        family = psutil.Process(parent.pid).children(recursive=True)
+        everyone = {process.pid: process for process in family}
+        everyone |= {pid: psutil.Process(pid) for pid in pids}
+        try:
+            yield parent, list(everyone.values())
+        finally:
+            parent.kill()
+            for process in _alive(list(everyone.values())):
+                process.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
+@pytest.mark.parametrize("method", METHODS)
+def test_a_killed_parent_leaves_nobody(method: str) -> None:
+    """Waiting, computing, holding the GIL in C, and paused: all are gone within two seconds."""
+    with _parent(method) as (parent, family):
+        assert len(family) >= 4
+        parent.kill()
+        parent.wait()
+        killed_at = time.monotonic()
+        while _alive(family):
+            assert time.monotonic() - killed_at < PATIENCE
+            time.sleep(0.01)
+        assert time.monotonic() - killed_at < 2.0
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_closing_ends_everyone_within_a_second(method: str) -> None:
+    kitchen = Kitchen(method)
+    watch = Watch(kitchen)
+    group = [
+        *watch.add(steps(wait=600), how_many=2),
+        *watch.add(doing(makers.ignore_sigterm, makers.compute_for_ever)),
+        *watch.add(doing(makers.hold_the_gil_in_c)),
+        *watch.add(doing(makers.print_for_ever)),
+        *watch.add(doing(makers.sleep_long), how_many=2, engine=Engine.THREAD),
+        *watch.add(steps(wait=600)),
+    ]
+    watch.until(lambda: all(maker.started_at for maker in group))
+    watch.submit(PauseMaker(group[-1].number))
+    watch.until(lambda: group[-1].paused)
+    processes = [psutil.Process(maker.pid) for maker in group]
+    began = time.monotonic()
+    events = kitchen.close()
+    took = time.monotonic() - began
+    assert not _alive(processes)
+    assert took < 1.0
+    watch.floor.fold(events)
+    assert all(maker.joined for maker in group)
+    assert {maker.state for maker in group} == {State.STOPPED, State.KILLED}
+    assert kitchen.close() == []

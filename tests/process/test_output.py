@@ -1,0 +1,154 @@
+"""What makers print, and that none of it hurts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from functools import partial
+
+import psutil
+
+from chai_tui.engine import Engine
+from chai_tui.events import Dropped, Said, Trouble
+from chai_tui.floor import State
+from chai_tui.kitchen import Kitchen
+from chai_tui.source import KillMaker
+from chai_tui.stations.capture import LINE_LIMIT
+from tests.process import makers
+from tests.process.conftest import Watch
+from tests.process.makers import c_write, doing, printing, steps
+
+
+def test_python_and_c_on_both_streams(watch: Watch) -> None:
+    (maker,) = watch.add(
+        doing(
+            printing("python out"),
+            partial(_print_to_stderr, "python err"),
+            c_write(1, b"c out\n"),
+            c_write(2, b"c err\n"),
+            partial(subprocess.run, ["echo", "from a program"], check=True),
+        )
+    )
+    watch.joined(maker)
+    assert sorted(watch.said(maker)) == sorted(
+        [
+            "Start of Chai Maker #1 test brewing",
+            "python out",
+            "python err",
+            "c out",
+            "c err",
+            "from a program",
+            "End of Chai Maker #1 test brewing",
+        ]
+    )
+    assert {line.text: line.stream for line in maker.said}["python err"] == "err"
+
+
+def _print_to_stderr(text: str) -> None:
+    import sys
+
+    print(text, file=sys.stderr)
+
+
+def test_what_c_code_wrote_before_a_kill_is_kept(watch: Watch) -> None:
+    (maker,) = watch.add(doing(c_write(1, b"unfinished"), makers.killing_itself(signal.SIGKILL)))
+    watch.joined(maker)
+    assert watch.said(maker)[-1] == "unfinished"
+
+
+def test_nothing_that_a_terminal_would_obey_is_left(watch: Watch) -> None:
+    evil = b"\x1b[2J\x1b]0;mine\x07\x00\x9b31m\xff\xfe \xe2\x80\xaeright to left\r\n[bold]x[/]\n"
+    (maker,) = watch.add(doing(c_write(1, evil), partial(_write_bytes, evil)))
+    watch.joined(maker)
+    for line in watch.said(maker):
+        assert line.isprintable()
+    assert watch.said(maker).count("[bold]x[/]") == 2
+
+
+def _write_bytes(data: bytes) -> None:
+    import sys
+
+    sys.stdout.buffer.write(data)
+
+
+def test_a_line_of_ten_megabytes_comes_in_pieces(watch: Watch) -> None:
+    (maker,) = watch.add(doing(printing("x" * 10_000_000)))
+    watch.joined(maker)
+    lines = [event.line for event in watch.events if isinstance(event, Said)][1:-1]
+    assert "".join(lines) == "x" * 10_000_000
+    assert max(map(len, lines)) == LINE_LIMIT
+
+
+def test_what_comes_faster_than_the_allowance_is_counted(start_method: str) -> None:
+    watch = Watch(Kitchen(start_method, lines_per_second=100))
+    try:
+        (maker,) = watch.add(doing(*[printing("x\n" * 5_000)] * 2))
+        watch.joined(maker)
+        shown = sum(isinstance(event, Said) for event in watch.events)
+        dropped = sum(event.lines for event in watch.events if isinstance(event, Dropped))
+        assert shown + dropped == 10_000 + 2 + 2  # print ends each text with a newline of its own
+        assert dropped > 5_000
+        assert maker.dropped == dropped
+    finally:
+        watch.kitchen.close()
+
+
+def test_a_grandchild_that_holds_the_pipes_delays_nothing_and_ends_too(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.leave_a_grandchild))
+    watch.joined(maker)
+    assert maker.state is State.SERVED
+    grandchild = int(next(line for line in watch.said(maker) if "grandchild" in line).split()[1])
+    watch.until(lambda: not psutil.pid_exists(grandchild))
+
+
+def test_the_grandchildren_of_a_killed_maker_end_with_it(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.leave_a_grandchild, makers.sleep_long))
+    watch.until_said(maker, "grandchild")
+    grandchild = int(watch.said(maker)[-1].split()[1])
+    watch.submit(KillMaker(maker.number))
+    watch.joined(maker)
+    watch.until(lambda: not psutil.pid_exists(grandchild))
+
+
+def test_c_output_of_a_shared_station_is_nobodys(watch: Watch) -> None:
+    group = watch.add(doing(c_write(1, b"whose?\n")), how_many=2, engine=Engine.THREAD)
+    watch.joined(*group)
+    lines = [event for event in watch.events if isinstance(event, Said) and event.line == "whose?"]
+    assert [line.maker for line in lines] == [None, None]
+
+
+def test_a_maker_that_writes_into_its_own_report_pipe_hurts_only_itself(watch: Watch) -> None:
+    (vandal,) = watch.add(doing(_scribble_everywhere, makers.sleep_long))
+    (other,) = watch.add(steps(wait=0.5))
+    watch.until(lambda: any(isinstance(event, Trouble) for event in watch.events))
+    watch.joined(other)
+    assert other.state is State.SERVED
+    watch.submit(KillMaker(vandal.number))
+    watch.joined(vandal)
+    assert vandal.state is State.KILLED
+
+
+def _scribble_everywhere() -> None:
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, b"\xde\xad\xbe\xef" * 4)
+        except OSError:
+            continue
+
+
+def test_a_maker_has_no_terminal(watch: Watch) -> None:
+    (maker,) = watch.add(doing(_look_for_a_terminal))
+    watch.joined(maker)
+    assert watch.said(maker)[1:-1] == [f"terminals [] session {maker.pid} tty gone input 'b\"\"'"]
+
+
+def _look_for_a_terminal() -> None:
+    terminals = [descriptor for descriptor in range(256) if os.isatty(descriptor)]
+    try:
+        os.open("/dev/tty", os.O_RDWR)
+        tty = "there"
+    except OSError:
+        tty = "gone"
+    text = repr(os.read(0, 10)).replace("'", '"')
+    print(f"terminals {terminals} session {os.getsid(0)} tty {tty} input '{text}'")
