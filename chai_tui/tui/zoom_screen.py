@@ -36,11 +36,9 @@ class ZoomScreen(Screen[None]):
         Binding("n", "find(False)", "Next find", id="zoom.find", show=False),
         Binding("N", "find(True)", "Find before", id="zoom.find-before", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (18, "-tall")]
+    # Textual declares these two without ClassVar.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
     DEFAULT_CSS = """
     ZoomScreen {
         background: $background;
@@ -81,6 +79,7 @@ class ZoomScreen(Screen[None]):
         self._said_title = LineView(self._draw_said_title, id="said-title", can_focus=False)
         self._said = SaidView(lambda: self._maker, id="said")
         self._search = Input(id="search", placeholder="find in what it said", compact=True)
+        self._search.cursor_blink = False
 
     @property
     def number(self) -> int:

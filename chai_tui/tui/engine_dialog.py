@@ -1,0 +1,124 @@
+"""The choice of recipe and engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, OptionList, Static
+
+from chai_tui.engine import Engine, gil_enabled
+from chai_tui.recipe import Recipe
+from chai_tui.text import printable
+from chai_tui.tui.dialog import Dialog
+from chai_tui.tui.engine_words import engine_words, recipe_words
+
+
+class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
+    """Chooses the recipe and the engine of the makers that are added next."""
+
+    AUTO_FOCUS = "#engines"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the lists get it: there, Enter would mean only one of the two.
+        Binding("enter", "choose", "Choose", priority=True, id="engine.choose"),
+        Binding("escape", "cancel", "Cancel", id="engine.cancel"),
+        Binding("left", "app.focus_previous", show=False, id="engine.previous"),
+        Binding("right", "app.focus_next", show=False, id="engine.next"),
+    ]
+    DEFAULT_CSS = """
+    EngineDialog {
+        #lists { height: auto; }
+        #lists Vertical { width: 1fr; height: auto; margin-right: 1; }
+        OptionList { max-height: 10; }
+        #words { height: auto; min-height: 4; max-height: 6; margin-top: 1; }
+        &.-short {
+            OptionList { max-height: 4; }
+            #words { height: 4; margin-top: 0; }
+        }
+    }
+    """
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - declared so there
+
+    def __init__(self, recipes: Sequence[Recipe], recipe: Recipe, engine: Engine) -> None:
+        """Ask.
+
+        Args:
+            recipes: to choose from.
+            recipe: the one that is chosen now; it is offered even if it is none of those.
+            engine: the one that is chosen now.
+        """
+        super().__init__()
+        self._recipes = list(recipes) if recipe in recipes else [recipe, *recipes]
+        self._recipe = recipe
+        self._engines = list(Engine)
+        self._engine = engine
+
+    def compose(self) -> ComposeResult:
+        """Put the two lists and the explanation together."""
+        with Vertical(id="box") as box:
+            box.border_title = Content("Makers added next")
+            with Horizontal(id="lists"):
+                with Vertical():
+                    yield Static(Content("recipe").stylize("bold"))
+                    yield OptionList(
+                        *(Content(printable(recipe.name)) for recipe in self._recipes),
+                        id="recipes",
+                        compact=True,
+                    )
+                with Vertical():
+                    yield Static(Content("engine").stylize("bold"))
+                    yield OptionList(
+                        *(Content(str(engine)) for engine in self._engines),
+                        id="engines",
+                        compact=True,
+                    )
+            with VerticalScroll(id="words", can_focus=False):
+                yield Static(id="explained")
+            with Horizontal(id="buttons"):
+                yield Button(Content("Cancel"), id="cancel", compact=True)
+                yield Button(Content("Choose"), id="choose", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin with what is chosen now."""
+        self.query_one("#recipes", OptionList).highlighted = self._recipes.index(self._recipe)
+        self.query_one("#engines", OptionList).highlighted = self._engines.index(self._engine)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Explain what is under the hand."""
+        if event.option_list.id == "recipes":
+            self._recipe = self._recipes[event.option_index]
+        else:
+            self._engine = self._engines[event.option_index]
+        self._explain()
+
+    def on_descendant_focus(self) -> None:
+        """Where there is little room, what is chosen in the other list is a scroll away."""
+        self._explain()
+
+    def _explain(self) -> None:
+        words = [
+            Content(engine_words(self._engine, has_gil=gil_enabled())),
+            Content(recipe_words(self._recipe)),
+        ]
+        if self.focused is self.query_one("#recipes"):
+            words.reverse()
+        self.query_one("#explained", Static).update(Content("\n").join(words))
+
+    def action_choose(self) -> None:
+        """Leave with both, unless Enter was meant for the other button."""
+        if isinstance(self.focused, Button) and self.focused.id == "cancel":
+            self.dismiss(None)
+        else:
+            self.dismiss((self._recipe, self._engine))
+
+    def action_cancel(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(None)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Leave with both, or with nothing."""
+        self.dismiss((self._recipe, self._engine) if event.button.id == "choose" else None)
