@@ -197,6 +197,7 @@ def test_without_any_descriptor_left_there_are_no_figures_and_no_error(start: St
     import resource  # noqa: PLC0415 - POSIX only
 
     sleeper, _ = start(REST)
+    make_sampler(usable_cores()).close()  # what it imports needs descriptors too
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
     try:
