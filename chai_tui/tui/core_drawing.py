@@ -178,11 +178,11 @@ def _note(width: int, quota: float | None, *, maps_cores: bool) -> str:
         words.append(
             ("this system does not tell which core a process is on", "makers' cores unknown")
         )
-    for length in (0, 1):
-        note = " ".join(["", " · ".join(word[length] for word in words)]) if words else ""
-        if len(note) <= width:
-            break
-    return note
+    long, short = (
+        "".join(f" {'· ' if index else ''}{word[length]}" for index, word in enumerate(words))
+        for length in (0, 1)
+    )
+    return long if len(long) <= width else short
 
 
 def _clamped(share: float) -> float:
