@@ -10,6 +10,7 @@ from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chai_tui.tui.commands import key_sign
 from chai_tui.tui.ink import INKS, InkWell, Line
 
 
@@ -64,7 +65,9 @@ class KeyHints(Widget):
         return [found[id_] for id_ in declared if id_ in found]
 
     def _shown(self, binding: Binding) -> str:
-        return binding.key_display or self.app.get_key_display(binding)
+        sign = binding.key_display or key_sign(binding.key)
+        # Textual knows more names than the table of commands needs: "plus" is +.
+        return self.app.get_key_display(binding) if sign == binding.key else sign
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""

@@ -62,6 +62,11 @@ class TimelineScreen(Screen[None]):
         """The scale and the place that were chosen."""
         return self._view
 
+    @property
+    def number(self) -> int | None:
+        """The number of the chosen maker; None on an empty floor."""
+        return self._rows.chosen
+
     def compose(self) -> ComposeResult:
         """Put the lines together."""
         yield self._headline

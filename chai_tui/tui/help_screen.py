@@ -1,0 +1,75 @@
+"""The screen that says what the keys do and what everything means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from chai_tui.engine import gil_enabled
+from chai_tui.tui.commands import Row
+from chai_tui.tui.help_drawing import help_lines
+from chai_tui.tui.ink import Line, fit
+from chai_tui.tui.key_hints import KeyHints
+from chai_tui.tui.line_view import LineView
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys, signs, words and bars, on one scroll.
+
+    It is modal: whoever tries a key while reading about it shall not kill anybody.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1", "back", "Back", id="help.back"),
+        Binding("space", "scroll('page_down')", "Page down", id="help.page-down"),
+        Binding("k", "scroll('scroll_up')", "Up", show=False, id="help.up"),
+        Binding("j", "scroll('scroll_down')", "Down", show=False, id="help.down"),
+    ]
+    DEFAULT_CSS = """
+    HelpScreen {
+        background: $background;
+        #help-title { height: 1; background: $panel; scrollbar-size-vertical: 0; }
+    }
+    """
+
+    def __init__(self, rows: Sequence[Row], keymap: Mapping[str, str] | None = None) -> None:
+        """Show the help.
+
+        Args:
+            rows: the table of commands.
+            keymap: keys of the rows that a user gave others, by the row's id.
+        """
+        super().__init__()
+        self._rows = rows
+        self._keymap = dict(keymap or {})
+        self._help = LineView(self._draw, id="help")
+
+    def compose(self) -> ComposeResult:
+        """Put title, text and hints together."""
+        yield LineView(_title, id="help-title", can_focus=False)
+        yield self._help
+        yield KeyHints()
+
+    def on_mount(self) -> None:
+        """Let the arrows scroll."""
+        self._help.focus()
+
+    def _draw(self, width: int) -> list[Line]:
+        return help_lines(self._rows, self._keymap, width, has_gil=gil_enabled())
+
+    def action_back(self) -> None:
+        """Leave the screen."""
+        self.dismiss()
+
+    def action_scroll(self, how: str) -> None:
+        """Scroll, for the keys that the text itself does not know."""
+        getattr(self._help, f"action_{how}")()
+
+
+def _title(width: int) -> list[Line]:
+    words = "what the keys do, and what is on the screen" if width >= 60 else ""
+    return [fit([(" help ", "strong"), (words, "dim")], width)]
