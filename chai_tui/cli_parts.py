@@ -99,7 +99,8 @@ def _toml_files(incomplete: str) -> list[str]:
         )
     except (OSError, ValueError):
         return []
-    return [str(Path(folder, name)) if folder else name for name in found]
+    # os.path, because pathlib would drop a leading "./", and the shell then finds no match.
+    return [os.path.join(folder, name) for name in found]  # noqa: PTH118
 
 
 class DefaultCommandGroup(click.Group):
@@ -138,4 +139,6 @@ class DefaultCommandGroup(click.Group):
             for param in default.params:
                 if isinstance(param, click.Argument) and not incomplete.startswith("-"):
                     items += param.shell_complete(inner, incomplete)
-        return list({item.value: item for item in items}.values())
+        # A guess at a file is for words that nothing else fits.
+        known = [item for item in items if item.type == "plain"]
+        return list({item.value: item for item in known or items}.values())

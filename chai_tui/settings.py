@@ -216,7 +216,7 @@ class _Reader:
     @staticmethod
     def _key_problem(names: Any, owner: dict[str, str]) -> str | None:
         parts = _key_names(names) if isinstance(names, str) else []
-        if not parts or not all(part.isprintable() and " " not in part for part in parts):
+        if not parts or not all(map(_may_name_key, parts)):
             return f'expected keys such as "a" or "a,plus", found {found(names)}'
         for part in parts:
             if part in owner:
@@ -225,7 +225,11 @@ class _Reader:
 
 
 def _key_names(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",")] if names.strip() else []
+    return [part.strip() for part in names.split(",")]
+
+
+def _may_name_key(name: str) -> bool:
+    return name != "" and name.isprintable() and " " not in name
 
 
 def state_folder() -> Path:

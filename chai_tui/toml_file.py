@@ -42,16 +42,16 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         FileNotFoundError: there is nothing at ``path``.
         TomlFileError: anything else is wrong with it.
     """
-    import tomllib  # noqa: PLC0415 - 12 ms that a run without any file does not pay
-
     try:
         text = _read_regular(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TomlFileError(f"expected UTF-8 text, found something else at byte {error.start}") from error
-    if re.search(_LONG_KEY, text):
         raise TomlFileError(
-            f"expected keys of fewer than {_MAX_KEY_PARTS} parts, found more"
-        )
+            f"expected UTF-8 text, found something else at byte {error.start}"
+        ) from error
+    if re.search(_LONG_KEY, text):
+        raise TomlFileError(f"expected keys of fewer than {_MAX_KEY_PARTS} parts, found more")
+    import tomllib  # noqa: PLC0415 - 12 ms that a run without any file does not pay
+
     try:
         return tomllib.loads(text)
     except (RecursionError, MemoryError) as error:

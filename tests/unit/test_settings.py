@@ -1,0 +1,257 @@
+"""Settings: what is good holds, what is bad is told, and nothing is ever raised."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chai_tui.engine import Engine
+from chai_tui.settings import (
+    MAX_MAKERS,
+    PATH_VARIABLE,
+    Settings,
+    check_names,
+    first_start,
+    load_settings,
+    settings_path,
+    state_folder,
+)
+from chai_tui.text import printable
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def load(path: Path, content: str) -> tuple[Settings, list[str]]:
+    """The settings in a file, and its warnings without the file's name, which must come first."""
+    path.write_text(content, encoding="utf-8")
+    loaded, warnings = load_settings(path)
+    assert all(warning.startswith(f"{path}: ") for warning in warnings)
+    return loaded, [warning.removeprefix(f"{path}: ") for warning in warnings]
+
+
+def test_without_a_file_nothing_is_settled_and_nothing_is_told(path: Path) -> None:
+    assert load_settings(path) == (Settings(path=path), [])
+    assert load_settings(path / "deeper" / "config.toml")[1] == []
+
+
+def test_every_setting_is_read(path: Path) -> None:
+    loaded, warnings = load(
+        path,
+        """
+        theme = "nord"
+        [defaults]
+        recipe = "masala"
+        makers = 4
+        engine = "thread"
+        start_method = "spawn"
+        [keys]
+        add = "a, plus"
+        stop = "x"
+        """,
+    )
+    assert warnings == []
+    assert loaded == Settings(
+        theme="nord",
+        recipe="masala",
+        makers=4,
+        engine=Engine.THREAD,
+        start_method="spawn",
+        keys=MappingProxyType({"add": "a,plus", "stop": "x"}),
+        path=path,
+    )
+
+
+def test_a_recipe_file_is_looked_for_beside_the_settings(path: Path, tmp_path: Path) -> None:
+    loaded, _ = load(path, "defaults.recipe = 'kadak.toml'")
+    assert loaded.recipe == str(tmp_path / "kadak.toml")
+    elsewhere = tmp_path / "elsewhere" / "kadak.toml"
+    loaded, _ = load(path, f"defaults.recipe = '{elsewhere}'")
+    assert loaded.recipe == str(elsewhere)
+    loaded, _ = load(path, "defaults.recipe = '~/kadak.toml'")
+    assert loaded.recipe == os.path.expanduser("~/kadak.toml").replace("/", os.sep)  # noqa: PTH111
+
+
+@pytest.mark.parametrize(
+    ("content", "warning"),
+    [
+        ("theme = 3", "theme: expected the name of a theme, found 3"),
+        ("theme = ''", 'theme: expected the name of a theme, found ""'),
+        (
+            "tehme = 'nord'",
+            'tehme: unknown key, expected theme, defaults or keys; did you mean "theme"?',
+        ),
+        ("defaults = 3", "defaults: expected a table [defaults], found 3"),
+        ("keys = []", "keys: expected a table [keys], found a list"),
+        (
+            "[defaults]\nengin = 3",
+            "defaults.engin: unknown key, expected recipe, makers, engine or start_method"
+            + '; did you mean "engine"?',
+        ),
+        *(
+            (
+                f"[defaults]\nmakers = {makers}",
+                f"defaults.makers: expected a whole number from 1 to 10000, found {shown}",
+            )
+            for makers, shown in {
+                "0": "0",
+                "-1": "-1",
+                "10001": "10001",
+                "3.5": "3.5",
+                "nan": "nan",
+                "true": "true",
+                "'3'": '"3"',
+            }.items()
+        ),
+        (
+            "[defaults]\nengine = 'tread'",
+            'defaults.engine: expected process, thread, asyncio or serial, found "tread"',
+        ),
+        (
+            "[defaults]\nengine = ['thread']",
+            "defaults.engine: expected process, thread, asyncio or serial, found a list",
+        ),
+        (
+            "[defaults]\nstart_method = 'frok'",
+            'defaults.start_method: expected forkserver, spawn or fork, found "frok"',
+        ),
+        (
+            "[defaults]\nrecipe = 3",
+            "defaults.recipe: expected the name of a recipe or the path of a TOML file, found 3",
+        ),
+        ("[keys]\nadd = 3", 'keys.add: expected keys such as "a" or "a,plus", found 3'),
+        ("[keys]\nadd = ''", 'keys.add: expected keys such as "a" or "a,plus", found ""'),
+        ("[keys]\nadd = 'a,,b'", 'keys.add: expected keys such as "a" or "a,plus", found "a,,b"'),
+        ("[keys]\nadd = 'a b'", 'keys.add: expected keys such as "a" or "a,plus", found "a b"'),
+        ('[keys]\nadd = "\\u001b"', 'keys.add: expected keys such as "a" or "a,plus", found "␛"'),
+        ("[keys]\nadd = 'a,b'\nstop = 'b'", 'keys.stop: key "b" is taken by keys.add already'),
+        ("theme =", "expected TOML, found: Invalid value (at end of document)"),
+        (f"{'a.' * 400_000}a = 1", "expected keys of fewer than 16 parts, found more"),
+    ],
+)
+def test_a_bad_value_is_left_out_and_told(path: Path, content: str, warning: str) -> None:
+    loaded, warnings = load(path, content)
+    assert warnings == [warning]
+    assert loaded == Settings(path=path, keys=loaded.keys)
+    assert set(loaded.keys.items()) <= {("add", "a,b")}
+
+
+def test_the_good_values_beside_bad_ones_hold(path: Path) -> None:
+    loaded, warnings = load(
+        path,
+        "theme = 'nord'\nx = 1\n[defaults]\nmakers = 7\nengine = 'x'\n[keys]\nq = 0\nadd = 'b'",
+    )
+    assert len(warnings) == 3
+    assert loaded == Settings(
+        theme="nord", makers=7, keys=MappingProxyType({"add": "b"}), path=path
+    )
+
+
+def test_a_folder_in_the_files_place_is_told(tmp_path: Path) -> None:
+    assert load_settings(tmp_path) == (
+        Settings(path=tmp_path),
+        [f"{tmp_path}: expected a file, found a folder"],
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs")
+def test_a_pipe_in_the_files_place_does_not_hang(path: Path) -> None:
+    os.mkfifo(path)
+    assert len(load_settings(path)[1]) == 1
+
+
+def test_names_that_only_the_screen_knows_are_checked_there(path: Path) -> None:
+    loaded, _ = load(path, "theme = 'nrod'\n[keys]\nadd = 'b'\nad = 'c'\n\"[x]\" = 'd'")
+    checked, warnings = check_names(loaded, key_ids={"add", "stop"}, themes={"nord", "dracula"})
+    assert checked == Settings(keys=MappingProxyType({"add": "b"}), path=path)
+    assert warnings == [
+        f'{path}: theme: expected dracula or nord, found "nrod"; did you mean "nord"?',
+        f'{path}: keys.ad: unknown key, expected add or stop; did you mean "add"?',
+        f"{path}: keys.[x]: unknown key, expected add or stop",
+    ]
+    assert check_names(checked, key_ids={"add"}, themes=set()) == (checked, [])
+
+
+def test_an_environment_variable_names_another_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PATH_VARIABLE, str(path))
+    assert settings_path() == path
+    monkeypatch.setenv(PATH_VARIABLE, "")
+    assert settings_path().name == "config.toml"
+    assert "chai-tui" in settings_path().parts
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="XDG folders")
+def test_folders_follow_the_platforms_custom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(PATH_VARIABLE, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert settings_path() == tmp_path / "config" / "chai-tui" / "config.toml"
+    assert state_folder() == tmp_path / "state" / "chai-tui"
+
+
+def test_the_first_start_is_told_once(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "chai-tui"
+    assert first_start(folder)
+    assert not first_start(folder)
+
+
+def test_nobody_is_greeted_where_nothing_can_be_remembered(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert not first_start(tmp_path / "file")
+    assert not first_start(tmp_path / "file" / "deeper")
+    assert not first_start(tmp_path / "nul\0")
+
+
+JSON_LIKE = st.recursive(
+    st.sampled_from(
+        ["3", "0", "-1", "1e999", "nan", "true", '"thread"', '"nord"', '"a,b"', '"\\u001b"']
+    )
+    | st.integers().map(str),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.dictionaries(
+            st.sampled_from(["makers", "engine", "add", "recipe", "start_method", '"[b]"']),
+            inner,
+            max_size=4,
+        ).map(lambda items: "{" + ", ".join(f"{key} = {item}" for key, item in items.items()) + "}")
+    ),
+    max_leaves=10,
+)
+SETTINGS_LIKE = st.lists(
+    st.sampled_from(["[defaults]", "[keys]", "[[keys]]"])
+    | st.tuples(
+        st.sampled_from(["theme", "defaults", "keys", "makers", "engine", "add", "recipe", "x"]),
+        JSON_LIKE,
+    ).map(" = ".join),
+    max_size=8,
+).map("\n".join)
+
+
+@settings(deadline=None, max_examples=300)
+@given(content=st.binary(max_size=200) | SETTINGS_LIKE.map(str.encode))
+def test_any_file_gives_good_settings_and_lines(
+    content: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-config.toml"
+    path.write_bytes(content)
+    loaded, warnings = load_settings(path)
+    checked, more = check_names(loaded, key_ids={"add"}, themes={"nord"})
+    assert checked.makers is None or 1 <= checked.makers <= MAX_MAKERS
+    assert checked.engine is None or isinstance(checked.engine, Engine)
+    assert checked.theme in {None, "nord"}
+    assert set(checked.keys) <= {"add"}
+    for warning in (*warnings, *more):
+        assert warning.startswith(f"{path}: ")
+        assert warning == printable(warning)
