@@ -194,7 +194,7 @@ def test_descriptors_of_those_no_longer_watched_are_closed(start: Start) -> None
 
 @linux_only
 def test_without_any_descriptor_left_there_are_no_figures_and_no_error(start: Start) -> None:
-    import resource  # noqa: PLC0415 - POSIX only
+    import resource  # POSIX only
 
     sleeper, _ = start(REST)
     make_sampler(usable_cores()).close()  # what it imports needs descriptors too
