@@ -13,6 +13,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from multiprocessing import process as multiprocessing_process
 from multiprocessing.connection import Connection
@@ -26,6 +28,11 @@ from chai_tui.stations.station import StationPlan, run_station
 from chai_tui.stations.wire import Seat
 
 PRELOAD = ("chai_tui.stations.forkserver_preload",)
+
+
+START_TRIES = 5
+START_PAUSE = 0.02
+"""How often, and after how many seconds, a start is tried again when the fork server is gone."""
 
 
 class StartError(Exception):
@@ -183,12 +190,13 @@ class Supervisor:
             return
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
 
-        resource_tracker.ensure_running()
-        if self.start_method == "forkserver":
-            from multiprocessing import forkserver  # noqa: PLC0415 - POSIX only
+        with _ignored(signal.SIGHUP, signal.SIGTERM):
+            resource_tracker.ensure_running()
+            if self.start_method == "forkserver":
+                from multiprocessing import forkserver  # noqa: PLC0415 - POSIX only
 
-            self._context.set_forkserver_preload(list(PRELOAD))
-            forkserver.ensure_running()
+                self._context.set_forkserver_preload(list(PRELOAD))
+                forkserver.ensure_running()
 
     def start(self, title: str, engine: Engine, seats: tuple[Seat, ...]) -> Child:
         """Start a station.
@@ -203,11 +211,13 @@ class Supervisor:
         """
         try:
             with _stderr_with_a_descriptor():
-                try:
-                    return self._start(title, engine, seats)
-                except (EOFError, ConnectionError):
-                    # The fork server died; multiprocessing starts another one on the next try.
-                    return self._start(title, engine, seats)
+                for _ in range(START_TRIES - 1):
+                    # The fork server may have died; multiprocessing starts another one as soon as
+                    # the system says so, which may take a moment.
+                    with contextlib.suppress(EOFError, ConnectionError):
+                        return self._start(title, engine, seats)
+                    time.sleep(START_PAUSE)
+                return self._start(title, engine, seats)
         except (OSError, EOFError, ValueError) as error:
             raise StartError(_in_words(error)) from error
 
@@ -255,6 +265,24 @@ class Supervisor:
         for child in list(self.children):
             with contextlib.suppress(OSError):
                 child.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+@contextlib.contextmanager
+def _ignored(*signals: int) -> Iterator[None]:
+    """Ignore signals for a moment, so that processes started meanwhile ignore them for ever.
+
+    A terminal that closes sends SIGHUP to everyone in it, a service manager SIGTERM to the whole
+    group; multiprocessing's helpers must outlive the kitchen, which ends them itself.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may; the helpers are then as mortal as everyone
+        return
+    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

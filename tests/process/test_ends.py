@@ -47,9 +47,20 @@ LAST_WORDS = printing("last words")
         ),
         (doing(LAST_WORDS, makers.use_up_memory), State.FAILED, "MemoryError", 1),
     ],
-    ids=lambda value: (
-        value.steps[-1].call.__class__.__name__ if isinstance(value, Recipe) else None
-    ),
+    ids=[
+        "served",
+        "raised",
+        "sys-exit-3",
+        "sys-exit-text",
+        "sys-exit-none",
+        "os-exit-0",
+        "os-exit-7",
+        "os-exit-255",
+        "abort",
+        "segfault",
+        "sigkill",
+        "out-of-memory",
+    ],
 )
 def test_the_end_is_told_with_its_cause_and_nothing_said_is_lost(
     watch: Watch, recipe: Recipe, state: State, cause: str, exitcode: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,8 @@ import pytest
 from chai_tui.engine import Engine
 from chai_tui.events import Started, StepBegan
 from chai_tui.floor import State
+from chai_tui.kitchen import Kitchen
+from chai_tui.recipe import BUILT_IN
 from chai_tui.source import AddMakers, KillMaker, PauseMaker, ResumeMaker, StopMaker
 from tests.process import makers
 from tests.process.conftest import Watch
@@ -65,7 +68,7 @@ class TestSharing:
         group = watch.add(steps(wait=0.05), how_many=3, engine=Engine.SERIAL)
         watch.joined(*group)
         assert [event.maker for event in watch.events if isinstance(event, Started)] == [1, 2, 3]
-        for before, after in zip(group, group[1:], strict=False):
+        for before, after in pairwise(group):
             assert before.served_at is not None
             assert after.started_at is not None
             assert before.served_at < after.started_at
@@ -191,10 +194,7 @@ class TestTime:
         # Compared with each other in one run: the machine may be busy with something else.
         assert cores_used("native") > cores_used("compute") * 1.15
 
-    def test_jitter_is_drawn_from_the_seed(self, watch: Watch) -> None:
-        from chai_tui.kitchen import Kitchen
-        from chai_tui.recipe import BUILT_IN
-
+    def test_jitter_is_drawn_from_the_seed(self) -> None:
         def drawn(seed: int) -> list[float]:
             other = Watch(Kitchen("forkserver", seed=seed))
             try:

@@ -1,0 +1,37 @@
+"""The installed program, as a user starts it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import psutil
+
+
+def console_script() -> str:
+    """Return the path of the installed ``chai-tui``: not ``python -m``, which hides its imports."""
+    beside = Path(sys.executable).with_name("chai-tui")
+    found = shutil.which("chai-tui", path=str(beside.parent)) or shutil.which("chai-tui")
+    assert found, "chai-tui is not installed: pip install -e ."
+    return found
+
+
+def family_of(pid: int) -> list[psutil.Process]:
+    """Return every process below this one."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those that still run."""
+    running = []
+    for process in processes:
+        try:
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                running.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return running

@@ -1,0 +1,232 @@
+"""``chai-tui`` without a screen: what a user types, prints and gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.process.conftest import PATIENCE
+from tests.process.program import alive, console_script, family_of
+
+STARTS = {f"Start of Chai Maker #{number} chai brewing" for number in (1, 2, 3)}
+ENDS = {f"End of Chai Maker #{number} chai brewing" for number in (1, 2, 3)}
+
+
+def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # type: ignore[call-overload, no-any-return]
+        [console_script(), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> str:
+    """A recipe that takes no time."""
+    path = tmp_path / "quick.toml"
+    path.write_text('[[steps]]\nname = "pour"\nwait = 0.1\n')
+    return str(path)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> str:
+    """A recipe that outlasts every test."""
+    path = tmp_path / "slow.toml"
+    path.write_text('[[steps]]\nname = "steep"\nwait = 600\n')
+    return str(path)
+
+
+class Running:
+    """A program that runs, its output so far, and everyone it ever started."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [console_script(), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.family: list[psutil.Process] = []
+
+    def lines(self, count: int) -> list[str]:
+        assert self.process.stdout is not None
+        lines = [self.process.stdout.readline().rstrip("\n") for _ in range(count)]
+        self.family = family_of(self.process.pid)
+        return lines
+
+    def finish(self) -> tuple[str, str]:
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return out, err
+
+    def until_alone(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while alive(self.family):
+            assert time.monotonic() < deadline, self.family
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Running]]:
+    started: list[Running] = []
+
+    def _start(*arguments: str) -> Running:
+        running = Running(*arguments)
+        started.append(running)
+        return running
+
+    yield _start
+    for running in started:
+        running.process.kill()
+        running.process.communicate()
+        for process in alive(running.family):
+            process.kill()
+
+
+def test_the_lesson_and_nothing_else() -> None:
+    result = run()
+    lines = result.stdout.splitlines()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert set(lines[:3]) == STARTS
+    assert set(lines[3:6]) == ENDS
+    assert lines[6:] == ["All chai served"]
+
+
+def test_lines_appear_as_they_happen(start: Callable[..., Running]) -> None:
+    running = start("--plain")
+    assert set(running.lines(3)) == STARTS
+    assert running.process.poll() is None
+    assert alive(running.family)
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@pytest.mark.parametrize("engine", ["process", "thread", "asyncio", "serial"])
+def test_engines_and_start_methods(quick: str, engine: str, method: str) -> None:
+    result = run(quick, "--engine", engine, "--start-method", method, "--makers", "2")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == 5
+    assert result.stdout.splitlines()[-1] == "All chai served"
+
+
+def test_a_killed_maker_is_named(slow: str, start: Callable[..., Running]) -> None:
+    running = start(slow, "--plain", "--makers", "2")
+    running.lines(2)
+    makers = {process.cmdline()[0]: process for process in running.family}
+    makers["Chai Maker #2"].kill()
+    makers["Chai Maker #1"].terminate()
+    out, err = running.finish()
+    assert out.splitlines()[-1] == (
+        "0 of 2 chai served: Chai Maker #1 was killed by SIGTERM, "
+        "Chai Maker #2 was killed by SIGKILL"
+    )
+    assert (running.process.returncode, err) == (1, "")
+
+
+def test_json_is_one_object_a_line(quick: str) -> None:
+    result = run(quick, "--json")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 0
+    assert all({"event", "at"} <= event.keys() for event in events)
+    kinds = [event["event"] for event in events]
+    for kind in ("seated", "started", "said", "step_began", "progress", "served", "exited"):
+        assert kinds.count(kind) >= 3, kind
+
+
+@pytest.mark.parametrize("mode", ["--json", "--plain"])
+def test_a_closed_pipe_ends_the_run_without_a_word(
+    mode: str, slow: str, start: Callable[..., Running]
+) -> None:
+    running = start(slow, mode, "--makers", "2")
+    running.lines(1)
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+    # Plain mode writes again when a maker ends.
+    for process in running.family:
+        if any("Chai Maker" in word for word in process.cmdline()):
+            process.kill()
+    running.process.wait(PATIENCE)
+    assert running.process.stderr is not None
+    assert running.process.stderr.read() == ""
+    running.until_alone()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+def test_signals_end_everything(
+    slow: str, start: Callable[..., Running], method: str, number: int, code: int
+) -> None:
+    running = start(slow, "--plain", "--start-method", method)
+    running.lines(3)
+    # As a terminal does it: the whole process group gets it.
+    os.killpg(running.process.pid, number)
+    out, err = running.finish()
+    assert running.process.returncode == code
+    assert "Traceback" not in err
+    assert "0 of 3 chai served" in out + err
+    running.until_alone()
+
+
+def test_bad_input_is_one_line(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[[steps]]\nname = "x"\nwait = -1\n')
+    for arguments in ([str(bad)], ["nonesuch"], ["--makers", "0"], ["--engine", "steam"]):
+        result = run(*arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert len(result.stderr.splitlines()) == 1
+        assert "expected" in result.stderr or "is not one of" in result.stderr
+
+
+def test_a_child_imports_neither_the_screen_nor_the_command_line() -> None:
+    """Through the installed script: spawn runs it again in every child."""
+    code = (
+        "import runpy, sys\n"
+        "sys.argv = ['chai-tui']\n"
+        f"runpy.run_path({console_script()!r}, run_name='__mp_main__')\n"
+        "import chai_tui.stations.station\n"
+        "print(*sorted(sys.modules))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
+    modules = set(result.stdout.split())
+    assert "chai_tui.stations.station" in modules
+    for heavy in ("textual", "rich", "click", "psutil", "platformdirs", "asyncio", "chai_tui.tui"):
+        assert heavy not in modules
+    assert "chai_tui.cli" not in modules
+
+
+def test_the_version_is_the_packages() -> None:
+    from importlib.metadata import version
+
+    assert run("--version").stdout.split()[-1] == version("chai-tui")
+
+
+def test_two_grinding_processes_take_turns_on_no_core() -> None:
+    """What the lesson says: processes raise the cores used at once, threads cannot."""
+    if len(psutil.Process().cpu_affinity()) < 2:
+        pytest.skip("this machine has one core")
+
+    def cores_at_once(engine: str) -> float:
+        result = run("grind", "--json", "--makers", "2", "--engine", engine)
+        events = [json.loads(line) for line in result.stdout.splitlines()]
+        began = min(event["at"] for event in events if event["event"] == "started")
+        served = [event for event in events if event["event"] == "served"]
+        ended = max(event["at"] for event in served)
+        burned: float = sum(event["cpu_seconds"] for event in served) / (ended - began)
+        return burned
+
+    assert cores_at_once("process") > 1.3 * cores_at_once("thread")
