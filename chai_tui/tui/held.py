@@ -1,0 +1,48 @@
+"""Events held back while the display is frozen, in as little memory as they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chai_tui.events import Event, Progress
+
+TIDY_AT = 50_000
+"""Events held before those that later ones supersede are first left out: about 5 MB."""
+
+
+def without_superseded(events: list[Event]) -> list[Event]:
+    """Leave out each maker's progress before its last: folding the rest leads to the same floor.
+
+    A step's end does not depend on progress, and CPU seconds only grow.
+    """
+    kept: list[Event] = []
+    seen: set[int] = set()
+    for event in reversed(events):
+        if type(event) is Progress:
+            if event.maker in seen:
+                continue
+            seen.add(event.maker)
+        kept.append(event)
+    kept.reverse()
+    return kept
+
+
+class Held:
+    """What happened since the display was frozen."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._tidy_at = TIDY_AT
+
+    def hold(self, events: Iterable[Event]) -> None:
+        """Keep these too."""
+        self._events.extend(events)
+        if len(self._events) >= self._tidy_at:
+            self._events = without_superseded(self._events)
+            self._tidy_at = TIDY_AT + 2 * len(self._events)
+
+    def release(self) -> list[Event]:
+        """Return everything, oldest first, and hold nothing any more."""
+        events, self._events = self._events, []
+        self._tidy_at = TIDY_AT
+        return events

@@ -1,0 +1,130 @@
+"""The footer: the keys of the screen as they are bound now, drawn as one line, clickable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual.events import Click, Mount, MouseMove, Unmount
+from textual.screen import Screen
+
+from chai_tui.tui.commands import COMMANDS, key_sign
+from chai_tui.tui.ink import Line
+from chai_tui.tui.painted import Painted
+
+PINNED = 2
+"""The last hints, help and quit, stay whatever the width is."""
+
+
+class Hint(NamedTuple):
+    """A key in the footer.
+
+    Attributes:
+        key: as it is written.
+        label: what it does, in a word.
+        action: Textual's action.
+        tooltip: what it does, in a sentence.
+        enabled: whether it can be done; else it is dimmed.
+    """
+
+    key: str
+    label: str
+    action: str
+    tooltip: str
+    enabled: bool
+
+    @property
+    def width(self) -> int:
+        """Cells it takes, with one on each side."""
+        return cell_len(self.key) + cell_len(self.label) + 3
+
+
+class Placed(NamedTuple):
+    """A hint and the cell where it begins."""
+
+    x: int
+    hint: Hint
+
+
+def place_hints(hints: Sequence[Hint], width: int) -> list[Placed]:
+    """Return the hints for which there is room, from the left; the last ones always."""
+    pinned = hints[-PINNED:]
+    room = width - sum(hint.width for hint in pinned)
+    chosen: list[Hint] = []
+    for hint in hints[:-PINNED]:
+        if hint.width > room:
+            break
+        room -= hint.width
+        chosen.append(hint)
+    x = 0
+    placed: list[Placed] = []
+    for hint in (*chosen, *pinned):
+        placed.append(Placed(x, hint))
+        x += hint.width
+    return placed
+
+
+def hints_line(placed: Sequence[Placed]) -> Line:
+    """Draw the hints."""
+    line: Line = []
+    for _, hint in placed:
+        key, label = ("strong", "") if hint.enabled else ("dim", "dim")
+        line += [(f" {hint.key}", key), (f" {hint.label} ", label)]
+    return line
+
+
+_TABLE_ORDER = {row.action: index for index, row in enumerate(COMMANDS)}
+
+
+def _in_table_order(hints: dict[str, Hint]) -> list[Hint]:
+    """In the table's order, wherever the keys are bound."""
+    return sorted(hints.values(), key=lambda hint: _TABLE_ORDER.get(hint.action, 0))
+
+
+class KeyLine(Painted):
+    """The footer."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self._placed: list[Placed] = []
+
+    def on_mount(self, _event: Mount) -> None:
+        """Follow what is bound."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
+
+    def on_unmount(self, _event: Unmount) -> None:
+        """Follow no more."""
+        self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def _bindings_updated(self, screen: Screen[object]) -> None:
+        if screen is self.screen:
+            self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Draw the keys that are bound and shown."""
+        hints: dict[str, Hint] = {}
+        for _, binding, enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show and binding.action not in hints:
+                hints[binding.action] = Hint(
+                    key_sign(binding.key), binding.description, binding.action, tooltip, enabled
+                )
+        self._placed = place_hints(_in_table_order(hints), width)
+        return [hints_line(self._placed)][:height]
+
+    def _hint_at(self, x: int) -> Hint | None:
+        return next((hint for start, hint in self._placed if start <= x < start + hint.width), None)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Say in a sentence what the key under the pointer does."""
+        hint = self._hint_at(event.x)
+        tooltip = hint.tooltip if hint is not None else None
+        if tooltip != self.tooltip:
+            self.tooltip = tooltip
+
+    async def on_click(self, event: Click) -> None:
+        """Do what the key under the pointer does."""
+        hint = self._hint_at(event.x)
+        if hint is not None:
+            event.stop()
+            await self.app.run_action(hint.action, self.screen)

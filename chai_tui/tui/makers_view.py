@@ -1,0 +1,308 @@
+"""All makers in one scrolling widget, of which only the visible ones are ever looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.events import Click, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from chai_tui.engine import gil_enabled
+from chai_tui.floor import Floor, Maker
+from chai_tui.tui.arrangement import Arrangement, Move, Shape, Slot, arrange, grouped
+from chai_tui.tui.ink import INKS, InkWell, Line, fit, width_of
+from chai_tui.tui.maker_facts import Look
+from chai_tui.tui.maker_panel import (
+    draw_card,
+    draw_frame_bottom,
+    draw_frame_top,
+    draw_panel,
+    draw_row,
+    tall,
+)
+from chai_tui.tui.order import Sort, in_order
+from chai_tui.tui.prose import wrapped
+
+RESORT_SECONDS = 1.0
+"""How often the order follows values that change by themselves."""
+AIM_SECONDS = 3.0
+"""After a selection by hand nothing moves for so long: it may be aimed at."""
+
+
+class _Drawn(NamedTuple):
+    """A maker as it was drawn last."""
+
+    signature: tuple[object, ...]
+    slot: Slot
+    lines: list[Line]
+
+
+class MakersView(ScrollView, can_focus=False):
+    """The makers as panels, cards or rows.
+
+    Attributes:
+        selected: the selected maker's number; it stays selected when it ends and when the
+            order changes. None while there are no makers.
+        sort: what they are sorted by.
+        wanted: the filter; empty shows all.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
+
+    class Zoomed(Message):
+        """A maker was double-clicked; it is the selected one now."""
+
+    def __init__(self, floor: Floor, hint: str = "") -> None:
+        """Show the makers of a floor.
+
+        Args:
+            floor: read, never changed.
+            hint: what to say while there are none.
+        """
+        super().__init__(id="makers")
+        self.selected: int | None = None
+        self.sort = Sort.NUMBER
+        self.wanted = ""
+        self._hint = hint
+        self._floor = floor
+        self._has_gil = gil_enabled()
+        self._inks = InkWell(self)
+        self._arrangement = Arrangement(Shape.PANEL, (), (), 0)
+        self._arranged_for: tuple[object, ...] | None = None
+        self._arranged_at = 0.0
+        self._aimed_at = float("-inf")
+        self._digits = 1
+        self._drawn: dict[int, _Drawn] = {}
+        self._notice: list[Line] = []
+
+    # What others ask and tell
+
+    @property
+    def selected_maker(self) -> Maker | None:
+        """The selected maker."""
+        return None if self.selected is None else self._floor.makers.get(self.selected)
+
+    def floor_changed(self) -> None:
+        """Draw again what changed and is visible."""
+        if self._arrangement_is_stale():
+            self.rearrange()
+            return
+        regions = []
+        top = self.scroll_offset.y
+        drawn = self._drawn
+        self._drawn = {}
+        for slot in self._visible_slots():
+            before = drawn.get(slot.number)
+            lines = self._lines_of(slot, before)
+            if before is None or lines is not before.lines:
+                old = before.lines if before is not None else []
+                regions += [
+                    Region(slot.x, slot.y + row - top, slot.width, 1)
+                    for row, line in enumerate(lines)
+                    if row >= len(old) or line != old[row]
+                ]
+        if regions:
+            self.refresh(*regions)
+
+    def show_only(self, wanted: str) -> None:
+        """Filter; the selected maker stays selected, also while it is not shown."""
+        self.wanted = wanted
+        self.rearrange()
+        self.reveal()
+
+    def sort_by(self, sort: Sort) -> None:
+        """Sort."""
+        self.sort = sort
+        self.rearrange()
+        self.reveal()
+
+    def select(self, number: int) -> bool:
+        """Select a maker by hand; return whether it is shown."""
+        if self._arrangement.slot(number) is None:
+            return False
+        self._aimed_at = self._floor.now
+        if number != self.selected:
+            self.selected = number
+            self.floor_changed()
+        self.reveal()
+        return True
+
+    def move(self, move: Move) -> None:
+        """Move the selection."""
+        number = self._arrangement.moved(self.selected, move, self.size.height)
+        if number is not None:
+            self.select(number)
+
+    def reveal(self) -> None:
+        """Scroll until the selected maker is visible."""
+        slot = self._arrangement.slot(self.selected) if self.selected is not None else None
+        if slot is None:
+            return
+        top, height = self.scroll_offset.y, self.size.height
+        if slot.y < top:
+            # The edge of a frame above the first row is part of what one wants to see.
+            self._scroll_to_line(0 if slot.y <= 1 else slot.y)
+        elif slot.y + slot.height > top + height:
+            below = self._arrangement.height - slot.y - slot.height
+            self._scroll_to_line(slot.y + slot.height + (1 if below == 1 else 0) - height)
+
+    def _scroll_to_line(self, line: int) -> None:
+        self.scroll_to(y=max(0, line), animate=False, force=True)
+
+    # Who is where
+
+    def _arrangement_is_stale(self) -> bool:
+        floor = self._floor
+        if self._arranged_for != self._members():
+            return True
+        lively = self.sort is not Sort.NUMBER or bool(self.wanted)
+        return (
+            lively
+            and floor.now >= self._arranged_at + RESORT_SECONDS
+            and floor.now >= self._aimed_at + AIM_SECONDS
+        )
+
+    def _members(self) -> tuple[object, ...]:
+        """Equal as long as the same makers are there: numbers only ever grow."""
+        makers = self._floor.makers
+        return (len(makers), next(reversed(makers), None), self.size)
+
+    def rearrange(self) -> None:
+        """Find out who is shown where, and draw all that is visible."""
+        floor = self._floor
+        width, height = self.size
+        if not self.size:
+            return
+        self._arranged_for = self._members()
+        self._arranged_at = floor.now
+        numbers = in_order(floor, self.sort, self.wanted)
+        self._keep_selection(numbers)
+        steps = max((len(floor.makers[number].steps) for number in numbers), default=0)
+        self._arrangement = arrange(grouped(floor, numbers), width, height, tall(steps))
+        self._digits = len(str(max(numbers, default=1)))
+        self._notice = [] if numbers else self._notice_lines(width, height)
+        self._drawn.clear()
+        # Without a width, so that there is nothing to scroll sideways.
+        self.virtual_size = Size(0, self._arrangement.height)
+        self.refresh()
+
+    def _keep_selection(self, shown: Sequence[int]) -> None:
+        """Select the neighbour of one that was taken off the floor, or the first of all."""
+        makers = self._floor.makers
+        if self.selected in makers:
+            return
+        before = self._arrangement.slots
+        numbers = [slot.number for slot in before]
+        place = numbers.index(self.selected) if self.selected in numbers else 0
+        following = (number for number in numbers[place:] if number in makers)
+        preceding = (number for number in reversed(numbers[:place]) if number in makers)
+        first = shown[0] if shown else next(iter(makers), None)
+        self.selected = next(following, None) or next(preceding, None) or first
+
+    def _visible_slots(self) -> Sequence[Slot]:
+        top = self.scroll_offset.y
+        return self._arrangement.slots_between(top, top + self.size.height)
+
+    # Drawing
+
+    def _lines_of(self, slot: Slot, before: _Drawn | None = None) -> list[Line]:
+        """The lines of a maker, drawn only if they may have changed."""
+        maker = self._floor.makers.get(slot.number)
+        if maker is None:
+            return []  # forgotten: the next arrangement leaves it out
+        look = Look(
+            maker,
+            self._floor.place(slot.number),
+            self._floor.now,
+            slot.number == self.selected,
+            self._digits,
+        )
+        signature = look.signature
+        before = before or self._drawn.get(slot.number)
+        if before is not None and before.signature == signature and before.slot == slot:
+            self._drawn[slot.number] = before
+            return before.lines
+        match self._arrangement.shape:
+            case Shape.PANEL:
+                lines = draw_panel(look, slot.width, slot.height)
+            case Shape.CARD:
+                lines = draw_card(look, slot.width, slot.height)
+            case Shape.ROW:
+                lines = [draw_row(look, slot.width)]
+        self._drawn[slot.number] = _Drawn(signature, slot, lines)
+        return lines
+
+    def line_at(self, y: int) -> Line:
+        """Return a whole line, ``y`` counted from the top of the arrangement."""
+        line: Line = []
+        edge: Line = []
+        frame = self._arrangement.frame_at(y)
+        if frame is not None:
+            station = self._floor.stations.get(frame.station)
+            if y == frame.y and station is not None:
+                return draw_frame_top(station, frame.width, has_gil=self._has_gil)
+            if y == frame.y + frame.height - 1:
+                return draw_frame_bottom(frame.width)
+            line, edge = [("│", "shared")], [("│", "shared")]
+        for slot in self._arrangement.slots_between(y, y + 1):
+            line = fit(line, slot.x) if width_of(line) < slot.x else line
+            lines = self._lines_of(slot)
+            line = [*line, *(lines[y - slot.y] if y - slot.y < len(lines) else [])]
+        if frame is not None:
+            line = [*fit(line, frame.width - 1), *edge]
+        return line
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the part that is visible."""
+        line = (
+            (self._notice[y] if y < len(self._notice) else [])
+            if self._notice
+            else self.line_at(y + self.scroll_offset.y)
+        )
+        return self._inks.strip(line, self.size.width)
+
+    def _notice_lines(self, width: int, height: int) -> list[Line]:
+        """What is said where no maker is to be seen, in the middle."""
+        if self.wanted:
+            texts = [f"No maker matches “{self.wanted}”.", "Esc shows all again."]
+        else:
+            texts = ["The kitchen is empty.", self._hint]
+        lines = [
+            [(" " * max(0, (width - len(piece)) // 2), ""), (piece, "strong" if not index else "")]
+            for index, text in enumerate(texts)
+            if text
+            for piece in wrapped(text, max(1, width - 4))
+        ]
+        return [*([[]] * max(0, (height - len(lines)) // 2)), *lines][:height]
+
+    # What Textual tells
+
+    def on_resize(self, _event: Resize) -> None:
+        """Arrange for the new size, and keep the selected maker in sight."""
+        self.rearrange()
+        self.reveal()
+
+    def notify_style_update(self) -> None:
+        """The theme may have changed: look the inks up again."""
+        super().notify_style_update()
+        self._inks.clear()
+
+    def on_click(self, event: Click) -> None:
+        """Select what is clicked; a second click at once opens it."""
+        number = self._arrangement.maker_at(event.x, event.y + self.scroll_offset.y)
+        if number is None:
+            return
+        event.stop()
+        self.select(number)
+        if event.chain == 2:
+            self.post_message(self.Zoomed())
+
+    def lines(self) -> Iterator[Line]:
+        """Return what is visible, line by line: for tests."""
+        for y in range(self.size.height):
+            yield self.line_at(y + self.scroll_offset.y)

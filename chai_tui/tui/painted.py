@@ -1,0 +1,52 @@
+"""A widget of a few drawn lines that draws again only those that changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.events import Resize
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from chai_tui.tui.ink import INKS, InkWell, Line
+
+
+class Painted(Widget):
+    """Lines made by :meth:`paint`, which a subclass defines."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._inks = InkWell(self)
+        self._lines: list[Line] = []
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Return the lines to show, at most ``height``."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Ask for the lines anew and refresh those that changed."""
+        if not self.size:
+            return
+        before = self._lines
+        width, height = self.size
+        self._lines = lines = self.paint(width, height)
+        for row in range(max(len(lines), len(before))):
+            if lines[row : row + 1] != before[row : row + 1]:
+                self.refresh(Region(0, row, width, 1))
+
+    def on_resize(self, _event: Resize) -> None:
+        """Paint for the new size."""
+        self.repaint()
+
+    def notify_style_update(self) -> None:
+        """The theme may have changed: look the inks up again."""
+        super().notify_style_update()
+        self._inks.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        return self._inks.strip(self._lines[y] if y < len(self._lines) else [], self.size.width)
