@@ -74,7 +74,7 @@ def scale_for(view: TimeView, origin: float, until: float, width: int) -> TimeSc
     if view.first is not None:
         return scale._replace(first=view.first)
     # Two cells stay free behind now, so that an end can be seen as one.
-    return scale._replace(first=max(0, scale.cell_at(until) - width + 2))
+    return scale._replace(first=max(0, scale.cell_at(until) - max(0, width - 2)))
 
 
 def zoomed_in(view: TimeView, steps: int, scale: TimeScale) -> TimeView:
