@@ -181,10 +181,8 @@ def _exited(event: Exited, floor: Floor) -> str:
             return f"#{event.maker} stopped by {signal_name(-event.exitcode)}"
         outside = _from_outside(ours=event.ours)
         return f"#{event.maker} killed by {signal_name(-event.exitcode)}{outside}"
-    if maker is None:
+    if maker is None or maker.state is State.SERVED:
         return f"#{event.maker} joined"
-    if maker.state is State.SERVED:
-        return f"#{event.maker} joined, exit code {event.exitcode}"
     if maker.state is State.FAILED and maker.error is not None:
         return f"#{event.maker} failed: {_clipped(maker.error)}"
     return f"#{event.maker} {maker.cause}"
@@ -270,7 +268,7 @@ def _meaning_of_signal(maker: Maker, name: str) -> str:
             text = f"It was sent {name} from here, and that ended it."
         case _:
             meaning = _SIGNAL_MEANINGS.get(name, "it came from outside, and nothing handled it")
-            text = f"{name} ended it: {meaning}."
+            text = f"{name[0].upper()}{name[1:]} ended it: {meaning}."
     if maker.engine.shares_station:
         text += " Everyone who shared its process ended with it."
     return text

@@ -142,7 +142,8 @@ def failed(
     traceback = f"Traceback (most recent call last):\n  …\n{error}\n"
     events.append(Failed(now, number, error, traceback, 0.4))
     if joined:
-        events.append(Exited(now + 0.01, number, 1, ours=False))
+        exitcode = 0 if _engine(events).shares_station else 1
+        events.append(Exited(now + 0.01, number, exitcode, ours=False))
     return events
 
 
