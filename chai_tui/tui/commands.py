@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -163,6 +163,8 @@ _KEY_SIGNS = {
     "escape": "Esc",
     "space": "Space",
     "slash": "/",
+    "plus": "+",
+    "minus": "−",
     "question_mark": "?",
     "less_than_sign": "<",
     "greater_than_sign": ">",
@@ -209,7 +211,7 @@ class KitchenCommands(Provider):
         assert isinstance(self.app, ChaiApp)  # noqa: S101 - for the type checker
         return self.app
 
-    def _offers(self) -> Iterator[tuple[str, str, partial[object]]]:
+    def _offers(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Name, explanation and call of everything that can be done now."""
         app, screen = self._chai_app, self.screen
         for row in COMMANDS:

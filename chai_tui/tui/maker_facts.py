@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from chai_tui.engine import Engine
 from chai_tui.floor import Maker, State, ordinal, signal_name
 from chai_tui.text import printable
 from chai_tui.tui.ink import Line, Span, core_ink, width_of
@@ -53,6 +54,11 @@ def kill_follows_in(maker: Maker, now: float) -> int | None:
 def number_ink(maker: Maker) -> str:
     """Return the ink of a maker's number: its core's, if it is on one."""
     return "strong" if maker.core is None else core_ink(maker.core)
+
+
+def bar_ink(maker: Maker) -> str:
+    """Return the ink of a maker's bar: its core's while it is on one, else its state's."""
+    return str(maker.state) if maker.core is None else core_ink(maker.core)
 
 
 def state_word(maker: Maker, place: int | None) -> str:
@@ -121,6 +127,14 @@ def stopping_text(maker: Maker, now: float) -> str:
     if maker.paused:
         sent += ", waits while paused"
     return sent if seconds is None else f"{sent}, SIGKILL in {seconds} s"
+
+
+def waiting_text(maker: Maker) -> str:
+    """Return what is said about a maker before its first step."""
+    if maker.engine is Engine.SERIAL:
+        return "waits for its turn"
+    steps = len(maker.steps)
+    return f"{printable(maker.recipe)} · {steps} step{'' if steps == 1 else 's'}"
 
 
 def step_name(maker: Maker) -> str:

@@ -10,7 +10,6 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from chai_tui.engine import Engine
 from chai_tui.floor import Line as SaidLine
 from chai_tui.floor import Maker, State, Station
 from chai_tui.text import printable
@@ -18,6 +17,7 @@ from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, Span, bar, core_ink, fit, fit_text, width_of
 from chai_tui.tui.maker_facts import (
     Look,
+    bar_ink,
     cause_text,
     core_text,
     exit_text,
@@ -30,6 +30,7 @@ from chai_tui.tui.maker_facts import (
     state_word,
     step_name,
     stopping_text,
+    waiting_text,
     wants_a_core,
 )
 from chai_tui.tui.prose import wrapped
@@ -38,6 +39,11 @@ SAID_LINES = 3
 """Lines said that the tallest panel shows."""
 LISTED_STEPS = 8
 """The longest recipe whose steps a panel lists."""
+
+ROW_BAR = 8
+"""The shortest bar of a row, with its ends."""
+ROW_SAID = 16
+"""The least room that is worth a last word."""
 
 _ROUND = "╭─╮│╰╯"
 _HEAVY = "┏━┓┃┗┛"  # the chosen one's: to be seen without colours too
@@ -108,7 +114,7 @@ def _step(maker: Maker, width: int) -> Line:
     """The current step: its name, which of how many, a bar and a share. The bar never moves."""
     count = len(maker.steps)
     if maker.step is None:
-        return [(_waiting_text(maker), "dim")]
+        return [(waiting_text(maker), "dim")]
     name = _column((printable(step.name) for step in maker.steps), max(4, width - 22))
     order = f"{maker.step + 1}/{count}"
     left: Line = [
@@ -125,14 +131,7 @@ def _with_bar(left: Line, maker: Maker, width: int) -> Line:
     room = width - width_of(left) - 6
     if room < 4:
         return [*fit(left, max(0, width - 6)), share]
-    return [*left, *bar(fraction, room, str(maker.state)), share]
-
-
-def _waiting_text(maker: Maker) -> str:
-    if maker.engine is Engine.SERIAL:
-        return "waits for its turn"
-    steps = len(maker.steps)
-    return f"{printable(maker.recipe)} · {steps} step{'' if steps == 1 else 's'}"
+    return [*left, *bar(fraction, room, bar_ink(maker)), share]
 
 
 def _column(texts: Iterable[str], most: int) -> int:
@@ -203,24 +202,26 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
     maker = look.maker
     state = str(maker.state)
     mark = _mark(look)
-    head: Line = [mark, (f"#{maker.number:<{look.digits}} ", number_ink(maker))]
-    sign = (f"{GLYPHS[maker.state]} ", state)
-    share = (f" {percent_cells(progress(maker))} ", "")
+    head: Line = [
+        mark,
+        (f"{f'#{maker.number}':<{look.digits + 1}} ", number_ink(maker)),
+        (f"{GLYPHS[maker.state]} ", state),
+    ]
     if maker.joined or maker.stopping is not None:
         why = cause_text(maker) or stopping_text(maker, look.now)
-        left = [*head, sign, (state_word(maker, look.place), state), (f"  {why}", "dim")]
+        head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
-        core = core_text(maker)
-        left = [
-            *head,
-            sign,
+        core_ink_name = "" if maker.core is None else core_ink(maker.core)
+        head += [
             (f"{state:<8} ", state),
-            (f"{core:<7} ", "" if maker.core is None else core_ink(maker.core)),
-            (step_name(maker), ""),
+            (f"{core_text(maker):<7} ", core_ink_name),
+            (step_name(maker) or waiting_text(maker), "" if step_name(maker) else "dim"),
         ]
+    bar_width = max(2, width - 8)
+    share: Line = [(f" {percent_cells(progress(maker))} ", "")]
     lines: list[Line] = [
-        _ends(left, [share], width),
-        [mark, *bar(progress(maker), max(2, width - 2), state)],
+        [*fit(head, max(0, width - 1)), (" ", "")],
+        [mark, *bar(progress(maker), bar_width, bar_ink(maker)), *share],
     ]
     return [fit(line, width) for line in [*lines, *([[]] * (height - len(lines)))][:height]]
 
@@ -242,28 +243,35 @@ def draw_row(look: Look, width: int) -> Line:
 
 
 def _row_columns(look: Look, room: int) -> Line:
-    """What follows the glyph, from left to right, as far as there is room."""
+    """What follows the glyph: as many columns as there is room for, and a bar in what is left."""
     maker = look.maker
     state = str(maker.state)
     where, where_ink = _where(maker)
-    spans: Line = [(f"{state:<8}", state), (f"{where:<9}", where_ink)]
-    left = room - width_of(spans) - 6
-    bar_width = min(24, max(8, (left - 8) // 4)) if left >= 28 else left
-    if bar_width >= 4:
-        spans += bar(progress(maker), bar_width, state)
-    spans.append((f" {percent_cells(progress(maker))}", ""))
     columns: list[Span] = [
         (f"  {fit_text(_outcome(look) or step_name(maker), 14)}", ""),
         (f"  cpu {seconds_cells(maker.cpu_seconds)}", "dim"),
         (f"  {memory_cells(maker.memory)}", "dim"),
     ]
+    left = room - 17 - 6 - ROW_BAR  # state and core, share, and the least bar
+    told: Line = []
     for column in columns:
-        if room - width_of(spans) >= cell_len(column[0]):
-            spans.append(column)
-    if room - width_of(spans) >= 12:
-        spans.append(("  ", ""))
-        spans += _last_word(look)
-    return spans
+        if cell_len(column[0]) > left:
+            break
+        told.append(column)
+        left -= cell_len(column[0])
+    last_word: Line = []
+    if len(told) == len(columns) and left >= ROW_SAID:
+        last_word = [("  ", ""), *_last_word(look)]
+        left = (left - ROW_SAID) // 4
+    bar_width = min(ROW_BAR + max(0, left), 24) if left >= 0 else ROW_BAR + left
+    return [
+        (f"{state:<8}", state),
+        (f"{where:<9}", where_ink),
+        *(bar(progress(maker), bar_width, bar_ink(maker)) if bar_width >= 4 else []),
+        (f" {percent_cells(progress(maker))}", ""),
+        *told,
+        *last_word,
+    ]
 
 
 def _where(maker: Maker) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -27,6 +28,9 @@ from chai_tui.tui.maker_panel import (
 from chai_tui.tui.order import Sort, in_order
 from chai_tui.tui.prose import wrapped
 
+LEAST_WIDTH = 30
+LEAST_HEIGHT = 8
+"""On a smaller screen nothing is drawn but that it is too small."""
 RESORT_SECONDS = 1.0
 """How often the order follows values that change by themselves."""
 AIM_SECONDS = 3.0
@@ -185,7 +189,7 @@ class MakersView(ScrollView, can_focus=False):
         steps = max((len(floor.makers[number].steps) for number in numbers), default=0)
         self._arrangement = arrange(grouped(floor, numbers), width, height, tall(steps))
         self._digits = len(str(max(numbers, default=1)))
-        self._notice = [] if numbers else self._notice_lines(width, height)
+        self._notice = self._notice_lines(width, height, shown=bool(numbers))
         self._drawn.clear()
         # Without a width, so that there is nothing to scroll sideways.
         self.virtual_size = Size(0, self._arrangement.height)
@@ -266,17 +270,25 @@ class MakersView(ScrollView, can_focus=False):
         )
         return self._inks.strip(line, self.size.width)
 
-    def _notice_lines(self, width: int, height: int) -> list[Line]:
-        """What is said where no maker is to be seen, in the middle."""
-        if self.wanted:
+    def _notice_lines(self, width: int, height: int, *, shown: bool) -> list[Line]:
+        """What is said where no maker is to be seen, in the middle; nothing where one is."""
+        screen = self.app.size
+        if screen.width < LEAST_WIDTH or screen.height < LEAST_HEIGHT:
+            texts = [
+                "Too small",
+                f"{screen.width}×{screen.height}, chai-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}",
+            ]
+        elif shown:
+            return []
+        elif self.wanted:
             texts = [f"No maker matches “{self.wanted}”.", "Esc shows all again."]
         else:
             texts = ["The kitchen is empty.", self._hint]
-        lines = [
-            [(" " * max(0, (width - len(piece)) // 2), ""), (piece, "strong" if not index else "")]
-            for index, text in enumerate(texts)
+        lines: list[Line] = [
+            [(" " * max(0, (width - cell_len(piece)) // 2), ""), (piece, ink)]
+            for text, ink in zip(texts, ("strong", "dim"), strict=True)
             if text
-            for piece in wrapped(text, max(1, width - 4))
+            for piece in wrapped(text, max(1, width - 2))
         ]
         return [*([[]] * max(0, (height - len(lines)) // 2)), *lines][:height]
 

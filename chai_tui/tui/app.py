@@ -1,0 +1,473 @@
+"""The app: folds what happens, lets the screen draw it, and turns keys into commands."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from chai_tui.cores import UsableCores, usable_cores
+from chai_tui.engine import Engine, gil_enabled
+from chai_tui.events import Event, Sampled, Trouble
+from chai_tui.floor import Floor, Maker, State
+from chai_tui.recipe import BUILT_IN, Recipe
+from chai_tui.settings import Settings, check_names
+from chai_tui.source import (
+    AddMakers,
+    BrewAgain,
+    Command,
+    KillMaker,
+    PauseMaker,
+    ResumeMaker,
+    SignalMaker,
+    StopMaker,
+)
+from chai_tui.tui.asking import question, refusal
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.colours import colours
+from chai_tui.tui.commands import COMMANDS, KEY_IDS, KitchenCommands, bindings, is_accepted
+from chai_tui.tui.held import Held
+from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
+from chai_tui.words import closing_line
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+INTERRUPTED = 128 + signal.SIGINT
+GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
+
+
+class EventsReady(Message):
+    """The bridge has events to take."""
+
+
+class ChaiApp(App[None], inherit_bindings=False):
+    """Shows a kitchen.
+
+    Attributes:
+        floor: the state, folded on this thread alone.
+        setup: how makers are made.
+        recipes: what can be chosen.
+        accepts: the commands that the source accepts.
+        signalled: the exit code of the signal or key that ended the app; None if none did.
+        crash: what broke the app; None if nothing did.
+    """
+
+    TITLE = "chai-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        *App.COMMANDS,
+        KitchenCommands,
+    }
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        recipe: Recipe = BUILT_IN["chai"],
+        engine: Engine = Engine.PROCESS,
+        start_method: str = "forkserver",
+        floor: Floor | None = None,
+        settings: Settings | None = None,
+        warnings: Sequence[str] = (),
+        greeting: str = "",
+        exit_when_served: bool = False,
+        cores: UsableCores | None = None,
+        has_gil: bool | None = None,
+        maps_cores: bool | None = None,
+    ) -> None:
+        """Make the app; whoever runs it starts and stops the bridge.
+
+        Args:
+            bridge: to the source.
+            recipe: of the makers added next.
+            engine: likewise.
+            start_method: how processes are started, for the header.
+            floor: what happened before; None for nothing.
+            settings: the user's.
+            warnings: lines to show at the start.
+            greeting: a line for somebody who is here for the first time.
+            exit_when_served: whether to leave when every maker was joined.
+            cores: None for those of this process.
+            has_gil: None for this interpreter's.
+            maps_cores: whether the system tells a process's core; None for this one.
+        """
+        super().__init__()
+        self.animation_level = "none"
+        self.floor = floor or Floor()
+        self.accepts = bridge.commands
+        self.signalled: int | None = None
+        self.crash: BaseException | None = None
+        self.recipes = [*BUILT_IN.values()]
+        if recipe not in self.recipes:
+            self.recipes.insert(0, recipe)
+        self.setup = Setup(
+            recipe=recipe,
+            engine=engine,
+            start_method=start_method,
+            has_gil=gil_enabled() if has_gil is None else has_gil,
+            cores=cores or usable_cores(),
+            maps_cores=sys.platform == "linux" if maps_cores is None else maps_cores,
+        )
+        self._bridge = bridge
+        self._held = Held()
+        self._greeting = greeting
+        self._exit_when_served = exit_when_served
+        self._round_is_told = self.floor.all_joined
+        self._forgot_unserved = False
+        self._settings, more = check_names(
+            settings or Settings(), key_ids=KEY_IDS, themes=self.available_themes
+        )
+        self._warnings = [*warnings, *more]
+        if self._settings.theme is not None:
+            self.theme = self._settings.theme
+        if self._settings.keys:
+            self.set_keymap(self._settings.keys)
+
+    # Start
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Add colours that themes do not have."""
+        variables = super().get_css_variables()
+        theme = self.current_theme
+        return variables | colours(variables, dark=theme.dark, ansi=theme.ansi)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the kitchen."""
+        hint = ""
+        if AddMakers in self.accepts:
+            keys = {row.id: self._settings.keys.get(row.id, row.keys) for row in COMMANDS}
+            hint = f"Press {keys['add']} to add a maker, {keys['add-ten']} for ten."
+        self.kitchen = KitchenScreen(self.floor, self.setup, hint)
+        if self.floor.all_joined:
+            self.kitchen.call_after_refresh(self._announce_round)
+        return self.kitchen
+
+    def on_load(self) -> None:
+        """Leave in order when a signal asks for it, from before the screen is taken."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+            number = getattr(signal, name, None)
+            # There are none on Windows, and none outside of the main thread.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                if number is not None:
+                    loop.add_signal_handler(number, self.leave_signalled, 128 + number)
+
+    def on_mount(self) -> None:
+        """Begin to listen."""
+        for warning in self._warnings:
+            self.notify(warning, severity="warning", timeout=10, markup=False)
+        if self._greeting:
+            self.notify(self._greeting, timeout=10, markup=False)
+        self._bridge.attach(self._announce_events)
+
+    # What happens
+
+    def _announce_events(self) -> None:
+        """In the bridge's thread: let the app take the events."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the app has left
+            self.post_message(EventsReady())
+
+    def on_events_ready(self, _message: EventsReady) -> None:
+        """Take the events, and let the screen draw what they changed."""
+        events = self._bridge.take()
+        if self._bridge.error is not None:
+            raise self._bridge.error
+        if self.setup.frozen:
+            self._held.hold(events)
+        else:
+            self.take_in(events)
+
+    def take_in(self, events: Sequence[Event]) -> None:
+        """Fold events and draw what they changed."""
+        if not events:
+            return
+        self.floor.fold(events)
+        self._bridge.pace(self.floor.open)
+        kinds = set(map(type, events))
+        self.setup.samples += Sampled in kinds
+        self.floor_changed()
+        if Trouble in kinds:
+            for event in events:
+                if isinstance(event, Trouble):
+                    self.notify(event.text, severity="warning", markup=False)
+        if not self.floor.all_joined:
+            self._round_is_told = False
+        elif not self._round_is_told:
+            self._round_is_told = True
+            self._tell_round()
+
+    def floor_changed(self) -> None:
+        """Let every screen that can be seen draw what changed."""
+        for screen in reversed(self.screen_stack):
+            draw = getattr(screen, "floor_changed", None)
+            if draw is not None:
+                draw()
+            if not screen.is_modal:
+                break
+
+    def _tell_round(self) -> None:
+        line = self._announce_round()
+        served = self.floor.all_served
+        self.notify(line, severity="information" if served else "warning", markup=False)
+        if self._exit_when_served:
+            self.exit()
+
+    def _announce_round(self) -> str:
+        line = closing_line(self.floor)
+        self.kitchen.announce(line, "served" if self.floor.all_served else "failed")
+        return line
+
+    # What keys do
+
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002 - Textual passes them
+    ) -> bool | None:
+        """Dim what the source does not accept."""
+        return True if is_accepted(action, self.accepts) else None
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Leave out what the table of commands has, and what makes no sense here."""
+        for command in super().get_system_commands(screen):
+            if command.title in {"Theme", "Screenshot"}:
+                yield command
+
+    def action_add(self, how_many: int) -> None:
+        """Add makers."""
+        self._bridge.submit(AddMakers(how_many, self.setup.recipe, self.setup.engine))
+
+    def action_stop(self) -> None:
+        """Ask the maker to stop."""
+        if maker := self._aim():
+            self._bridge.submit(StopMaker(maker.number))
+
+    def action_kill(self) -> None:
+        """End the maker's process, after a question if others share it."""
+        if maker := self._aim():
+            self._submit_if_sure(KillMaker(maker.number), maker, "Kill", "end with it")
+
+    def action_pause(self) -> None:
+        """Pause the maker's process, after a question if others share it; or resume it."""
+        maker = self._aim()
+        if maker is None:
+            return
+        if maker.paused:
+            self._bridge.submit(ResumeMaker(maker.number))
+        else:
+            self._submit_if_sure(PauseMaker(maker.number), maker, "Pause", "pause with it")
+
+    def action_signal(self) -> None:
+        """Ask which signal to send."""
+        maker = self._aim()
+        if maker is None:
+            return
+        from chai_tui.tui.dialogs import SignalDialog  # noqa: PLC0415 - not for the first screen
+
+        def send(number: int | None) -> None:
+            if number is not None and (still := self._aim(maker.number)):
+                command = SignalMaker(still.number, number)
+                self._submit_if_sure(command, still, "Signal", "get the signal too")
+
+        self.push_screen(SignalDialog(maker.name), send)
+
+    def action_again(self) -> None:
+        """Brew the maker's recipe again."""
+        number = self._aimed_number()
+        if number in self.floor.makers:
+            self._bridge.submit(BrewAgain(number))
+        else:
+            self._refuse(refusal(None))
+
+    def _aimed_number(self) -> int | None:
+        """Whom the screen that is shown is about."""
+        number: int | None = getattr(self.screen, "number", None)
+        return number
+
+    def _aim(self, number: int | None = None) -> Maker | None:
+        """The maker to act on; None, and a word why, if nothing can be done to it."""
+        number = self._aimed_number() if number is None else number
+        maker = None if number is None else self.floor.makers.get(number)
+        if why := refusal(maker):
+            self._refuse(why)
+            return None
+        return maker
+
+    def _refuse(self, why: str) -> None:
+        self.notify(why, severity="warning", timeout=3, markup=False)
+
+    def _submit_if_sure(self, command: Command, maker: Maker, doing: str, effect: str) -> None:
+        """Submit at once, or after a yes where others share the maker's process."""
+        asked = question(self.floor, maker, doing, effect)
+        if asked is None:
+            self._bridge.submit(command)
+            return
+        from chai_tui.tui.dialogs import ConfirmDialog  # noqa: PLC0415 - as above
+
+        def answered(sure: bool | None) -> None:  # noqa: FBT001 - Textual passes it so
+            if sure and self._aim(maker.number):
+                self._bridge.submit(command)
+
+        self.push_screen(ConfirmDialog(*asked), answered)
+
+    def action_engine(self) -> None:
+        """Ask for recipe and engine of the makers added next."""
+        from chai_tui.tui.dialogs import EngineDialog  # noqa: PLC0415 - as above
+
+        def chosen(choice: tuple[Recipe, Engine] | None) -> None:
+            if choice is not None:
+                self.brew_next(*choice)
+
+        self.push_screen(EngineDialog(self.recipes, self.setup.recipe, self.setup.engine), chosen)
+
+    def brew_next(self, recipe: Recipe | None = None, engine: Engine | None = None) -> None:
+        """Add makers with this recipe and engine from now on; None leaves one as it is."""
+        self.setup.recipe = recipe or self.setup.recipe
+        self.setup.engine = engine or self.setup.engine
+        self.kitchen.setup_changed()
+
+    def action_freeze(self) -> None:
+        """Freeze the display, or catch up."""
+        self.setup.frozen = not self.setup.frozen
+        self.kitchen.setup_changed()
+        if not self.setup.frozen:
+            self.take_in(self._held.release())
+
+    def action_clear(self) -> None:
+        """Take those who finished off the screen."""
+        self._forgot_unserved |= self._has_unserved()
+        if self.floor.forget_finished():
+            self.floor_changed()
+        else:
+            self._refuse("Nobody has finished yet")
+
+    def action_timeline(self) -> None:
+        """Show when each maker ran."""
+        from chai_tui.tui.timeline_screen import TimelineScreen  # noqa: PLC0415 - as above
+
+        timeline = TimelineScreen(self.floor)
+        self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
+
+    def action_help(self) -> None:
+        """Explain."""
+        from chai_tui.tui.help_screen import HelpScreen  # noqa: PLC0415 - as above
+
+        self.push_screen(HelpScreen(COMMANDS, self._settings.keys))
+
+    def action_interrupt(self) -> None:
+        """Leave as after Ctrl-C."""
+        self.leave_signalled(INTERRUPTED)
+
+    def leave_signalled(self, code: int) -> None:
+        """Leave with this exit code, whatever the makers did."""
+        self.signalled = code
+        self.exit()
+
+    # End
+
+    def _has_unserved(self) -> bool:
+        return any(
+            maker.joined and maker.state is not State.SERVED for maker in self.floor.makers.values()
+        )
+
+    def exit_code(self, last_words: Sequence[Event]) -> int:
+        """Return the code to leave with, once the bridge has stopped and returned its last words.
+
+        0 if every maker there ever was served; 1 if one did not, or the app broke; or that of
+        the signal that ended it.
+        """
+        self.floor.fold([*self._held.release(), *last_words])
+        if self.crash is not None:
+            return 1
+        if self.signalled is not None:
+            return self.signalled
+        spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
+        return 1 if spoiled else 0
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep what broke the app for a report; nothing of it is printed on the screen."""
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+    def panic(self, *renderables: object) -> None:
+        """Leave; Textual's own report is not for the terminal of somebody who brews chai."""
+        if self.crash is None:
+            self.crash = RuntimeError("\n".join(map(str, renderables)))
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+
+def run_app(
+    bridge: Bridge,
+    *,
+    makers: int,
+    recipe: Recipe,
+    engine: Engine,
+    start_method: str,
+    settings: Settings,
+    warnings: Sequence[str] = (),
+    exit_when_served: bool = False,
+) -> int:
+    """Run the app until somebody leaves; the source is closed and the terminal restored then.
+
+    Args:
+        bridge: to the source; it may run already.
+        makers: how many to add first; 0 if they were added already.
+        recipe: of those, and of the makers added next.
+        engine: likewise.
+        start_method: how processes are started, for the header.
+        settings: the user's.
+        warnings: lines to show at the start.
+        exit_when_served: whether to leave when every maker was joined.
+
+    Returns:
+        The exit code: 0 all served, 1 not all or the app broke (then stderr says where the report
+        is), 128 and the signal's number after a signal or Ctrl-C.
+    """
+    from chai_tui.settings import first_start, state_folder  # noqa: PLC0415 - only for people
+
+    app: ChaiApp | None = None
+    crash: BaseException | None = None
+    last_words: list[Event] = []
+    try:
+        if makers:
+            bridge.submit(AddMakers(makers, recipe, engine))
+        bridge.start()
+        app = ChaiApp(
+            bridge,
+            recipe=recipe,
+            engine=engine,
+            start_method=start_method,
+            settings=settings,
+            warnings=warnings,
+            greeting=GREETING if first_start(state_folder()) else "",
+            exit_when_served=exit_when_served,
+        )
+        app.run()
+    except KeyboardInterrupt:  # before the app listened to signals, or after
+        bridge.stop()
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, there is a report
+        crash = error
+    finally:
+        last_words = bridge.stop()
+    code = 1 if app is None else app.exit_code(last_words)
+    crash = crash or (None if app is None else app.crash) or bridge.error
+    if crash is not None:
+        from chai_tui.tui.crash_report import tell_crash  # noqa: PLC0415 - only after a crash
+
+        tell_crash(crash)
+        return 1
+    return code

@@ -1,0 +1,62 @@
+"""What is left behind when the screen itself breaks: a file, and one line that says where."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+
+def crash_report(error: BaseException) -> str:
+    """Return what a bug report needs: versions and the traceback."""
+    from chai_tui import __version__  # noqa: PLC0415 - looked up only when it is needed
+
+    return "\n".join(
+        (
+            f"chai-tui {__version__}, Python {sys.version}",
+            f"{platform.platform()}, terminal {os.environ.get('TERM', 'unknown')}",
+            "",
+            "".join(traceback.format_exception(error)),
+        )
+    )
+
+
+def report_folders() -> tuple[Path, ...]:
+    """Return where a report may go, the best place first."""
+    from platformdirs import user_log_path  # noqa: PLC0415 - only after a crash
+
+    return user_log_path("chai-tui", appauthor=False), Path(tempfile.gettempdir())
+
+
+def write_report(text: str, folders: tuple[Path, ...]) -> Path | None:
+    """Write a report into the first folder that takes it.
+
+    Args:
+        text: the report.
+        folders: the first may be made for it.
+
+    Returns:
+        The file; None if no folder took it.
+    """
+    name = f"chai-tui-crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / name
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            continue
+        return path
+    return None
+
+
+def tell_crash(error: BaseException) -> None:
+    """Write a report and say in one line on stderr where it is."""
+    path = write_report(crash_report(error), report_folders())
+    where = "it could not be written anywhere" if path is None else str(path)
+    kind = type(error).__name__
+    print(f"chai-tui: the screen broke ({kind}), sorry; report: {where}", file=sys.stderr)  # noqa: T201

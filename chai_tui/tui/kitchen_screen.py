@@ -1,0 +1,213 @@
+"""The main screen: what runs, where, who, what happened, what can be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from chai_tui.cores import UsableCores
+from chai_tui.engine import Engine
+from chai_tui.floor import Floor
+from chai_tui.recipe import Recipe
+from chai_tui.tui.arrangement import Move
+from chai_tui.tui.commands import bindings
+from chai_tui.tui.core_bar import CoreBar
+from chai_tui.tui.event_log import EventLog
+from chai_tui.tui.key_line import KeyLine
+from chai_tui.tui.makers_view import LEAST_HEIGHT, LEAST_WIDTH, MakersView
+from chai_tui.tui.order import Sort
+from chai_tui.tui.title_line import Title, TitleLine
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+
+@dataclass(slots=True)
+class Setup:
+    """How makers are made and watched, as far as no event tells it.
+
+    Attributes:
+        recipe: of the makers added next.
+        engine: likewise.
+        start_method: how processes are started.
+        has_gil: whether this Python has one.
+        cores: those that may be used.
+        maps_cores: whether this system tells which core a process is on.
+        frozen: whether the display is.
+        samples: how often the cores were sampled.
+    """
+
+    recipe: Recipe
+    engine: Engine
+    start_method: str
+    has_gil: bool
+    cores: UsableCores
+    maps_cores: bool
+    frozen: bool = False
+    samples: int = 0
+
+
+class KitchenScreen(Screen[None], inherit_bindings=False):
+    """Header, cores, makers, log and keys, from the top down."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("screen")]
+    AUTO_FOCUS = ""
+    # Textual declares these two without ClassVar.
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (LEAST_WIDTH, "-usable")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-flat"),
+        (LEAST_HEIGHT, "-low"),
+        (16, "-short"),
+        (30, "-tall"),
+    ]
+
+    def __init__(self, floor: Floor, setup: Setup, hint: str = "") -> None:
+        """Show a floor.
+
+        Args:
+            floor: read, never changed.
+            setup: likewise; the app changes it.
+            hint: what to say while the kitchen is empty.
+        """
+        super().__init__()
+        self._floor = floor
+        self._setup = setup
+        self._samples = -1
+        self.makers = MakersView(floor, hint)
+        self.log_view = EventLog(floor)
+        self._title_line = TitleLine(self._title())
+        self._core_bar = CoreBar(
+            setup.cores.numbers,
+            quota=setup.cores.quota,
+            maps_cores=setup.maps_cores,
+            id="cores",
+        )
+
+    def compose(self) -> ComposeResult:
+        """Put the screen together."""
+        yield self._title_line
+        yield self._core_bar
+        yield self.makers
+        yield self.log_view
+        yield KeyLine()
+
+    def floor_changed(self) -> None:
+        """Draw what changed."""
+        self.setup_changed()
+        if self._samples != self._setup.samples:
+            self._samples = self._setup.samples
+            cores = self._floor.cores
+            if cores:
+                self._core_bar.show([cores[number] for number in sorted(cores)])
+        self.makers.floor_changed()
+        self.log_view.floor_changed()
+
+    def setup_changed(self) -> None:
+        """Draw the header again."""
+        self._title_line.show(self._title())
+
+    def announce(self, text: str, ink: str) -> None:
+        """Let a line stand out in the log."""
+        self.log_view.floor_changed()
+        self.log_view.announce(text, ink)
+
+    @property
+    def number(self) -> int | None:
+        """The selected maker's number."""
+        return self.makers.selected
+
+    def _title(self) -> Title:
+        setup, floor, makers = self._setup, self._floor, self.makers
+        return Title(
+            recipe=setup.recipe.name,
+            engine=setup.engine,
+            start_method=setup.start_method,
+            has_gil=setup.has_gil,
+            cores=len(setup.cores.numbers),
+            quota=setup.cores.quota,
+            counts=floor.counts,
+            elapsed=floor.elapsed,
+            at_once=floor.cores_at_once,
+            is_over=floor.all_joined,
+            frozen=setup.frozen,
+            sorted_by="" if makers.sort is Sort.NUMBER else makers.sort,
+            wanted=makers.wanted,
+        )
+
+    def on_mount(self) -> None:
+        """Show a floor that was folded before."""
+        self.floor_changed()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another screen was shown."""
+        self.floor_changed()
+
+    # What keys do
+
+    def action_move(self, move: str) -> None:
+        """Move the selection."""
+        self.makers.move(Move(move))
+
+    def action_choose(self, number: int) -> None:
+        """Select a maker by its number."""
+        if not self.makers.select(number):
+            self.notify(f"Chai Maker #{number} is not on the screen", timeout=2, markup=False)
+
+    def action_zoom(self) -> None:
+        """Show the selected maker whole; who was looked at last stays selected."""
+        number = self.makers.selected
+        if number is None:
+            return
+        from chai_tui.tui.zoom_screen import ZoomScreen  # noqa: PLC0415 - not for the first screen
+
+        zoom = ZoomScreen(self._floor, number)
+        self.app.push_screen(zoom, lambda _: self.select(zoom.number))
+
+    def select(self, number: int | None) -> None:
+        """Select a maker, if it is still there and shown."""
+        if number is not None:
+            self.makers.select(number)
+
+    def on_makers_view_zoomed(self, _event: MakersView.Zoomed) -> None:
+        """A double click shows the maker whole."""
+        self.action_zoom()
+
+    def action_sort(self, step: int) -> None:
+        """Sort by the next or the previous of what can be sorted by."""
+        self.makers.sort_by(self.makers.sort.next(step))
+        self.setup_changed()
+
+    async def action_filter(self) -> None:
+        """Ask what to show only."""
+        from textual.widgets import Input  # noqa: PLC0415 - not for the first screen
+
+        fields = self.query(Input)
+        if not fields:
+            field = Input(
+                self.makers.wanted,
+                placeholder="number, state, recipe, engine or words",
+                id="filter",
+                compact=True,
+            )
+            field.cursor_blink = False
+            await self.mount(field, before="#keys")
+            field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while it is typed."""
+        self.makers.show_only(event.value)
+        self.setup_changed()
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter and give the keys back."""
+        await event.input.remove()
+
+    async def action_show_all(self) -> None:
+        """Leave the filter."""
+        await self.query("#filter").remove()
+        self.makers.show_only("")
+        self.setup_changed()
