@@ -13,7 +13,7 @@ from chai_tui.engine import gil_enabled
 from chai_tui.tui.commands import Row
 from chai_tui.tui.help_drawing import help_lines
 from chai_tui.tui.ink import Line, fit
-from chai_tui.tui.key_hints import KeyHints
+from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.line_view import LineView
 
 
@@ -32,6 +32,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen {
         background: $background;
+        #keys { height: 1; background: $footer-background; color: $footer-foreground; }
         #help-title { height: 1; background: $panel; scrollbar-size-vertical: 0; }
     }
     """
@@ -52,7 +53,7 @@ class HelpScreen(ModalScreen[None]):
         """Put title, text and hints together."""
         yield LineView(_title, id="help-title", can_focus=False)
         yield self._help
-        yield KeyHints()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor
 from chai_tui.tui.ink import Line
-from chai_tui.tui.key_hints import KeyHints
+from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.time_scale import TimeScale, TimeView, panned, scale_for, zoomed_in
 from chai_tui.tui.timeline_drawing import axis, gutter_width, headline, legend
@@ -25,8 +25,8 @@ class TimelineScreen(Screen[None]):
         Binding("escape,t,q", "back", "Back", id="timeline.back"),
         Binding("plus,equals_sign", "zoom(1)", "Finer", id="timeline.finer"),
         Binding("minus,underscore", "zoom(-1)", "Coarser", id="timeline.coarser"),
-        Binding("0", "fit", "Fit all", id="timeline.fit"),
-        Binding("f", "follow", "Follow now", id="timeline.follow"),
+        Binding("0", "fit", "All", id="timeline.fit"),
+        Binding("f", "follow", "Now", id="timeline.follow"),
         Binding("left", "pan(-1)", "Earlier", id="timeline.earlier"),
         Binding("right", "pan(1)", "Later", id="timeline.later"),
         Binding("enter", "open", "Zoom", id="timeline.open"),
@@ -34,6 +34,7 @@ class TimelineScreen(Screen[None]):
     DEFAULT_CSS = """
     TimelineScreen {
         background: $background;
+        #keys { height: 1; background: $footer-background; color: $footer-foreground; }
         #headline { height: 1; background: $panel; }
         #axis, #legend { height: 1; }
         #headline, #axis, #legend { scrollbar-size-vertical: 0; }
@@ -73,7 +74,7 @@ class TimelineScreen(Screen[None]):
         yield self._axis
         yield self._rows
         yield self._legend
-        yield KeyHints()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Let the keys go to the rows."""

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor, Maker
 from chai_tui.tui.ink import Line, fit, fit_text
-from chai_tui.tui.key_hints import KeyHints
+from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.prose import paragraph
 from chai_tui.tui.said_drawing import said_title
@@ -29,7 +29,7 @@ class ZoomScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "back", "Back", id="zoom.back"),
-        Binding("tab,shift+tab", "other_pane", "Other pane", id="zoom.pane"),
+        Binding("tab,shift+tab", "other_pane", "Pane", id="zoom.pane"),
         Binding("slash", "search", "Search", id="zoom.search"),
         Binding("left,left_square_bracket", "neighbour(-1)", "Previous", id="zoom.previous"),
         Binding("right,right_square_bracket", "neighbour(1)", "Next", id="zoom.next"),
@@ -42,6 +42,7 @@ class ZoomScreen(Screen[None]):
     DEFAULT_CSS = """
     ZoomScreen {
         background: $background;
+        #keys { height: 1; background: $footer-background; color: $footer-foreground; }
         #title { height: 1; background: $panel; scrollbar-size-vertical: 0; }
         #said-title { height: 1; scrollbar-size-vertical: 0; }
         #search { display: none; }
@@ -95,7 +96,7 @@ class ZoomScreen(Screen[None]):
                 yield self._said_title
                 yield self._said
                 yield self._search
-        yield KeyHints()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin at the facts."""
