@@ -29,7 +29,7 @@ from chai_tui.settings import (
     load_settings,
     settings_path,
 )
-from chai_tui.source import Source
+from chai_tui.source import AddMakers, Source
 from chai_tui.terminal import lose_stdout, own_terminal, raise_file_limit
 from chai_tui.toml_file import one_line
 
@@ -247,22 +247,27 @@ def _on_screen(
     order: Order, settings: Settings, warnings: Sequence[str], *, exit_when_served: bool
 ) -> int:
     from chai_tui.kitchen import Kitchen  # noqa: PLC0415 - not for --help or bad usage
+    from chai_tui.tui.bridge import Bridge  # noqa: PLC0415 - likewise; it imports no screen
 
     raise_file_limit()
     with own_terminal():
-        # First of all, so that the fork server starts while the screen is imported (150 ms).
-        source = Kitchen(
-            order.start_method,
-            seed=order.seed,
-            sample_every=SCREEN_SAMPLE_SECONDS,
-            lines_per_second=SCREEN_LINES_PER_SECOND,
+        bridge = Bridge(
+            Kitchen(
+                order.start_method,
+                seed=order.seed,
+                sample_every=SCREEN_SAMPLE_SECONDS,
+                lines_per_second=SCREEN_LINES_PER_SECOND,
+            )
         )
         try:
+            # Makers start brewing while the screen is imported, which takes 150 ms.
+            bridge.submit(AddMakers(order.makers, order.recipe, order.engine))
+            bridge.start()
             from chai_tui.tui.app import run_app  # noqa: PLC0415 - the screen alone needs it
 
             return run_app(
-                source,
-                makers=order.makers,
+                bridge,
+                makers=0,
                 recipe=order.recipe,
                 engine=order.engine,
                 start_method=order.start_method,
@@ -271,7 +276,7 @@ def _on_screen(
                 warnings=warnings,
             )
         finally:
-            source.close()
+            bridge.stop()
 
 
 def _without_screen(order: Order, *, as_json: bool) -> int:
