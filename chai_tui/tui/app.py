@@ -80,6 +80,7 @@ class ChaiApp(App[None], inherit_bindings=False):
         settings: Settings | None = None,
         warnings: Sequence[str] = (),
         greeting: str = "",
+        expecting: bool = False,
         exit_when_served: bool = False,
         cores: UsableCores | None = None,
         has_gil: bool | None = None,
@@ -96,6 +97,7 @@ class ChaiApp(App[None], inherit_bindings=False):
             settings: the user's.
             warnings: lines to show at the start.
             greeting: a line for somebody who is here for the first time.
+            expecting: whether makers were ordered already.
             exit_when_served: whether to leave when every maker was joined.
             cores: None for those of this process.
             has_gil: None for this interpreter's.
@@ -121,6 +123,7 @@ class ChaiApp(App[None], inherit_bindings=False):
         self._bridge = bridge
         self._held = Held()
         self._greeting = greeting
+        self._expecting = expecting
         self._exit_when_served = exit_when_served
         self._round_is_told = self.floor.all_joined
         self._forgot_unserved = False
@@ -148,6 +151,7 @@ class ChaiApp(App[None], inherit_bindings=False):
             keys = {row.id: self._settings.keys.get(row.id, row.keys) for row in COMMANDS}
             hint = f"Press {keys['add']} to add a maker, {keys['add-ten']} for ten."
         self.kitchen = KitchenScreen(self.floor, self.setup, hint)
+        self.kitchen.makers.expecting = self._expecting
         if self.floor.all_joined:
             self.kitchen.call_after_refresh(self._announce_round)
         return self.kitchen
@@ -191,6 +195,7 @@ class ChaiApp(App[None], inherit_bindings=False):
         """Fold events and draw what they changed."""
         if not events:
             return
+        self.kitchen.makers.expecting = False
         self.floor.fold(events)
         self._bridge.pace(self.floor.open)
         kinds = set(map(type, events))
@@ -453,6 +458,7 @@ def run_app(
             settings=settings,
             warnings=warnings,
             greeting=GREETING if first_start(state_folder()) else "",
+            expecting=True,
             exit_when_served=exit_when_served,
         )
         app.run()

@@ -85,6 +85,10 @@ def _in_table_order(hints: dict[str, Hint]) -> list[Hint]:
 class KeyLine(Painted):
     """The footer."""
 
+    DEFAULT_CSS = """
+    KeyLine { height: 1; background: $footer-background; color: $footer-foreground; }
+    """
+
     def __init__(self) -> None:
         super().__init__(id="keys")
         self._placed: list[Placed] = []

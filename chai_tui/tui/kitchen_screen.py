@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
 
+def least_log_lines(height: int) -> int:
+    """Return how many lines the log has at least on a screen of so many."""
+    return 7 if height >= 30 else 3 if height >= 16 else 1
+
+
 @dataclass(slots=True)
 class Setup:
     """How makers are made and watched, as far as no event tells it.
@@ -58,12 +63,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS = ""
     # Textual declares these two without ClassVar.
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (LEAST_WIDTH, "-usable")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-flat"),
-        (LEAST_HEIGHT, "-low"),
-        (16, "-short"),
-        (30, "-tall"),
-    ]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-usable-height")]  # noqa: RUF012
 
     def __init__(self, floor: Floor, setup: Setup, hint: str = "") -> None:
         """Show a floor.
@@ -77,7 +77,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._floor = floor
         self._setup = setup
         self._samples = -1
-        self.makers = MakersView(floor, hint)
+        self.makers = MakersView(floor, self._room_for_makers, hint)
         self.log_view = EventLog(floor)
         self._title_line = TitleLine(self._title())
         self._core_bar = CoreBar(
@@ -94,6 +94,21 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         yield self.makers
         yield self.log_view
         yield KeyLine()
+
+    def _room_for_makers(self) -> int:
+        """The most lines that makers can have, so that everything else fits too."""
+        height = self.app.size.height
+        filter_lines = 1 if self.query("#filter") else 0
+        others = 2 + self._core_bar.outer_size.height + filter_lines  # header, keys
+        return max(1, height - others - least_log_lines(height))
+
+    def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:
+        """Give the makers the lines they need; the log gets the rest."""
+        self.makers.styles.height = self.makers.lines_needed
+
+    def on_resize(self) -> None:
+        """Share the lines anew."""
+        self.call_after_refresh(self.makers.floor_changed)
 
     def floor_changed(self) -> None:
         """Draw what changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -53,6 +53,8 @@ class MakersView(ScrollView, can_focus=False):
             order changes. None while there are no makers.
         sort: what they are sorted by.
         wanted: the filter; empty shows all.
+        expecting: whether makers were ordered that are not there yet, so that nobody is told
+            that the kitchen is empty.
     """
 
     ALLOW_SELECT = False
@@ -61,14 +63,20 @@ class MakersView(ScrollView, can_focus=False):
     class Zoomed(Message):
         """A maker was double-clicked; it is the selected one now."""
 
-    def __init__(self, floor: Floor, hint: str = "") -> None:
+    class Arranged(Message):
+        """The makers need another height now: see :attr:`MakersView.lines_needed`."""
+
+    def __init__(self, floor: Floor, room: Callable[[], int], hint: str = "") -> None:
         """Show the makers of a floor.
 
         Args:
             floor: read, never changed.
+            room: returns the most lines that there can be for them.
             hint: what to say while there are none.
         """
         super().__init__(id="makers")
+        self.expecting = False
+        self._room = room
         self.selected: int | None = None
         self.sort = Sort.NUMBER
         self.wanted = ""
@@ -85,6 +93,12 @@ class MakersView(ScrollView, can_focus=False):
         self._notice: list[Line] = []
 
     # What others ask and tell
+
+    @property
+    def lines_needed(self) -> int:
+        """Lines that show all makers, at most as many as there can be."""
+        room = self._room()
+        return min(self._arrangement.height, room) if self._arrangement.slots else room
 
     @property
     def selected_maker(self) -> Maker | None:
@@ -174,13 +188,13 @@ class MakersView(ScrollView, can_focus=False):
     def _members(self) -> tuple[object, ...]:
         """Equal as long as the same makers are there: numbers only ever grow."""
         makers = self._floor.makers
-        return (len(makers), next(reversed(makers), None), self.size)
+        return (len(makers), next(reversed(makers), None), self.size.width, self._room())
 
     def rearrange(self) -> None:
         """Find out who is shown where, and draw all that is visible."""
         floor = self._floor
-        width, height = self.size
-        if not self.size:
+        width, height = self.size.width, self._room()
+        if not width:
             return
         self._arranged_for = self._members()
         self._arranged_at = floor.now
@@ -193,6 +207,8 @@ class MakersView(ScrollView, can_focus=False):
         self._drawn.clear()
         # Without a width, so that there is nothing to scroll sideways.
         self.virtual_size = Size(0, self._arrangement.height)
+        if self.lines_needed != self.size.height:
+            self.post_message(self.Arranged())
         self.refresh()
 
     def _keep_selection(self, shown: Sequence[int]) -> None:
@@ -278,7 +294,7 @@ class MakersView(ScrollView, can_focus=False):
                 "Too small",
                 f"{screen.width}×{screen.height}, chai-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}",
             ]
-        elif shown:
+        elif shown or self.expecting:
             return []
         elif self.wanted:
             texts = [f"No maker matches “{self.wanted}”.", "Esc shows all again."]
