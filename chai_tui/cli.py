@@ -124,8 +124,10 @@ Examples:
 
 \b
 Exit codes:
-  0 all served   1 a maker failed, was killed or stopped   2 bad usage or recipe
-  130 after Ctrl-C
+  0    all served
+  1    a maker failed, was killed or stopped
+  2    bad usage or a bad recipe
+  130  after Ctrl-C
 """,
 )
 @click.argument("recipe", required=False, shell_complete=complete_recipe)
@@ -308,8 +310,8 @@ def _or_nowhere(stream: TextIO | None) -> TextIO:
 @cli.command(
     epilog="""\b
 Examples:
-  eval "$(chai-tui completion bash)"                                in ~/.bashrc
-  eval "$(chai-tui completion zsh)"                                 in ~/.zshrc
+  eval "$(chai-tui completion bash)"     in ~/.bashrc
+  eval "$(chai-tui completion zsh)"      in ~/.zshrc
   chai-tui completion fish > ~/.config/fish/completions/chai-tui.fish
 """,
 )

@@ -126,7 +126,7 @@ class DefaultCommandGroup(click.Group):
         if not args:
             return ctx.resilient_parsing  # completion of the first word: commands count too
         own = {name for param in self.get_params(ctx) for name in param.opts}
-        return args[0] in self.commands or args[0] in own
+        return args[0] in self.commands or args[0].partition("=")[0] in own
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what may come first: a command, or anything the default command takes."""
