@@ -58,11 +58,12 @@ def closing_line(floor: Floor, asked: int = 0) -> str:
     told = missing[:NAMED_AT_MOST]
     if len(missing) > len(told):
         told.append(f"and {len(missing) - len(told)} more")
+    reasons = [", ".join(told)] if told else []
     if unseated:
-        told.append(f"{_counted(unseated, 'maker')} not seated")
+        reasons.append(f"{_counted(unseated, 'maker')} not seated")
     total = len(floor.makers) + unseated
-    served = len(floor.makers) - len(missing)
-    return f"{served} of {total} chai served" + (f": {', '.join(told)}" if told else "")
+    line = f"{len(floor.makers) - len(missing)} of {total} chai served"
+    return ": ".join([line, "; ".join(reasons)] if reasons else [line])
 
 
 def _fate(maker: Maker) -> str:

@@ -246,7 +246,7 @@ def test_a_signal_ends_the_run_and_says_what_happened(
     assert brew(source, PlainView(out, err), makers=4) == 128 + number
     assert out.lines[-1] == (
         "1 of 4 chai served: Chai Maker #2 was killed by SIGKILL, "
-        "Chai Maker #3 was killed by SIGKILL, 1 maker not seated"
+        "Chai Maker #3 was killed by SIGKILL; 1 maker not seated"
     )
     assert signal.getsignal(number) is before
 

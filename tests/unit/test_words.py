@@ -84,7 +84,7 @@ from tests.builders import (
         ),
         (served(1, joined=False), 1, "0 of 1 chai served: Chai Maker #1 was not joined"),
         (served(1), 3, "1 of 3 chai served: 2 makers not seated"),
-        ([*served(1), *killed(2)], 3, ("1 of 3 chai served: Chai Maker #2 was killed by SIGKILL, "
+        ([*served(1), *killed(2)], 3, ("1 of 3 chai served: Chai Maker #2 was killed by SIGKILL; "
          "1 maker not seated")),
         ([], 1, "0 of 1 chai served: 1 maker not seated"),
         ([], 0, "0 of 0 chai served"),
