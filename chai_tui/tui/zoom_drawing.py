@@ -34,7 +34,7 @@ def title(zoom: Zoomed, width: int) -> Line:
     ]
     room = width - width_of(right)
     if room < 6:
-        return fit(right, width)
+        return fit([left[0], (" ", ""), *right], width)
     return fit([*fit(left, room), *right], width)
 
 

@@ -1,0 +1,103 @@
+"""The help screen, and that it says what is true."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chai_tui.floor import State
+from chai_tui.tui.commands import COMMANDS, listed_rows
+from chai_tui.tui.help_drawing import help_lines, keys_now
+from chai_tui.tui.help_screen import HelpScreen
+from chai_tui.tui.ink import as_text, width_of
+from tests.pilot.screen_app import ScreenApp, showing
+
+
+def whole(keymap: dict[str, str] | None = None, width: int = 100) -> str:
+    return "\n".join(as_text(line).rstrip() for line in help_lines(COMMANDS, keymap or {}, width))
+
+
+def top(app: ScreenApp[None]) -> str:
+    return app.rows()[1]
+
+
+def test_every_listed_command_and_every_state_is_in_it() -> None:
+    text = " ".join(whole(width=400).split())
+    for row in listed_rows():
+        assert row.tooltip in text
+    for state in State:
+        assert f" {state} " in text
+    for word in ("maker", "station", "GIL", "join", "wait", "compute", "native"):
+        assert f" {word} " in text
+
+
+def test_keys_are_those_that_are_bound_now() -> None:
+    add = next(row for row in COMMANDS if row.id == "add")
+    assert keys_now(add, {}) == "a"
+    assert keys_now(add, {"add": "ctrl+n, enter"}) == "^n ⏎"
+    row = next(line for line in whole({"add": "x"}).split("\n") if "current recipe" in line)
+    assert row.split()[:2] == ["x", "Add"]
+
+
+def test_a_remapped_key_that_another_row_spoke_for_is_listed() -> None:
+    assert "Select the maker below" not in whole()
+    assert "Select the maker below" in whole({"select-down": "j"})
+
+
+def test_without_a_gil_it_promises_nothing_about_one() -> None:
+    lines = help_lines(COMMANDS, {}, 100, has_gil=False)
+    text = " ".join(" ".join(as_text(line) for line in lines).split())
+    assert "Without a GIL they compute on several cores" in text
+
+
+@given(st.integers(0, 250), st.booleans())
+def test_every_line_has_its_width(width: int, has_gil: bool) -> None:
+    keymap = {"add": "ctrl+shift+alt+f12,ctrl+x"}
+    for line in help_lines(COMMANDS, keymap, width, has_gil=has_gil):
+        assert width_of(line) == width
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "question_mark", "f1"])
+async def test_back(key: str) -> None:
+    async with showing(lambda: HelpScreen(COMMANDS)) as (app, pilot):
+        await pilot.press(key)
+        assert app.answer is None
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+async def test_it_scrolls_to_everything(size: tuple[int, int]) -> None:
+    async with showing(lambda: HelpScreen(COMMANDS), size) as (app, pilot):
+        assert "keys: makers" in top(app)
+        seen = app.text
+        for _ in range(60):
+            if "what it shares with" in seen:
+                break
+            await pilot.press("space")
+            seen += app.text
+        for heading in ("keys: selection", "keys: program", "states", "words", "engines"):
+            assert f"─ {heading} ─" in seen
+        await pilot.press("home")
+        assert "keys: makers" in top(app)
+
+
+@pytest.mark.parametrize(("down", "up"), [("down", "up"), ("j", "k"), ("pagedown", "pageup")])
+async def test_keys_scroll(down: str, up: str) -> None:
+    async with showing(lambda: HelpScreen(COMMANDS), (80, 24)) as (app, pilot):
+        await pilot.press(down)
+        assert "keys: makers" not in top(app)
+        await pilot.press(up)
+        assert "keys: makers" in top(app)
+
+
+async def test_the_footer_can_be_clicked() -> None:
+    async with showing(lambda: HelpScreen(COMMANDS), (80, 24)) as (app, pilot):
+        await pilot.click(offset=app.at("Space Page"))
+        assert "keys: makers" not in app.text
+        await pilot.click(offset=app.at("Esc Back"))
+        assert app.answer is None
+
+
+async def test_it_shows_remapped_keys() -> None:
+    async with showing(lambda: HelpScreen(COMMANDS, {"add": "f5"})) as (app, _):
+        assert app.rows()[2].split()[:2] == ["F5", "Add"]

@@ -1,0 +1,203 @@
+"""The timeline screen: every key, the mouse, and a floor that goes on changing."""
+
+from __future__ import annotations
+
+import pytest
+
+from chai_tui.events import MakerUse, Sampled
+from chai_tui.floor import Floor, Maker
+from chai_tui.tui.ink import Line
+from chai_tui.tui.time_scale import SCALES, TimeScale, TimeView
+from chai_tui.tui.timeline_drawing import row
+from chai_tui.tui.timeline_rows import TimelineRows
+from chai_tui.tui.timeline_screen import TimelineScreen
+from chai_tui.tui.zoom_screen import ZoomScreen
+from tests.builders import BEGAN, brewing, floor_of, killed, served
+from tests.pilot.screen_app import ScreenApp, showing
+
+SIZES = [(120, 40), (80, 24), (40, 12)]
+
+
+def sample(at: float, *numbers: int, core: int | None = 0) -> Sampled:
+    uses = (MakerUse(n, core, 1.0, 0.0, None, None, stopped=False) for n in numbers)
+    return Sampled(BEGAN + at, (), tuple(uses))
+
+
+def some(how_many: int = 3, until: float = 2.0) -> Floor:
+    events = [event for n in range(1, how_many + 1) for event in brewing(n)]
+    return floor_of(*events, sample(until, *range(1, how_many + 1)))
+
+
+def timeline(app: ScreenApp[None]) -> TimelineScreen:
+    assert isinstance(app.screen, TimelineScreen)
+    return app.screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_row_a_maker_under_an_axis(size: tuple[int, int]) -> None:
+    floor = floor_of(*brewing(1), *served(2), *killed(3), sample(1.0, 1), sample(2.0, 1))
+    async with showing(lambda: TimelineScreen(floor), size) as (app, _):
+        rows = app.rows()
+        assert "╷0 s" in rows[1]
+        assert "▸#1 ●" in rows[2]
+        assert "0████" in rows[2]
+        assert "#2 ✔" in rows[3]
+        assert rows[4].rstrip("╌ █▁").endswith("✖")
+        assert "on core 0" in rows[-2]
+        assert all(len(row) <= size[0] for row in rows)
+
+
+async def test_an_empty_floor() -> None:
+    async with showing(lambda: TimelineScreen(Floor())) as (app, pilot):
+        assert "nobody is on the floor" in app.text
+        await pilot.press("plus", "minus", "left", "right", "0", "f", "down", "end", "enter")
+        assert timeline(app).number is None
+
+
+@pytest.mark.parametrize("key", ["escape", "t", "q"])
+async def test_back(key: str) -> None:
+    async with showing(lambda: TimelineScreen(some())) as (app, pilot):
+        await pilot.press(key)
+        assert app.answer is None
+
+
+async def test_time_is_shown_finer_and_coarser() -> None:
+    async with showing(lambda: TimelineScreen(some())) as (app, pilot):
+        assert timeline(app).view == TimeView()
+        assert "0.05 s a cell · all of it" in app.rows()[0]
+        await pilot.press("minus")
+        assert "0.1 s a cell · follows now" in app.rows()[0]
+        await pilot.press("underscore")
+        assert "0.2 s a cell" in app.rows()[0]
+        await pilot.press("plus", "equals_sign")
+        assert "0.05 s a cell" in app.rows()[0]
+        await pilot.press("0")
+        assert timeline(app).view == TimeView()
+
+
+async def test_earlier_later_and_back_to_now() -> None:
+    async with showing(lambda: TimelineScreen(some(until=120.0))) as (app, pilot):
+        await pilot.press("plus", "plus", "plus")
+        assert "╷0 s" not in app.rows()[1]
+        await pilot.press("left")
+        assert "stands still" in app.rows()[0]
+        await pilot.press("right")
+        assert "follows now" in app.rows()[0]
+        await pilot.press(*["left"] * 30)
+        assert "╷0 s" in app.rows()[1]
+        await pilot.press("f")
+        assert timeline(app).view.first is None
+        assert "╷0 s" not in app.rows()[1]
+
+
+async def test_time_goes_on() -> None:
+    floor = some()
+    async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
+        before = app.rows()[2]
+        floor.fold([sample(2.5, 1, 2, 3)])
+        timeline(app).floor_changed()
+        await pilot.pause()
+        assert app.rows()[2].startswith(before)
+        assert len(app.rows()[2]) == len(before) + 10
+        floor.fold([sample(60.0, 1, 2, 3)])
+        timeline(app).floor_changed()
+        await pilot.pause()
+        assert "1 s a cell · all of it" in app.rows()[0]
+
+
+async def test_a_quiet_kitchen_stands_still() -> None:
+    floor = floor_of(*served(1, after=2.0))
+    async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
+        before = app.text
+        floor.fold([sample(100.0)])
+        timeline(app).floor_changed()
+        await pilot.pause()
+        assert app.text == before
+
+
+async def test_selection_follows_the_maker() -> None:
+    floor = floor_of(*killed(1), *brewing(2), *brewing(3), sample(1.0, 2, 3))
+    async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
+        await pilot.press("down")
+        assert timeline(app).number == 2
+        floor.forget_finished()
+        timeline(app).floor_changed()
+        await pilot.pause()
+        assert timeline(app).number == 2
+        assert "▸#2" in app.rows()[2]
+        floor.fold(killed(2)[-1:])
+        floor.forget_finished()
+        timeline(app).floor_changed()
+        assert timeline(app).number == 3
+
+
+async def test_thousands_are_scrolled_and_only_the_visible_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    floor = some(3_000)
+    drawn: list[int] = []
+
+    def counted(
+        maker: Maker, scale: TimeScale, now: float, gutter_cells: int, *, is_chosen: bool
+    ) -> Line:
+        drawn.append(maker.number)
+        return row(maker, scale, now, gutter_cells, is_chosen=is_chosen)
+
+    monkeypatch.setattr("chai_tui.tui.timeline_rows.row", counted)
+    async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
+        assert 0 < len(set(drawn)) < 45
+        for key, number in [
+            ("end", 3_000), ("up", 2_999), ("pageup", 2_964), ("home", 1), ("pagedown", 36),
+        ]:  # fmt: skip
+            await pilot.press(key)
+            assert timeline(app).number == number
+            assert f"▸{'#' + str(number):>5}" in app.text
+
+        drawn.clear()
+        timeline(app).floor_changed()
+        await pilot.pause()
+        assert drawn == []
+
+
+async def test_a_click_chooses_and_another_opens() -> None:
+    async with showing(lambda: TimelineScreen(some())) as (app, pilot):
+        await pilot.click(TimelineRows, offset=(20, 1))
+        assert timeline(app).number == 2
+        await pilot.click(TimelineRows, offset=(20, 30))
+        assert timeline(app).number == 2
+        await pilot.click(TimelineRows, offset=(20, 1))
+        await pilot.pause()
+        assert isinstance(app.screen, ZoomScreen)
+        assert app.screen.number == 2
+
+
+async def test_enter_opens_the_chosen_one_and_back_catches_up() -> None:
+    floor = some()
+    async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
+        await pilot.press("down", "down", "enter")
+        assert isinstance(app.screen, ZoomScreen)
+        assert app.screen.number == 3
+        floor.fold(killed(3)[-1:])
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "#3 ✖" in app.text
+
+
+async def test_the_footer_can_be_clicked() -> None:
+    async with showing(lambda: TimelineScreen(some())) as (app, pilot):
+        await pilot.click(offset=app.at("− Coarser"))
+        assert timeline(app).view.scale == SCALES.index(0.1)
+        await pilot.click(offset=app.at("Esc Back"))
+        assert app.answer is None
+
+
+async def test_resizing_and_themes() -> None:
+    async with showing(lambda: TimelineScreen(some())) as (app, pilot):
+        before = app.screen.query_one(TimelineRows).render_line(0)
+        app.theme = "textual-light"
+        await pilot.pause()
+        assert app.screen.query_one(TimelineRows).render_line(0) != before
+        for size in (*SIZES, (200, 50), (6, 3), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert "#1" in app.rows()[2]
