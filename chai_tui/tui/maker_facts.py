@@ -10,6 +10,7 @@ from chai_tui.floor import Maker, State, ordinal, signal_name
 from chai_tui.text import printable
 from chai_tui.tui.ink import Line, Span, core_ink, width_of
 
+WANTING, WANTING_SHORT = "wants a core", "no core"
 WANTS_A_CORE = 0.5
 """Ready for this share of the time without a core, and it is said so."""
 
@@ -73,7 +74,7 @@ def state_word(maker: Maker, place: int | None) -> str:
 def core_text(maker: Maker) -> str:
     """Return the core it uses now; a dash where it uses none or the system cannot tell."""
     if wants_a_core(maker):
-        return "wants a core"
+        return WANTING
     return "—" if maker.core is None else f"core {maker.core}"
 
 
@@ -173,8 +174,11 @@ def facts(maker: Maker, width: int) -> Line:
         ended = "" if maker.state is State.SERVED else exit_text(maker)
         told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu)]
         return fitting([(rank, (text, "dim")) for rank, text in told if text], width)
+    # A column that has room for the longest words, or shorter words.
+    column = len(WANTING) if width >= 44 else 7
     core = core_text(maker)
-    core_span = (f"{core:<7}", "" if maker.core is None else core_ink(maker.core))
+    core = WANTING_SHORT if core == WANTING and column < len(WANTING) else core
+    core_span = (f"{core:<{column}}", "" if maker.core is None else core_ink(maker.core))
     line = fitting(
         [(1, (ident, "")), (0, core_span), (2, (cpu, ""))],
         width,

@@ -16,6 +16,8 @@ from chai_tui.text import printable
 from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, Span, bar, core_ink, fit, fit_text, width_of
 from chai_tui.tui.maker_facts import (
+    WANTING,
+    WANTING_SHORT,
     Look,
     bar_ink,
     cause_text,
@@ -211,10 +213,12 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         why = cause_text(maker) or stopping_text(maker, look.now)
         head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
+        core = core_text(maker)
+        core = WANTING_SHORT if core == WANTING else core
         core_ink_name = "" if maker.core is None else core_ink(maker.core)
         head += [
             (f"{state:<8} ", state),
-            (f"{core_text(maker):<7} ", core_ink_name),
+            (f"{core:<7} ", core_ink_name),
             (step_name(maker) or waiting_text(maker), "" if step_name(maker) else "dim"),
         ]
     bar_width = max(2, width - 8)
@@ -279,7 +283,7 @@ def _where(maker: Maker) -> Span:
     if maker.joined:
         return ("" if maker.state is State.SERVED else exit_text(maker), "dim")
     if wants_a_core(maker):
-        return ("no core", "")
+        return (WANTING_SHORT, "")
     return (core_text(maker), "" if maker.core is None else core_ink(maker.core))
 
 
