@@ -38,6 +38,23 @@ class ScreenApp(App[None], Generic[Result]):
     def on_mount(self) -> None:
         self.push_screen(self._shown(), self._keep)
 
+    async def ask(
+        self, pilot: Pilot[None], shown: Callable[[], Screen[Result]], *keys: str
+    ) -> object:
+        """Show another such screen, press keys, and return what it answers.
+
+        Starting an app costs more than ten of these: a table of keys is tried out in one.
+        """
+        self.answer = NO_ANSWER
+        screen = shown()
+        self.push_screen(screen, self._keep)
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+        if self.answer is NO_ANSWER:
+            self.pop_screen()
+        return self.answer
+
     def _keep(self, answer: object) -> None:
         self.answer = answer
 

@@ -13,7 +13,7 @@ from chai_tui.tui.engine_words import engine_words, recipe_words
 from chai_tui.tui.signal_menu import SignalChoice, matching, preselected, signals_here
 from tests.pilot.screen_app import NO_ANSWER, showing
 
-SIZES = [(120, 40), (80, 24), (40, 12)]
+SIZES = [(80, 24), (40, 12)]
 RECIPES = list(BUILT_IN.values())
 CHOICES = [
     SignalChoice(1, "SIGHUP", ""),
@@ -31,9 +31,8 @@ def sure() -> ConfirmDialog:
 # Are you sure?
 
 
-@pytest.mark.parametrize(
-    ("keys", "answer"),
-    [
+async def test_confirm_by_key() -> None:
+    expectations: list[tuple[list[str], bool]] = [
         (["y"], True),
         (["n"], False),
         (["escape"], False),
@@ -42,13 +41,11 @@ def sure() -> ConfirmDialog:
         (["right", "enter"], True),
         (["right", "left", "enter"], False),
         (["down", "up", "enter"], False),
-    ],
-)
-async def test_confirm_by_key(keys: list[str], answer: bool) -> None:
+    ]
     async with showing(sure) as (app, pilot):
-        await pilot.press(*keys)
-        await pilot.pause()
-        assert app.answer is answer
+        for keys, expected in expectations:
+            answer = await app.ask(pilot, sure, *keys)
+            assert answer is expected, keys
 
 
 @pytest.mark.parametrize(("button", "answer"), [("#yes", True), ("#no", False)])
@@ -71,6 +68,10 @@ async def test_a_long_detail_leaves_room_for_the_answer() -> None:
 
 
 # Which signal?
+
+
+def menu() -> SignalDialog:
+    return SignalDialog("Chai Maker #3")
 
 
 def test_the_menu_has_this_systems_signals() -> None:
@@ -100,9 +101,8 @@ def test_sigterm_is_preselected() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows has no such signals")
-@pytest.mark.parametrize(
-    ("keys", "number"),
-    [
+async def test_signal_by_key() -> None:
+    expectations: list[tuple[list[str], int | None]] = [
         (["enter"], 15),
         (["up", "enter"], 14),
         (["9", "enter"], 9),
@@ -114,17 +114,15 @@ def test_sigterm_is_preselected() -> None:
         (["escape"], None),
         (["9", "escape"], None),
         (["tab", "enter"], None),  # the Cancel button
-    ],
-)
-async def test_signal_by_key(keys: list[str], number: int | None) -> None:
-    async with showing(lambda: SignalDialog("Chai Maker #3")) as (app, pilot):
-        await pilot.press(*keys)
-        await pilot.pause()
-        assert app.answer == number
+    ]
+    async with showing(menu) as (app, pilot):
+        for keys, expected in expectations:
+            answer = await app.ask(pilot, menu, *keys)
+            assert answer == expected, keys
 
 
 async def test_nothing_found_sends_nothing() -> None:
-    async with showing(lambda: SignalDialog("Chai Maker #3")) as (app, pilot):
+    async with showing(menu) as (app, pilot):
         await pilot.press(*"zzz", "enter")
         await pilot.click("#send")
         await pilot.pause()
@@ -133,7 +131,7 @@ async def test_nothing_found_sends_nothing() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_click_chooses_a_signal_and_another_sends_it(size: tuple[int, int]) -> None:
-    async with showing(lambda: SignalDialog("Chai Maker #3"), size) as (app, pilot):
+    async with showing(menu, size) as (app, pilot):
         await pilot.press(*"int")
         await pilot.pause()
         await pilot.click(offset=app.at("SIGINT"))
@@ -148,7 +146,7 @@ async def test_a_click_chooses_a_signal_and_another_sends_it(size: tuple[int, in
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("button", "answer"), [("#send", signal.SIGTERM), ("#cancel", None)])
 async def test_signal_by_button(size: tuple[int, int], button: str, answer: int | None) -> None:
-    async with showing(lambda: SignalDialog("Chai Maker #3"), size) as (app, pilot):
+    async with showing(menu, size) as (app, pilot):
         assert "Send Chai Maker #3 a signal" in app.text
         assert "SIGTERM" in app.text
         assert "Send SIGTERM" in app.text
@@ -164,30 +162,26 @@ def choice(recipe: str = "grind", engine: Engine = Engine.PROCESS) -> EngineDial
     return EngineDialog(RECIPES, BUILT_IN[recipe], engine)
 
 
-@pytest.mark.parametrize(
-    ("keys", "answer"),
-    [
+async def test_engine_by_key() -> None:
+    expectations: list[tuple[list[str], tuple[str, Engine]]] = [
         (["enter"], ("grind", Engine.PROCESS)),
         (["down", "enter"], ("grind", Engine.THREAD)),
         (["end", "enter"], ("grind", Engine.SERIAL)),
         (["left", "down", "enter"], ("native", Engine.PROCESS)),
         (["left", "home", "right", "down", "down", "enter"], ("chai", Engine.ASYNCIO)),
         (["tab", "tab", "enter"], ("grind", Engine.PROCESS)),  # the Choose button
-    ],
-)
-async def test_engine_by_key(keys: list[str], answer: tuple[str, Engine]) -> None:
+    ]
     async with showing(choice) as (app, pilot):
-        await pilot.press(*keys)
-        await pilot.pause()
-        assert app.answer == (BUILT_IN[answer[0]], answer[1])
+        for keys, expected in expectations:
+            answer = await app.ask(pilot, choice, *keys)
+            assert answer == (BUILT_IN[expected[0]], expected[1]), keys
 
 
-@pytest.mark.parametrize("keys", [["escape"], ["down", "escape"], ["tab", "enter"]])
-async def test_engine_can_be_left_alone(keys: list[str]) -> None:
+async def test_engine_can_be_left_alone() -> None:
     async with showing(choice) as (app, pilot):
-        await pilot.press(*keys)
-        await pilot.pause()
-        assert app.answer is None
+        for keys in [["escape"], ["down", "escape"], ["tab", "enter"]]:
+            answer = await app.ask(pilot, choice, *keys)
+            assert answer is None, keys
 
 
 @pytest.mark.parametrize("size", SIZES)
