@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chai_tui.events import Event, Progress
+from chai_tui.events import Event, Exited, Progress
 
 TIDY_AT = 50_000
 """Events held before those that later ones supersede are first left out: about 5 MB."""
@@ -13,7 +13,8 @@ TIDY_AT = 50_000
 def without_superseded(events: list[Event]) -> list[Event]:
     """Leave out each maker's progress before its last: folding the rest leads to the same floor.
 
-    A step's end does not depend on progress, and CPU seconds only grow.
+    A step's end does not depend on progress, CPU seconds only grow, and what comes after a
+    maker's end is not believed.
     """
     kept: list[Event] = []
     seen: set[int] = set()
@@ -22,6 +23,8 @@ def without_superseded(events: list[Event]) -> list[Event]:
             if event.maker in seen:
                 continue
             seen.add(event.maker)
+        elif type(event) is Exited:
+            seen.discard(event.maker)
         kept.append(event)
     kept.reverse()
     return kept

@@ -1,0 +1,39 @@
+"""The log's lines as text."""
+
+from __future__ import annotations
+
+from chai_tui.events import Exited, Paused, Served, Started, Stopping, Trouble
+from chai_tui.tui.event_log import Entry, event_ink, log_line, time_text
+from chai_tui.tui.ink import as_text
+from tests.builders import BEGAN, floor_of, killed, served
+
+
+def test_times_are_told_from_the_beginning() -> None:
+    assert time_text(0.0031) == "00.003"
+    assert time_text(59.9994) == "59.999"
+    assert time_text(125.25) == "2:05.250"
+    assert time_text(-1.0) == "00.000"
+
+
+def test_a_line_is_time_and_words() -> None:
+    entry = Entry(BEGAN + 1.1, "#4 killed by SIGKILL", "killed")
+    assert as_text(log_line(entry, BEGAN, 40)) == " 01.100  #4 killed by SIGKILL           "
+    assert as_text(log_line(entry, BEGAN, 20)) == " 01.100  #4 killed …"
+
+
+def test_what_matters_has_its_states_ink() -> None:
+    floor = floor_of(*served(1), *killed(2))
+    inks = [
+        event_ink(event, floor)
+        for event in (
+            Started(BEGAN, 1, 1, 1),
+            Served(BEGAN, 1, 0.1),
+            Paused(BEGAN, 1, ours=True),
+            Stopping(BEGAN, 1, 15, 2.0),
+            Trouble(BEGAN, None, "no pots"),
+            Exited(BEGAN, 1, 0, ours=False),
+            Exited(BEGAN, 2, -9, ours=False),
+            Exited(BEGAN, 99, 0, ours=False),
+        )
+    ]
+    assert inks == ["", "served", "paused", "stopped", "failed", "dim", "killed", "dim"]

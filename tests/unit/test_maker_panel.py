@@ -1,0 +1,232 @@
+"""One maker drawn as text: panel, card and row, in every state and at every width."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chai_tui.engine import Engine
+from chai_tui.events import Event, MakerUse, Progress, Said, Sampled, Stopping
+from chai_tui.floor import Floor, State
+from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.tui.arrangement import PANEL_HEIGHT
+from chai_tui.tui.ink import INKS, Line, as_text, width_of
+from chai_tui.tui.maker_facts import Look, memory_cells, percent_cells, seconds_cells
+from chai_tui.tui.maker_panel import (
+    draw_card,
+    draw_frame_bottom,
+    draw_frame_top,
+    draw_panel,
+    draw_row,
+    tall,
+)
+from tests.builders import (
+    BEGAN,
+    IN_STATE,
+    SHARED_STATION,
+    brewing,
+    ended,
+    failed,
+    floor_of,
+    killed,
+    sampled,
+    seated,
+    served,
+    stopped,
+)
+
+MASALA = BUILT_IN["masala"]
+
+
+def look(floor: Floor, number: int = 1, *, chosen: bool = False, digits: int = 1) -> Look:
+    return Look(floor.makers[number], floor.place(number), floor.now, chosen, digits)
+
+
+def panel(*events: Event, width: int = 40, height: int = PANEL_HEIGHT) -> list[str]:
+    return [as_text(line) for line in draw_panel(look(floor_of(*events)), width, height)]
+
+
+def test_a_brewing_panel_says_who_where_what_and_how_far() -> None:
+    lines = panel(
+        *brewing(1, recipe=MASALA, step=1, fraction=0.54, said=["Start of Chai Maker #1"]),
+        *sampled({0: [1]}, cpu_seconds=1.2),
+    )
+    assert lines == [
+        "╭─ #1 Chai Maker · masala ─ ● brewing ─╮",
+        "│ pid 4711  core 0   cpu  1.2 s   4 MB │",
+        "│ grind spices 2/4 ▕██████░░░░░▏  54 % │",
+        "│ › Start of Chai Maker #1             │",
+        "╰──────────────────────────────────────╯",
+    ]
+
+
+def test_a_tall_panel_lists_every_step() -> None:
+    lines = panel(*brewing(1, recipe=MASALA, step=1), height=tall(4))
+    assert [line[2:17] for line in lines[2:6]] == [
+        "✔ boil water   ",
+        "● grind spices ",
+        "◌ churn milk   ",
+        "◌ steep tea    ",
+    ]
+    assert "wait           0.8 s" in lines[2]
+    assert "50 %" in lines[3]
+
+
+def test_a_served_panel_tells_its_place() -> None:
+    floor = floor_of(*served(1, after=2.0), *served(2, after=1.0))
+    assert "✔ served 2nd" in as_text(draw_panel(look(floor, 1), 40, 5)[0])
+    assert "✔ served 1st" in as_text(draw_panel(look(floor, 2), 40, 5)[0])
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        (killed(1), ["✖ killed by SIGKILL", "exit −9", "after 1.1 s"]),
+        (failed(1), ["✖ failed", "exit 1", "✖ ValueError: no milk"]),
+        (ended(1, exitcode=3), ["✖ failed", "exit 3", "✖ exit code 3"]),
+        (ended(1, exitcode=None), ["exit unknown", "lost its exit code"]),
+        (stopped(1), ["■ stopped", "exit −15"]),
+    ],
+)
+def test_an_end_is_told_in_words(events: list[Event], words: list[str]) -> None:
+    text = "\n".join(panel(*events, width=60))
+    for word in words:
+        assert word in text
+
+
+@pytest.mark.parametrize(
+    ("engine", "stopping", "words"),
+    [
+        (Engine.PROCESS, Stopping(BEGAN + 1, 1, 15, 2.0), "SIGTERM sent, SIGKILL in 2 s"),
+        (
+            Engine.THREAD,
+            Stopping(BEGAN + 1, 1, None, None),
+            "asked to stop; waits for “grind spices” to look up",
+        ),
+    ],
+)
+def test_a_stopping_maker_says_what_it_waits_for(
+    engine: Engine, stopping: Stopping, words: str
+) -> None:
+    lines = panel(*brewing(1, engine=engine, recipe=MASALA, step=1), stopping, width=60)
+    assert words in lines[3]
+
+
+def test_the_countdown_to_a_kill_is_part_of_the_signature() -> None:
+    floor = floor_of(*brewing(1), Stopping(BEGAN + 1, 1, 15, 2.0))
+    before = look(floor).signature
+    assert look(floor).signature == before
+    assert look(floor)._replace(now=floor.now + 1.0).signature != before
+
+
+def test_wanting_a_core_is_said() -> None:
+    use = MakerUse(1, None, 0.1, 0.9, 0.5, None, stopped=False)
+    events = [*brewing(1), Sampled(BEGAN + 1, (), (use,))]
+    assert "no core" in panel(*events)[1]
+    assert "wants a core" in panel(*events, width=60)[1]
+
+
+def test_a_thread_shows_its_tid_and_a_serial_one_waits_for_its_turn() -> None:
+    assert "tid 4721" in panel(*brewing(1, engine=Engine.THREAD))[1]
+    assert "waits for its turn" in panel(*seated(1, engine=Engine.SERIAL))[2]
+
+
+def test_the_chosen_panel_is_seen_without_colours() -> None:
+    floor = floor_of(*brewing(1))
+    lines = draw_panel(look(floor, chosen=True), 40, 5)
+    assert as_text(lines[0]).startswith("┏━")
+    assert as_text(draw_row(look(floor, chosen=True), 60)).startswith("▌")
+    assert as_text(draw_card(look(floor, chosen=True), 40, 2)[1]).startswith("▌")
+
+
+def test_what_a_maker_says_can_do_nothing_to_the_terminal() -> None:
+    text = "\n".join(panel(*brewing(1, said=["\x1b[2J[bold]\u202eoops"])))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "[bold]" in text
+
+
+def test_what_it_says_on_stderr_looks_different() -> None:
+    events = [*brewing(1), Said(BEGAN + 1, 1, "ouch", "err", 1)]
+    assert "│ ! ouch" in panel(*events)[3]
+
+
+def test_a_number_has_its_cores_colour() -> None:
+    floor = floor_of(*brewing(1), *sampled({9: [1]}))
+    drawings: list[Line] = [
+        draw_panel(look(floor), 40, 5)[0],
+        draw_card(look(floor), 40, 2)[0],
+        draw_row(look(floor), 60),
+    ]
+    for line in drawings:
+        assert next(ink for text, ink in line if "#1" in text) == "core-1"
+
+
+def test_rows_line_up_whatever_the_numbers() -> None:
+    floor = floor_of(
+        *brewing(1, cpu_seconds=0.1),
+        *brewing(12, cpu_seconds=123.4),
+        *served(345),
+        *killed(1000, recipe=MASALA),
+        *sampled({0: [1], 12: [12]}),
+    )
+    rows = [as_text(draw_row(look(floor, n, digits=4), 110)) for n in floor.makers]
+    for column in ("▕", "▏", "%", "cpu"):
+        assert len({row.index(column) for row in rows}) == 1, column
+
+
+def test_numbers_keep_their_width() -> None:
+    assert {len(seconds_cells(value)) for value in (0, 9.99, 99.9, 100, 9_998, 1e5, 1e9)} == {6}
+    assert {len(seconds_cells(value)) for value in (float("nan"), float("inf"), -1)} == {6}
+    assert {len(memory_cells(size)) for size in (None, 0, 10**6, 10**9, 10**12, 10**15)} == {7}
+    assert {len(percent_cells(share)) for share in (-1, 0, 0.5, 0.999, 1, 2)} == {5}
+
+
+def test_a_hundred_per_cent_is_never_shown_early() -> None:
+    assert percent_cells(0.9999) == " 99 %"
+    assert percent_cells(1.0) == "100 %"
+
+
+def test_the_frame_says_what_is_shared() -> None:
+    floor = floor_of(*brewing(1, engine=Engine.THREAD))
+    station = floor.stations[SHARED_STATION]
+    text = as_text(draw_frame_top(station, 80, has_gil=True))
+    assert "one process · pid 4720 · shared memory · one GIL" in text
+    assert text.endswith(" thread ─╮")
+    assert "GIL" not in as_text(draw_frame_top(station, 80, has_gil=False))
+
+
+TEXTS = st.text(max_size=40)
+LOOKS = st.tuples(
+    st.sampled_from(State),
+    st.sampled_from(Engine),
+    TEXTS.filter(bool),
+    TEXTS,
+    st.floats(0, 1),
+    st.integers(1, 10**6),
+    st.booleans(),
+)
+
+
+@given(LOOKS, st.integers(1, 130), st.integers(5, 16))
+def test_no_width_makes_a_line_of_another_width(
+    maker: tuple[State, Engine, str, str, float, int, bool], width: int, height: int
+) -> None:
+    state, engine, name, said, fraction, number, chosen = maker
+    recipe = Recipe(name, (Step(name, StepKind.WAIT, 1.0), Step("pour", StepKind.COMPUTE, 2.0)))
+    events = [
+        *IN_STATE[state](number, engine=engine, recipe=recipe),
+        Said(BEGAN, number, said, "out", 1),
+        Progress(BEGAN + 1, number, fraction, 1.0),
+    ]
+    seen = look(floor_of(*events), number, chosen=chosen, digits=len(str(number)))
+    drawn = draw_panel(seen, width, height)
+    assert len(drawn) == height
+    card = draw_card(seen, width, 3)
+    assert len(card) == 3
+    station = floor_of(*events).stations[seen.maker.station]
+    frame = [draw_frame_top(station, width, has_gil=True), draw_frame_bottom(width)]
+    for line in (*drawn, *card, draw_row(seen, width), *frame):
+        assert width_of(line) == width, as_text(line)
+        assert {ink for _, ink in line} <= INKS | {""}

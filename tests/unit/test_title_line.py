@@ -1,0 +1,96 @@
+"""The header as text."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chai_tui.floor import State
+from chai_tui.tui.ink import INKS, as_text, width_of
+from chai_tui.tui.title_line import Title, clock_text, title_line
+
+TITLE = Title(
+    recipe="chai",
+    engine="process",
+    start_method="forkserver",
+    has_gil=True,
+    cores=2,
+    quota=None,
+    counts={State.BREWING: 2, State.SERVED: 1, State.KILLED: 1},
+    elapsed=2.44,
+    at_once=1.9,
+    is_over=False,
+)
+
+
+def text(title: Title, width: int) -> str:
+    return as_text(title_line(title, width))
+
+
+def test_a_wide_one_says_everything() -> None:
+    assert text(TITLE, 130) == (
+        " chai-tui  chai · process · forkserver · GIL on · 2 cores    "
+        " ● 2 brewing  ✔ 1 served  ✖ 1 killed   00:02.4  1.9 cores at once    "
+    )
+
+
+def test_what_tells_least_goes_first() -> None:
+    assert text(TITLE, 40).split() == ["process", "●2", "✔1", "✖1", "00:02.4", "1.9", "cores"]
+    assert "forkserver" not in text(TITLE, 70)
+    assert "chai · process" in text(TITLE, 70)
+
+
+def test_nothing_in_it_moves_while_numbers_change() -> None:
+    for width in (40, 80, 120, 200):
+        before = text(TITLE, width)
+        after = text(TITLE._replace(elapsed=59.94, at_once=0.1, is_over=True), width)
+        assert before.index("00:02.4") == after.index("00:59.9")
+        more = TITLE._replace(counts={**TITLE.counts, State.PAUSED: 1})
+        assert text(more, width).startswith(before[:9].rstrip())
+
+
+def test_modes_are_told() -> None:
+    title = TITLE._replace(frozen=True, sorted_by="cpu", wanted="kill\x1b")
+    assert "FROZEN  by cpu  /kill␛" in text(title, 160)
+
+
+def test_a_quota_and_a_free_threaded_python_are_told() -> None:
+    title = TITLE._replace(quota=1.5, has_gil=False, cores=8)
+    assert "GIL off · 8 cores, 1.5 allowed" in text(title, 160)
+
+
+def test_when_all_is_over_the_cores_are_an_average() -> None:
+    assert "1.9 cores on average" in text(TITLE._replace(is_over=True), 120)
+
+
+def test_the_clock() -> None:
+    assert clock_text(0) == "00:00.0"
+    assert clock_text(59.999) == "00:59.9"
+    assert clock_text(754.32) == "12:34.3"
+    assert clock_text(3_600) == "1:00:00"
+    assert clock_text(-1) == "00:00.0"
+
+
+@given(
+    st.builds(
+        Title,
+        st.text(max_size=30),
+        st.sampled_from(["process", "asyncio"]),
+        st.just("forkserver"),
+        st.booleans(),
+        st.integers(1, 300),
+        st.none() | st.floats(0.1, 300),
+        st.dictionaries(st.sampled_from(State), st.integers(0, 100_000)),
+        st.floats(0, 1e6),
+        st.floats(0, 300),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from(["", "cpu"]),
+        st.text(max_size=30),
+    ),
+    st.integers(1, 200),
+)
+def test_no_width_makes_a_line_of_another_width(title: Title, width: int) -> None:
+    line = title_line(title, width)
+    assert width_of(line) == width
+    assert {ink for _, ink in line} <= INKS | {""}
