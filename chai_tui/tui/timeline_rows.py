@@ -52,17 +52,18 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
     class Opened(Message):
         """A click on the chosen row asks for more about it."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, chosen: int | None = None) -> None:
         """Show a floor's makers.
 
         Args:
             floor: read, never changed.
+            chosen: the number of the maker that is chosen first; None for the first one.
         """
         super().__init__()
         self._floor = floor
         self._inks = InkWell(self)
         self._numbers: list[int] = []
-        self._chosen: int | None = None
+        self._chosen = chosen
         self._scale = TimeScale(0.0, 1.0, 0, 0)
         self._gutter = 0
         self._strips: dict[int, tuple[tuple[object, ...], Strip]] = {}
@@ -93,6 +94,8 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
             self.virtual_size = Size(0, len(self._numbers))
         if before != self._numbers:
             self.refresh()
+            if not before:
+                self._choose(self._chosen_index())
             return
         top = self.scroll_offset.y
         for index in range(top, min(top + self.size.height, len(self._numbers))):

@@ -41,11 +41,12 @@ class TimelineScreen(Screen[None]):
     }
     """
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, number: int | None = None) -> None:
         """Show a floor.
 
         Args:
             floor: read, never changed.
+            number: the maker that is chosen first; None for the first one.
         """
         super().__init__()
         self._floor = floor
@@ -55,7 +56,7 @@ class TimelineScreen(Screen[None]):
         self._gutter = 0
         self._headline = LineView(self._draw_headline, id="headline", can_focus=False)
         self._axis = LineView(self._draw_axis, id="axis", can_focus=False)
-        self._rows = TimelineRows(floor)
+        self._rows = TimelineRows(floor, number)
         self._legend = LineView(self._draw_legend, id="legend", can_focus=False)
 
     @property

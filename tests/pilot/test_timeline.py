@@ -200,3 +200,12 @@ async def test_resizing_and_themes() -> None:
             await pilot.resize_terminal(*size)
             await pilot.pause()
         assert "#1" in app.rows()[2]
+
+
+async def test_it_begins_at_the_maker_it_is_given() -> None:
+    floor = some(200)
+    async with showing(lambda: TimelineScreen(floor, 150)) as (app, _):
+        assert timeline(app).number == 150
+        assert "▸#150" in app.text
+    async with showing(lambda: TimelineScreen(floor, 999)) as (app, _):
+        assert timeline(app).number == 200
