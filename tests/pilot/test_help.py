@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.floor import State
@@ -51,6 +51,7 @@ def test_without_a_gil_it_promises_nothing_about_one() -> None:
     assert "Without a GIL they compute on several cores" in text
 
 
+@settings(deadline=None)
 @given(st.integers(0, 250), st.booleans())
 def test_every_line_has_its_width(width: int, has_gil: bool) -> None:
     keymap = {"add": "ctrl+shift+alt+f12,ctrl+x"}

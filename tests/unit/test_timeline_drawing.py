@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
@@ -148,6 +148,7 @@ def test_runs_of_a_core_begin_with_its_number() -> None:
     assert "".join(numbered_runs([12, 0])) == "█0"  # 1 or 2 would be another core
 
 
+@settings(deadline=None)
 @given(
     makers(),
     st.floats(-10, 6_000),
@@ -177,6 +178,7 @@ def test_everything_fits_until_told_otherwise() -> None:
     assert scale_for(TimeView(), BEGAN, BEGAN + 300, 100).seconds == 6.0
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.integers(1, 300))
 def test_now_is_always_in_sight_when_followed(elapsed: float, width: int) -> None:
     for index in (None, 0, 5, len(SCALES) - 1):
@@ -248,6 +250,7 @@ def test_the_legend_leaves_out_what_does_not_fit() -> None:
         assert "…" not in as_text(legend(width))
 
 
+@settings(deadline=None)
 @given(
     makers(),
     st.integers(0, 200),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
@@ -304,6 +304,7 @@ def test_memory_is_written(size: float | None, text: str) -> None:
     assert memory_text(size) == text
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e18))
 def test_a_round_top_is_above_and_near(value: float) -> None:
     top = round_top(value)
@@ -311,6 +312,7 @@ def test_a_round_top_is_above_and_near(value: float) -> None:
     assert top <= value * 5.1
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 60))
 def test_folding_loses_nothing_that_has_cells(text: str, width: int) -> None:
     pieces = folded(text, width)
@@ -319,6 +321,7 @@ def test_folding_loses_nothing_that_has_cells(text: str, width: int) -> None:
         assert "".join(pieces) == text
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 60))
 def test_wrapping_keeps_words(text: str, width: int) -> None:
     lines = wrapped(text, width)
@@ -330,6 +333,7 @@ def test_wrapping_keeps_words(text: str, width: int) -> None:
 # Whatever comes
 
 
+@settings(deadline=None)
 @given(makers(), WIDTHS, st.lists(lines_said, max_size=3), st.booleans())
 def test_no_maker_breaks_the_drawing(
     maker: Maker, width: int, unattributed: list[SaidLine], has_gil: bool
@@ -339,6 +343,7 @@ def test_no_maker_breaks_the_drawing(
         assert width_of(line) == width, as_text(line)
 
 
+@settings(deadline=None)
 @given(lines_said, WIDTHS, st.text(max_size=5), st.booleans())
 def test_no_said_line_breaks_the_drawing(
     line: SaidLine, width: int, query: str, is_current: bool
@@ -347,6 +352,7 @@ def test_no_said_line_breaks_the_drawing(
         assert width_of(drawn) == width, as_text(drawn)
 
 
+@settings(deadline=None)
 @given(texts, WIDTHS, st.integers(0, 9))
 def test_paragraphs_have_their_width(text: str, width: int, indent: int) -> None:
     for line in paragraph(printable(text), width, indent=indent):
