@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,8 +13,13 @@ from click.shell_completion import CompletionItem
 from chai_tui.recipe import BUILT_IN
 from chai_tui.toml_file import clipped, listed
 
+if TYPE_CHECKING:
+    _NumberType = click.ParamType[int]
+else:
+    _NumberType = click.ParamType  # takes no type argument before click 8.4
 
-class WholeNumber(click.ParamType[int]):
+
+class WholeNumber(_NumberType):
     """A whole number within bounds; the message says which."""
 
     name = "whole number"
@@ -32,7 +37,7 @@ class WholeNumber(click.ParamType[int]):
         return number
 
 
-class Seed(click.ParamType[int]):
+class Seed(_NumberType):
     """A whole number, however large."""
 
     name = "integer"
