@@ -1,0 +1,157 @@
+"""``chai-tui`` in a real terminal: it starts, draws, answers, ends and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("needs a pseudo-terminal", allow_module_level=True)
+
+from tests.process.program import console_script
+from tests.terminal import Terminal
+
+RESTORED = b"\x1b[?1049l"
+"""What leaves the alternate screen."""
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> str:
+    path = tmp_path / "slow.toml"
+    path.write_text('[[steps]]\nname = "steep"\nwait = 600\n')
+    return str(path)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    terminals: list[Terminal] = []
+    home = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path),
+    }
+
+    def _start(*arguments: str, **options: int) -> Terminal:
+        command = [console_script(), *arguments]
+        terminals.append(Terminal(command, environment=home, **options))
+        return terminals[-1]
+
+    yield _start
+    for terminal in terminals:
+        terminal.__exit__(None, None, None)
+
+
+def assert_left_clean(terminal: Terminal) -> None:
+    assert RESTORED in terminal.raw
+    assert terminal.is_restored
+    assert b"Traceback" not in terminal.raw
+    terminal.until(lambda: not terminal.survivors())
+
+
+def test_three_makers_brew_and_all_chai_is_served(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    terminal.until_shows("3 brewing")
+    terminal.until_shows("All chai served", "3 served")
+    terminal.send("q")
+    assert terminal.wait() == 0
+    assert_left_clean(terminal)
+
+
+def test_exit_leaves_when_all_is_served(start: Callable[..., Terminal]) -> None:
+    terminal = start("--exit", "--makers", "2")
+    terminal.until_shows("2 brewing")
+    assert terminal.wait() == 0
+    assert_left_clean(terminal)
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_makers_can_be_added_while_the_app_runs(
+    start: Callable[..., Terminal], slow: str, method: str
+) -> None:
+    """The first start inside a running app once died of "bad value(s) in fds_to_keep"."""
+    terminal = start(slow, "--makers", "1", "--start-method", method)
+    terminal.until_shows("1 brewing")
+    terminal.send("a")
+    terminal.until_shows("2 brewing")
+    terminal.send("A")
+    terminal.until_shows("12 brewing")
+    terminal.send("K")
+    terminal.until_shows("1 killed", "11 brewing")
+    terminal.send("q")
+    assert terminal.wait() == 1
+    assert_left_clean(terminal)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_signals_end_children_and_restore_the_terminal(
+    start: Callable[..., Terminal], slow: str, number: int, code: int
+) -> None:
+    terminal = start(slow)
+    terminal.until_shows("3 brewing")
+    terminal.look_around()
+    os.kill(terminal.process.pid, number)
+    assert terminal.wait() == code
+    assert_left_clean(terminal)
+
+
+def test_ctrl_c_leaves_with_130(start: Callable[..., Terminal], slow: str) -> None:
+    terminal = start(slow)
+    terminal.until_shows("3 brewing")
+    terminal.send("ctrl+c")
+    assert terminal.wait() == 130
+    assert_left_clean(terminal)
+
+
+def test_a_hung_up_terminal_leaves_nobody(start: Callable[..., Terminal], slow: str) -> None:
+    terminal = start(slow)
+    terminal.until_shows("3 brewing")
+    terminal.look_around()
+    os.killpg(terminal.process.pid, signal.SIGHUP)
+    assert terminal.wait() == 129
+    terminal.until(lambda: not terminal.survivors())
+
+
+def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path) -> None:
+    script = tmp_path / "crash.py"
+    script.write_text(
+        "import sys\n"
+        "from chai_tui.tui.kitchen_screen import KitchenScreen\n"
+        "def broken(self): raise RuntimeError('the pot broke')\n"
+        "if __name__ == '__main__':\n"
+        "    KitchenScreen.floor_changed = broken\n"
+        "    from chai_tui.__main__ import main\n"
+        "    sys.argv = ['chai-tui', '--makers', '2']\n"
+        "    sys.exit(main())\n"
+    )
+    home = {name: str(tmp_path) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")}
+    with Terminal([sys.executable, str(script)], environment=home) as terminal:
+        terminal.look_around()
+        assert terminal.wait() == 1
+        assert_left_clean(terminal)
+        last = terminal.raw.split(RESTORED)[-1].decode()
+        assert "report" in last
+        reports = [path for path in tmp_path.rglob("*") if path.is_file() and path != script]
+        assert any("the pot broke" in path.read_text() for path in reports)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24), (40, 12)])
+def test_it_draws_at_every_size(
+    start: Callable[..., Terminal], slow: str, columns: int, rows: int
+) -> None:
+    terminal = start(slow, columns=columns, rows=rows)
+    terminal.until(lambda: terminal.text.count("brewing") + terminal.text.count("● 3") >= 1)
+    terminal.resize(columns + 7, rows + 3)
+    terminal.send("?")
+    terminal.until_shows("keys: makers")
+    terminal.send("escape")
+    terminal.until(lambda: "keys: makers" not in terminal.text)
+    terminal.send("q")
+    assert terminal.wait() == 1
+    assert_left_clean(terminal)

@@ -1,0 +1,182 @@
+"""A program in a real pseudo-terminal, and what its screen shows."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import psutil
+import pyte
+
+PATIENCE = 60.0
+"""Seconds after which a condition is said never to hold."""
+KEYS = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "space": " ",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "f9": "\x1b[20~",
+    "ctrl+c": "\x03",
+    "ctrl+q": "\x11",
+    "ctrl+p": "\x10",
+}
+
+
+class _Screen(pyte.Screen):
+    """Takes the private sequences that pyte's methods have no argument for."""
+
+    def report_device_status(self, mode: int, **_: object) -> None:
+        """Do not answer: nothing asks for the cursor here."""
+
+    def select_graphic_rendition(self, *attributes: int, **_: object) -> None:
+        """Leave private modes (``CSI > ... m``) alone."""
+        if not _:
+            super().select_graphic_rendition(*attributes)
+
+
+class Terminal:
+    """A program that runs in a pseudo-terminal of its own, which is its controlling terminal.
+
+    Args:
+        command: the program and its arguments.
+        columns: how wide the terminal is.
+        rows: how high.
+        environment: variables to set, besides those of this process.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.master, slave = pty.openpty()
+        self._screen = _Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._set_size(columns, rows)
+        self.attributes = termios.tcgetattr(slave)
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            | dict(environment or {}),
+        )
+        self._slave = slave  # kept open, so that what is written last can still be read
+        os.set_blocking(self.master, False)
+        self.raw = bytearray()
+        """Everything that the program wrote."""
+        self.family: dict[int, psutil.Process] = {}
+        """Every process below the program that was ever seen."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.look_around()
+        self.process.kill()
+        self.process.wait()
+        for process in self.survivors():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        os.close(self.master)
+        os.close(self._slave)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the terminal's size, as dragging its window does."""
+        self._screen.resize(rows, columns)
+        self._set_size(columns, rows)
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGWINCH)
+
+    def send(self, *keys: str) -> None:
+        """Press keys: names of ``KEYS`` or plain text."""
+        os.write(self.master, "".join(KEYS.get(key, key) for key in keys).encode())
+
+    def read(self, timeout: float = 0.05) -> bytes:
+        """Take in what the program wrote, waiting for it at most ``timeout`` seconds."""
+        if not select.select([self.master], [], [], timeout)[0]:
+            return b""
+        data = os.read(self.master, 1 << 16)
+        self.raw += data
+        self._stream.feed(data)
+        return data
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen, a string a row."""
+        return [row.rstrip() for row in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """The screen as one string."""
+        return "\n".join(self.lines)
+
+    def until(self, condition: Callable[[], object], patience: float = PATIENCE) -> None:
+        """Read until the condition holds."""
+        deadline = time.monotonic() + patience
+        while not condition():
+            assert time.monotonic() < deadline, f"never held; the screen shows:\n{self.text}"
+            self.read()
+
+    def until_shows(self, *texts: str, patience: float = PATIENCE) -> None:
+        """Read until the screen shows all of these."""
+        self.until(lambda: all(text in self.text for text in texts), patience)
+
+    def wait(self, patience: float = PATIENCE) -> int:
+        """Read until the program has ended; return its exit code."""
+        self.look_around()
+        self.until(lambda: self.process.poll() is not None, patience)
+        while self.read(0):
+            pass
+        return self.process.returncode
+
+    def look_around(self) -> None:
+        """Note who runs below the program."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for process in psutil.Process(self.process.pid).children(recursive=True):
+                self.family[process.pid] = process
+
+    def survivors(self) -> list[psutil.Process]:
+        """Return everyone below the program who was ever seen and still runs."""
+        running = []
+        for process in self.family.values():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                    running.append(process)
+        return running
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the terminal's modes are what they were before the program ran."""
+        now = termios.tcgetattr(self._slave)
+        return now[:4] == self.attributes[:4]
