@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from chai_tui.engine import Engine
 from chai_tui.stations.brewing import Brewing
+from chai_tui.stations.limits import start_thread
 from chai_tui.stations.reporter import Reporter, current_maker
 from chai_tui.stations.titles import name_thread
 from chai_tui.stations.wire import Ask, Close, Order, Seat
@@ -117,8 +118,8 @@ class Threads(Seating):
         brewing = self.brewing(order)
         thread = threading.Thread(target=self._brew, args=(brewing,), name=order.name, daemon=True)
         try:
-            thread.start()
-        except RuntimeError as error:  # the system has no more threads
+            start_thread(thread)
+        except RuntimeError as error:
             brewing.report_failure(error)
             self.joined(order.maker)
 

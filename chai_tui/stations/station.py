@@ -1,7 +1,8 @@
 """A station: the child process where makers stand. Standard library only (and setproctitle).
 
 main thread ── runs the makers, or waits for their threads
-inbox thread ── reads orders from the lifeline; its end of file means that the parent is gone
+inbox thread ── seats those who share the station and reads orders from the lifeline, whose end of
+                file means that the parent is gone
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from chai_tui.stations.lifeline import (
     leave_fork_server,
     leave_terminal,
 )
+from chai_tui.stations.limits import start_thread
 from chai_tui.stations.reporter import Reporter, capture_python_streams
 from chai_tui.stations.seating import OneMaker, Seating, shared_seating
 from chai_tui.stations.titles import name_process
@@ -72,18 +74,27 @@ def run_station(
     seating: Seating
     if plan.engine is Engine.PROCESS:
         seating = OneMaker(reporter, plan.seats[0])
+        first: tuple[Seat, ...] = ()
     else:
         seating = shared_seating(plan.engine, reporter)
+        first = plan.seats
+    inbox = threading.Thread(
+        target=_read_orders, args=(lifeline, seating, first), name="inbox", daemon=True
+    )
+    try:
+        # Before any maker's thread: where there are too few for everyone, those who found one stay.
+        start_thread(inbox)
+    except RuntimeError as error:
         for seat in plan.seats:
-            seating.take(seat)
-    threading.Thread(
-        target=_read_orders, args=(lifeline, seating), name="inbox", daemon=True
-    ).start()
+            reporter.failed(seat.maker, error, 0.0)
+        sys.exit(1)
     sys.exit(seating.run())
 
 
-def _read_orders(lifeline: Connection[Any, Any], seating: Seating) -> None:
+def _read_orders(lifeline: Connection[Any, Any], seating: Seating, first: tuple[Seat, ...]) -> None:
     """Obey orders until one says to close; end the process at once if the parent is gone."""
+    for seat in first:
+        seating.take(seat)
     while True:
         try:
             order = lifeline.recv()

@@ -7,7 +7,6 @@ this one: a process must be joined by one thread alone.
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import multiprocessing
 import os
@@ -23,6 +22,7 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 from chai_tui.engine import Engine
+from chai_tui.stations.limits import ensure_descriptors, in_words
 from chai_tui.stations.pipes import OrderPipe, OutletPipe, ReportPipe
 from chai_tui.stations.station import StationPlan, run_station
 from chai_tui.stations.wire import Seat
@@ -152,6 +152,23 @@ def _open_pidfd(process: multiprocessing_process.BaseProcess) -> int | None:
         return None
 
 
+def _raise_if_refused(process: multiprocessing_process.BaseProcess) -> None:
+    """Raise the system's reason if there is no process.
+
+    The fork server tells it in place of the process's number; see
+    :mod:`chai_tui.stations.refused_forks`.
+
+    Raises:
+        OSError: there is no process.
+    """
+    number = process.pid or 0
+    if number >= 0:
+        return
+    process.join()
+    process.close()
+    raise OSError(-number, os.strerror(-number))
+
+
 def _exit_code_was_lost(process: multiprocessing_process.BaseProcess) -> bool:
     """Whether the fork server took the exit code of an ended process with it to its own end.
 
@@ -210,6 +227,7 @@ class Supervisor:
             StartError: the system has no room for it.
         """
         try:
+            ensure_descriptors()
             with _stderr_with_a_descriptor():
                 for _ in range(START_TRIES - 1):
                     # The fork server may have died; multiprocessing starts another one as soon as
@@ -219,7 +237,7 @@ class Supervisor:
                     time.sleep(START_PAUSE)
                 return self._start(title, engine, seats)
         except (OSError, EOFError, ValueError) as error:
-            raise StartError(_in_words(error)) from error
+            raise StartError(in_words(error)) from error
 
     def _start(self, title: str, engine: Engine, seats: tuple[Seat, ...]) -> Child:
         inherited: tuple[int, ...] = ()
@@ -247,11 +265,12 @@ class Supervisor:
                 name=title,
             )
             process.start()
+            # multiprocessing joins whoever it knows when the interpreter exits, and looks at each
+            # of them at every start. Both are this class's work.
+            multiprocessing_process._children.discard(process)  # type: ignore[attr-defined]  # noqa: SLF001
+            _raise_if_refused(process)
             child = Child(process, queue, lifeline_in, outlet_out)
             on_failure.pop_all()
-        # multiprocessing joins whoever it knows when the interpreter exits, and looks at each of
-        # them at every start. Both are this class's work.
-        multiprocessing_process._children.discard(process)  # type: ignore[attr-defined]  # noqa: SLF001
         self.children.add(child)
         return child
 
@@ -302,31 +321,3 @@ def _stderr_with_a_descriptor() -> Iterator[None]:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - pathlib adds nothing
         with contextlib.redirect_stderr(nowhere):
             yield
-
-
-def _in_words(error: OSError | EOFError | ValueError) -> str:
-    """Return why a start failed, naming the limit that was met."""
-    if isinstance(error, OSError):
-        if error.errno == errno.EMFILE:
-            return f"no more open files for this process ({_limit('RLIMIT_NOFILE')})"
-        if error.errno == errno.ENFILE:
-            return "no more open files on this machine"
-        if error.errno == errno.EAGAIN:
-            return f"no more processes or threads for this user ({_limit('RLIMIT_NPROC')})"
-        if error.errno == errno.ENOMEM:
-            return "no more memory"
-        if error.errno == errno.ENOSPC:
-            return "no room for its semaphores (/dev/shm is full)"
-        return error.strerror or str(error)
-    if isinstance(error, EOFError):
-        return f"the fork server could not start a process ({_limit('RLIMIT_NPROC')}?)"
-    return str(error)
-
-
-def _limit(name: str) -> str:
-    try:
-        import resource  # noqa: PLC0415 - POSIX only, and only for a message
-    except ImportError:
-        return name
-    soft, _ = resource.getrlimit(getattr(resource, name))
-    return f"{name} is {'unlimited' if soft == resource.RLIM_INFINITY else soft}"
