@@ -85,6 +85,7 @@ class Terminal:
         )
         self._slave = slave  # kept open, so that what is written last can still be read
         os.set_blocking(self.master, False)
+        self._unseen: list[bytes] = []
         self.raw = bytearray()
         """Everything that the program wrote."""
         self.family: dict[int, psutil.Process] = {}
@@ -126,10 +127,16 @@ class Terminal:
         """Take in what the program wrote, waiting for it at most ``timeout`` seconds."""
         if not select.select([self.master], [], [], timeout)[0]:
             return b""
-        data = os.read(self.master, 1 << 16)
+        data = b"".join([*self._unseen, os.read(self.master, 1 << 16)])
+        self._unseen.clear()
         self.raw += data
         self._stream.feed(data)
         return data
+
+    def skip(self, timeout: float) -> None:
+        """Keep what the program wrote for later, without working out what it shows."""
+        if select.select([self.master], [], [], timeout)[0]:
+            self._unseen.append(os.read(self.master, 1 << 16))
 
     @property
     def lines(self) -> list[str]:
