@@ -7,8 +7,9 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
@@ -34,6 +35,7 @@ from chai_tui.tui.asking import question, refusal
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.colours import colours
 from chai_tui.tui.commands import COMMANDS, KEY_IDS, KitchenCommands, bindings, is_accepted
+from chai_tui.tui.crash_report import rendered
 from chai_tui.tui.held import Held
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
 from chai_tui.words import closing_line
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
 INTERRUPTED = 128 + signal.SIGINT
+HUNG_UP = 128 + 1
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
 
 
@@ -404,14 +407,23 @@ class ChaiApp(App[None], inherit_bindings=False):
         self.crash = self.crash or error
         super()._handle_exception(error)
 
-    def panic(self, *renderables: object) -> None:
-        """Leave; Textual's own report is not for the terminal of somebody who brews chai."""
-        if self.crash is None:
-            self.crash = RuntimeError("\n".join(map(str, renderables)))
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave; Textual's own report is not for the terminal of somebody who brews chai.
+
+        Its input thread ends here too when the terminal goes away under it: that is a hang-up.
+        """
+        if self.crash is None and not self.is_headless and not _is_terminal(sys.__stdin__):
+            self.signalled = HUNG_UP
+        elif self.crash is None:
+            self.crash = RuntimeError(rendered(renderables))
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
         self._close_messages_no_wait()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def run_app(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import platform
 import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 
 def crash_report(error: BaseException) -> str:
@@ -54,9 +61,21 @@ def write_report(text: str, folders: tuple[Path, ...]) -> Path | None:
     return None
 
 
+def rendered(renderables: Sequence[RenderableType]) -> str:
+    """Return what was meant for a terminal as plain text."""
+    from rich.console import Console  # noqa: PLC0415 - only after a crash
+
+    page = io.StringIO()
+    Console(file=page, width=100).print(*renderables)
+    return page.getvalue()
+
+
 def tell_crash(error: BaseException) -> None:
     """Write a report and say in one line on stderr where it is."""
     path = write_report(crash_report(error), report_folders())
     where = "it could not be written anywhere" if path is None else str(path)
     kind = type(error).__name__
-    print(f"chai-tui: the screen broke ({kind}), sorry; report: {where}", file=sys.stderr)  # noqa: T201
+    with contextlib.suppress(OSError, ValueError):  # the terminal may be gone too
+        print(  # noqa: T201 - the one line that is meant for the terminal
+            f"chai-tui: the screen broke ({kind}), sorry; report: {where}", file=sys.stderr
+        )

@@ -192,10 +192,18 @@ class MakersView(ScrollView, can_focus=False):
 
     def rearrange(self) -> None:
         """Find out who is shown where, and draw all that is visible."""
+        if not self.size:
+            return
+        self._arrange()
+        # Without a width, so that there is nothing to scroll sideways.
+        self.virtual_size = Size(0, self._arrangement.height)
+        if self.lines_needed != self.size.height:
+            self.post_message(self.Arranged())
+        self.refresh()
+
+    def _arrange(self) -> None:
         floor = self._floor
         width, height = self.size.width, self._room()
-        if not width:
-            return
         self._arranged_for = self._members()
         self._arranged_at = floor.now
         numbers = in_order(floor, self.sort, self.wanted)
@@ -205,11 +213,6 @@ class MakersView(ScrollView, can_focus=False):
         self._digits = len(str(max(numbers, default=1)))
         self._notice = self._notice_lines(width, height, shown=bool(numbers))
         self._drawn.clear()
-        # Without a width, so that there is nothing to scroll sideways.
-        self.virtual_size = Size(0, self._arrangement.height)
-        if self.lines_needed != self.size.height:
-            self.post_message(self.Arranged())
-        self.refresh()
 
     def _keep_selection(self, shown: Sequence[int]) -> None:
         """Select the neighbour of one that was taken off the floor, or the first of all."""
@@ -279,6 +282,8 @@ class MakersView(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the part that is visible."""
+        if self._arranged_for is None:  # drawn before anybody was told of the first size
+            self._arrange()
         line = (
             (self._notice[y] if y < len(self._notice) else [])
             if self._notice

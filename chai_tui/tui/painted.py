@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.events import Resize
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,6 +22,7 @@ class Painted(Widget):
         super().__init__(id=id)
         self._inks = InkWell(self)
         self._lines: list[Line] = []
+        self._painted_for = Size(0, 0)
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Return the lines to show, at most ``height``."""
@@ -32,11 +33,15 @@ class Painted(Widget):
         if not self.size:
             return
         before = self._lines
-        width, height = self.size
-        self._lines = lines = self.paint(width, height)
+        lines = self._paint_all()
         for row in range(max(len(lines), len(before))):
             if lines[row : row + 1] != before[row : row + 1]:
-                self.refresh(Region(0, row, width, 1))
+                self.refresh(Region(0, row, self.size.width, 1))
+
+    def _paint_all(self) -> list[Line]:
+        self._painted_for = self.size
+        self._lines = self.paint(*self.size)
+        return self._lines
 
     def on_resize(self, _event: Resize) -> None:
         """Paint for the new size."""
@@ -48,5 +53,7 @@ class Painted(Widget):
         self._inks.clear()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line."""
+        """Draw one line; a new size may be drawn before anybody is told of it."""
+        if self._painted_for != self.size:
+            self._paint_all()
         return self._inks.strip(self._lines[y] if y < len(self._lines) else [], self.size.width)
