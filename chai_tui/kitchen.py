@@ -199,10 +199,11 @@ class Kitchen:
 
     def _seat(self, order: AddMakers, how_many: int) -> list[Event]:
         seats = tuple(self._seat_for(order) for _ in range(how_many))
+        at = self._clock()  # before the process starts, which is before it says so
         station = self._shared.get(order.engine)
         if station is not None and station.takes_makers:
-            events = self._seated(station, seats)
-            return events + station.seat(seats, self._clock(), order=True)
+            events = self._seated(station, seats, at)
+            return events + station.seat(seats, at, order=True)
         title = seats[0].name
         if order.engine.shares_station:
             title = f"Chai Makers from #{seats[0].maker} ({order.engine})"
@@ -213,8 +214,8 @@ class Kitchen:
             return [Trouble(self._clock(), None, f"{who} could not be seated: {error}")]
         if order.engine.shares_station:
             self._shared[order.engine] = station
-        station.seat(seats, self._clock(), order=False)
-        return self._seated(station, seats)
+        station.seat(seats, at, order=False)
+        return self._seated(station, seats, at)
 
     def _seat_for(self, order: AddMakers) -> Seat:
         maker = next(self._numbers)
@@ -222,8 +223,7 @@ class Kitchen:
         draw = random.Random(f"{self._seed}:{maker}")  # noqa: S311 - jitter, no secret
         return Seat(maker, f"Chai Maker #{maker}", order.recipe.with_jitter_resolved(draw))
 
-    def _seated(self, station: RunningStation, seats: tuple[Seat, ...]) -> list[Event]:
-        at = self._clock()
+    def _seated(self, station: RunningStation, seats: tuple[Seat, ...], at: float) -> list[Event]:
         for seat in seats:
             self._station_of[seat.maker] = station
         return [

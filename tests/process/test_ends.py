@@ -239,3 +239,11 @@ def _use_a_pool() -> None:
 
 def _square(number: int) -> int:
     return number * number
+
+
+def test_a_maker_is_seated_before_it_starts(watch: Watch) -> None:
+    group = watch.add(steps(wait=0.01), how_many=5)
+    watch.joined(*group)
+    for maker in group:
+        assert maker.started_at is not None
+        assert maker.seated_at < maker.started_at
