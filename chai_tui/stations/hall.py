@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Callable
 
 from chai_tui.engine import Engine
@@ -47,6 +48,8 @@ class Hall:
         self._lines_per_second = lines_per_second
         self._waiter = waiter or make_waiter()
         self._opened = 0
+        self._unread: OrderedDict[tuple[RunningStation, _Reader], None] = OrderedDict()
+        """Pipes with something to read, whoever has waited longest first."""
 
     def open(self, title: str, engine: Engine, seats: tuple[Seat, ...]) -> RunningStation:
         """Start a station.
@@ -73,13 +76,18 @@ class Hall:
         ready = self._waiter.wait(self._patience(timeout))
         events: list[Event] = []
         ended: list[RunningStation] = []
-        began = self._clock()
         for station, read in ready:
             if read is None:
                 ended.append(station)
-            elif self._clock() - began < READING_BUDGET:
-                # Who comes after that is ready again at the next turn.
-                events += self._read(station, read)
+            else:
+                self._unread.setdefault((station, read))
+        began = now = self._clock()
+        # The system names the same ones first every time: without a queue of our own, those who
+        # talk without end would leave no time for the others.
+        while self._unread and now - began < READING_BUDGET:
+            (station, read), _ = self._unread.popitem(last=False)
+            events += self._read(station, read)
+            now = self._clock()
         for station in ended:
             events += self._reap(station)
         now = self._clock()

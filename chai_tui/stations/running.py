@@ -155,6 +155,7 @@ class RunningStation:
         """Tell the end of everyone who still stood here."""
         ours = exitcode is not None and -exitcode in self._sent
         makers = self.makers
+        self.closing = True
         self.listener.open.clear()
         return [Exited(at, maker, exitcode, ours) for maker in makers]
 

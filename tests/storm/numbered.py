@@ -1,0 +1,136 @@
+"""Makers that send numbers as fast as they can, and what checks that none is missing."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from chai_tui.events import Event, Failed, Progress, Said
+from chai_tui.recipe import Recipe, Step, StepKind
+from chai_tui.stations import wire
+from chai_tui.stations.capture import LINE_LIMIT
+from chai_tui.stations.reporter import current_maker
+from tests.storm.promise import Broken
+
+LONG = 4_000
+"""Characters in a long event: with its frame, just under what a pipe takes in one piece."""
+_FOR_EVER = 10**15
+
+
+def _reporter() -> Any:
+    """Return this station's reporter, by way of the stream that reports what is printed."""
+    stream: Any = sys.stdout.buffer
+    return stream._reporter
+
+
+def _numbers(how_many: int) -> range | itertools.count[int]:
+    return range(how_many) if how_many < _FOR_EVER else itertools.count()
+
+
+def print_numbers(how_many: int = _FOR_EVER) -> None:
+    """Print numbers from Python."""
+    for number in _numbers(how_many):
+        print(number)
+
+
+def print_long_numbers(how_many: int = _FOR_EVER) -> None:
+    """Print numbers in lines that take several reports each."""
+    for number in _numbers(how_many):
+        print(str(number).ljust(LONG, "x"))
+
+
+def write_numbers(how_many: int = _FOR_EVER) -> None:
+    """Write numbers as C code does, past Python."""
+    for number in _numbers(how_many):
+        os.write(1, b"%d\n" % number)
+
+
+def report_numbers(how_many: int = _FOR_EVER) -> None:
+    """Send lifecycle reports with numbers in them."""
+    reporter, maker = _reporter(), current_maker.get()
+    for number in _numbers(how_many):
+        reporter.progress(maker, 0.5, float(number))
+
+
+def report_long_numbers(how_many: int = _FOR_EVER) -> None:
+    """Send reports of the greatest length."""
+    reporter, maker = _reporter(), current_maker.get()
+    padding = "x" * (LONG - 100)
+    for number in _numbers(how_many):
+        reporter._put(wire.FAILED, maker, str(number), padding, 0.0)
+
+
+class Way(StrEnum):
+    """How a maker sends its numbers."""
+
+    PRINT = "print"
+    PRINT_LONG = "print long"
+    WRITE = "write"
+    REPORT = "report"
+    REPORT_LONG = "report long"
+
+
+_SENDERS: dict[Way, Callable[..., None]] = {
+    Way.PRINT: print_numbers,
+    Way.PRINT_LONG: print_long_numbers,
+    Way.WRITE: write_numbers,
+    Way.REPORT: report_numbers,
+    Way.REPORT_LONG: report_long_numbers,
+}
+THREAD_WAYS = (Way.PRINT, Way.PRINT_LONG, Way.REPORT, Way.REPORT_LONG)
+"""Those whose maker is known where several share a process."""
+
+
+def sending(way: Way, how_many: int = _FOR_EVER) -> Recipe:
+    """Return a recipe that sends so many numbers, or numbers for ever."""
+    return Recipe(way, (Step("send", StepKind.CALL, call=partial(_SENDERS[way], how_many)),))
+
+
+class Sequence:
+    """Checks one maker's numbers as its events come in."""
+
+    def __init__(self, maker: int, way: Way) -> None:
+        self.maker = maker
+        self.way = way
+        self.next = 0
+        """The number that must come next; so many have come."""
+        self._pieces_left = 0
+
+    def take(self, event: Event) -> None:
+        """Check an event of this maker.
+
+        Raises:
+            Broken: a number is missing, twice, late or cut.
+        """
+        kind = type(event)
+        if kind is Said:
+            self._line(event.line)  # type: ignore[union-attr]
+        elif kind is Progress and self.way is Way.REPORT:
+            self._number(int(event.cpu_seconds))  # type: ignore[union-attr]
+        elif kind is Failed and self.way is Way.REPORT_LONG:
+            if len(event.traceback) != LONG - 100:  # type: ignore[union-attr]
+                raise Broken(f"#{self.maker}: a report was cut")
+            self._number(int(event.error))  # type: ignore[union-attr]
+
+    def _line(self, line: str) -> None:
+        if line.startswith(("Start of", "End of")):
+            return
+        if self.way is not Way.PRINT_LONG:
+            self._number(int(line))
+        elif self._pieces_left:
+            if line.strip("x"):
+                raise Broken(f"#{self.maker}: a line's continuation is {line[:40]!r}")
+            self._pieces_left -= 1
+        else:
+            self._number(int(line.rstrip("x")))
+            self._pieces_left = -(-LONG // LINE_LIMIT) - 1
+
+    def _number(self, number: int) -> None:
+        if number != self.next:
+            raise Broken(f"#{self.maker} ({self.way}): {number} came when {self.next} was due")
+        self.next += 1
