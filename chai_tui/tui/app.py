@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from chai_tui.cores import UsableCores, usable_cores
 from chai_tui.engine import Engine, gil_enabled
-from chai_tui.events import Event, Sampled, Trouble
+from chai_tui.events import Event, Exited, Sampled, Trouble
 from chai_tui.floor import Floor, Maker, State
 from chai_tui.recipe import BUILT_IN, Recipe
 from chai_tui.settings import Settings, check_names
@@ -128,7 +128,6 @@ class ChaiApp(App[None], inherit_bindings=False):
         self._greeting = greeting
         self._expecting = expecting
         self._exit_when_served = exit_when_served
-        self._round_is_told = self.floor.all_joined
         self._forgot_unserved = False
         self._settings, more = check_names(
             settings or Settings(), key_ids=KEY_IDS, themes=self.available_themes
@@ -208,10 +207,7 @@ class ChaiApp(App[None], inherit_bindings=False):
             for event in events:
                 if isinstance(event, Trouble):
                     self.notify(event.text, severity="warning", markup=False)
-        if not self.floor.all_joined:
-            self._round_is_told = False
-        elif not self._round_is_told:
-            self._round_is_told = True
+        if Exited in kinds and self.floor.all_joined:
             self._tell_round()
 
     def floor_changed(self) -> None:

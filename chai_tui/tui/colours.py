@@ -9,8 +9,8 @@ from textual.color import Color
 from chai_tui.tui.ink import CORE_INKS
 
 # Apart from each other, and from the blue, green and red that themes give to states.
-_ON_DARK = ("#b490f5", "#f4a259", "#3fc6b4", "#f284b6", "#e9d758", "#a3d160", "#9db4c0", "#d0825f")
-_ON_LIGHT = ("#6a3fc0", "#a85400", "#00756a", "#b3246e", "#7d6200", "#457000", "#4d6470", "#8f4526")
+_ON_DARK = ("#b490f5", "#f79a3e", "#3fc6b4", "#f284b6", "#f2e35b", "#a3d160", "#9db4c0", "#c9704f")
+_ON_LIGHT = ("#6a3fc0", "#b35c00", "#007a6e", "#c2257a", "#7d6a00", "#3f7d00", "#4d6470", "#7a2e12")
 # A terminal's own sixteen, without the red that says "failed", the greys and the background.
 _ANSI = (
     "ansi_magenta",

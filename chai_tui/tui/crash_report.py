@@ -66,7 +66,7 @@ def rendered(renderables: Sequence[RenderableType]) -> str:
     from rich.console import Console  # noqa: PLC0415 - only after a crash
 
     page = io.StringIO()
-    Console(file=page, width=100).print(*renderables)
+    Console(file=page, width=100).print(*renderables, sep="\n")
     return page.getvalue()
 
 

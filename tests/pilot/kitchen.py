@@ -1,0 +1,118 @@
+"""The whole app over a source that a test feeds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from chai_tui.cores import UsableCores
+from chai_tui.events import Event
+from chai_tui.floor import Floor
+from chai_tui.source import Command
+from chai_tui.tui.app import ChaiApp
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.ink import as_text
+from tests.builders import FakeSource, floor_of
+
+PATIENCE = 500  # pauses of 10 ms
+
+
+class Kitchen:
+    """An app, its source, and what a test asks of them."""
+
+    def __init__(self, app: ChaiApp, source: FakeSource, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.source = source
+        self.pilot = pilot
+
+    @property
+    def floor(self) -> Floor:
+        return self.app.floor
+
+    @property
+    def selected(self) -> int | None:
+        return self.app.kitchen.makers.selected
+
+    @property
+    def in_kitchen(self) -> bool:
+        """Whether no other screen is shown."""
+        return self.app.screen is self.app.kitchen
+
+    @property
+    def submitted(self) -> list[Command]:
+        return self.source.submitted
+
+    @property
+    def notices(self) -> list[str]:
+        """What was notified and is still shown."""
+        return [notice.message for notice in self.app._notifications]
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition; fail if it does not come true."""
+        for _ in range(PATIENCE):
+            if condition():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError("what was waited for did not happen")
+
+    async def happens(self, *events: Event) -> None:
+        """Let events come through the bridge, and wait until they are folded."""
+        version = self.floor.version + len(events)
+        self.source.feed(*events)
+        await self.until(lambda: self.floor.version >= version)
+        await self.pilot.pause()
+
+    def screen_text(self) -> str:
+        """Return what is on the screen, line by line, as it was painted."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips()
+        assert len(strips) == height
+        return "\n".join(strip.text[:width] for strip in strips)
+
+    def makers_text(self) -> str:
+        return "\n".join(as_text(line) for line in self.app.kitchen.makers.lines())
+
+
+@asynccontextmanager
+async def kitchen(
+    *events: Event,
+    size: tuple[int, int] = (120, 40),
+    answer: Callable[[Command], Iterable[Event]] | None = None,
+    commands: frozenset[type[Command]] | None = None,
+    **options: Any,
+) -> AsyncIterator[Kitchen]:
+    """Run the app.
+
+    Args:
+        events: what happened before it started.
+        size: of the screen, in cells.
+        answer: what the source answers to a command.
+        commands: what the source accepts; None for all.
+        options: for the app.
+    """
+    source = FakeSource(answer=answer)
+    if commands is not None:
+        source.commands = commands
+    bridge = Bridge(source)
+    app = ChaiApp(
+        bridge,
+        floor=floor_of(*events),
+        cores=UsableCores((0, 1), None),
+        maps_cores=True,
+        has_gil=True,
+        **options,
+    )
+    bridge.start()
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.pause()
+            yield Kitchen(app, source, pilot)
+    finally:
+        bridge.stop()

@@ -1,0 +1,357 @@
+"""What every key of the kitchen does, against a source that only listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from chai_tui.engine import Engine
+from chai_tui.events import Event, Progress, Stopping, Trouble
+from chai_tui.floor import State
+from chai_tui.recipe import BUILT_IN
+from chai_tui.settings import Settings
+from chai_tui.source import (
+    AddMakers,
+    BrewAgain,
+    Command,
+    KillMaker,
+    PauseMaker,
+    ResumeMaker,
+    SignalMaker,
+    StopMaker,
+)
+from chai_tui.tui.app import ChaiApp
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
+from chai_tui.tui.help_screen import HelpScreen
+from chai_tui.tui.timeline_screen import TimelineScreen
+from chai_tui.tui.zoom_screen import ZoomScreen
+from tests.builders import (
+    ALL_COMMANDS,
+    BEGAN,
+    FakeSource,
+    brewing,
+    failed,
+    floor_of,
+    killed,
+    paused,
+    sampled,
+    seated,
+    served,
+)
+from tests.pilot.kitchen import kitchen
+
+CHAI = BUILT_IN["chai"]
+THREE: list[Event] = [*brewing(1), *brewing(2), *brewing(3)]
+SHARED: list[Event] = [
+    *brewing(1, engine=Engine.THREAD),
+    *brewing(2, engine=Engine.THREAD),
+    *brewing(3, engine=Engine.THREAD),
+    *served(4, engine=Engine.THREAD),
+]
+
+
+async def test_a_key_becomes_a_command() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("a", "A", "k", "K", "z", "r")
+        assert shown.submitted == [
+            AddMakers(1, CHAI, Engine.PROCESS),
+            AddMakers(10, CHAI, Engine.PROCESS),
+            StopMaker(1),
+            KillMaker(1),
+            PauseMaker(1),
+            BrewAgain(1),
+        ]
+
+
+async def test_z_lets_a_paused_maker_run_again() -> None:
+    async with kitchen(*paused(1)) as shown:
+        await shown.press("z")
+        assert shown.submitted == [ResumeMaker(1)]
+
+
+async def test_f9_sends_the_signal_that_is_chosen() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("f9")
+        assert isinstance(shown.app.screen, SignalDialog)
+        shown.app.screen.dismiss(10)
+        await shown.until(lambda: shown.submitted)
+        assert shown.submitted == [SignalMaker(1, 10)]
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        (served(1), "Chai Maker #1 has already served"),
+        (killed(1), "Chai Maker #1 was already killed by SIGKILL"),
+        (failed(1), "Chai Maker #1 has already failed: ValueError: no milk"),
+        ([], "No maker is selected"),
+    ],
+)
+async def test_what_cannot_be_done_is_said(events: list[Event], words: str) -> None:
+    async with kitchen(*events) as shown:
+        await shown.press("k", "K", "z", "f9")
+        assert shown.submitted == []
+        assert shown.notices == [words] * 4
+
+
+async def test_nobody_can_brew_again_in_an_empty_kitchen() -> None:
+    async with kitchen() as shown:
+        await shown.press("r")
+        assert shown.submitted == []
+        assert shown.notices == ["No maker is selected"]
+
+
+@pytest.mark.parametrize(("key", "command"), [("K", KillMaker(2)), ("z", PauseMaker(2))])
+async def test_those_who_share_a_process_are_named_first(key: str, command: Command) -> None:
+    async with kitchen(*SHARED) as shown:
+        await shown.press("2", key)
+        assert isinstance(shown.app.screen, ConfirmDialog)
+        assert "Chai Maker #1 and #3 share it (pid 4720)" in shown.screen_text()
+        await shown.press("n")
+        assert shown.submitted == []
+        await shown.press(key, "y")
+        assert shown.submitted == [command]
+
+
+async def test_a_thread_is_asked_to_stop_without_a_question() -> None:
+    async with kitchen(*SHARED) as shown:
+        await shown.press("k")
+        assert shown.submitted == [StopMaker(1)]
+
+
+async def test_nothing_is_asked_when_nobody_else_is_left() -> None:
+    async with kitchen(*brewing(1, engine=Engine.THREAD), *SHARED[-6:]) as shown:
+        await shown.press("K")
+        assert shown.submitted == [KillMaker(1)]
+
+
+async def test_a_signal_to_a_shared_process_is_asked_about_too() -> None:
+    async with kitchen(*SHARED) as shown:
+        await shown.press("f9")
+        shown.app.screen.dismiss(15)
+        await shown.until(lambda: isinstance(shown.app.screen, ConfirmDialog))
+        await shown.press("y")
+        assert shown.submitted == [SignalMaker(1, 15)]
+
+
+async def test_who_ends_while_it_is_asked_about_is_left_alone() -> None:
+    async with kitchen(*SHARED) as shown:
+        await shown.press("K")
+        await shown.happens(*served(1, engine=Engine.THREAD)[-2:])
+        await shown.press("y")
+        assert shown.submitted == []
+        assert "Chai Maker #1 has already served" in shown.notices
+
+
+async def test_enter_zooms_and_who_was_looked_at_last_is_selected() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("enter")
+        assert isinstance(shown.app.screen, ZoomScreen)
+        await shown.press("right", "escape")
+        assert shown.in_kitchen
+        assert shown.selected == 2
+
+
+async def test_t_shows_the_timeline() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("t")
+        assert isinstance(shown.app.screen, TimelineScreen)
+
+
+async def test_help_explains() -> None:
+    async with kitchen(*THREE) as shown:
+        for key in ("question_mark", "f1"):
+            await shown.press(key)
+            assert isinstance(shown.app.screen, HelpScreen)
+            await shown.press("escape")
+
+
+async def test_e_chooses_recipe_and_engine_of_the_next() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("e")
+        assert isinstance(shown.app.screen, EngineDialog)
+        shown.app.screen.dismiss((BUILT_IN["grind"], Engine.THREAD))
+        await shown.until(lambda: shown.in_kitchen)
+        await shown.press("a")
+        assert shown.submitted == [AddMakers(1, BUILT_IN["grind"], Engine.THREAD)]
+        assert "grind · thread" in shown.screen_text()
+
+
+async def test_space_freezes_the_display_and_catches_up() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("space")
+        assert "FROZEN" in shown.screen_text()
+        before = shown.makers_text()
+        shown.source.feed(Progress(BEGAN + 2, 1, 0.9, 0.2))
+        await shown.until(lambda: shown.app._held._events)
+        assert shown.makers_text() == before
+        await shown.press("space")
+        assert "FROZEN" not in shown.screen_text()
+        assert "90 %" in shown.makers_text()
+
+
+async def test_c_takes_the_finished_off_the_screen() -> None:
+    async with kitchen(*served(1), *brewing(2), *killed(3)) as shown:
+        await shown.press("c")
+        assert list(shown.floor.makers) == [2]
+        assert shown.selected == 2
+        assert "#1" not in shown.makers_text()
+        await shown.press("c")
+        assert "Nobody has finished yet" in shown.notices
+
+
+async def test_sorting_goes_round_and_is_told() -> None:
+    async with kitchen(*served(1), *brewing(2)) as shown:
+        await shown.press("greater_than_sign")
+        assert "by state" in shown.screen_text()
+        assert [slot.number for slot in shown.app.kitchen.makers._arrangement.slots] == [2, 1]
+        await shown.press("less_than_sign")
+        assert "by state" not in shown.screen_text()
+        await shown.press("less_than_sign")
+        assert "by place" in shown.screen_text()
+
+
+async def test_the_filter_is_typed_kept_and_left() -> None:
+    async with kitchen(*served(1), *brewing(2), *killed(3)) as shown:
+        await shown.press("slash", *"kill")
+        assert "#2" not in shown.makers_text()
+        assert "#3" in shown.makers_text()
+        await shown.press("enter", "a")  # keys are keys again
+        assert [type(command) for command in shown.submitted] == [AddMakers]
+        assert "/kill" in shown.screen_text()
+        assert shown.selected == 1, "who is selected stays so, seen or not"
+        await shown.press("escape")
+        assert "#2" in shown.makers_text()
+        assert "/kill" not in shown.screen_text()
+
+
+async def test_a_filter_that_nobody_matches_says_how_to_leave_it() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("slash", *"zzz")
+        text = shown.screen_text()
+        assert "No maker matches “zzz”." in text
+        assert "Esc shows all again." in text
+
+
+@pytest.mark.parametrize(("key", "code"), [("q", 1), ("ctrl+q", 1), ("ctrl+c", 130)])
+async def test_keys_that_leave(key: str, code: int) -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press(key)
+        await shown.until(lambda: not shown.app.is_running)
+        assert shown.app.exit_code([]) == code
+
+
+async def test_ctrl_c_leaves_even_while_something_is_typed() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("slash", "a", "ctrl+c")
+        await shown.until(lambda: not shown.app.is_running)
+        assert shown.app.exit_code([]) == 130
+
+
+@pytest.mark.parametrize(
+    ("events", "code"),
+    [([], 0), (served(1), 0), ([*served(1), *killed(2)], 1), ([*served(1), *brewing(2)], 1)],
+)
+def test_the_exit_code_tells_whether_all_was_served(events: list[Event], code: int) -> None:
+    app = ChaiApp(Bridge(FakeSource()), floor=floor_of(*events))
+    assert app.exit_code([]) == code
+
+
+def test_the_last_words_count() -> None:
+    app = ChaiApp(Bridge(FakeSource()), floor=floor_of(*brewing(1)))
+    assert app.exit_code(served(1)[-2:]) == 0
+
+
+async def test_who_was_cleared_away_still_counts() -> None:
+    async with kitchen(*served(1), *killed(2)) as shown:
+        await shown.press("c")
+        assert shown.floor.makers == {}
+        assert shown.app.exit_code([]) == 1
+
+
+async def test_what_a_source_does_not_accept_is_dimmed_and_does_nothing() -> None:
+    async with kitchen(*THREE, commands=ALL_COMMANDS - {PauseMaker, AddMakers}) as shown:
+        await shown.press("z", "a", "e")
+        assert shown.submitted == []
+        assert shown.in_kitchen
+        bindings = shown.app.screen.active_bindings
+        assert not bindings["z"].enabled
+        assert bindings["k"].enabled
+
+
+async def test_users_may_give_commands_other_keys() -> None:
+    settings = Settings(keys={"stop": "x", "add": "plus,insert"})
+    async with kitchen(*THREE, settings=settings) as shown:
+        await shown.press("x", "insert", "plus", "k")
+        assert [type(command) for command in shown.submitted] == [StopMaker, AddMakers, AddMakers]
+        assert "x Stop" in shown.screen_text()
+
+
+async def test_the_answer_to_a_key_is_on_the_screen() -> None:
+    def answer(command: Command) -> Iterable[Event]:
+        if isinstance(command, AddMakers):
+            return seated(4)
+        return [Stopping(BEGAN + 2, 1, 15, 2.0)]
+
+    async with kitchen(*THREE, answer=answer) as shown:
+        await shown.press("a")
+        await shown.until(lambda: "#4 Chai Maker" in shown.screen_text())
+        await shown.press("k")
+        await shown.until(lambda: "SIGTERM sent, SIGKILL in" in shown.screen_text())
+
+
+async def test_troubles_are_told_and_never_parsed() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.happens(Trouble(BEGAN + 1, 1, "no [bold]permission[/bold] [oops"))
+        assert "no [bold]permission[/bold] [oops" in shown.notices
+
+
+async def test_a_round_is_announced_once() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        await shown.happens(*served(1)[-2:])
+        assert shown.notices == ["All chai served"]
+        assert "All chai served" in shown.screen_text()
+        await shown.happens(*sampled({0: []}, at=BEGAN + 5))
+        assert shown.notices == ["All chai served"]
+        await shown.happens(*killed(2, at=BEGAN + 9))
+        assert shown.notices[-1] == "1 of 2 chai served: Chai Maker #2 was killed by SIGKILL"
+
+
+async def test_it_leaves_by_itself_if_asked_to() -> None:
+    async with kitchen(*brewing(1), exit_when_served=True) as shown:
+        shown.source.feed(*served(1)[-2:])
+        await shown.until(lambda: not shown.app.is_running)
+        assert shown.app.exit_code([]) == 0
+
+
+async def test_a_source_that_breaks_ends_the_app() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        shown.app._bridge.error = OSError("no kitchen")
+        shown.source.feed(Progress(BEGAN, 1, 0.1, 0.1))
+        await shown.until(lambda: not shown.app.is_running)
+        assert isinstance(shown.app.crash, OSError)
+        shown.app._exception = None  # the pilot would raise it
+        assert shown.app.exit_code([]) == 1
+
+
+async def test_warnings_and_a_greeting_are_shown() -> None:
+    async with kitchen(warnings=["config.toml: [theme]"], greeting="Welcome: ? helps") as shown:
+        assert shown.notices == ["config.toml: [theme]", "Welcome: ? helps"]
+
+
+async def test_a_bad_theme_warns_and_falls_back() -> None:
+    async with kitchen(settings=Settings(theme="no-such-theme")) as shown:
+        assert shown.app.theme == "textual-dark"
+        assert any("no-such-theme" in notice for notice in shown.notices)
+
+
+async def test_a_theme_is_used() -> None:
+    async with kitchen(*THREE, settings=Settings(theme="textual-light")) as shown:
+        assert shown.app.theme == "textual-light"
+        await shown.press("a")
+        shown.app.theme = "ansi-dark"
+        await shown.pilot.pause()
+        assert "#1 Chai Maker" in shown.screen_text()
+        assert shown.floor.counts[State.BREWING] == 3

@@ -1,0 +1,215 @@
+"""The view of all makers: selecting, clicking, scrolling, resizing, drawing only what changed."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
+from textual.geometry import Region
+from textual.widget import Widget
+
+from chai_tui.engine import Engine
+from chai_tui.events import Event, Progress, Said
+from chai_tui.tui.arrangement import Shape
+from chai_tui.tui.makers_view import AIM_SECONDS, MakersView
+from chai_tui.tui.zoom_screen import ZoomScreen
+from tests.builders import BEGAN, brewing, killed, sampled, seated, served
+from tests.pilot.kitchen import Kitchen, kitchen
+
+
+def many(count: int) -> list[Event]:
+    return [event for number in range(1, count + 1) for event in brewing(number)]
+
+
+def shape(shown: Kitchen) -> Shape:
+    return shown.app.kitchen.makers._arrangement.shape
+
+
+def wheel(turned: type[MouseScrollUp | MouseScrollDown], over: Widget) -> MouseEvent:
+    return turned(over, 1, 0, 0, 0, 0, shift=False, meta=False, ctrl=False)
+
+
+async def test_keys_move_the_selection() -> None:
+    async with kitchen(*many(7)) as shown:
+        seen = [shown.selected]
+        for key in (
+            "right", "down", "left", "up", "end", "home", "tab", "shift+tab", "5", "pagedown",
+            "pageup",
+        ):  # fmt: skip
+            await shown.press(key)
+            seen.append(shown.selected)
+        assert seen == [1, 2, 5, 4, 1, 7, 1, 2, 1, 5, 7, 1]
+        await shown.press("9")
+        assert shown.selected == 1
+        assert shown.notices == ["Chai Maker #9 is not on the screen"]
+
+
+async def test_a_click_selects_and_a_second_one_zooms() -> None:
+    async with kitchen(*many(3)) as shown:
+        await shown.pilot.click("#makers", offset=(50, 2))
+        assert shown.selected == 2
+        await shown.pilot.double_click("#makers", offset=(90, 2))
+        await shown.until(lambda: isinstance(shown.app.screen, ZoomScreen))
+        assert isinstance(shown.app.screen, ZoomScreen)
+        assert shown.app.screen.number == 3
+
+
+async def test_a_click_between_makers_selects_nobody_else() -> None:
+    async with kitchen(*many(2)) as shown:
+        await shown.pilot.click("#log", offset=(2, 1))
+        assert shown.selected == 1
+
+
+async def test_a_click_in_a_frame_hits_who_is_there() -> None:
+    events = [e for n in (1, 2) for e in brewing(n, engine=Engine.THREAD)]
+    async with kitchen(*events) as shown:
+        await shown.pilot.click("#makers", offset=(80, 3))
+        assert shown.selected == 2
+
+
+async def test_footer_keys_can_be_clicked() -> None:
+    async with kitchen(*many(3)) as shown:
+        keys = shown.screen_text().splitlines()[-1]
+        await shown.pilot.click("#keys", offset=(keys.index("Kill"), 0))
+        await shown.pilot.pause()
+        assert len(shown.submitted) == 1
+
+
+async def test_the_wheel_scrolls_and_the_selection_comes_into_view() -> None:
+    async with kitchen(*many(200), size=(80, 24)) as shown:
+        view = shown.app.kitchen.makers
+        assert shape(shown) is Shape.ROW
+        view.scroll_relative(y=50, animate=False)
+        await shown.pilot.pause()
+        assert "#1 " not in shown.makers_text()
+        await shown.press("down")
+        assert shown.selected == 2
+        assert "#2 " in shown.makers_text()
+        await shown.press("end")
+        assert "#200" in shown.makers_text()
+
+
+async def test_the_selection_follows_the_maker_when_the_order_changes() -> None:
+    async with kitchen(*many(4)) as shown:
+        await shown.press("2", "greater_than_sign", "greater_than_sign")
+        later = BEGAN + AIM_SECONDS + 5
+        await shown.happens(Progress(later, 4, 0.6, 9.0), *sampled({0: [4]}, at=later))
+        view = shown.app.kitchen.makers
+        assert view._arrangement.slots[0].number == 4
+        assert shown.selected == 2
+
+
+async def test_the_order_stays_while_somebody_aims() -> None:
+    async with kitchen(*many(4)) as shown:
+        await shown.press("greater_than_sign", "greater_than_sign", "2")
+        soon = shown.floor.now + AIM_SECONDS / 2
+        await shown.happens(Progress(soon, 4, 0.6, 9.0))
+        view = shown.app.kitchen.makers
+        assert [slot.number for slot in view._arrangement.slots] == [1, 2, 3, 4]
+
+
+async def test_who_ended_stays_selected_until_it_is_cleared_away() -> None:
+    async with kitchen(*many(3)) as shown:
+        await shown.press("2")
+        await shown.happens(*killed(2)[-1:])
+        assert shown.selected == 2
+        await shown.press("c")
+        assert shown.selected == 3, "its neighbour"
+
+
+async def test_a_new_maker_takes_no_selection_away() -> None:
+    async with kitchen(*many(2)) as shown:
+        await shown.press("2")
+        await shown.happens(*seated(3))
+        assert shown.selected == 2
+        assert "#3 Chai Maker" in shown.screen_text()
+
+
+async def test_the_first_maker_is_selected_by_itself() -> None:
+    async with kitchen() as shown:
+        assert shown.selected is None
+        await shown.happens(*seated(1))
+        assert shown.selected == 1
+
+
+async def test_panels_become_cards_and_rows_when_the_screen_shrinks() -> None:
+    async with kitchen(*many(9), size=(120, 40)) as shown:
+        shapes = [shape(shown)]
+        for size in ((80, 24), (40, 12), (120, 40)):
+            await shown.pilot.resize_terminal(*size)
+            await shown.pilot.pause()
+            shapes.append(shape(shown))
+            assert shown.app.kitchen.makers.size.height == shown.app.kitchen.makers.lines_needed
+        assert shapes == [Shape.PANEL, Shape.CARD, Shape.ROW, Shape.PANEL]
+
+
+@pytest.mark.parametrize("size", [(29, 20), (100, 7)])
+async def test_a_screen_that_is_too_small_says_so(size: tuple[int, int]) -> None:
+    async with kitchen(*many(2), size=size) as shown:
+        text = shown.screen_text()
+        assert "Too small" in text
+        assert f"{size[0]}×{size[1]}" in text
+        await shown.pilot.resize_terminal(80, 24)
+        await shown.pilot.pause()
+        assert "Too small" not in shown.screen_text()
+        assert "#1" in shown.screen_text()
+
+
+async def test_an_empty_kitchen_says_which_key_adds_a_maker() -> None:
+    async with kitchen() as shown:
+        assert "The kitchen is empty." in shown.screen_text()
+        assert "Press a to add a maker, A for ten." in shown.screen_text()
+
+
+async def test_nobody_is_told_of_an_empty_kitchen_while_makers_are_coming() -> None:
+    async with kitchen(expecting=True) as shown:
+        assert "empty" not in shown.screen_text()
+        await shown.happens(*seated(1))
+        assert "#1 Chai Maker" in shown.screen_text()
+
+
+async def test_only_changed_lines_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with kitchen(*many(3)) as shown:
+        view = shown.app.kitchen.makers
+        regions: list[Region] = []
+        refresh = view.refresh
+
+        def spy(*changed: Region, **options: bool) -> MakersView:
+            regions.extend(changed)
+            return refresh(*changed, **options)
+
+        monkeypatch.setattr(view, "refresh", spy)
+        await shown.happens(Progress(BEGAN + 1, 2, 0.75, 0.1))
+        (slot,) = [slot for slot in view._visible_slots() if slot.number == 2]
+        assert regions == [Region(slot.x, slot.y + 2, slot.width, 1)]
+        regions.clear()
+        await shown.happens(Progress(BEGAN + 1.1, 2, 0.75, 0.1))
+        assert regions == [], "nothing that is drawn changed"
+
+
+async def test_who_is_out_of_sight_is_not_drawn() -> None:
+    async with kitchen(*many(300), size=(80, 24)) as shown:
+        view = shown.app.kitchen.makers
+        assert len(view._drawn) <= view.size.height
+        await shown.happens(Said(BEGAN + 1, 300, "hello", "out", 300))
+        assert 300 not in view._drawn
+
+
+async def test_the_log_has_the_lines_that_makers_do_not_need() -> None:
+    async with kitchen(*many(3)) as shown:
+        makers, log = shown.app.kitchen.makers, shown.app.kitchen.log_view
+        assert makers.region.bottom == log.region.y
+        assert log.region.bottom == 39
+        assert log.size.height > 15
+        await shown.happens(*[event for n in range(4, 60) for event in brewing(n)])
+        await shown.until(lambda: log.size.height == 7)
+
+
+async def test_the_log_can_be_scrolled_back() -> None:
+    events = [e for n in range(1, 40) for e in served(n)]
+    async with kitchen(*events, size=(80, 24)) as shown:
+        log = shown.app.kitchen.log_view
+        newest = log._lines[-1]
+        shown.app.kitchen.log_view.post_message(wheel(MouseScrollUp, log))
+        await shown.until(lambda: log._lines[-1] != newest)
+        shown.app.kitchen.log_view.post_message(wheel(MouseScrollDown, log))
+        await shown.until(lambda: log._lines[-1] == newest)

@@ -1,0 +1,63 @@
+"""The command palette offers everything that can be done here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from textual.command import CommandPalette
+from textual.widgets import Input, OptionList
+
+from chai_tui.engine import Engine
+from chai_tui.recipe import BUILT_IN
+from chai_tui.source import AddMakers, PauseMaker
+from chai_tui.tui.commands import COMMANDS, KitchenCommands
+from tests.builders import ALL_COMMANDS, brewing
+from tests.pilot.kitchen import Kitchen, kitchen
+
+
+async def choose(shown: Kitchen, words: str) -> None:
+    """Type words into the palette and take the first hit."""
+    await shown.press("ctrl+p")
+    assert isinstance(shown.app.screen, CommandPalette)
+    shown.app.screen.query_one(Input).value = words
+    hits = shown.app.screen.query_one(OptionList)
+    await shown.until(lambda: hits.option_count and not hits.has_class("--populating"))
+    await shown.pilot.pause(0.1)
+    await shown.press("enter")
+    await shown.until(lambda: not isinstance(shown.app.screen, CommandPalette))
+    await shown.pilot.pause()
+
+
+async def test_a_command_is_found_by_its_name() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        await choose(shown, "Add ten")
+        assert shown.submitted == [AddMakers(10, BUILT_IN["chai"], Engine.PROCESS)]
+
+
+async def test_recipe_and_engine_of_the_next_are_found_too() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        await choose(shown, "Brew grind next")
+        await choose(shown, "next makers as asyncio")
+        await shown.press("a")
+        assert shown.submitted == [AddMakers(1, BUILT_IN["grind"], Engine.ASYNCIO)]
+
+
+async def test_everything_in_the_table_is_offered() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        offered = [name async for name in _names(shown)]
+        for row in COMMANDS:
+            assert row.label in offered or row.id == "palette"
+
+
+async def test_what_the_source_does_not_accept_is_not_offered() -> None:
+    async with kitchen(*brewing(1), commands=ALL_COMMANDS - {PauseMaker, AddMakers}) as shown:
+        offered = [name async for name in _names(shown)]
+        assert "Kill" in offered
+        assert "Pause" not in offered
+        assert "Add" not in offered
+        assert "Brew chai next" not in offered
+
+
+async def _names(shown: Kitchen) -> AsyncIterator[str]:
+    async for hit in KitchenCommands(shown.app.screen).discover():
+        yield str(hit.text)

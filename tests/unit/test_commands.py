@@ -1,0 +1,107 @@
+"""The table of commands: whole, without clashes, and fit for footer, help and keymaps."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from textual.binding import Binding
+
+from chai_tui.source import AddMakers, KillMaker
+from chai_tui.tui.app import ChaiApp
+from chai_tui.tui.commands import (
+    COMMANDS,
+    KEY_IDS,
+    bindings,
+    is_accepted,
+    key_sign,
+    keys_text,
+    listed_rows,
+)
+from chai_tui.tui.ink import as_text
+from chai_tui.tui.key_line import Hint, hints_line, place_hints
+from chai_tui.tui.kitchen_screen import KitchenScreen
+
+DESIGNED = {
+    "a", "A", "k", "K", "f9", "z", "r", "enter", "up", "down", "left", "right", "tab", "space",
+    "slash", "less_than_sign", "greater_than_sign", "e", "c", "t", "question_mark", "q",
+    *"123456789",
+}  # fmt: skip
+
+
+def test_ids_and_keys_are_unique() -> None:
+    assert len(KEY_IDS) == len(COMMANDS)
+    keys = Counter(key for row in COMMANDS for key in row.keys.split(","))
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_designed_key_is_there() -> None:
+    assert {key for row in COMMANDS for key in row.keys.split(",")} >= DESIGNED
+
+
+def test_every_row_is_explained_and_can_be_done() -> None:
+    for row in COMMANDS:
+        node = ChaiApp if row.action.startswith("app.") else KitchenScreen
+        assert row.tooltip, row.id
+        assert hasattr(node, f"action_{row.action_name}"), row.id
+
+
+def test_bindings_have_id_and_tooltip() -> None:
+    both = [*bindings("app"), *bindings("screen")]
+    assert {binding.id for binding in both} == KEY_IDS
+    assert all(isinstance(binding, Binding) and binding.tooltip for binding in both)
+
+
+def test_what_needs_a_command_is_refused_without_it() -> None:
+    accepted = frozenset({AddMakers})
+    assert is_accepted("add", accepted)
+    assert not is_accepted("kill", accepted)
+    assert is_accepted("kill", frozenset({KillMaker}))
+    assert is_accepted("quit", frozenset())
+    assert is_accepted("something_of_textuals", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("key", "sign"),
+    [
+        ("a", "a"),
+        ("K", "K"),
+        ("enter", "⏎"),
+        ("f9", "F9"),
+        ("ctrl+p", "^p"),
+        ("shift+tab", "⇧Tab"),
+        ("question_mark", "?"),
+        ("alt+x", "alt+x"),
+    ],
+)
+def test_keys_are_written_as_people_know_them(key: str, sign: str) -> None:
+    assert key_sign(key) == sign
+
+
+def test_help_lists_every_key_once() -> None:
+    listed = listed_rows()
+    shown = " ".join(keys_text(row) for row in listed)
+    for sign in ("a", "A", "↑", "1 – 9", "< >", "PgUp", "Esc", "^c"):
+        assert sign in shown
+    assert {row.id for row in listed if row.id.startswith("select")} == {
+        "select-up", "select-next", "select-page-up", "select-first", "select-1",
+    }  # fmt: skip
+
+
+def hints(count: int) -> list[Hint]:
+    return [
+        Hint("x", f"label{number}", f"app.do({number})", "", enabled=number != 1)
+        for number in range(count)
+    ]
+
+
+def test_the_footer_keeps_help_and_quit() -> None:
+    placed = place_hints(hints(6), 36)
+    assert [hint.label for _, hint in placed] == ["label0", "label4", "label5"]
+    assert [x for x, _ in placed] == [0, 10, 20]
+    assert as_text(hints_line(placed)) == " x label0  x label4  x label5 "
+
+
+def test_what_cannot_be_done_is_dim_in_the_footer() -> None:
+    line = hints_line(place_hints(hints(4), 200))
+    assert [ink for text, ink in line if "label" in text] == ["", "dim", "", ""]

@@ -1,0 +1,58 @@
+"""What is left behind when the screen breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.text import Text
+
+from chai_tui.tui import crash_report
+from chai_tui.tui.crash_report import rendered, tell_crash, write_report
+
+
+def refuse() -> None:
+    raise ValueError("no milk")
+
+
+def broken() -> ValueError:
+    with pytest.raises(ValueError, match="no milk") as caught:
+        refuse()
+    return caught.value
+
+
+def test_one_line_says_where_the_report_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(crash_report, "report_folders", lambda: (tmp_path / "log",))
+    tell_crash(broken())
+    printed = capsys.readouterr()
+    (report,) = (tmp_path / "log").iterdir()
+    assert printed.out == ""
+    assert printed.err == f"chai-tui: the screen broke (ValueError), sorry; report: {report}\n"
+    text = report.read_text(encoding="utf-8")
+    assert "ValueError: no milk" in text
+    assert "in refuse" in text
+    assert "Python 3." in text
+
+
+def test_a_folder_that_takes_nothing_is_passed_over(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    path = write_report("why", (blocked / "log", tmp_path))
+    assert path is not None
+    assert path.parent == tmp_path
+    assert write_report("why", (blocked / "log",)) is None
+
+
+def test_it_is_said_if_no_folder_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(crash_report, "report_folders", lambda: (tmp_path / "file" / "log",))
+    tell_crash(broken())
+    assert "could not be written anywhere" in capsys.readouterr().err
+
+
+def test_what_was_meant_for_a_terminal_becomes_text() -> None:
+    assert rendered([Text("red", style="red"), "plain"]) == "red\nplain\n"
