@@ -91,7 +91,6 @@ class Kitchen:
         )
         self._commands: deque[Command] = deque()
         self._waiting: deque[AddMakers] = deque()
-        self._station_of: dict[int, RunningStation] = {}
         self._shared: dict[Engine, RunningStation] = {}
         self._ordered: dict[int, _Ordered] = {}
         self._numbers = itertools.count(1)
@@ -224,8 +223,6 @@ class Kitchen:
         return Seat(maker, f"Chai Maker #{maker}", order.recipe.with_jitter_resolved(draw))
 
     def _seated(self, station: RunningStation, seats: tuple[Seat, ...], at: float) -> list[Event]:
-        for seat in seats:
-            self._station_of[seat.maker] = station
         return [
             Seated(
                 at,
@@ -243,11 +240,9 @@ class Kitchen:
 
     def _standing(self, maker: int) -> RunningStation | None:
         """Return the maker's station if the maker still stands there."""
-        station = self._station_of.get(maker)
-        if station is None or maker not in station.listener.open:
-            self._station_of.pop(maker, None)
-            return None
-        return station
+        # A list of who stands where would have to be kept, and would keep what has ended.
+        stations = self._hall.stations.values()
+        return next((each for each in stations if maker in each.listener.open), None)
 
     def _nobody(self, maker: int) -> list[Event]:
         known = maker in self._ordered

@@ -122,7 +122,9 @@ class Child:
 
     def close(self) -> None:
         """Close the parent's ends; nothing more is read from it."""
-        self._queue._reader.close()  # type: ignore[attr-defined]  # noqa: SLF001
+        self.report_end.close()
+        # Its locks are files in /dev/shm for as long as anybody refers to it.
+        del self._queue
         self._lifeline.close()
         if self._outlet is not None:
             self._outlet.close()
