@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.content import Content
 from textual.events import Resize
@@ -13,7 +12,7 @@ from textual.widget import Widget
 
 from chai_tui.floor import Core
 from chai_tui.tui.core_drawing import LEGEND, LEGEND_UNMAPPED, core_lines, rows_wanted
-from chai_tui.tui.ink import INKS, InkWell, Line
+from chai_tui.tui.ink import InkWell, Line
 
 
 class CoreBar(Widget):
@@ -28,7 +27,6 @@ class CoreBar(Widget):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
     DEFAULT_CSS = """
     CoreBar {
         height: auto;

@@ -7,11 +7,13 @@ up once for each theme (:class:`InkWell`) and turns lines into strips.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -23,26 +25,37 @@ Line = list[Span]
 CORE_INKS = 8
 """A colour is a core; core 8 has the colour of core 0 again, and its number is always printed."""
 
-INKS: frozenset[str] = frozenset(
-    {
-        "dim",  # what explains
-        "strong",  # what counts
-        "frame",  # the lines round things
-        "chosen",  # the frame of the selected maker
-        "shared",  # the frame round makers that share a process
-        "seated",
-        "brewing",
-        "paused",
-        "served",
-        "failed",
-        "stopped",
-        "killed",
-        "others",  # what everything else does with a core
-        "empty",  # the rest of a bar
-        *(f"core-{number}" for number in range(CORE_INKS)),
-    }
-)
-"""The names of all inks; each is a component class ``ink--NAME`` in ``app.tcss``."""
+
+class Ink(NamedTuple):
+    """What an ink looks like.
+
+    Attributes:
+        variable: the theme variable that holds its colour; None: the widget's own colour.
+        bold: whether it is bold.
+    """
+
+    variable: str | None
+    bold: bool = False
+
+
+INKS: Mapping[str, Ink] = {
+    "dim": Ink("ink-dim"),  # what explains
+    "strong": Ink(None, bold=True),  # what counts
+    "frame": Ink("ink-frame"),  # the lines round things
+    "chosen": Ink("primary", bold=True),  # the frame of the selected maker
+    "shared": Ink("text-secondary"),  # the frame round makers that share a process
+    "seated": Ink("ink-dim"),
+    "brewing": Ink("text-primary"),
+    "paused": Ink("text-warning"),
+    "served": Ink("text-success"),
+    "failed": Ink("text-error"),
+    "stopped": Ink("text-warning"),
+    "killed": Ink("text-error"),
+    "others": Ink("ink-dim"),  # what everything else does with a core
+    "empty": Ink("ink-empty"),  # the rest of a bar
+    **{f"core-{number}": Ink(f"core-{number}") for number in range(CORE_INKS)},
+}
+"""All inks by name. Their colours are the theme's, and our own of ``colours.py``."""
 
 
 def core_ink(core: int) -> str:
@@ -101,14 +114,18 @@ def bar(fraction: float, width: int, ink: str) -> Line:
 
 
 class InkWell:
-    """The inks of one widget under the current theme, looked up when first used."""
+    """The inks of one widget under the current theme, mixed when first used.
+
+    They are mixed here and not by the stylesheet: component classes for every ink on every widget
+    were half of the time from start to first screen.
+    """
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._styles: dict[str, Style] = {}
 
     def clear(self) -> None:
-        """Forget the looked-up inks, because the theme changed."""
+        """Forget the mixed inks, because the theme changed."""
         self._styles.clear()
 
     def style(self, ink: str) -> Style:
@@ -117,9 +134,15 @@ class InkWell:
         if style is None:
             style = self._widget.rich_style
             if ink:
-                style += self._widget.get_component_rich_style(f"ink--{ink}", partial=True)
+                style += self._mixed(INKS[ink])
             self._styles[ink] = style
         return style
+
+    def _mixed(self, ink: Ink) -> Style:
+        # An app that is not ours (in a test) has no variables of ours.
+        value = self._widget.app.theme_variables.get(ink.variable or "")
+        colour = None if value is None else Color.parse(value).rich_color
+        return Style(color=colour, bold=ink.bold or None)
 
     def strip(self, line: Line, width: int) -> Strip:
         """Return the line as a strip of exactly ``width`` cells."""

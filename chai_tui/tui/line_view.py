@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chai_tui.tui.ink import INKS, InkWell, Line
+from chai_tui.tui.ink import InkWell, Line
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -22,7 +22,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
     # Without left and right, which screens use to go from maker to maker.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_up", "Scroll up", show=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.events import Click, Resize
@@ -15,7 +15,7 @@ from textual.strip import Strip
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor, Maker
 from chai_tui.tui.arrangement import Arrangement, Move, Shape, Slot, arrange, grouped
-from chai_tui.tui.ink import INKS, InkWell, Line, fit, width_of
+from chai_tui.tui.ink import InkWell, Line, fit, width_of
 from chai_tui.tui.maker_facts import Look
 from chai_tui.tui.maker_panel import (
     draw_card,
@@ -58,7 +58,6 @@ class MakersView(ScrollView, can_focus=False):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
 
     class Zoomed(Message):
         """A maker was double-clicked; it is the selected one now."""

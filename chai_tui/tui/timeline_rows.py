@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chai_tui.floor import Floor, Maker
-from chai_tui.tui.ink import INKS, InkWell
+from chai_tui.tui.ink import InkWell
 from chai_tui.tui.time_scale import TimeScale
 from chai_tui.tui.timeline_drawing import row
 
@@ -25,7 +25,6 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
     """A row a maker, in the order of their numbers, one of them chosen."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "Up", show=False, id="timeline.up"),
         Binding("down", "choose(1)", "Down", show=False, id="timeline.down"),
