@@ -10,7 +10,6 @@ import pytest
 
 from chai_tui.events import Failed, Served, Trouble
 from chai_tui.floor import State
-from chai_tui.recipe import Recipe
 from chai_tui.source import (
     BrewAgain,
     KillMaker,
@@ -21,55 +20,17 @@ from chai_tui.source import (
 )
 from tests.process import makers
 from tests.process.conftest import Watch
+from tests.process.ends import ENDS, LAST_WORDS, End
 from tests.process.makers import doing, printing, steps
 
-LAST_WORDS = printing("last words")
 
-
-@pytest.mark.parametrize(
-    ("recipe", "state", "cause", "exitcode"),
-    [
-        (doing(LAST_WORDS), State.SERVED, "", 0),
-        (doing(LAST_WORDS, makers.fail), State.FAILED, "ValueError: no milk", 1),
-        (doing(LAST_WORDS, makers.exit_with(3)), State.FAILED, "exit code 3", 3),
-        (doing(LAST_WORDS, makers.exit_with("no cups")), State.FAILED, "exit code 1", 1),
-        (doing(LAST_WORDS, makers.exit_with(None)), State.FAILED, "exit code 0 before", 0),
-        (doing(LAST_WORDS, makers.leave_at_once(0)), State.FAILED, "exit code 0 before", 0),
-        (doing(LAST_WORDS, makers.leave_at_once(7)), State.FAILED, "exit code 7", 7),
-        (doing(LAST_WORDS, makers.leave_at_once(255)), State.FAILED, "exit code 255", 255),
-        (doing(LAST_WORDS, os.abort), State.KILLED, "killed by SIGABRT", -signal.SIGABRT),
-        (doing(LAST_WORDS, makers.segfault), State.KILLED, "killed by SIGSEGV", -signal.SIGSEGV),
-        (
-            doing(LAST_WORDS, makers.killing_itself(signal.SIGKILL)),
-            State.KILLED,
-            "killed by SIGKILL",
-            -signal.SIGKILL,
-        ),
-        (doing(LAST_WORDS, makers.use_up_memory), State.FAILED, "MemoryError", 1),
-    ],
-    ids=[
-        "served",
-        "raised",
-        "sys-exit-3",
-        "sys-exit-text",
-        "sys-exit-none",
-        "os-exit-0",
-        "os-exit-7",
-        "os-exit-255",
-        "abort",
-        "segfault",
-        "sigkill",
-        "out-of-memory",
-    ],
-)
-def test_the_end_is_told_with_its_cause_and_nothing_said_is_lost(
-    watch: Watch, recipe: Recipe, state: State, cause: str, exitcode: int
-) -> None:
-    (maker,) = watch.add(recipe)
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_the_end_is_told_with_its_cause_and_nothing_said_is_lost(watch: Watch, end: End) -> None:
+    (maker,) = watch.add(end.recipe)
     watch.joined(maker)
-    assert (maker.state, maker.exitcode) == (state, exitcode)
-    assert maker.cause.startswith(cause)
-    assert "last words" in watch.said(maker)
+    assert (maker.state, maker.exitcode) == (end.state, end.exitcode)
+    assert maker.cause.startswith(end.cause)
+    assert LAST_WORDS in watch.said(maker)
 
 
 def test_words_without_a_newline_survive_a_kill(watch: Watch) -> None:
