@@ -9,7 +9,7 @@ from chai_tui.floor import State
 GLYPHS: dict[State, str] = {
     State.SEATED: "◌",
     State.BREWING: "●",
-    State.PAUSED: "⏸",
+    State.PAUSED: "‖",
     State.SERVED: "✔",
     State.FAILED: "✖",
     State.STOPPED: "■",
