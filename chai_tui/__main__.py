@@ -10,6 +10,9 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit code."""
+    from chai_tui import startup  # noqa: PLC0415 - see above
+
+    startup.begin()
     from chai_tui.cli import run_cli  # noqa: PLC0415 - see above
 
     return run_cli(sys.argv[1:])

@@ -10,6 +10,7 @@ from typing import NamedTuple, TextIO
 
 import click
 
+from chai_tui import startup
 from chai_tui.cli_parts import (
     DefaultCommandGroup,
     Seed,
@@ -278,6 +279,7 @@ def _on_screen(
                 warnings=warnings,
             )
         finally:
+            startup.done()
             bridge.stop()
 
 
@@ -293,6 +295,7 @@ def _without_screen(order: Order, *, as_json: bool) -> int:
             sample_every=JSON_SAMPLE_SECONDS if as_json else None,
         )
         view: View = JsonView(out) if as_json else PlainView(out, err)
+        startup.done()
         try:
             return run(source, view, makers=order.makers, recipe=order.recipe, engine=order.engine)
         except OutputError as error:

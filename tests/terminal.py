@@ -86,6 +86,8 @@ class Terminal:
         self._slave = slave  # kept open, so that what is written last can still be read
         os.set_blocking(self.master, False)
         self._unseen: list[bytes] = []
+        self.read_at = 0.0
+        """When the last output came, before this side worked out what it shows."""
         self.raw = bytearray()
         """Everything that the program wrote."""
         self.family: dict[int, psutil.Process] = {}
@@ -129,6 +131,7 @@ class Terminal:
             return b""
         data = b"".join([*self._unseen, os.read(self.master, 1 << 16)])
         self._unseen.clear()
+        self.read_at = time.monotonic()
         self.raw += data
         self._stream.feed(data)
         return data

@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from chai_tui import startup
 from chai_tui.cores import UsableCores, usable_cores
 from chai_tui.engine import Engine, gil_enabled
 from chai_tui.events import Event, Exited, Sampled, Trouble
@@ -175,6 +176,7 @@ class ChaiApp(App[None], inherit_bindings=False):
         if self._greeting:
             self.notify(self._greeting, timeout=10, markup=False)
         self._bridge.attach(self._announce_events)
+        self.call_after_refresh(startup.done)
 
     # What happens
 
