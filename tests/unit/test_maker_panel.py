@@ -229,4 +229,4 @@ def test_no_width_makes_a_line_of_another_width(
     frame = [draw_frame_top(station, width, has_gil=True), draw_frame_bottom(width)]
     for line in (*drawn, *card, draw_row(seen, width), *frame):
         assert width_of(line) == width, as_text(line)
-        assert {ink for _, ink in line} <= INKS | {""}
+        assert {ink for _, ink in line} <= {*INKS, ""}

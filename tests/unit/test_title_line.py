@@ -93,4 +93,4 @@ def test_the_clock() -> None:
 def test_no_width_makes_a_line_of_another_width(title: Title, width: int) -> None:
     line = title_line(title, width)
     assert width_of(line) == width
-    assert {ink for _, ink in line} <= INKS | {""}
+    assert {ink for _, ink in line} <= {*INKS, ""}
