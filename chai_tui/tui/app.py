@@ -145,7 +145,9 @@ class ChaiApp(App[None], inherit_bindings=False):
         """Add colours that themes do not have."""
         variables = super().get_css_variables()
         theme = self.current_theme
-        return variables | colours(variables, dark=theme.dark, ansi=theme.ansi)
+        variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
+        self.theme_variables = variables  # where inks are mixed from
+        return variables
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the kitchen."""

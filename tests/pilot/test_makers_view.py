@@ -9,7 +9,9 @@ from textual.widget import Widget
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Progress, Said
+from chai_tui.settings import Settings
 from chai_tui.tui.arrangement import Shape
+from chai_tui.tui.ink import INKS
 from chai_tui.tui.makers_view import AIM_SECONDS, MakersView
 from chai_tui.tui.zoom_screen import ZoomScreen
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
@@ -213,3 +215,18 @@ async def test_the_log_can_be_scrolled_back() -> None:
         await shown.until(lambda: log._lines[-1] != newest)
         shown.app.kitchen.log_view.post_message(wheel(MouseScrollDown, log))
         await shown.until(lambda: log._lines[-1] == newest)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+async def test_every_ink_has_its_colour_in_every_theme(theme: str) -> None:
+    async with kitchen(*many(2), settings=Settings(theme="nord")) as shown:
+        view = shown.app.kitchen.makers
+        before = {ink: view._inks.style(ink).color for ink in INKS}
+        shown.app.theme = theme
+        await shown.pilot.pause()
+        after = {ink: view._inks.style(ink).color for ink in INKS}
+        for ink in set(INKS) - {"strong"}:
+            assert after[ink] is not None, ink
+            assert after[ink] != after["strong"] or ink == "brewing", ink
+        assert after != before
+        assert len({str(after[f"core-{number}"]) for number in range(8)}) == 8
