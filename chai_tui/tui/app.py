@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
@@ -19,33 +16,22 @@ from chai_tui import startup
 from chai_tui.cores import UsableCores, usable_cores
 from chai_tui.engine import Engine, gil_enabled
 from chai_tui.events import Event, Exited, Sampled, Trouble
-from chai_tui.floor import Floor, Maker, State
+from chai_tui.floor import Floor, State
 from chai_tui.recipe import BUILT_IN, Recipe
 from chai_tui.settings import Settings, check_names
-from chai_tui.source import (
-    AddMakers,
-    BrewAgain,
-    Command,
-    KillMaker,
-    PauseMaker,
-    ResumeMaker,
-    SignalMaker,
-    StopMaker,
-)
-from chai_tui.tui.asking import question, refusal
+from chai_tui.source import AddMakers
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.colours import colours
 from chai_tui.tui.commands import COMMANDS, KEY_IDS, KitchenCommands, bindings, is_accepted
-from chai_tui.tui.crash_report import rendered
 from chai_tui.tui.held import Held
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
+from chai_tui.tui.maker_actions import MakerActions
+from chai_tui.tui.orderly_app import INTERRUPTED
 from chai_tui.words import closing_line
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
-INTERRUPTED = 128 + signal.SIGINT
-HUNG_UP = 128 + 1
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
 
 
@@ -53,7 +39,7 @@ class EventsReady(Message):
     """The bridge has events to take."""
 
 
-class ChaiApp(App[None], inherit_bindings=False):
+class ChaiApp(MakerActions, inherit_bindings=False):
     """Shows a kitchen.
 
     Attributes:
@@ -61,8 +47,6 @@ class ChaiApp(App[None], inherit_bindings=False):
         setup: how makers are made.
         recipes: what can be chosen.
         accepts: the commands that the source accepts.
-        signalled: the exit code of the signal or key that ended the app; None if none did.
-        crash: what broke the app; None if nothing did.
     """
 
     TITLE = "chai-tui"
@@ -111,8 +95,6 @@ class ChaiApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self.floor = floor or Floor()
         self.accepts = bridge.commands
-        self.signalled: int | None = None
-        self.crash: BaseException | None = None
         self.recipes = [*BUILT_IN.values()]
         if recipe not in self.recipes:
             self.recipes.insert(0, recipe)
@@ -129,7 +111,7 @@ class ChaiApp(App[None], inherit_bindings=False):
         self._greeting = greeting
         self._expecting = expecting
         self._exit_when_served = exit_when_served
-        self._forgot_unserved = False
+        self._forgot = self._forgot_unserved = False
         self._settings, more = check_names(
             settings or Settings(), key_ids=KEY_IDS, themes=self.available_themes
         )
@@ -160,16 +142,6 @@ class ChaiApp(App[None], inherit_bindings=False):
         if self.floor.all_joined:
             self.kitchen.call_after_refresh(self._announce_round)
         return self.kitchen
-
-    def on_load(self) -> None:
-        """Leave in order when a signal asks for it, from before the screen is taken."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-            number = getattr(signal, name, None)
-            # There are none on Windows, and none outside of the main thread.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                if number is not None:
-                    loop.add_signal_handler(number, self.leave_signalled, 128 + number)
 
     def on_mount(self) -> None:
         """Begin to listen."""
@@ -255,79 +227,6 @@ class ChaiApp(App[None], inherit_bindings=False):
         """Add makers."""
         self._bridge.submit(AddMakers(how_many, self.setup.recipe, self.setup.engine))
 
-    def action_stop(self) -> None:
-        """Ask the maker to stop."""
-        if maker := self._aim():
-            self._bridge.submit(StopMaker(maker.number))
-
-    def action_kill(self) -> None:
-        """End the maker's process, after a question if others share it."""
-        if maker := self._aim():
-            self._submit_if_sure(KillMaker(maker.number), maker, "Kill", "end with it")
-
-    def action_pause(self) -> None:
-        """Pause the maker's process, after a question if others share it; or resume it."""
-        maker = self._aim()
-        if maker is None:
-            return
-        if maker.paused:
-            self._bridge.submit(ResumeMaker(maker.number))
-        else:
-            self._submit_if_sure(PauseMaker(maker.number), maker, "Pause", "pause with it")
-
-    def action_signal(self) -> None:
-        """Ask which signal to send."""
-        maker = self._aim()
-        if maker is None:
-            return
-        from chai_tui.tui.dialogs import SignalDialog  # noqa: PLC0415 - not for the first screen
-
-        def send(number: int | None) -> None:
-            if number is not None and (still := self._aim(maker.number)):
-                command = SignalMaker(still.number, number)
-                self._submit_if_sure(command, still, "Signal", "get the signal too")
-
-        self.push_screen(SignalDialog(maker.name), send)
-
-    def action_again(self) -> None:
-        """Brew the maker's recipe again."""
-        number = self._aimed_number()
-        if number in self.floor.makers:
-            self._bridge.submit(BrewAgain(number))
-        else:
-            self._refuse(refusal(None))
-
-    def _aimed_number(self) -> int | None:
-        """Whom the screen that is shown is about."""
-        number: int | None = getattr(self.screen, "number", None)
-        return number
-
-    def _aim(self, number: int | None = None) -> Maker | None:
-        """The maker to act on; None, and a word why, if nothing can be done to it."""
-        number = self._aimed_number() if number is None else number
-        maker = None if number is None else self.floor.makers.get(number)
-        if why := refusal(maker):
-            self._refuse(why)
-            return None
-        return maker
-
-    def _refuse(self, why: str) -> None:
-        self.notify(why, severity="warning", timeout=3, markup=False)
-
-    def _submit_if_sure(self, command: Command, maker: Maker, doing: str, effect: str) -> None:
-        """Submit at once, or after a yes where others share the maker's process."""
-        asked = question(self.floor, maker, doing, effect)
-        if asked is None:
-            self._bridge.submit(command)
-            return
-        from chai_tui.tui.dialogs import ConfirmDialog  # noqa: PLC0415 - as above
-
-        def answered(sure: bool | None) -> None:  # noqa: FBT001 - Textual passes it so
-            if sure and self._aim(maker.number):
-                self._bridge.submit(command)
-
-        self.push_screen(ConfirmDialog(*asked), answered)
-
     def action_engine(self) -> None:
         """Ask for recipe and engine of the makers added next."""
         from chai_tui.tui.dialogs import EngineDialog  # noqa: PLC0415 - as above
@@ -355,9 +254,10 @@ class ChaiApp(App[None], inherit_bindings=False):
         """Take those who finished off the screen."""
         self._forgot_unserved |= self._has_unserved()
         if self.floor.forget_finished():
+            self._forgot = True
             self.floor_changed()
         else:
-            self._refuse("Nobody has finished yet")
+            self.refuse("Nobody has finished yet")
 
     def action_timeline(self) -> None:
         """Show when each maker ran."""
@@ -371,15 +271,6 @@ class ChaiApp(App[None], inherit_bindings=False):
         from chai_tui.tui.help_screen import HelpScreen  # noqa: PLC0415 - as above
 
         self.push_screen(HelpScreen(COMMANDS, self._settings.keys))
-
-    def action_interrupt(self) -> None:
-        """Leave as after Ctrl-C."""
-        self.leave_signalled(INTERRUPTED)
-
-    def leave_signalled(self, code: int) -> None:
-        """Leave with this exit code, whatever the makers did."""
-        self.signalled = code
-        self.exit()
 
     # End
 
@@ -399,31 +290,9 @@ class ChaiApp(App[None], inherit_bindings=False):
             return 1
         if self.signalled is not None:
             return self.signalled
+        nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
-        return 1 if spoiled else 0
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep what broke the app for a report; nothing of it is printed on the screen."""
-        self.crash = self.crash or error
-        super()._handle_exception(error)
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """Leave; Textual's own report is not for the terminal of somebody who brews chai.
-
-        Its input thread ends here too when the terminal goes away under it: that is a hang-up.
-        """
-        if self.crash is None and not self.is_headless and not _is_terminal(sys.__stdin__):
-            self.signalled = HUNG_UP
-        elif self.crash is None:
-            self.crash = RuntimeError(rendered(renderables))
-        self._close_messages_no_wait()
-
-    def _fatal_error(self) -> None:
-        self._close_messages_no_wait()
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and not stream.closed and stream.isatty()
+        return 1 if spoiled or nobody_came else 0
 
 
 def run_app(

@@ -1,29 +1,17 @@
-"""Where each maker is on the screen: panels, cards or rows, and frames round those who share.
+"""Where makers are on the screen, who is at a cell, and where the selection goes.
 
-Pure: numbers and sizes in, cells out. An arrangement is made again only when who is shown, in
-which order, or the size changes; finding what is at a line or a cell costs a bisection.
+Pure. Finding what is at a line or a cell costs a bisection, however many makers there are.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum, StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
 from chai_tui.floor import Floor
-
-PANEL_WIDTH = 36
-"""The narrowest panel in which a pid, a core, CPU time and memory fit."""
-CARD_WIDTH = 36
-ROW_WIDTH = 56
-"""The narrowest row that is worth a second column."""
-COMFORTABLE_WIDTH = 60
-"""Panels and cards grow to this width before they leave room for more of them."""
-PANEL_HEIGHT = 5
-"""Frame, facts, step and one line said."""
-SCROLLBAR = 1
 
 
 class Shape(Enum):
@@ -204,98 +192,3 @@ def _with_runs_joined(groups: Sequence[Group]) -> list[Group]:
         else:
             joined.append(group)
     return joined
-
-
-class _Plan(NamedTuple):
-    """One way to draw them all: what each slot measures, before any is placed."""
-
-    shape: Shape
-    height: int
-    columns: int
-    least_width: int
-
-    @property
-    def padding(self) -> int:
-        """Cells between a frame round a station and what is in it, left and right."""
-        return 1 if self.shape is Shape.PANEL else 0
-
-    def columns_in(self, width: int) -> int:
-        return max(1, min(self.columns, width // self.least_width))
-
-    def lines(self, groups: Sequence[Group], width: int) -> int:
-        total = 0
-        for group in groups:
-            inner = self.inner(group, width)
-            total += -(-len(group.numbers) // self.columns_in(inner)) * self.height
-            total += 0 if group.station is None else 2
-        return total
-
-    def inner(self, group: Group, width: int) -> int:
-        return width if group.station is None else width - 2 - 2 * self.padding
-
-    def place(self, groups: Sequence[Group], width: int) -> Arrangement:
-        slots: list[Slot] = []
-        frames: list[Frame] = []
-        y = 0
-        for group in groups:
-            left, framed = 0, group.station is not None
-            inner = max(1, self.inner(group, width))
-            columns = self.columns_in(inner)
-            top = y
-            if framed:
-                left, y = 1 + self.padding, y + 1
-            # Cells that are left over go to the first columns, so that a row is exactly full.
-            edges = [left + -(-column * inner // columns) for column in range(columns + 1)]
-            for index, number in enumerate(group.numbers):
-                row, column = divmod(index, columns)
-                slots.append(
-                    Slot(
-                        number,
-                        edges[column],
-                        y + row * self.height,
-                        edges[column + 1] - edges[column],
-                        self.height,
-                    )
-                )
-            y += -(-len(group.numbers) // columns) * self.height
-            if group.station is not None:
-                y += 1
-                frames.append(Frame(group.station, 0, top, width, y - top))
-        return Arrangement(self.shape, slots, frames, y)
-
-
-def arrange(
-    groups: Sequence[Group], width: int, height: int, tall: int = PANEL_HEIGHT
-) -> Arrangement:
-    """Choose how to draw the makers so that all fit, as large as they can be.
-
-    Panels first, the tallest that fit; then cards, with and without a line between; then rows, in
-    as few columns as do. If nothing fits, as many rows as can be seen at once, to be scrolled.
-
-    Args:
-        groups: whom to show.
-        width: cells there are.
-        height: lines there are.
-        tall: lines of a panel that shows all it has to say.
-    """
-    most = max((len(group.numbers) for group in groups), default=0)
-    *plans, last = _plans(width, most, tall)
-    for plan in (*plans, last):
-        if plan.lines(groups, width) <= height:
-            return plan.place(groups, width)
-    return last.place(groups, width - SCROLLBAR)
-
-
-def _plans(width: int, most: int, tall: int) -> Iterator[_Plan]:
-    # The same number of columns inside and outside of frames looks calm; a few cells less in a
-    # frame must not cost one.
-    for panel_height in range(max(tall, PANEL_HEIGHT), PANEL_HEIGHT - 1, -1):
-        yield _Plan(Shape.PANEL, panel_height, _columns(width, PANEL_WIDTH, most), PANEL_WIDTH - 2)
-    for card_height in (3, 2):
-        yield _Plan(Shape.CARD, card_height, _columns(width, CARD_WIDTH, most), CARD_WIDTH - 1)
-    for columns in range(1, max(1, width // ROW_WIDTH) + 1):
-        yield _Plan(Shape.ROW, 1, columns, ROW_WIDTH - 2)
-
-
-def _columns(width: int, least: int, most: int) -> int:
-    return max(1, min(width // least, max(most, width // COMFORTABLE_WIDTH)))

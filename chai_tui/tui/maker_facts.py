@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from chai_tui.engine import Engine
+from chai_tui.floor import Line as SaidLine
 from chai_tui.floor import Maker, State, ordinal, signal_name
 from chai_tui.text import printable
 from chai_tui.tui.ink import Line, Span, core_ink, width_of
@@ -154,6 +155,18 @@ def percent_cells(fraction: float) -> str:
     """Return a share, always five cells; below the end it never says 100 %."""
     shown = 100 if fraction >= 1 else min(99, int(max(0.0, fraction) * 100))
     return f"{shown:3d} %"
+
+
+def trouble_ink(maker: Maker) -> str:
+    """Return the ink of what is said about a maker that ends or ended badly."""
+    return str(maker.state) if maker.joined or maker.error else "stopped"
+
+
+def said_line(line: SaidLine) -> Line:
+    """Return a line that a maker said; what went to stderr begins with another sign."""
+    if line.stream == "err":
+        return [("! ", "failed"), (printable(line.text), "")]
+    return [("› ", "dim"), (printable(line.text), "")]
 
 
 def ended_after(maker: Maker) -> str:

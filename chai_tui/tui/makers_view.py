@@ -14,17 +14,17 @@ from textual.strip import Strip
 
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor, Maker
-from chai_tui.tui.arrangement import Arrangement, Move, Shape, Slot, arrange, grouped
+from chai_tui.tui.arrangement import Arrangement, Move, Shape, Slot, grouped
+from chai_tui.tui.arranging import arrange
 from chai_tui.tui.ink import InkWell, Line, fit, width_of
 from chai_tui.tui.maker_facts import Look
 from chai_tui.tui.maker_panel import (
-    draw_card,
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
-    draw_row,
     tall,
 )
+from chai_tui.tui.maker_row import draw_card, draw_row
 from chai_tui.tui.order import Sort, in_order
 from chai_tui.tui.prose import wrapped
 

@@ -14,9 +14,9 @@ from chai_tui.tui.arrangement import (
     Group,
     Move,
     Shape,
-    arrange,
     grouped,
 )
+from chai_tui.tui.arranging import arrange
 from tests.builders import brewing, floor_of
 
 

@@ -10,17 +10,16 @@ from chai_tui.engine import Engine
 from chai_tui.events import Event, MakerUse, Progress, Said, Sampled, Stopping
 from chai_tui.floor import Floor, State
 from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.tui.arrangement import PANEL_HEIGHT
+from chai_tui.tui.arranging import PANEL_HEIGHT
 from chai_tui.tui.ink import INKS, Line, as_text, width_of
 from chai_tui.tui.maker_facts import Look, memory_cells, percent_cells, seconds_cells
 from chai_tui.tui.maker_panel import (
-    draw_card,
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
-    draw_row,
     tall,
 )
+from chai_tui.tui.maker_row import draw_card, draw_row
 from tests.builders import (
     BEGAN,
     IN_STATE,

@@ -1,0 +1,102 @@
+"""What keys do to a maker: stop, kill, pause, signal, brew again; some of it after a question."""
+
+from __future__ import annotations
+
+from chai_tui.floor import Floor, Maker
+from chai_tui.source import (
+    BrewAgain,
+    Command,
+    KillMaker,
+    PauseMaker,
+    ResumeMaker,
+    SignalMaker,
+    StopMaker,
+)
+from chai_tui.tui.asking import question, refusal
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.orderly_app import OrderlyApp
+
+
+class MakerActions(OrderlyApp):
+    """Acts on the maker that the shown screen is about: its ``number``, if it has one.
+
+    Attributes:
+        floor: who there is.
+    """
+
+    floor: Floor
+    _bridge: Bridge
+
+    def action_stop(self) -> None:
+        """Ask the maker to stop."""
+        if maker := self._aim():
+            self._bridge.submit(StopMaker(maker.number))
+
+    def action_kill(self) -> None:
+        """End the maker's process, after a question if others share it."""
+        if maker := self._aim():
+            self._submit_if_sure(KillMaker(maker.number), maker, "Kill", "end with it")
+
+    def action_pause(self) -> None:
+        """Pause the maker's process, after a question if others share it; or resume it."""
+        maker = self._aim()
+        if maker is None:
+            return
+        if maker.paused:
+            self._bridge.submit(ResumeMaker(maker.number))
+        else:
+            self._submit_if_sure(PauseMaker(maker.number), maker, "Pause", "pause with it")
+
+    def action_signal(self) -> None:
+        """Ask which signal to send."""
+        maker = self._aim()
+        if maker is None:
+            return
+        from chai_tui.tui.dialogs import SignalDialog  # noqa: PLC0415 - not for the first screen
+
+        def send(number: int | None) -> None:
+            if number is not None and (still := self._aim(maker.number)):
+                command = SignalMaker(still.number, number)
+                self._submit_if_sure(command, still, "Signal", "get the signal too")
+
+        self.push_screen(SignalDialog(maker.name), send)
+
+    def action_again(self) -> None:
+        """Brew the maker's recipe again."""
+        number = self._aimed_number()
+        if number in self.floor.makers:
+            self._bridge.submit(BrewAgain(number))
+        else:
+            self.refuse(refusal(None))
+
+    def _aimed_number(self) -> int | None:
+        """Whom the screen that is shown is about."""
+        number: int | None = getattr(self.screen, "number", None)
+        return number
+
+    def _aim(self, number: int | None = None) -> Maker | None:
+        """The maker to act on; None, and a word why, if nothing can be done to it."""
+        number = self._aimed_number() if number is None else number
+        maker = None if number is None else self.floor.makers.get(number)
+        if why := refusal(maker):
+            self.refuse(why)
+            return None
+        return maker
+
+    def refuse(self, why: str) -> None:
+        """Say why nothing was done."""
+        self.notify(why, severity="warning", timeout=3, markup=False)
+
+    def _submit_if_sure(self, command: Command, maker: Maker, doing: str, effect: str) -> None:
+        """Submit at once, or after a yes where others share the maker's process."""
+        asked = question(self.floor, maker, doing, effect)
+        if asked is None:
+            self._bridge.submit(command)
+            return
+        from chai_tui.tui.dialogs import ConfirmDialog  # noqa: PLC0415 - as above
+
+        def answered(sure: bool | None) -> None:  # noqa: FBT001 - Textual passes it so
+            if sure and self._aim(maker.number):
+                self._bridge.submit(command)
+
+        self.push_screen(ConfirmDialog(*asked), answered)

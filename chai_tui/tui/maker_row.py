@@ -1,0 +1,142 @@
+"""Draws one maker small: as a two-line card, or as a row.
+
+Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from chai_tui.floor import Maker, State
+from chai_tui.tui.figures import GLYPHS
+from chai_tui.tui.ink import Line, Span, bar, core_ink, fit, fit_text, width_of
+from chai_tui.tui.maker_facts import (
+    WANTING,
+    WANTING_SHORT,
+    Look,
+    bar_ink,
+    cause_text,
+    core_text,
+    exit_text,
+    memory_cells,
+    number_ink,
+    percent_cells,
+    progress,
+    said_line,
+    seconds_cells,
+    state_word,
+    step_name,
+    stopping_text,
+    trouble_ink,
+    waiting_text,
+    wants_a_core,
+)
+
+ROW_BAR = 8
+"""The shortest bar of a row, with its ends."""
+ROW_SAID = 16
+"""The least room that is worth a last word."""
+
+
+def draw_card(look: Look, width: int, height: int) -> list[Line]:
+    """Draw two lines: who, state, core and step, over a bar; ``height`` lines with blank ones."""
+    maker = look.maker
+    state = str(maker.state)
+    mark = _mark(look)
+    head: Line = [
+        mark,
+        (f"{f'#{maker.number}':<{look.digits + 1}} ", number_ink(maker)),
+        (f"{GLYPHS[maker.state]} ", state),
+    ]
+    if maker.joined or maker.stopping is not None:
+        why = cause_text(maker) or stopping_text(maker, look.now)
+        head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
+    else:
+        core = core_text(maker)
+        core = WANTING_SHORT if core == WANTING else core
+        core_ink_name = "" if maker.core is None else core_ink(maker.core)
+        head += [
+            (f"{state:<8} ", state),
+            (f"{core:<7} ", core_ink_name),
+            (step_name(maker) or waiting_text(maker), "" if step_name(maker) else "dim"),
+        ]
+    bar_width = max(2, width - 8)
+    share: Line = [(f" {percent_cells(progress(maker))} ", "")]
+    lines: list[Line] = [
+        [*fit(head, max(0, width - 1)), (" ", "")],
+        [mark, *bar(progress(maker), bar_width, bar_ink(maker)), *share],
+    ]
+    return [fit(line, width) for line in [*lines, *([[]] * (height - len(lines)))][:height]]
+
+
+def draw_row(look: Look, width: int) -> Line:
+    """Draw one line; its columns stand where those of every other row do."""
+    maker = look.maker
+    state = str(maker.state)
+    line: Line = [
+        _mark(look),
+        (f"{f'#{maker.number}':>{look.digits + 1}} ", number_ink(maker)),
+        (f"{GLYPHS[maker.state]} ", state),
+    ]
+    room = width - width_of(line)
+    return fit([*line, *_row_columns(look, room)], width)
+
+
+def _row_columns(look: Look, room: int) -> Line:
+    """What follows the glyph: as many columns as there is room for, and a bar in what is left."""
+    maker = look.maker
+    state = str(maker.state)
+    where, where_ink = _where(maker)
+    columns: list[Span] = [
+        (f"  {fit_text(_outcome(look) or step_name(maker), 14)}", ""),
+        (f"  cpu {seconds_cells(maker.cpu_seconds)}", "dim"),
+        (f"  {memory_cells(maker.memory)}", "dim"),
+    ]
+    left = room - 17 - 6 - ROW_BAR  # state and core, share, and the least bar
+    told: Line = []
+    for column in columns:
+        if cell_len(column[0]) > left:
+            break
+        told.append(column)
+        left -= cell_len(column[0])
+    last_word: Line = []
+    if len(told) == len(columns) and left >= ROW_SAID:
+        last_word = [("  ", ""), *_last_word(look)]
+        left = (left - ROW_SAID) // 4
+    bar_width = min(ROW_BAR + max(0, left), 24) if left >= 0 else ROW_BAR + left
+    return [
+        (f"{state:<8}", state),
+        (f"{where:<9}", where_ink),
+        *(bar(progress(maker), bar_width, bar_ink(maker)) if bar_width >= 4 else []),
+        (f" {percent_cells(progress(maker))}", ""),
+        *told,
+        *last_word,
+    ]
+
+
+def _where(maker: Maker) -> Span:
+    """Eight cells at most: the core of one that runs, the exit code of one that ended badly."""
+    if maker.joined:
+        return ("" if maker.state is State.SERVED else exit_text(maker), "dim")
+    if wants_a_core(maker):
+        return (WANTING_SHORT, "")
+    return (core_text(maker), "" if maker.core is None else core_ink(maker.core))
+
+
+def _outcome(look: Look) -> str:
+    """How it ended, where the state's first word does not say it all."""
+    maker = look.maker
+    if maker.state in (State.SERVED, State.KILLED):
+        return state_word(maker, look.place).partition(" ")[2]
+    return cause_text(maker)
+
+
+def _last_word(look: Look) -> Line:
+    maker = look.maker
+    if why := cause_text(maker) or stopping_text(maker, look.now):
+        return [(why, trouble_ink(maker))]
+    return said_line(maker.said[-1]) if maker.said else []
+
+
+def _mark(look: Look) -> Span:
+    return ("▌", "chosen") if look.chosen else (" ", "")
