@@ -20,6 +20,7 @@ from chai_tui.cli_parts import (
     print_version,
 )
 from chai_tui.engine import Engine
+from chai_tui.limits import in_words, is_refusal
 from chai_tui.plain import ExitCode, JsonView, OutputError, PlainView, View, run, warn
 from chai_tui.recipe import BUILT_IN, Recipe
 from chai_tui.recipe_file import RecipeError, find_recipe
@@ -69,6 +70,11 @@ def run_cli(arguments: Sequence[str]) -> int:
         return ExitCode.SIGNALLED + 2
     except BrokenPipeError:  # --help | head -1
         lose_stdout()
+        return ExitCode.NOT_SERVED
+    except (OSError, RuntimeError) as error:
+        if not is_refusal(error):
+            raise
+        _complain(f"cannot start: {in_words(error)}")
         return ExitCode.NOT_SERVED
     return code if isinstance(code, int) else ExitCode.SERVED
 

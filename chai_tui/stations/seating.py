@@ -12,8 +12,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from chai_tui.engine import Engine
+from chai_tui.limits import start_thread
 from chai_tui.stations.brewing import Brewing
-from chai_tui.stations.limits import start_thread
 from chai_tui.stations.reporter import Reporter, current_maker
 from chai_tui.stations.titles import name_thread
 from chai_tui.stations.wire import Ask, Close, Order, Seat

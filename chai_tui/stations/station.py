@@ -15,13 +15,13 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
 
 from chai_tui.engine import Engine
+from chai_tui.limits import start_thread
 from chai_tui.stations.lifeline import (
     default_signals,
     die_with_parent,
     leave_fork_server,
     leave_terminal,
 )
-from chai_tui.stations.limits import start_thread
 from chai_tui.stations.reporter import Reporter, capture_python_streams
 from chai_tui.stations.seating import OneMaker, Seating, shared_seating
 from chai_tui.stations.titles import name_process

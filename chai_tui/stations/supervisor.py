@@ -22,7 +22,7 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 from chai_tui.engine import Engine
-from chai_tui.stations.limits import ensure_descriptors, in_words
+from chai_tui.limits import ensure_descriptors, in_words
 from chai_tui.stations.pipes import OrderPipe, OutletPipe, ReportPipe
 from chai_tui.stations.station import StationPlan, run_station
 from chai_tui.stations.wire import Seat

@@ -27,6 +27,7 @@ from chai_tui.tui.held import Held
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
 from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.orderly_app import INTERRUPTED
+from chai_tui.tui.rescue import terminal_put_back
 from chai_tui.words import closing_line
 
 if TYPE_CHECKING:
@@ -342,7 +343,8 @@ def run_app(
             expecting=True,
             exit_when_served=exit_when_served,
         )
-        app.run()
+        with terminal_put_back():
+            app.run()
     except KeyboardInterrupt:  # before the app listened to signals, or after
         bridge.stop()
         return INTERRUPTED

@@ -74,8 +74,8 @@ def tell_crash(error: BaseException) -> None:
     """Write a report and say in one line on stderr where it is."""
     path = write_report(crash_report(error), report_folders())
     where = "it could not be written anywhere" if path is None else str(path)
-    kind = type(error).__name__
+    why = in_words(error) if is_refusal(error) else type(error).__name__
     with contextlib.suppress(OSError, ValueError):  # the terminal may be gone too
         print(  # noqa: T201 - the one line that is meant for the terminal
-            f"chai-tui: the screen broke ({kind}), sorry; report: {where}", file=sys.stderr
+            f"chai-tui: the screen broke ({why}), sorry; report: {where}", file=sys.stderr
         )

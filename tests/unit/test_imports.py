@@ -33,16 +33,18 @@ ALLOWED: dict[str, set[str]] = {
     "terminal": set(),
     "samplers": WORDS | {"cores"},
     "cores": WORDS | {"samplers"},
-    "stations": WORDS,
+    "limits": set(),
+    "stations": WORDS | {"limits"},
     "lookout": WORDS | {"cores", "stations"},
     "kitchen": WORDS | {"cores", "stations", "lookout"},
     "plain": WORDS | {"floor", "words"},
     # Of cores the screen takes only what they are called and how many: UsableCores.
-    "tui": WORDS | {"floor", "words", "settings", "cores", "startup"},
+    "tui": WORDS | {"floor", "words", "settings", "cores", "startup", "limits"},
     "cli_parts": WORDS | READING | {"settings", "recipe_file"},
     "cli": WORDS
     | READING
-    | {"kitchen", "plain", "settings", "recipe_file", "terminal", "cli_parts", "startup", "tui"},
+    | {"kitchen", "plain", "settings", "recipe_file", "terminal", "cli_parts", "startup", "tui"}
+    | {"limits"},
 }
 """Which parts of the package each part may import; its own are always allowed."""
 

@@ -45,10 +45,19 @@ def start_thread(thread: threading.Thread) -> None:
         raise RuntimeError(in_words(error)) from error
 
 
-def in_words(error: OSError | EOFError | ValueError | RuntimeError) -> str:
+def is_refusal(error: BaseException) -> bool:
+    """Whether the system refused something, as opposed to a fault of the program."""
+    return isinstance(error, OSError) or _is_thread_refused(error)
+
+
+def _is_thread_refused(error: BaseException) -> bool:
+    return isinstance(error, RuntimeError) and "start new thread" in str(error)
+
+
+def in_words(error: BaseException) -> str:
     """Return why something could not be started, naming the limit that was met."""
-    if isinstance(error, RuntimeError) and "thread" in str(error):
-        # "can't start new thread": CPython does not say why, and this is nearly always it.
+    if _is_thread_refused(error):
+        # CPython does not say why, and this is nearly always it.
         return f"no more processes or threads for this user ({_limit('RLIMIT_NPROC')})"
     if isinstance(error, EOFError):
         return "the fork server ended meanwhile"
@@ -65,7 +74,7 @@ def in_words(error: OSError | EOFError | ValueError | RuntimeError) -> str:
     if error.errno == errno.ENOMEM:
         return "no more memory"
     if error.errno == errno.ENOSPC:
-        return "no room for its semaphores (/dev/shm is full)"
+        return "no space left (in /dev/shm, which holds semaphores, or on the disk)"
     return error.strerror or str(error)
 
 

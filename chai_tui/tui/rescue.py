@@ -1,0 +1,45 @@
+"""Puts the terminal back where Textual could not: when it failed on its way in or out."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+LEAVE = (
+    "\x1b[?2004l"  # no bracketed paste
+    "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"  # no mouse
+    "\x1b[?1004l"  # no word of the focus
+    "\x1b[?2048l"  # no word of its size
+    "\x1b[<u"  # the keyboard's usual protocol
+    "\x1b[?7h"  # lines wrap
+    "\x1b[?25h"  # a cursor
+    "\x1b[?1049l"  # the usual screen
+)
+"""Takes back everything that Textual asks of a terminal."""
+
+
+@contextlib.contextmanager
+def terminal_put_back() -> Iterator[None]:
+    """Leave the terminal as it is now, whatever happens inside; nothing to do on Windows."""
+    if sys.platform == "win32":
+        yield
+        return
+    import termios  # noqa: PLC0415 - no such module on Windows
+
+    try:
+        keyboard = sys.__stdin__.fileno()  # type: ignore[union-attr] # the next line but one
+        modes = termios.tcgetattr(keyboard)
+    except (AttributeError, OSError, ValueError, termios.error):  # no terminal, or none at all
+        yield
+        return
+    try:
+        yield
+    finally:
+        # Textual puts the modes back last of all: if it did, all is well.
+        with contextlib.suppress(OSError, ValueError, termios.error):  # the terminal is gone
+            if termios.tcgetattr(keyboard) != modes:
+                if sys.__stderr__ is not None:
+                    sys.__stderr__.write(LEAVE)
+                    sys.__stderr__.flush()
+                termios.tcsetattr(keyboard, termios.TCSANOW, modes)
