@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chai_tui.limits import in_words, is_refusal
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
