@@ -22,7 +22,14 @@ from chai_tui.settings import Settings, check_names
 from chai_tui.source import AddMakers
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.colours import colours
-from chai_tui.tui.commands import COMMANDS, KEY_IDS, KitchenCommands, bindings, is_accepted
+from chai_tui.tui.commands import (
+    COMMANDS,
+    KEY_IDS,
+    KitchenCommands,
+    bindings,
+    is_accepted,
+    key_sign,
+)
 from chai_tui.tui.held import Held
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
 from chai_tui.tui.maker_actions import MakerActions
@@ -108,6 +115,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
             maps_cores=sys.platform == "linux" if maps_cores is None else maps_cores,
         )
         self._bridge = bridge
+        self._early: list[Event] = []  # what happened before there was a screen
         self._held = Held()
         self._greeting = greeting
         self._expecting = expecting
@@ -133,16 +141,20 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         return variables
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with the kitchen."""
+        """Begin with the kitchen, and with those who are there already."""
+        self._early = self._bridge.take()
+        self._fold(self._early)
         hint = ""
         if AddMakers in self.accepts:
-            keys = {row.id: self._settings.keys.get(row.id, row.keys) for row in COMMANDS}
-            hint = f"Press {keys['add']} to add a maker, {keys['add-ten']} for ten."
+            one, ten = (self._first_key(name) for name in ("add", "add-ten"))
+            hint = f"Press {one} to add a maker, {ten} for ten."
         self.kitchen = KitchenScreen(self.floor, self.setup, hint)
-        self.kitchen.makers.expecting = self._expecting
-        if self.floor.all_joined:
-            self.kitchen.call_after_refresh(self._announce_round)
+        self.kitchen.makers.expecting = self._expecting and not self.floor.version
         return self.kitchen
+
+    def _first_key(self, key_id: str) -> str:
+        keys = next(row.keys for row in COMMANDS if row.id == key_id)
+        return key_sign(self._settings.keys.get(key_id, keys).partition(",")[0])
 
     def on_mount(self) -> None:
         """Begin to listen."""
@@ -150,6 +162,10 @@ class ChaiApp(MakerActions, inherit_bindings=False):
             self.notify(warning, severity="warning", timeout=10, markup=False)
         if self._greeting:
             self.notify(self._greeting, timeout=10, markup=False)
+        if self.floor.all_joined and not self._early:
+            self._announce_round()  # it was over before we came
+        self._tell(self._early)
+        self._early = []
         self._bridge.attach(self._announce_events)
         self.call_after_refresh(startup.done)
 
@@ -172,19 +188,23 @@ class ChaiApp(MakerActions, inherit_bindings=False):
 
     def take_in(self, events: Sequence[Event]) -> None:
         """Fold events and draw what they changed."""
-        if not events:
-            return
-        self.kitchen.makers.expecting = False
+        if events:
+            self._fold(events)
+            self.kitchen.makers.expecting = False
+            self.floor_changed()
+            self._tell(events)
+
+    def _fold(self, events: Sequence[Event]) -> None:
         self.floor.fold(events)
         self._bridge.pace(self.floor.open)
-        kinds = set(map(type, events))
-        self.setup.samples += Sampled in kinds
-        self.floor_changed()
-        if Trouble in kinds:
-            for event in events:
-                if isinstance(event, Trouble):
-                    self.notify(event.text, severity="warning", markup=False)
-        if Exited in kinds and self.floor.all_joined:
+        self.setup.samples += any(isinstance(event, Sampled) for event in events)
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        """Notify what nobody should miss."""
+        for event in events:
+            if isinstance(event, Trouble):
+                self.notify(event.text, severity="warning", markup=False)
+        if self.floor.all_joined and any(isinstance(event, Exited) for event in events):
             self._tell_round()
 
     def floor_changed(self) -> None:

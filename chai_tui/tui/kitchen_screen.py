@@ -97,18 +97,23 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def _room_for_makers(self) -> int:
         """The most lines that makers can have, so that everything else fits too."""
-        height = self.app.size.height
+        size = self.app.size
+        core_lines = self._core_bar.get_content_height(size, size, size.width)
         filter_lines = 1 if self.query("#filter") else 0
-        others = 2 + self._core_bar.outer_size.height + filter_lines  # header, keys
-        return max(1, height - others - least_log_lines(height))
+        others = 2 + core_lines + filter_lines  # header, keys
+        return max(1, size.height - others - least_log_lines(size.height))
 
     def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:
         """Give the makers the lines they need; the log gets the rest."""
+        self._share_lines()
+
+    def _share_lines(self) -> None:
         self.makers.styles.height = self.makers.lines_needed
 
     def on_resize(self) -> None:
-        """Share the lines anew."""
-        self.call_after_refresh(self.makers.floor_changed)
+        """Share the lines anew, before anything is laid out."""
+        self.makers.rearrange()
+        self._share_lines()
 
     def floor_changed(self) -> None:
         """Draw what changed."""
@@ -156,6 +161,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Show a floor that was folded before."""
         self.floor_changed()
+        self._share_lines()
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was shown."""

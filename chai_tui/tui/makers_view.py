@@ -187,12 +187,10 @@ class MakersView(ScrollView, can_focus=False):
     def _members(self) -> tuple[object, ...]:
         """Equal as long as the same makers are there: numbers only ever grow."""
         makers = self._floor.makers
-        return (len(makers), next(reversed(makers), None), self.size.width, self._room())
+        return (len(makers), next(reversed(makers), None), self.app.size.width, self._room())
 
     def rearrange(self) -> None:
         """Find out who is shown where, and draw all that is visible."""
-        if not self.size:
-            return
         self._arrange()
         # Without a width, so that there is nothing to scroll sideways.
         self.virtual_size = Size(0, self._arrangement.height)
@@ -202,7 +200,8 @@ class MakersView(ScrollView, can_focus=False):
 
     def _arrange(self) -> None:
         floor = self._floor
-        width, height = self.size.width, self._room()
+        # As wide as the screen, which is known before anything is laid out.
+        width, height = self.app.size.width, self._room()
         self._arranged_for = self._members()
         self._arranged_at = floor.now
         numbers = in_order(floor, self.sort, self.wanted)
@@ -281,8 +280,6 @@ class MakersView(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the part that is visible."""
-        if self._arranged_for is None:  # drawn before anybody was told of the first size
-            self._arrange()
         line = (
             (self._notice[y] if y < len(self._notice) else [])
             if self._notice
