@@ -137,8 +137,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     @property
     def number(self) -> int | None:
-        """The selected maker's number."""
-        return self.makers.selected
+        """The number of the maker that keys act on: the selected one, if it is shown."""
+        return self.makers.aimed
 
     def _title(self) -> Title:
         setup, floor, makers = self._setup, self._floor, self.makers
@@ -180,7 +180,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def action_zoom(self) -> None:
         """Show the selected maker whole; who was looked at last stays selected."""
-        number = self.makers.selected
+        number = self.makers.aimed
         if number is None:
             return
         from chai_tui.tui.zoom_screen import ZoomScreen  # noqa: PLC0415 - not for the first screen

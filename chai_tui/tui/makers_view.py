@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chai_tui.engine import gil_enabled
-from chai_tui.floor import Floor, Maker
+from chai_tui.floor import Floor
 from chai_tui.tui.arrangement import Arrangement, Move, Shape, Slot, grouped
 from chai_tui.tui.arranging import arrange
 from chai_tui.tui.ink import InkWell, Line, fit, width_of
@@ -100,9 +100,10 @@ class MakersView(ScrollView, can_focus=False):
         return min(self._arrangement.height, room) if self._arrangement.slots else room
 
     @property
-    def selected_maker(self) -> Maker | None:
-        """The selected maker."""
-        return None if self.selected is None else self._floor.makers.get(self.selected)
+    def aimed(self) -> int | None:
+        """The selected maker's number if it is shown: nobody acts on what is not seen."""
+        number = self.selected
+        return number if number is not None and self._arrangement.slot(number) else None
 
     def floor_changed(self) -> None:
         """Draw again what changed and is visible."""
@@ -127,9 +128,11 @@ class MakersView(ScrollView, can_focus=False):
             self.refresh(*regions)
 
     def show_only(self, wanted: str) -> None:
-        """Filter; the selected maker stays selected, also while it is not shown."""
+        """Filter; if that hides the selected maker, the first that is shown is selected."""
         self.wanted = wanted
         self.rearrange()
+        if self.aimed is None and self._arrangement.slots:
+            self.select(self._arrangement.slots[0].number)
         self.reveal()
 
     def sort_by(self, sort: Sort) -> None:

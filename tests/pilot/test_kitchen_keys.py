@@ -221,10 +221,21 @@ async def test_the_filter_is_typed_kept_and_left() -> None:
         await shown.press("enter", "a")  # keys are keys again
         assert [type(command) for command in shown.submitted] == [AddMakers]
         assert "/kill" in shown.screen_text()
-        assert shown.selected == 1, "who is selected stays so, seen or not"
+        assert shown.selected == 3, "nobody acts on what is not seen"
         await shown.press("escape")
         assert "#2" in shown.makers_text()
         assert "/kill" not in shown.screen_text()
+
+
+async def test_who_leaves_the_filter_by_itself_is_not_acted_on() -> None:
+    async with kitchen(*brewing(1), *brewing(2)) as shown:
+        await shown.press("slash", *"brewing", "enter")
+        later = shown.floor.now + 10
+        await shown.happens(*served(1)[-2:], *sampled({0: []}, at=later))
+        assert "#1" not in shown.makers_text()
+        await shown.press("K")
+        assert shown.submitted == []
+        assert "No maker is selected" in shown.notices
 
 
 async def test_a_filter_that_nobody_matches_says_how_to_leave_it() -> None:
