@@ -1,21 +1,57 @@
 """Starts chai-tui: ``python -m chai_tui``, and the ``chai-tui`` script.
 
-A child that is spawned imports this module again, so the command line is imported inside.
+A child that is spawned imports this module again, so everything else is imported inside.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 
 
-def main() -> int:
-    """Run the command line and return its exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Args:
+        arguments: those after its name; None: this process's.
+
+    Returns:
+        The exit code; a problem was told in one line on stderr.
+    """
     from chai_tui import startup  # noqa: PLC0415 - see above
 
     startup.begin()
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # --help | head -1
+        from chai_tui.terminal import lose_stdout  # noqa: PLC0415 - rarely needed
+
+        lose_stdout()
+        return 1
+    except (OSError, RuntimeError) as error:
+        from chai_tui.brew import complain  # noqa: PLC0415 - only where there is a problem
+        from chai_tui.limits import in_words, is_refusal  # noqa: PLC0415 - likewise
+
+        if not is_refusal(error):
+            raise
+        complain(f"cannot start: {in_words(error)}")
+        return 1
+    finally:
+        startup.done()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if not arguments and "_CHAI_TUI_COMPLETE" not in os.environ:
+        # Nothing to parse: the first screen is there 5 ms sooner without click.
+        from chai_tui.brew import Wishes, brew  # noqa: PLC0415 - see above
+
+        return brew(Wishes())
     from chai_tui.cli import run_cli  # noqa: PLC0415 - see above
 
-    return run_cli(sys.argv[1:])
+    return run_cli(arguments)
 
 
 if __name__ == "__main__":

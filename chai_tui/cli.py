@@ -1,49 +1,26 @@
-"""The command line: what was asked for, checked, and handed to the view that shows it."""
+"""The command line: options, their help, and completion."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple, TextIO
 
 import click
 
-from chai_tui import startup
+from chai_tui.brew import DEFAULT_MAKERS, BadWishError, Wishes, complain
+from chai_tui.brew import brew as brew_wishes
 from chai_tui.cli_parts import (
     DefaultCommandGroup,
     Seed,
     WholeNumber,
-    check_start_method,
     complete_recipe,
     print_version,
 )
 from chai_tui.engine import Engine
-from chai_tui.limits import in_words, is_refusal
-from chai_tui.plain import ExitCode, JsonView, OutputError, PlainView, View, run, warn
-from chai_tui.recipe import BUILT_IN, Recipe
-from chai_tui.recipe_file import RecipeError, find_recipe
-from chai_tui.settings import (
-    MAX_MAKERS,
-    START_METHODS,
-    Settings,
-    load_settings,
-    settings_path,
-)
-from chai_tui.source import AddMakers, Source
-from chai_tui.terminal import lose_stdout, own_terminal, raise_file_limit
-from chai_tui.toml_file import one_line
+from chai_tui.plain import ExitCode
+from chai_tui.settings import MAX_MAKERS, START_METHODS
 
 PROGRAM = "chai-tui"
 COMPLETE_VARIABLE = "_CHAI_TUI_COMPLETE"
-DEFAULT_MAKERS = 3
-SCREEN_SAMPLE_SECONDS = 0.5
-"""Seconds between two samples for the screen."""
-JSON_SAMPLE_SECONDS = 1.0
-"""The same for JSON, whose reader keeps them all."""
-SCREEN_LINES_PER_SECOND = 200
-"""Lines a station may say a second on a screen: more than anybody reads."""
 
 
 def run_cli(arguments: Sequence[str]) -> int:
@@ -64,24 +41,11 @@ def run_cli(arguments: Sequence[str]) -> int:
             standalone_mode=False,
         )
     except click.ClickException as error:
-        _complain(error.format_message())
+        complain(error.format_message())
         return ExitCode.BAD_USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         return ExitCode.SIGNALLED + 2
-    except BrokenPipeError:  # --help | head -1
-        lose_stdout()
-        return ExitCode.NOT_SERVED
-    except (OSError, RuntimeError) as error:
-        if not is_refusal(error):
-            raise
-        _complain(f"cannot start: {in_words(error)}")
-        return ExitCode.NOT_SERVED
     return code if isinstance(code, int) else ExitCode.SERVED
-
-
-def _complain(text: str) -> None:
-    if sys.stderr is not None:
-        warn(sys.stderr, one_line(text))
 
 
 @click.group(
@@ -108,16 +72,6 @@ def cli() -> None:
 
     Without a command, chai-tui brews: every option of "brew" works without it too.
     """
-
-
-class Order(NamedTuple):
-    """What to brew, and how."""
-
-    makers: int
-    recipe: Recipe
-    engine: Engine
-    start_method: str
-    seed: int | None
 
 
 @cli.command(
@@ -177,143 +131,21 @@ def brew(
     RECIPE is chai (waits), grind (Python bytecode, holds the GIL), native (C code that releases
     it), masala (all of them), or the path of a TOML file.
     """
-    if plain and as_json:
-        raise click.UsageError("--plain and --json: expected one of them, found both.")
-    reason = "" if plain or as_json else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
-    on_screen = not (plain or as_json or reason is not None)
-    settings, warnings = load_settings(settings_path())
-    order = Order(
-        makers=makers or settings.makers or DEFAULT_MAKERS,
-        recipe=_recipe(recipe, settings, warnings),
-        engine=Engine(engine) if engine else settings.engine or Engine.PROCESS,
-        start_method=_start_method(start_method, settings, warnings, on_screen=on_screen),
-        seed=seed,
-    )
-    if reason:
-        warnings = [*warnings, reason]
-    if on_screen:
-        return _on_screen(order, settings, warnings, exit_when_served=exit_when_served)
-    for warning in warnings:
-        _complain(warning)
-    return _without_screen(order, as_json=as_json)
-
-
-def why_no_screen(stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> str | None:
-    """Return why there can be no screen: None if there can be one.
-
-    The empty text needs no telling: whoever sends stdout elsewhere wants lines.
-    """
-    if not _is_terminal(stdout):
-        return ""
-    if not _is_terminal(stdin):
-        return "stdin is no terminal, so no keys can be read: showing plain lines"
-    if not _is_terminal(stderr):
-        return "stderr is no terminal, and the screen is drawn there: showing plain lines"
-    if os.environ.get("TERM") in {"dumb", "unknown"}:
-        return "TERM names a terminal that can draw no screen: showing plain lines"
-    return None
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
     try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # it is closed
-        return False
-
-
-def _recipe(argument: str | None, settings: Settings, warnings: list[str]) -> Recipe:
-    """Return the recipe that was asked for, or the settings' one, or chai."""
-    if argument is not None:
-        try:
-            return find_recipe(argument)
-        except RecipeError as error:
-            raise click.ClickException(str(error)) from error
-    if settings.recipe is not None:
-        try:
-            return find_recipe(settings.recipe)
-        except RecipeError as error:
-            warnings.append(settings.warning("defaults.recipe", str(error)))
-    return BUILT_IN["chai"]
-
-
-def _start_method(
-    argument: str | None, settings: Settings, warnings: list[str], *, on_screen: bool
-) -> str:
-    """Return the start method that was asked for, or the settings' one, or the best there is."""
-    if argument is not None:
-        if problem := check_start_method(argument, on_screen=on_screen):
-            raise click.UsageError(f"--start-method {argument}: {problem}")
-        return argument
-    if settings.start_method is not None:
-        problem = check_start_method(settings.start_method, on_screen=on_screen)
-        if not problem:
-            return settings.start_method
-        warnings.append(settings.warning("defaults.start_method", problem))
-    return "spawn" if check_start_method("forkserver", on_screen=on_screen) else "forkserver"
-
-
-def _on_screen(
-    order: Order, settings: Settings, warnings: Sequence[str], *, exit_when_served: bool
-) -> int:
-    from chai_tui.kitchen import Kitchen  # noqa: PLC0415 - not for --help or bad usage
-    from chai_tui.tui.bridge import Bridge  # noqa: PLC0415 - likewise; it imports no screen
-
-    raise_file_limit()
-    with own_terminal():
-        bridge = Bridge(
-            Kitchen(
-                order.start_method,
-                seed=order.seed,
-                sample_every=SCREEN_SAMPLE_SECONDS,
-                lines_per_second=SCREEN_LINES_PER_SECOND,
+        return brew_wishes(
+            Wishes(
+                recipe,
+                makers,
+                None if engine is None else Engine(engine),
+                start_method,
+                seed,
+                plain,
+                as_json,
+                exit_when_served,
             )
         )
-        try:
-            # Makers start brewing while the screen is imported, which takes 150 ms.
-            bridge.submit(AddMakers(order.makers, order.recipe, order.engine))
-            bridge.start()
-            from chai_tui.tui.app import run_app  # noqa: PLC0415 - the screen alone needs it
-
-            return run_app(
-                bridge,
-                makers=0,
-                recipe=order.recipe,
-                engine=order.engine,
-                start_method=order.start_method,
-                exit_when_served=exit_when_served,
-                settings=settings,
-                warnings=warnings,
-            )
-        finally:
-            startup.done()
-            bridge.stop()
-
-
-def _without_screen(order: Order, *, as_json: bool) -> int:
-    from chai_tui.kitchen import Kitchen  # noqa: PLC0415 - as above
-
-    raise_file_limit()
-    with own_terminal():
-        out, err = _or_nowhere(sys.stdout), _or_nowhere(sys.stderr)
-        source: Source = Kitchen(
-            order.start_method,
-            seed=order.seed,
-            sample_every=JSON_SAMPLE_SECONDS if as_json else None,
-        )
-        view: View = JsonView(out) if as_json else PlainView(out, err)
-        startup.done()
-        try:
-            return run(source, view, makers=order.makers, recipe=order.recipe, engine=order.engine)
-        except OutputError as error:
-            lose_stdout()
-            if not isinstance(error.__cause__, BrokenPipeError):
-                warn(err, f"cannot write: {error.__cause__}")
-            return ExitCode.NOT_SERVED
-
-
-def _or_nowhere(stream: TextIO | None) -> TextIO:
-    """Return a stream that can be written to, even where a service was started without any."""
-    return Path(os.devnull).open("w", encoding="utf-8") if stream is None else stream
+    except BadWishError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @cli.command(

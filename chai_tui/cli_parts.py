@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from chai_tui.recipe import BUILT_IN
-from chai_tui.toml_file import clipped, listed
+from chai_tui.toml_file import clipped
 
 if TYPE_CHECKING:
     _NumberType = click.ParamType[int]
@@ -65,21 +65,6 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 
     click.echo(f"chai-tui {chai_tui.__version__}")
     ctx.exit()
-
-
-def check_start_method(method: str, *, on_screen: bool) -> str:
-    """Return why processes cannot be started so; empty if they can."""
-    from multiprocessing import get_all_start_methods  # noqa: PLC0415 - 15 ms, not for --help
-
-    available = get_all_start_methods()
-    if method not in available:
-        return f"this system has only {listed(available, last='and')}."
-    if method == "fork" and on_screen:
-        return (
-            "only with --plain or --json, because the screen has threads and signal handlers "
-            "that a forked child would inherit."
-        )
-    return ""
 
 
 def complete_recipe(

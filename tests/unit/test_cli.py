@@ -18,12 +18,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui import __version__, cli
-from chai_tui.cli import Order, run_cli, why_no_screen
-from chai_tui.cli_parts import check_start_method
+from chai_tui import __version__, brew, cli
+from chai_tui.__main__ import main
+from chai_tui.brew import check_start_method, why_no_screen
 from chai_tui.engine import Engine
 from chai_tui.recipe import BUILT_IN
 from chai_tui.settings import PATH_VARIABLE, START_METHODS, Settings
+from chai_tui.views import Order
 
 STEP = '[[steps]]\nname = "boil"\nwait = 0.01\n'
 
@@ -50,8 +51,8 @@ class Views:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.order: Order | None = None
         self.shown: dict[str, Any] = {}
-        monkeypatch.setattr(cli, "_without_screen", self._without_screen)
-        monkeypatch.setattr(cli, "_on_screen", self._on_screen)
+        monkeypatch.setattr(brew, "without_screen", self._without_screen)
+        monkeypatch.setattr(brew, "on_screen", self._on_screen)
 
     def _without_screen(self, order: Order, **shown: Any) -> int:
         self.order, self.shown = order, {"view": "lines", **shown}
@@ -72,7 +73,7 @@ def call(*arguments: str) -> Ran:
     """Call the command line in this process."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = run_cli(arguments)
+        code = main(arguments)
     return Ran(code, out.getvalue(), err.getvalue())
 
 
@@ -108,7 +109,7 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Views:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is a terminal that can draw."""
-    monkeypatch.setattr(cli, "why_no_screen", lambda *_: None)
+    monkeypatch.setattr(brew, "why_no_screen", lambda *_: None)
 
 
 # What is asked for
@@ -201,7 +202,7 @@ def test_a_screen_needs_a_terminal_on_every_side(
 
 
 def test_why_there_is_no_screen_is_told(views: Views, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "why_no_screen", lambda *_: "stdin is no terminal")
+    monkeypatch.setattr(brew, "why_no_screen", lambda *_: "stdin is no terminal")
     assert call() == Ran(0, "", "chai-tui: stdin is no terminal\n")
     assert views.shown["view"] == "lines"
     assert call("--plain") == Ran(0, "", "")
@@ -279,7 +280,7 @@ def test_a_start_method_must_exist_and_fit(
     problem: str,
 ) -> None:
     monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: list(available))
-    told = check_start_method(method, on_screen=on_screen)
+    told = check_start_method(method, has_screen=on_screen)
     assert told.startswith(problem)
     assert (told == "") is (problem == "")
 
@@ -453,8 +454,8 @@ def test_an_interruption_is_no_traceback(
     def interrupt(*_: object, **__: object) -> int:
         raise error
 
-    monkeypatch.setattr(cli, "_without_screen", interrupt)
-    ran = call()
+    monkeypatch.setattr(brew, "without_screen", interrupt)
+    ran = call("brew")
     assert ran.code == code
     assert ran.err.strip() == ""
 

@@ -178,7 +178,7 @@ def test_no_figures_and_no_room_make_a_line_of_another_width(
     lines = core_lines(cores, width, max_rows, **options)
     assert len(lines) <= max_rows
     assert {width_of(line) for line in lines} <= {width}
-    assert {ink for line in lines for _, ink in line} <= INKS | {""}
+    assert {ink for line in lines for _, ink in line} <= {*INKS, ""}
 
 
 @given(

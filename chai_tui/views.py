@@ -1,0 +1,108 @@
+"""Carries an order out: real makers, on the screen or without one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from chai_tui import startup
+from chai_tui.engine import Engine
+from chai_tui.recipe import Recipe
+from chai_tui.settings import Settings
+from chai_tui.source import AddMakers
+from chai_tui.terminal import lose_stdout, own_terminal, raise_file_limit
+
+SCREEN_SAMPLE_SECONDS = 0.5
+"""Seconds between two samples for the screen."""
+JSON_SAMPLE_SECONDS = 1.0
+"""The same for JSON, whose reader keeps them all."""
+SCREEN_LINES_PER_SECOND = 200
+"""Lines a station may say a second on a screen: more than anybody reads."""
+
+
+class Order(NamedTuple):
+    """What to brew, and how."""
+
+    makers: int
+    recipe: Recipe
+    engine: Engine
+    start_method: str
+    seed: int | None
+
+
+def on_screen(
+    order: Order, settings: Settings, warnings: Sequence[str], *, exit_when_served: bool
+) -> int:
+    """Show the makers on the screen; return the exit code."""
+    from chai_tui.kitchen import Kitchen  # noqa: PLC0415 - not for bad usage
+    from chai_tui.tui.bridge import Bridge  # noqa: PLC0415 - likewise; it imports no screen
+
+    raise_file_limit()
+    with own_terminal():
+        bridge = Bridge(
+            Kitchen(
+                order.start_method,
+                seed=order.seed,
+                sample_every=SCREEN_SAMPLE_SECONDS,
+                lines_per_second=SCREEN_LINES_PER_SECOND,
+            )
+        )
+        try:
+            # Makers start brewing while the screen is imported, which takes 150 ms.
+            bridge.submit(AddMakers(order.makers, order.recipe, order.engine))
+            bridge.start()
+            from chai_tui.tui.app import run_app  # noqa: PLC0415 - the screen alone needs it
+
+            return run_app(
+                bridge,
+                makers=0,
+                recipe=order.recipe,
+                engine=order.engine,
+                start_method=order.start_method,
+                exit_when_served=exit_when_served,
+                settings=settings,
+                warnings=warnings,
+            )
+        finally:
+            startup.done()
+            bridge.stop()
+
+
+def without_screen(order: Order, *, as_json: bool) -> int:
+    """Print the makers' lines, or their events as JSON; return the exit code."""
+    from chai_tui.kitchen import Kitchen  # noqa: PLC0415 - as above
+    from chai_tui.plain import (  # noqa: PLC0415 - the screen needs none of it
+        ExitCode,
+        JsonView,
+        OutputError,
+        PlainView,
+        View,
+        run,
+        warn,
+    )
+
+    raise_file_limit()
+    with own_terminal():
+        out, err = _or_nowhere(sys.stdout), _or_nowhere(sys.stderr)
+        source = Kitchen(
+            order.start_method,
+            seed=order.seed,
+            sample_every=JSON_SAMPLE_SECONDS if as_json else None,
+        )
+        view: View = JsonView(out) if as_json else PlainView(out, err)
+        startup.done()
+        try:
+            return run(source, view, makers=order.makers, recipe=order.recipe, engine=order.engine)
+        except OutputError as error:
+            lose_stdout()
+            if not isinstance(error.__cause__, BrokenPipeError):
+                warn(err, f"cannot write: {error.__cause__}")
+            return ExitCode.NOT_SERVED
+
+
+def _or_nowhere(stream: TextIO | None) -> TextIO:
+    """Return a stream that can be written to, even where a service was started without any."""
+    return Path(os.devnull).open("w", encoding="utf-8") if stream is None else stream
