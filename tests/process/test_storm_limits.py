@@ -1,0 +1,36 @@
+"""Out of something: it is named, and those who run go on."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+if sys.platform != "linux":
+    pytest.skip("other systems have other limits", allow_module_level=True)
+
+from tests.storm.limits import CASES, fill_the_disk, run_out, start_without
+from tests.storm.promise import Untried
+
+
+@pytest.mark.parametrize(("limit", "start_method", "engine"), CASES)
+def test_the_limit_is_named_and_the_others_go_on(
+    limit: str, start_method: str, engine: str
+) -> None:
+    try:
+        run_out(limit, start_method, engine)
+    except Untried as why:
+        pytest.skip(str(why))
+
+
+@pytest.mark.parametrize("limit", ["RLIMIT_NOFILE", "RLIMIT_FSIZE"])
+def test_what_keeps_it_from_starting_is_said_in_one_line(limit: str) -> None:
+    assert start_without(limit)
+
+
+@pytest.mark.parametrize("option", ["--plain", "--json"])
+def test_a_full_disk_is_said_in_one_line(option: str) -> None:
+    try:
+        fill_the_disk(option)
+    except Untried as why:
+        pytest.skip(str(why))

@@ -1,0 +1,3 @@
+from tests.storm.promise import Promise
+
+PROMISE = Promise("lasts", "", lambda f: "")

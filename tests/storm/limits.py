@@ -1,0 +1,134 @@
+"""Out of something: the message names the limit, the makers that run go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from tests.process.program import console_script
+from tests.storm.confined import NOT_HERE
+from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
+
+SHM = "/dev/shm"  # noqa: S108 - where Linux keeps semaphores
+
+CASES = (
+    ("RLIMIT_NPROC", "forkserver", "process"),
+    ("RLIMIT_NPROC", "forkserver", "thread"),
+    ("RLIMIT_NPROC", "spawn", "process"),
+    ("RLIMIT_NPROC", "fork", "process"),
+    ("RLIMIT_NOFILE", "forkserver", "process"),
+    ("RLIMIT_NOFILE", "spawn", "process"),
+    ("RLIMIT_FSIZE", "forkserver", "process"),
+    (SHM, "forkserver", "process"),
+)
+"""What there is too little of, and for whom."""
+
+_SMALL_SHM = 'mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "$0" "$@"'
+"""Room for 16 semaphores; a mount of our own that nobody else sees."""
+
+
+_NEXT_TO_NOTHING = {"RLIMIT_NOFILE": 9, "RLIMIT_FSIZE": 0}
+"""Enough for the interpreter to start."""
+
+
+def run_out(limit: str, start_method: str, engine: str) -> str:
+    """Run a kitchen out of something; return what it said.
+
+    Raises:
+        Broken: it did not say what, or somebody else was hurt.
+        Untried: this system does not let us.
+    """
+    command = [sys.executable, "-m", "tests.storm.confined", limit, start_method, engine]
+    if limit == SHM:
+        command = _with_small_shm(command)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=2 * PATIENCE, check=False
+    )
+    if done.returncode == NOT_HERE:
+        raise Untried(f"{limit} cannot be lowered for root here")
+    require(done.returncode == 0, f"{limit}: exit code {done.returncode}: {done.stderr[-600:]}")
+    told = json.loads(done.stdout)
+    require(told["troubles"], f"{limit} was never met")
+    for trouble in told["troubles"]:
+        require(limit in trouble, f"{limit} is not named: {trouble}")
+    require(told["still_running"], f"{limit}: somebody who ran was hurt: {told}")
+    # Where nobody may write a byte, nobody new can be seated at all.
+    require(told["served"] or limit == "RLIMIT_FSIZE", f"{limit}: nobody was served: {told}")
+    require(told["served_afterwards"], f"{limit}: nobody is seated afterwards: {told}")
+    return str(told["troubles"][0])
+
+
+def _with_small_shm(command: Sequence[str]) -> list[str]:
+    unshare = shutil.which("unshare")
+    tried = unshare and subprocess.run(
+        [unshare, "-m", "sh", "-c", _SMALL_SHM, "true"], capture_output=True, check=False
+    )
+    if not unshare or not tried or tried.returncode != 0:
+        raise Untried("a small /dev/shm needs the right to mount")
+    return [unshare, "-m", "sh", "-c", _SMALL_SHM, *command]
+
+
+def start_without(limit: str) -> str:
+    """Start the program with next to nothing; return the line it said on stderr."""
+    import resource
+
+    number = getattr(resource, limit)
+    done = subprocess.run(
+        [console_script(), "--plain"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(number, (_NEXT_TO_NOTHING[limit],) * 2),
+    )
+    said = done.stderr.strip()
+    require(done.returncode == 1, f"without {limit}: exit code {done.returncode}: {said}")
+    require(said.startswith("chai-tui: cannot start: "), f"without {limit}, it says {said!r}")
+    require("\n" not in said, f"without {limit}, it says {said!r}")
+    return said
+
+
+def fill_the_disk(option: str) -> str:
+    """Let the program write to a full disk; return what it said on stderr."""
+    if not os.path.exists("/dev/full"):  # noqa: PTH110 - a device, not a file
+        raise Untried("no /dev/full")
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - likewise
+        done = subprocess.run(
+            [console_script(), "--makers", "2", option],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    said = done.stderr.strip()
+    require(done.returncode == 1, f"{option} on a full disk: exit code {done.returncode}: {said}")
+    require("No space left" in said and "\n" not in said, f"{option} on a full disk says {said!r}")
+    return said
+
+
+def _storm(_: Force) -> str:
+    named, untried = 0, []
+    for case in CASES:
+        try:
+            run_out(*case)
+            named += 1
+        except Untried as why:
+            untried.append(str(why))
+    for option in ("--plain", "--json"):
+        fill_the_disk(option)
+        named += 1
+    for limit in _NEXT_TO_NOTHING:
+        start_without(limit)
+        named += 1
+    return f"{named} limits met, named, and survived" + "".join(
+        f"; not tried: {w}" for w in untried
+    )
+
+
+PROMISE = Promise("limits", "out of something: it is named, and the others go on", _storm)

@@ -1,0 +1,117 @@
+"""No orphan: whoever started them is killed, or quits, and no process of ours is left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+import psutil
+
+from tests.process.program import alive, console_script, family_of
+from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
+from tests.terminal import Terminal
+
+METHODS = ("forkserver", "spawn", "fork")
+KILLED_SECONDS = 2.0
+"""Within how many seconds nobody is left of a killed program (Linux)."""
+QUIT_SECONDS = 1.0
+"""The same after a plain quit."""
+
+
+def _seconds_until_gone(processes: list[psutil.Process]) -> float:
+    began = time.monotonic()
+    while alive(processes):
+        require(time.monotonic() - began < PATIENCE, f"left behind: {alive(processes)}")
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def kill_the_kitchen(start_method: str, random: Random) -> float:
+    """Kill a kitchen with waiting, computing, stuck and paused makers.
+
+    Returns:
+        The seconds until all of them were gone.
+    """
+    command = [sys.executable, "-m", "tests.process.parent", start_method]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        family = [*family_of(parent.pid), *map(psutil.Process, pids)]
+        time.sleep(random.uniform(0, 0.05))  # at any moment
+        parent.kill()
+        parent.wait()
+        return _seconds_until_gone(family)
+
+
+def kill_while_starting(start_method: str, random: Random) -> float:
+    """Kill a program at any moment of its start; return the seconds until all were gone."""
+    command = [console_script(), "--plain", "--makers", "20", "--start-method", start_method]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+        # Whoever appears in the meantime belongs to it, though its parent may be another already.
+        family: dict[int, psutil.Process] = {}
+        until = time.monotonic() + random.uniform(0, 0.6)
+        while time.monotonic() < until:
+            family |= {process.pid: process for process in family_of(program.pid)}
+        program.send_signal(signal.SIGSTOP)  # so that nobody is started while we look
+        family |= {process.pid: process for process in family_of(program.pid)}
+        program.kill()
+        program.wait()
+        return _seconds_until_gone(list(family.values()))
+
+
+def leave_the_screen(start_method: str, random: Random, *, quit_politely: bool) -> float:
+    """Quit or kill the program on its screen; return the seconds until all were gone."""
+    with tempfile.TemporaryDirectory() as home:
+        recipe = Path(home) / "long.toml"
+        recipe.write_text('[[steps]]\nname = "stir"\ncompute = 600\n')
+        command = [console_script(), str(recipe), "--makers", "6", "--start-method", start_method]
+        homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
+        with Terminal(command, environment=homes) as terminal:
+            terminal.until_shows("6 brewing")
+            terminal.send("z")
+            terminal.until_shows("1 paused")
+            terminal.look_around()
+            time.sleep(random.uniform(0, 0.05))
+            began = time.monotonic()
+            if quit_politely:
+                terminal.send("q")
+                terminal.wait()
+                require(terminal.is_restored, "the terminal is not as it was")
+            else:
+                os.kill(terminal.process.pid, signal.SIGKILL)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    terminal.process.wait(PATIENCE)
+            _seconds_until_gone(list(terminal.family.values()))
+            return time.monotonic() - began
+
+
+def _storm(force: Force) -> str:
+    if sys.platform != "linux":
+        raise Untried("only Linux has PR_SET_PDEATHSIG")
+    killed: list[float] = []
+    left: list[float] = []
+    for number in range(force.times(30)):
+        method = METHODS[number % 3]
+        killed.append(kill_the_kitchen(method, force.random))
+        killed.append(kill_while_starting(method, force.random))
+        if method != "fork":  # refused on a screen
+            killed.append(leave_the_screen(method, force.random, quit_politely=False))
+            left.append(leave_the_screen(method, force.random, quit_politely=True))
+    require(max(killed) < KILLED_SECONDS, f"{max(killed):.2f} s until a killed program's were gone")
+    require(max(left) < QUIT_SECONDS, f"{max(left):.2f} s to quit")
+    return (
+        f"{len(killed)} programs killed, everybody gone within {max(killed):.2f} s;"
+        f" {len(left)} quit, within {max(left):.2f} s"
+    )
+
+
+PROMISE = Promise("orphans", "no process outlives the program, however it ends", _storm)
