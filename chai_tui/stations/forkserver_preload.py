@@ -33,6 +33,7 @@ if any("multiprocessing.forkserver" in argument for argument in sys.orig_argv):
         "pkgutil",
         "runpy",
         "setproctitle",
+        "chai_tui.stations.birth",
         "chai_tui.stations.station",
     ):
         with contextlib.suppress(ImportError):  # setproctitle is for Linux only

@@ -12,10 +12,11 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 from multiprocessing.queues import SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any
 
 from chai_tui.engine import Engine
 from chai_tui.limits import start_thread
+from chai_tui.stations.birth import StationPlan
 from chai_tui.stations.lifeline import (
     default_signals,
     die_with_parent,
@@ -26,22 +27,6 @@ from chai_tui.stations.reporter import Reporter, capture_python_streams
 from chai_tui.stations.seating import OneMaker, Seating, shared_seating
 from chai_tui.stations.titles import name_process
 from chai_tui.stations.wire import Close, Seat
-
-
-class StationPlan(NamedTuple):
-    """What a station is told at its birth.
-
-    Attributes:
-        title: what ps and htop show.
-        engine: how its makers are seated.
-        seats: its first makers; exactly one for the process engine.
-        inherited: descriptors of the parent to close; only a forked child has any.
-    """
-
-    title: str
-    engine: Engine
-    seats: tuple[Seat, ...]
-    inherited: tuple[int, ...]
 
 
 def run_station(

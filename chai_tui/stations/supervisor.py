@@ -23,8 +23,8 @@ from typing import Any
 
 from chai_tui.engine import Engine
 from chai_tui.limits import ensure_descriptors, in_words
+from chai_tui.stations.birth import StationPlan, begin_station
 from chai_tui.stations.pipes import OrderPipe, OutletPipe, ReportPipe
-from chai_tui.stations.station import StationPlan, run_station
 from chai_tui.stations.wire import Seat
 
 PRELOAD = ("chai_tui.stations.forkserver_preload",)
@@ -262,7 +262,7 @@ class Supervisor:
                 own = [queue._reader, lifeline_in, outlet_out]  # type: ignore[attr-defined]  # noqa: SLF001
                 inherited += tuple(end.fileno() for end in own if end is not None)
             process = self._context.Process(  # type: ignore[attr-defined]
-                target=run_station,
+                target=begin_station,
                 args=(StationPlan(title, engine, seats, inherited), queue, lifeline_out, outlet_in),
                 name=title,
             )
