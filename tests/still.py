@@ -1,0 +1,114 @@
+"""The app standing still, so that it can be drawn: over a floor made by hand, with no live source.
+
+What would differ between two machines, two runs or two moments is passed in here or frozen by
+:func:`freeze`; then :func:`settle` waits until a picture can be taken.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from chai_tui.cores import UsableCores
+from chai_tui.floor import Floor
+from chai_tui.settings import Settings
+from chai_tui.tui.app import ChaiApp
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.signal_menu import SignalChoice
+from tests.builders import FakeSource
+
+Size = tuple[int, int]
+"""Columns and rows."""
+Prepare = Callable[[Pilot[Any]], Awaitable[None]]
+
+SIGNALS = (
+    SignalChoice(1, "SIGHUP", "its terminal was closed"),
+    SignalChoice(2, "SIGINT", "interrupts, as Ctrl-C does"),
+    SignalChoice(6, "SIGABRT", "as if C code in it gave up"),
+    SignalChoice(9, "SIGKILL", "ends it now; it cannot refuse"),
+    SignalChoice(11, "SIGSEGV", "as if it touched foreign memory"),
+    SignalChoice(15, "SIGTERM", "asks it to end"),
+)
+"""Those whose numbers are the same wherever there are signals."""
+
+QUIET_ROUNDS = 3
+"""So often nothing may change until the screen is said to be settled: a message may lead to
+another that changes nothing yet."""
+
+
+def freeze(patch: pytest.MonkeyPatch) -> None:
+    """Let nothing depend on this terminal, this interpreter or this system.
+
+    Textual reads most of its variables when it is imported, so what came of them is set too.
+    """
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES"):
+        patch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if name.startswith("TEXTUAL") and not name.startswith("TEXTUAL_SNAPSHOT"):
+            patch.delenv(name)
+    patch.setattr("textual.constants.FILTERS", "")
+    patch.setattr("textual.constants.SCREENSHOT_DELAY", -1)
+    patch.setattr("textual.constants.PRESS", "")
+    patch.setattr("textual.filter.DIM_FACTOR", 0.66)
+    patch.setattr(sys, "_is_gil_enabled", lambda: True, raising=False)
+    patch.setattr("chai_tui.tui.signal_dialog.signals_here", lambda: list(SIGNALS))
+
+
+def still_app(
+    floor: Floor,
+    *,
+    cores: int = 2,
+    quota: float | None = None,
+    maps_cores: bool = True,
+    has_gil: bool = True,
+    theme: str = "textual-dark",
+    **options: Any,
+) -> ChaiApp:
+    """Return the app over a floor; nothing will happen on it by itself.
+
+    Args:
+        floor: what happened before.
+        cores: how many cores may be used.
+        quota: how many cores' worth of time may be used at once; None for all.
+        maps_cores: whether the system tells a process's core.
+        has_gil: whether Python has one.
+        theme: one of Textual's.
+        options: more for the app.
+    """
+    return ChaiApp(
+        Bridge(FakeSource()),  # never started: no thread
+        floor=floor,
+        cores=UsableCores(tuple(range(cores)), quota),
+        maps_cores=maps_cores,
+        has_gil=has_gil,
+        settings=Settings(theme=theme),
+        **options,
+    )
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until every message was handled and no picture differs from the one before."""
+    quiet = 0
+    before = ""
+    while quiet < QUIET_ROUNDS:
+        await pilot.pause(0)
+        now = pilot.app.export_screenshot()
+        quiet = quiet + 1 if now == before else 0
+        before = now
+
+
+def pressing(*keys: str) -> Prepare:
+    """Return what presses keys, each on a settled screen, and waits until all is drawn."""
+
+    async def prepare(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+
+    return prepare

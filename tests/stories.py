@@ -1,0 +1,151 @@
+"""Stories: what makers would have done on so many cores, worked out and not run.
+
+A story is exact and always the same: time goes in ticks of a hundredth of a second, cores go round
+among those who want one, and of the makers at one station only one at a time computes in Python.
+So the pictures drawn from it show what really happens, with histories that no hand would write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from random import Random
+
+from chai_tui.engine import Engine
+from chai_tui.events import CoreUse, Event, MakerUse, Progress, Sampled
+from chai_tui.recipe import StepKind
+from tests.actors import TICKS, Actor, Part, happenings, seat
+from tests.builders import BEGAN
+
+SAMPLE_TICKS = 25
+"""Ticks between two samples."""
+
+
+def story(
+    parts: Sequence[Part], *, cores: int, seconds: float, others: float = 0.06, seed: int = 1
+) -> list[Event]:
+    """Return the events of a story, oldest first.
+
+    Args:
+        parts: who brews what, from when on.
+        cores: how many cores there are.
+        seconds: how long it is told.
+        others: share of each core that everything else uses, on average.
+        seed: of jitter and of what everything else does.
+    """
+    random = Random(seed)
+    actors = [
+        Actor(
+            part,
+            part.recipe.with_jitter_resolved(random).steps,
+            sorted(part.then, key=attrgetter("at")),
+            BEGAN + part.after + 0.004 * index,  # seats are taken one after another
+        )
+        for index, part in enumerate(parts)
+    ]
+    events: list[Event] = []
+    for tick in range(round(seconds * TICKS) + 1):
+        now = BEGAN + tick / TICKS
+        for actor in actors:
+            if actor.engine is not Engine.SERIAL or _has_its_turn(actor, actors):
+                events += happenings(actor, now)
+            elif not actor.told and now >= actor.seated:
+                events.append(seat(actor))
+        _work(actors, cores, tick)
+        if tick and tick % SAMPLE_TICKS == 0:
+            events += _sample(actors, cores, now, others, random)
+    return sorted(events, key=attrgetter("at"))
+
+
+def _has_its_turn(actor: Actor, actors: Sequence[Actor]) -> bool:
+    """Whether everybody is done who is before it at its station."""
+    return all(
+        other.over
+        for other in actors
+        if other.station == actor.station and other.number < actor.number
+    )
+
+
+def _work(actors: Sequence[Actor], cores: int, tick: int) -> None:
+    """One tick of work."""
+    wanting = _wanting(actors, tick)
+    running, ready = wanting[:cores], wanting[cores:]
+    for actor in ready:
+        actor.wanted += 1
+    _choose_cores(running, cores)
+    for actor in running:
+        actor.last_ran = tick
+        actor.step_ticks += 1
+        actor.cpu_ticks += 1
+        actor.ran += 1
+    for actor in actors:
+        actor.present += actor.step >= 0
+        actor.step_ticks += actor.kind is StepKind.WAIT
+
+
+def _wanting(actors: Sequence[Actor], tick: int) -> list[Actor]:
+    """Who wants a core: of a station one at a time for Python, and of an event loop for anything.
+
+    Whoever ran longest ago is next, but a task keeps its event loop until it waits.
+    """
+
+    def turn(actor: Actor) -> tuple[int, int]:
+        goes_on = actor.engine is Engine.ASYNCIO and actor.last_ran == tick - 1
+        return (-1 if goes_on else actor.last_ran, actor.number)
+
+    wanting: list[Actor] = []
+    taken: set[int] = set()
+    for actor in sorted(actors, key=turn):
+        if actor.kind in (None, StepKind.WAIT):
+            continue
+        alone = actor.kind is StepKind.COMPUTE or actor.engine is Engine.ASYNCIO
+        if not (alone and actor.station in taken):
+            wanting.append(actor)
+        if alone:
+            taken.add(actor.station)
+    return wanting
+
+
+def _choose_cores(running: Sequence[Actor], cores: int) -> None:
+    """Give each a core of its own; whoever ran on one goes on there if it can."""
+    free = set(range(cores))
+    moved = []
+    for actor in running:
+        if actor.core in free:
+            free.remove(actor.core)
+        else:
+            moved.append(actor)
+    for actor in moved:
+        actor.core = min(free)
+        free.remove(actor.core)
+
+
+def _sample(
+    actors: Sequence[Actor], cores: int, now: float, others: float, random: Random
+) -> Iterator[Event]:
+    """How far everybody is, and what cores and makers did since the last sample."""
+    busy = dict.fromkeys(range(cores), 0)
+    uses: list[MakerUse] = []
+    for actor in actors:
+        if actor.core is not None:
+            busy[actor.core] += actor.ran
+        if actor.present and not actor.over:
+            yield Progress(now, actor.number, actor.fraction, actor.cpu_seconds)
+            uses.append(
+                MakerUse(
+                    actor.number,
+                    actor.core if actor.ran else None,
+                    actor.ran / actor.present,
+                    actor.wanted / actor.present,
+                    actor.cpu_seconds,
+                    4_100_000 + 37_000 * (actor.pid % 25),
+                    stopped=actor.halted,
+                )
+            )
+        actor.ran = actor.wanted = actor.present = 0
+    core_uses = []
+    for core, ticks in busy.items():
+        makers = min(1.0, ticks / SAMPLE_TICKS)
+        else_ = min(1.0 - makers, random.uniform(0.0, 2 * others))
+        core_uses.append(CoreUse(core, makers + else_, makers))
+    yield Sampled(now, tuple(core_uses), tuple(uses))
