@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from itertools import groupby
 
@@ -24,6 +23,11 @@ SEATED: Span = (GLYPHS[State.SEATED], "seated")
 UNSAMPLED: Span = ("╌", "dim")
 ON_A_CORE: Span = ("█", "brewing")
 NOTHING: Span = (" ", "")
+
+_THRESHOLDS = tuple(int(f"{cell:06b}"[::-1], 2) / 64 for cell in range(64))
+"""The share of a core from which on a cell shows it: van der Corput's sequence, of which any run
+of neighbours is spread evenly. So a share is told right also while it changes from sample to
+sample, and a cell shows the same wherever the row is scrolled to."""
 
 
 def cells(maker: Maker, scale: TimeScale, now: float) -> list[Span]:
@@ -83,7 +87,7 @@ def _sampled(a_slice: Slice, cell: int, *, computes: bool) -> Span:
     share = a_slice.cpu_share
     # A sample's edges are not sharp: nearly all is all, hardly anything is nothing.
     share = 1.0 if share >= 0.9 else 0.0 if share < 0.05 else share
-    if math.floor((cell + 1) * share) > math.floor(cell * share):
+    if share > _THRESHOLDS[cell % len(_THRESHOLDS)]:
         return ON_A_CORE
     # Who computes and has no core wants one, or the GIL: the system counts only the first.
     idle = 1.0 - min(1.0, share)

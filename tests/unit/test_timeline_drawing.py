@@ -64,9 +64,18 @@ def test_four_that_share_a_core_have_every_fourth_cell_and_want_the_others() -> 
     samples = [use(at, 0, 0.25, number=n) for at in (1.0, 2.0) for n in (1, 2, 3, 4)]
     floor = floor_of(*events, *samples)
     rows = [drawn(floor, number).rstrip() for number in (1, 2, 3, 4)]
-    assert rows[0] == "▒▒0▒▒▒0▒▒▒0▒▒▒0▒▒▒0▒"
+    assert rows[0] == "▒▒▒0▒▒▒0▒▒▒0▒▒▒0▒▒▒0"
     # In every moment it is one of them.
     assert all(sum(cell == "0" for cell in column) == 1 for column in zip(*rows, strict=True))
+
+
+def test_a_share_that_wavers_is_told_right() -> None:
+    shares = [0.24, 0.27, 0.23, 0.26] * 5
+    samples = [use(0.1 * n, 0, share) for n, share in enumerate(shares, 1)]
+    floor = floor_of(*brewing(1, engine=Engine.THREAD, recipe=GRIND), *samples)
+    line = drawn(floor)
+    assert 4 <= line.count("0") <= 6
+    assert all("0" in line[start : start + 5] for start in range(0, 20, 5))
 
 
 def test_ready_without_a_core_is_seen_in_a_waiting_step_too() -> None:
