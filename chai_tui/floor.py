@@ -1,22 +1,16 @@
 """The floor: the kitchen's state, folded from events.
 
-It is pure: no clock, no process, no drawing. A maker's state is derived from the facts known about
-it, not from the order in which they came, so that any interleaving of several makers' events folds
-to the same floor. What the parent saw wins over what the child said, and a joined maker never
+It is pure: no clock, no process, no drawing. Any interleaving of several makers' events folds to
+the same floor; what the parent saw wins over what the child said, and a joined maker never
 changes again.
-"""
 
 from __future__ import annotations
 
-import signal
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
-from chai_tui.engine import Engine
 from chai_tui.events import (
     Dropped,
     Event,
@@ -37,174 +31,14 @@ from chai_tui.events import (
     Stopping,
     Trouble,
 )
-from chai_tui.recipe import Step
+from chai_tui.rounds import Round, latest_round
+from chai_tui.state import Core, Line, Maker, Span, State, Station, Use, derive_state
 
-SAID_KEPT = 1_000
-"""Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
-HISTORY_KEPT = 240
-"""Samples kept for each maker and core: two minutes at two a second."""
 LOG_KEPT = 1_000
 """Events kept for the log."""
 AT_ONCE_SECONDS = 3.0
 """The stretch over which "cores at once" is measured: long enough to be calm, short enough to
 follow a change."""
-
-
-class State(StrEnum):
-    """What a maker is doing, or how it ended."""
-
-    SEATED = "seated"
-    BREWING = "brewing"
-    PAUSED = "paused"
-    SERVED = "served"
-    FAILED = "failed"
-    STOPPED = "stopped"
-    KILLED = "killed"
-
-
-class Line(NamedTuple):
-    """One line said: when, its text, and ``"out"`` or ``"err"``."""
-
-    at: float
-    text: str
-    stream: str
-
-
-class Use(NamedTuple):
-    """One entry of a maker's history; it holds until the next one."""
-
-    at: float
-    core: int | None
-    cpu_share: float
-    ready_share: float | None
-    memory: int | None
-
-
-class Span(NamedTuple):
-    """A stretch of time; ``end`` is None while it lasts."""
-
-    began: float
-    end: float | None
-
-
-@dataclass(slots=True, eq=True)
-class Maker:
-    """Everything known about one maker. Times are seconds of ``time.monotonic()``."""
-
-    number: int
-    station: int
-    pid: int
-    engine: Engine
-    recipe: str
-    steps: tuple[Step, ...]
-    seated_at: float
-    tid: int | None = None
-    started_at: float | None = None
-    ended_at: float | None = None
-    state: State = State.SEATED
-    joined: bool = False
-    """Whether the parent joined it: its state is final."""
-    step: int | None = None
-    """Index of the current (or last) step."""
-    fraction: float = 0.0
-    """How much of the current step is done, 0 to 1."""
-    step_times: list[Span] = field(default_factory=list)
-    """When each step that began did so, and ended."""
-    pauses: list[Span] = field(default_factory=list)
-    cpu_seconds: float = 0.0
-    cpu_share: float = 0.0
-    ready_share: float | None = None
-    core: int | None = None
-    """The core it is using now; None while it uses none or nobody can tell."""
-    core_moves: int = 0
-    memory: int | None = None
-    """Bytes only its process has."""
-    said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
-    said_count: int = 0
-    dropped: int = 0
-    history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
-    stopping: Stopping | None = None
-    served_at: float | None = None
-    gave_up: bool = False
-    error: str | None = None
-    traceback: str | None = None
-    exitcode: int | None = None
-    signal_was_ours: bool = False
-    version: int = 0
-    """Grows with every change, so that a view can tell what to draw again."""
-
-    @property
-    def name(self) -> str:
-        """``Chai Maker #1``."""
-        return f"Chai Maker #{self.number}"
-
-    @property
-    def paused(self) -> bool:
-        """Whether the system has its process stopped."""
-        return bool(self.pauses) and self.pauses[-1].end is None
-
-    @property
-    def signal_number(self) -> int | None:
-        """The number of the signal that ended it, if one did."""
-        return -self.exitcode if self.exitcode is not None and self.exitcode < 0 else None
-
-    @property
-    def cause(self) -> str:
-        """Why it ended, in words; empty while it runs and when it was served."""
-        if not self.joined:
-            return self.error or ""
-        match self.state:
-            case State.KILLED:
-                return f"killed by {signal_name(self.signal_number or 0)}"
-            case State.STOPPED:
-                return "stopped"
-            case State.FAILED if self.error:
-                return self.error
-            case State.FAILED if self.exitcode is None:
-                return "ended unseen: the system lost its exit code"
-            case State.FAILED if self.exitcode == 0:
-                return "exit code 0 before it had served"
-            case State.FAILED:
-                return f"exit code {self.exitcode}"
-        return ""
-
-
-@dataclass(slots=True, eq=True)
-class Station:
-    """One child process and who stands in it."""
-
-    number: int
-    pid: int
-    engine: Engine
-    makers: list[int] = field(default_factory=list)
-    said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
-    """Lines that could not be told apart by maker."""
-
-
-@dataclass(slots=True, eq=True)
-class Core:
-    """How busy a core is: shares from 0 to 1, and who is on it."""
-
-    number: int
-    busy: float = 0.0
-    makers_share: float | None = None
-    makers: tuple[int, ...] = ()
-    history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
-
-
-def signal_name(number: int) -> str:
-    """Return ``SIGKILL`` for 9, ``signal 77`` for one that has no name here."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-def ordinal(number: int) -> str:
-    """Return ``1st``, ``2nd``, ``3rd``, ``11th``."""
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
 
 
 class Floor:
@@ -233,7 +67,7 @@ class Floor:
         self.now = 0.0
         self.version = 0
         self._finish_order: list[tuple[float, int]] = []
-        self._round: tuple[float, float | None, list[int]] | None = None
+        self._round: Round | None = None
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._handlers: dict[type, Callable[[Any], None]] = {
             Seated: self._seated,
@@ -523,7 +357,7 @@ class Floor:
         self.logged += 1
 
     def _restate(self, maker: Maker) -> None:
-        state = _state(maker)
+        state = derive_state(maker)
         if state is maker.state:
             return
         self.counts[maker.state] -= 1
@@ -534,45 +368,7 @@ class Floor:
             insort(self._finish_order, (maker.served_at or 0.0, maker.number))
         maker.state = state
 
-    def _current_round(self) -> tuple[float, float | None, list[int]]:
-        """When the last stretch of brewing began and ended (None: it lasts), and who was in it."""
+    def _current_round(self) -> Round:
         if self._round is None:
-            spans = sorted(
-                (
-                    (maker.seated_at, maker.ended_at, number)
-                    for number, maker in self.makers.items()
-                ),
-                key=lambda span: (span[0], span[2]),
-            )
-            began, ended, number = spans[0]
-            numbers = [number]
-            for seated_at, ended_at, number in spans[1:]:
-                if ended is not None and seated_at > ended:
-                    began, ended, numbers = seated_at, ended_at, [number]
-                    continue
-                numbers.append(number)
-                ended = None if ended is None or ended_at is None else max(ended, ended_at)
-            self._round = (began, ended, numbers)
+            self._round = latest_round(self.makers.values())
         return self._round
-
-
-def _state(maker: Maker) -> State:
-    """Derive the state from the facts; once joined, the exit code decides what is believed."""
-    if maker.joined:
-        if maker.exitcode is not None and maker.exitcode < 0:
-            asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
-            return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
-        if maker.exitcode == 0 and maker.served_at is not None:
-            return State.SERVED
-        if maker.exitcode == 0 and maker.gave_up:
-            return State.STOPPED
-        return State.FAILED
-    if maker.served_at is not None:
-        return State.SERVED
-    if maker.gave_up:
-        return State.STOPPED
-    if maker.error is not None:
-        return State.FAILED
-    if maker.paused:
-        return State.PAUSED
-    return State.SEATED if maker.started_at is None else State.BREWING

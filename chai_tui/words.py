@@ -24,7 +24,8 @@ from chai_tui.events import (
     Stopping,
     Trouble,
 )
-from chai_tui.floor import Floor, Maker, State, ordinal, signal_name
+from chai_tui.floor import Floor
+from chai_tui.state import Maker, State, ordinal, signal_name
 from chai_tui.text import printable
 
 NAMED_AT_MOST = 3

@@ -32,9 +32,10 @@ from chai_tui.events import (
     StepBegan,
     Stopping,
 )
-from chai_tui.floor import Floor, State
+from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe
 from chai_tui.source import Command
+from chai_tui.state import State
 
 BEGAN = 1_000.0
 """When every run begins, in seconds of the events' clock."""

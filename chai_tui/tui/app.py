@@ -16,10 +16,11 @@ from chai_tui import startup
 from chai_tui.cores import UsableCores, usable_cores
 from chai_tui.engine import Engine, gil_enabled
 from chai_tui.events import Event, Exited, Sampled, Trouble
-from chai_tui.floor import Floor, State
+from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe
 from chai_tui.settings import Settings, check_names
 from chai_tui.source import AddMakers
+from chai_tui.state import State
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.colours import colours
 from chai_tui.tui.commands import (

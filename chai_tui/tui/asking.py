@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chai_tui.floor import Floor, Maker, State
+from chai_tui.floor import Floor
+from chai_tui.state import Maker, State
 
 NAMED_AT_MOST = 6
 """How many makers a question names; the rest is counted."""

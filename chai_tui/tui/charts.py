@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chai_tui.floor import Maker
+from chai_tui.state import Maker
 from chai_tui.tui.figures import memory_text, percent, round_top, seconds_text
 from chai_tui.tui.ink import Line, core_ink, fit, fit_text
 from chai_tui.tui.prose import heading

@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chai_tui.floor import Core
+from chai_tui.state import Core
 from chai_tui.tui.core_drawing import LEGEND, LEGEND_UNMAPPED, core_lines, rows_wanted
 from chai_tui.tui.ink import InkWell, Line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from chai_tui.floor import Core
+from chai_tui.state import Core
 from chai_tui.tui.core_layout import MARKS_TOGETHER, Grid, Marks, lay_out, rows_allowed
 from chai_tui.tui.ink import Line, core_ink, fit, fit_text
 

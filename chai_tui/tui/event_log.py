@@ -9,7 +9,8 @@ from typing import NamedTuple
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from chai_tui.events import Event, Exited, Paused, Served, Stopping, Trouble
-from chai_tui.floor import LOG_KEPT, Floor, State
+from chai_tui.floor import LOG_KEPT, Floor
+from chai_tui.state import State
 from chai_tui.tui.ink import Line, fit
 from chai_tui.tui.painted import Painted
 from chai_tui.words import describe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chai_tui.floor import State
+from chai_tui.state import State
 
 GLYPHS: dict[State, str] = {
     State.SEATED: "◌",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 from chai_tui.engine import Engine
-from chai_tui.floor import State
+from chai_tui.state import State
 from chai_tui.text import printable
 from chai_tui.tui.commands import Row, key_sign, keys_text
 from chai_tui.tui.core_drawing import LEGEND

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.floor import Floor, Maker
+from chai_tui.floor import Floor
 from chai_tui.source import (
     BrewAgain,
     Command,
@@ -12,6 +12,7 @@ from chai_tui.source import (
     SignalMaker,
     StopMaker,
 )
+from chai_tui.state import Maker
 from chai_tui.tui.asking import question, refusal
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.orderly_app import OrderlyApp

@@ -6,8 +6,8 @@ import math
 from typing import NamedTuple
 
 from chai_tui.engine import Engine
-from chai_tui.floor import Line as SaidLine
-from chai_tui.floor import Maker, State, ordinal, signal_name
+from chai_tui.state import Line as SaidLine
+from chai_tui.state import Maker, State, ordinal, signal_name
 from chai_tui.text import printable
 from chai_tui.tui.ink import Line, Span, core_ink, width_of
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from chai_tui.floor import Maker, Station
+from chai_tui.state import Maker, Station
 from chai_tui.text import printable
 from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, bar, fit, fit_text, width_of

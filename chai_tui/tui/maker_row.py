@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from chai_tui.floor import Maker, State
+from chai_tui.state import Maker, State
 from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, Span, bar, core_ink, fit, fit_text, width_of
 from chai_tui.tui.maker_facts import (

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import islice
 
-from chai_tui.floor import Floor, Maker, State
+from chai_tui.floor import Floor
+from chai_tui.state import Maker, State
 
 SEARCHED_LINES = 50
 """How many of its last lines a filter looks through: 1,000 makers are searched in 10 ms."""

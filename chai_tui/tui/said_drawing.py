@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chai_tui.floor import Line as SaidLine
-from chai_tui.floor import Maker
+from chai_tui.state import Line as SaidLine
+from chai_tui.state import Maker
 from chai_tui.text import printable
 from chai_tui.tui.ink import Line, fit
 from chai_tui.tui.prose import folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from chai_tui.floor import SAID_KEPT, Maker
+from chai_tui.state import SAID_KEPT, Maker
 from chai_tui.tui.ink import Line
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.said_drawing import finds, next_find, said_drawn, search_status

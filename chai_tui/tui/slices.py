@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from chai_tui.floor import HISTORY_KEPT, Maker, Span, Use
+from chai_tui.state import HISTORY_KEPT, Maker, Span, Use
 
 
 class Slice(NamedTuple):

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from rich.cells import cell_len
 
-from chai_tui.floor import Maker, State
 from chai_tui.recipe import StepKind
+from chai_tui.state import Maker, State
 from chai_tui.tui.figures import GLYPHS, seconds_text
 from chai_tui.tui.ink import Line, Span, core_ink, fit
 from chai_tui.tui.slices import Slice, cut, numbered_runs, overlap

@@ -12,7 +12,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chai_tui.floor import Floor, Maker
+from chai_tui.floor import Floor
+from chai_tui.state import Maker
 from chai_tui.tui.ink import InkWell
 from chai_tui.tui.time_scale import TimeScale
 from chai_tui.tui.timeline_drawing import row

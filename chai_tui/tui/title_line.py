@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chai_tui.floor import State
+from chai_tui.state import State
 from chai_tui.text import printable
 from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, fit, width_of

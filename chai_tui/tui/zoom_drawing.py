@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chai_tui.floor import Maker, Span, State
 from chai_tui.recipe import Step, StepKind
+from chai_tui.state import Maker, Span, State
 from chai_tui.text import printable
 from chai_tui.tui.charts import charts
 from chai_tui.tui.figures import GLYPHS, percent, seconds_text

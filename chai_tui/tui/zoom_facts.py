@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chai_tui.engine import Engine
-from chai_tui.floor import Floor, Maker, signal_name
-from chai_tui.floor import Line as SaidLine
+from chai_tui.floor import Floor
+from chai_tui.state import Line as SaidLine
+from chai_tui.state import Maker, signal_name
 from chai_tui.tui.figures import memory_text, percent, seconds_text
 from chai_tui.tui.maker_facts import stopping_text
 

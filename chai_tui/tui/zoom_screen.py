@@ -12,7 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from chai_tui.engine import gil_enabled
-from chai_tui.floor import Floor, Maker
+from chai_tui.floor import Floor
+from chai_tui.state import Maker
 from chai_tui.tui.ink import Line, fit, fit_text
 from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.line_view import LineView

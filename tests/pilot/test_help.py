@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.floor import State
+from chai_tui.state import State
 from chai_tui.tui.commands import COMMANDS, listed_rows
 from chai_tui.tui.help_drawing import help_lines, keys_now
 from chai_tui.tui.help_screen import HelpScreen

@@ -8,7 +8,6 @@ import pytest
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Progress, Stopping, Trouble
-from chai_tui.floor import State
 from chai_tui.recipe import BUILT_IN
 from chai_tui.settings import Settings
 from chai_tui.source import (
@@ -21,6 +20,7 @@ from chai_tui.source import (
     SignalMaker,
     StopMaker,
 )
+from chai_tui.state import State
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog

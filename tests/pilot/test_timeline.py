@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chai_tui.events import MakerUse, Sampled
-from chai_tui.floor import Floor, Maker
+from chai_tui.floor import Floor
+from chai_tui.state import Maker
 from chai_tui.tui.ink import Line
 from chai_tui.tui.time_scale import SCALES, TimeScale, TimeView
 from chai_tui.tui.timeline_drawing import row

@@ -6,7 +6,8 @@ import pytest
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Exited, MakerUse, Progress, Said, Sampled
-from chai_tui.floor import SAID_KEPT, Floor
+from chai_tui.floor import Floor
+from chai_tui.state import SAID_KEPT
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.said_view import SaidView
 from chai_tui.tui.zoom_screen import ZoomScreen

@@ -9,10 +9,11 @@ import pytest
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Exited, Started
-from chai_tui.floor import Floor, Maker
+from chai_tui.floor import Floor
 from chai_tui.kitchen import Kitchen
 from chai_tui.recipe import Recipe
 from chai_tui.source import AddMakers, Command
+from chai_tui.state import Maker
 
 PATIENCE = 60.0
 """Seconds after which a condition is said never to hold: generous, for loaded machines."""

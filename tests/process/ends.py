@@ -6,8 +6,8 @@ import os
 import signal
 from typing import NamedTuple
 
-from chai_tui.floor import State
 from chai_tui.recipe import Recipe
+from chai_tui.state import State
 from tests.process import makers
 from tests.process.makers import doing, printing
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 
 from chai_tui.events import Failed, Served, Trouble
-from chai_tui.floor import State
 from chai_tui.source import (
     BrewAgain,
     KillMaker,
@@ -18,6 +17,7 @@ from chai_tui.source import (
     SignalMaker,
     StopMaker,
 )
+from chai_tui.state import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.ends import ENDS, LAST_WORDS, End

@@ -13,10 +13,10 @@ import pytest
 
 from chai_tui.engine import Engine
 from chai_tui.events import Started, StepBegan
-from chai_tui.floor import State
 from chai_tui.kitchen import Kitchen
 from chai_tui.recipe import BUILT_IN
 from chai_tui.source import AddMakers, KillMaker, PauseMaker, ResumeMaker, StopMaker
+from chai_tui.state import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import doing, printing, steps

@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from chai_tui.engine import Engine
-from chai_tui.floor import State
 from chai_tui.kitchen import Kitchen
 from chai_tui.source import PauseMaker
+from chai_tui.state import State
 from tests.process import makers
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.makers import doing, steps

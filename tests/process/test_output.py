@@ -11,9 +11,9 @@ import psutil
 
 from chai_tui.engine import Engine
 from chai_tui.events import Dropped, Said, Trouble
-from chai_tui.floor import State
 from chai_tui.kitchen import Kitchen
 from chai_tui.source import KillMaker
+from chai_tui.state import State
 from chai_tui.stations.capture import LINE_LIMIT
 from tests.process import makers
 from tests.process.conftest import Watch

@@ -15,7 +15,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.widgets import Static
 
-from chai_tui.floor import Core
+from chai_tui.state import Core
 from chai_tui.tui.core_bar import CoreBar
 from chai_tui.tui.core_drawing import core_lines, heights, maker_numbers, rows_wanted
 from chai_tui.tui.core_layout import rows_allowed

@@ -30,7 +30,8 @@ from chai_tui.events import (
     Stopping,
     Trouble,
 )
-from chai_tui.floor import AT_ONCE_SECONDS, SAID_KEPT, Floor, Maker, Span, State, ordinal
+from chai_tui.floor import AT_ONCE_SECONDS, Floor
+from chai_tui.state import SAID_KEPT, Maker, Span, State, ordinal
 from tests.builders import (
     BEGAN,
     CHAI,

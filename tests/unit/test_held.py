@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.events import Event, Progress, StepBegan
-from chai_tui.floor import Floor, State
+from chai_tui.floor import Floor
+from chai_tui.state import State
 from chai_tui.tui import held
 from chai_tui.tui.held import Held, without_superseded
 from tests.builders import BEGAN, floor_of, in_states, sampled, served

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, MakerUse, Progress, Said, Sampled, Stopping
-from chai_tui.floor import Floor, State
+from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state import State
 from chai_tui.tui.arranging import PANEL_HEIGHT
 from chai_tui.tui.ink import INKS, Line, as_text, width_of
 from chai_tui.tui.maker_facts import Look, memory_cells, percent_cells, seconds_cells

@@ -308,10 +308,7 @@ def test_jitter_is_drawn_within_its_bounds_and_repeatably(
     seed: int, jitter: float, seconds: float
 ) -> None:
     recipe = Recipe("x", (Step("a", StepKind.WAIT, seconds, jitter), Step("b", StepKind.WAIT, 1.0)))
-    drawn, again = (
-        recipe.with_jitter_resolved(random.Random(seed))  # noqa: S311 - no secret
-        for _ in range(2)
-    )
+    drawn, again = (recipe.with_jitter_resolved(random.Random(seed)) for _ in range(2))
     assert drawn == again
     tolerance = 1e-9 * seconds
     least, most = seconds * (1 - jitter) - tolerance, seconds * (1 + jitter) + tolerance

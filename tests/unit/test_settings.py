@@ -94,7 +94,7 @@ def test_a_recipe_file_is_looked_for_beside_the_settings(path: Path, tmp_path: P
         (
             "[defaults]\nengin = 3",
             "defaults.engin: unknown key, expected recipe, makers, engine or start_method"
-            + '; did you mean "engine"?',
+            '; did you mean "engine"?',
         ),
         *(
             (

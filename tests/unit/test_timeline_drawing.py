@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, MakerUse, Paused, Resumed, Sampled
-from chai_tui.floor import HISTORY_KEPT, Floor, Maker, State, Use
+from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN
+from chai_tui.state import HISTORY_KEPT, Maker, State, Use
 from chai_tui.tui.ink import as_text, width_of
 from chai_tui.tui.slices import cut, numbered_runs, overlap, sampled_since
 from chai_tui.tui.time_scale import (

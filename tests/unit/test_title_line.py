@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.floor import State
+from chai_tui.state import State
 from chai_tui.tui.ink import INKS, as_text, width_of
 from chai_tui.tui.title_line import Title, clock_text, title_line
 

@@ -26,7 +26,8 @@ from chai_tui.events import (
     Stopping,
     Trouble,
 )
-from chai_tui.floor import Floor, State
+from chai_tui.floor import Floor
+from chai_tui.state import State
 from chai_tui.text import printable
 from chai_tui.words import ERROR_LENGTH, closing_line, describe, meaning_of_end
 from tests.builders import (

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
 from chai_tui.events import Dropped, Event, MakerUse, Paused, Resumed, Said, Sampled, Stopping
-from chai_tui.floor import Floor, Maker
-from chai_tui.floor import Line as SaidLine
+from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state import Line as SaidLine
+from chai_tui.state import Maker
 from chai_tui.text import printable
 from chai_tui.tui.charts import Column, charts, columns_drawn
 from chai_tui.tui.figures import memory_text, round_top, seconds_text
