@@ -3,6 +3,7 @@
 It is pure: no clock, no process, no drawing. Any interleaving of several makers' events folds to
 the same floor; what the parent saw wins over what the child said, and a joined maker never
 changes again.
+"""
 
 from __future__ import annotations
 
