@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from chai_tui.state import State
 from chai_tui.text import printable
 from chai_tui.tui.figures import GLYPHS
-from chai_tui.tui.ink import Line, fit, width_of
+from chai_tui.tui.ink import Line, fit, fit_text, width_of
 from chai_tui.tui.painted import Painted
 
-WIDE = 100
-"""From this width on there is room for three states in words (``✔ 1 served``), else for signs
-and figures; kept free always, so that nothing to their left goes when a state appears."""
-ROOM_WIDE, ROOM = 34, 9
+WIDE = 60
+ROOM_WIDE, ROOM = 16, 9
+"""Kept free always for states as signs and figures (``●2 ✔1``), so that nothing to their left
+goes when a state appears; the first from the width ``WIDE`` on. Words take what is left."""
+NAME_LEAST = 12
+"""A recipe's name or a filter is cut to so many cells before anything else is left out."""
 
 
 class Title(NamedTuple):
@@ -61,30 +65,49 @@ def clock_text(seconds: float) -> str:
 
 
 # What is left out to save room, one after another.
-_SAVINGS = ("cores", "name", "start method", "GIL", "words", "recipe", "at once", "engine", "modes")
+_SAVINGS = ("name", "start method", "words", "cores", "GIL", "recipe", "at once", "engine", "modes")
 
 
 def title_line(title: Title, width: int) -> Line:
     """Draw the header: what fits of it, by how much it tells. The right half stays in place."""
-    counts = _counts(title)
-    least = max(width_of(_counts(title, short=True)), ROOM_WIDE if width >= WIDE else ROOM)
+    short = _counts(title, short=True)
+    least = max(width_of(short), ROOM_WIDE if width >= WIDE else ROOM)
     for saved in range(len(_SAVINGS) + 1):
         without = frozenset(_SAVINGS[:saved])
-        left, right = _left(title, without), _right(title, without)
-        room = width - width_of(left) - width_of(right)
-        if room >= least:
+        right = _right(title, without)
+        room = width - width_of(right) - least
+        left = _left(title, without, room)
+        if width_of(left) <= room:
             break
-    if width_of(counts) > room:
-        counts = _counts(title, short=True)
+    room = width - width_of(left) - width_of(right)
+    words = _counts(title)
+    counts = words if width_of(words) <= room else short
     return fit([*left, (" " * max(0, room - width_of(counts)), ""), *counts, *right], width)
 
 
-def _left(title: Title, without: frozenset[str]) -> Line:
+def _left(title: Title, without: frozenset[str], room: int) -> Line:
+    """How makers are made, then modes; what a person named is cut so that all fits the room."""
+    recipe, wanted = printable(title.recipe), printable(title.wanted)
+    over = width_of(_told(title, without, recipe, wanted)) - room
+    cut = _cut(wanted, over)
+    over -= cell_len(wanted) - cell_len(cut)
+    return _told(title, without, _cut(recipe, over), cut)
+
+
+def _cut(name: str, over: int) -> str:
+    """A name that is shorter by ``over`` cells, or as short as it may be."""
+    cells = cell_len(name)
+    return (
+        name if over <= 0 or cells <= NAME_LEAST else fit_text(name, max(NAME_LEAST, cells - over))
+    )
+
+
+def _told(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Line:
     cores = f"{title.cores} core{'' if title.cores == 1 else 's'}"
     if title.quota is not None:
         cores += f", {title.quota:.1f} allowed"
     setup = [
-        ("recipe", printable(title.recipe), ""),
+        ("recipe", recipe, ""),
         ("engine", title.engine, ""),
         ("start method", title.start_method, "dim"),
         ("GIL", f"GIL {'on' if title.has_gil else 'off'}", "dim"),
@@ -101,8 +124,8 @@ def _left(title: Title, without: frozenset[str]) -> Line:
         modes += [("  ", ""), ("FROZEN", "paused")]
     if title.sorted_by:
         modes += [("  ", ""), (f"by {title.sorted_by}", "chosen")]
-    if title.wanted:
-        modes += [("  ", ""), (f"/{printable(title.wanted)}", "chosen")]
+    if wanted:
+        modes += [("  ", ""), (f"/{wanted}", "chosen")]
     return line if "modes" in without else [*line, *modes]
 
 
@@ -110,7 +133,7 @@ def _counts(title: Title, *, short: bool = False) -> Line:
     line: Line = []
     for state, count in title.counts.items():
         if count:
-            text = f" {GLYPHS[state]}{count}" if short else f" {GLYPHS[state]} {count} {state} "
+            text = f" {GLYPHS[state]}{count}" if short else f" {GLYPHS[state]} {count} {state}"
             line.append((text, str(state)))
     return line
 
@@ -119,9 +142,9 @@ def _right(title: Title, without: frozenset[str]) -> Line:
     line: Line = [("  ", ""), (clock_text(title.elapsed), "strong")]
     if "at once" in without:
         return [*line, (" ", "")]
-    # Room for as many digits as this machine's cores can need, and for the longer words.
+    # Room for as many digits as this machine's cores can need; both words are equally long.
     figure = f"{title.at_once:{len(str(title.cores)) + 2}.1f}"
-    words = "" if "words" in without else f" {'on average' if title.is_over else 'at once':<10}"
+    words = "" if "words" in without else " average" if title.is_over else " at once"
     return [*line, (f"  {figure} cores", "strong"), (words, "dim"), (" ", "")]
 
 

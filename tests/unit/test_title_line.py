@@ -29,12 +29,19 @@ def text(title: Title, width: int) -> str:
 
 def test_a_wide_one_says_everything() -> None:
     assert text(TITLE, 130) == (
-        " chai-tui  chai · process · forkserver · GIL on · 2 cores    "
-        " ● 2 brewing  ✔ 1 served  ✖ 1 killed   00:02.4  1.9 cores at once    "
+        " chai-tui  chai · process · forkserver · GIL on · 2 cores          "
+        " ● 2 brewing ✔ 1 served ✖ 1 killed  00:02.4  1.9 cores at once "
     )
 
 
+def test_an_ordinary_one_says_everything_too() -> None:
+    assert text(TITLE, 120).split() == text(TITLE, 130).split()
+
+
 def test_what_tells_least_goes_first() -> None:
+    assert text(TITLE, 80) == (
+        " chai · process · GIL on · 2 cores         ●2 ✔1 ✖1  00:02.4  1.9 cores at once "
+    )
     assert text(TITLE, 40).split() == ["process", "●2", "✔1", "✖1", "00:02.4", "1.9", "cores"]
     assert "forkserver" not in text(TITLE, 70)
     assert "chai · process" in text(TITLE, 70)
@@ -45,8 +52,21 @@ def test_nothing_in_it_moves_while_numbers_change() -> None:
         before = text(TITLE, width)
         after = text(TITLE._replace(elapsed=59.94, at_once=0.1, is_over=True), width)
         assert before.index("00:02.4") == after.index("00:59.9")
+        if width == 40:
+            continue  # a fourth state takes the place of what tells least
         more = TITLE._replace(counts={**TITLE.counts, State.PAUSED: 1})
-        assert text(more, width).startswith(before[:9].rstrip())
+        assert text(more, width).startswith(before[: before.index("●")].rstrip())
+        assert text(more, width).endswith(before[before.index("00:02.4") :])
+
+
+def test_a_long_name_is_cut_before_anything_is_left_out() -> None:
+    long = TITLE._replace(recipe="a recipe whose name nobody could ever finish reading")
+    assert text(long, 120).startswith(
+        " chai-tui  a recipe whose name n… · process · forkserver · GIL on · 2 cores  "
+    )
+    assert text(long, 80).startswith(" a recipe who… · process · GIL on · 2 cores  ")
+    filtered = TITLE._replace(wanted="what somebody typed " * 9)
+    assert "forkserver · GIL on · 2 cores  /what somebo… " in text(filtered, 120)
 
 
 def test_modes_are_told() -> None:
@@ -60,7 +80,7 @@ def test_a_quota_and_a_free_threaded_python_are_told() -> None:
 
 
 def test_when_all_is_over_the_cores_are_an_average() -> None:
-    assert "1.9 cores on average" in text(TITLE._replace(is_over=True), 120)
+    assert text(TITLE._replace(is_over=True), 120).endswith("  1.9 cores average ")
 
 
 def test_the_clock() -> None:
