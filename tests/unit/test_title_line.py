@@ -66,7 +66,7 @@ def test_a_long_name_is_cut_before_anything_is_left_out() -> None:
     )
     assert text(long, 80).startswith(" a recipe who… · process · GIL on · 2 cores  ")
     filtered = TITLE._replace(wanted="what somebody typed " * 9)
-    assert "forkserver · GIL on · 2 cores  /what somebo… " in text(filtered, 120)
+    assert "forkserver · GIL on · 2 cores  /what somebody … " in text(filtered, 120)
 
 
 def test_modes_are_told() -> None:
