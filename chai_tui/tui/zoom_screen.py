@@ -11,6 +11,7 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
+from chai_tui.endings import meaning_of_end
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor
 from chai_tui.state import Maker
@@ -22,7 +23,6 @@ from chai_tui.tui.said_drawing import said_title
 from chai_tui.tui.said_view import SaidView
 from chai_tui.tui.zoom_drawing import details, title
 from chai_tui.tui.zoom_facts import zoomed
-from chai_tui.words import meaning_of_end
 
 
 class ZoomScreen(Screen[None]):

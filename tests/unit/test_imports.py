@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "rounds": {"state"},
     "floor": WORDS | {"state", "rounds"},
     "words": WORDS | {"floor", "state"},
+    "endings": WORDS | {"state"},
     "toml_file": WORDS,
     "recipe_file": WORDS | READING,
     "settings": WORDS | READING,
@@ -41,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "kitchen": WORDS | {"cores", "stations", "lookout"},
     "plain": WORDS | {"floor", "state", "words"},
     # Of cores the screen takes only what they are called and how many: UsableCores.
-    "tui": WORDS | {"floor", "state", "words", "settings", "cores", "startup", "limits"},
+    "tui": WORDS | {"floor", "state", "words", "endings", "settings", "cores", "startup", "limits"},
     "views": WORDS | {"kitchen", "plain", "settings", "startup", "terminal", "tui"},
     "brew": WORDS | READING | {"settings", "recipe_file", "views", "plain"},
     "cli_parts": WORDS | READING | {"settings", "recipe_file"},

@@ -29,7 +29,7 @@ from chai_tui.events import (
 from chai_tui.floor import Floor
 from chai_tui.state import State
 from chai_tui.text import printable
-from chai_tui.words import ERROR_LENGTH, closing_line, describe, meaning_of_end
+from chai_tui.words import ERROR_LENGTH, closing_line, describe
 from tests.builders import (
     BEGAN,
     IN_STATE,
@@ -147,6 +147,8 @@ def test_an_error_stays_short_and_on_its_line() -> None:
         (brewing(4), Exited(BEGAN, 4, -9, ours=False), "#4 killed by SIGKILL (from outside)"),
         (brewing(4), Exited(BEGAN, 4, -9, ours=True), "#4 killed by SIGKILL"),
         ([], Exited(BEGAN, 4, -9, ours=False), "#4 killed by SIGKILL (from outside)"),
+        (brewing(4), Exited(BEGAN, 4, -11, ours=False), "#4 killed by SIGSEGV"),
+        (brewing(4), Exited(BEGAN, 4, -15, ours=False), "#4 killed by SIGTERM (from outside)"),
         (stopped(5)[:-1], Exited(BEGAN, 5, -15, ours=True), "#5 stopped by SIGTERM"),
         (
             stopped(5, engine=Engine.THREAD)[:-1],
@@ -195,43 +197,3 @@ def test_every_kind_of_event_can_be_described() -> None:
 
 def _said(state: State) -> dict[str, list[str]]:
     return {} if state is State.SEATED else {"said": ["[red]boil\x1b[0m"]}
-
-
-# What an end means
-
-
-@pytest.mark.parametrize(
-    ("events", "words"),
-    [
-        (brewing(1), ""),
-        (served(1, joined=False), ""),
-        (served(1), "exit code 0 says that all went well"),
-        (killed(1), ("SIGKILL came from outside. Somebody sent it, or the system did: it does so "
-                    "when memory runs out")),
-        (killed(1, ours=True), "killed here"),
-        ([*stopped(1)[:-1], Exited(BEGAN + 3, 1, -9, ours=True)], "did not stop when asked"),
-        (stopped(1), "asked to stop with SIGTERM"),
-        (killed(1, signal=15), "SIGTERM came from outside"),
-        (killed(1, signal=11), "segmentation fault"),
-        (killed(1, signal=6), "C code in it found something"),
-        (killed(1, signal=2), "as Ctrl-C does"),
-        (killed(1, signal=10, ours=True), "was sent"),
-        (killed(1, signal=120), "Signal 120 ended it: it came from outside"),
-        (failed(1), "raised an exception that nobody caught"),
-        (ended(1, exitcode=1), "Exit code 1 is what Python gives"),
-        (ended(1, exitcode=0), "before its recipe was done"),
-        (ended(1, exitcode=3), "sys.exit(3)"),
-        (ended(1, exitcode=None), "fork server"),
-        (served(1, engine=Engine.THREAD), "followed its recipe to the end and was joined"),
-        (stopped(1, engine=Engine.THREAD), "a thread cannot be killed"),
-        (failed(1, engine=Engine.ASYNCIO), "those who share its process go on"),
-        (killed(1, engine=Engine.THREAD), "Everyone who shared its process ended with it"),
-        (ended(1, engine=Engine.THREAD), "Everyone who shared its process ended with it"),
-        (ended(1, engine=Engine.SERIAL, exitcode=None), "Nobody could read its exit code"),
-    ],
-)  # fmt: skip
-def test_an_end_is_explained(events: list[Event], words: str) -> None:
-    meaning = meaning_of_end(floor_of(*events).makers[1])
-    assert words in meaning
-    assert (meaning == "") is (words == "")
-    assert meaning == "" or (meaning[0].isupper() and meaning.endswith("."))

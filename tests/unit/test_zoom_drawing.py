@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chai_tui.endings import meaning_of_end
 from chai_tui.engine import Engine
 from chai_tui.events import Dropped, Event, MakerUse, Paused, Resumed, Said, Sampled, Stopping
 from chai_tui.floor import Floor
@@ -20,7 +21,6 @@ from chai_tui.tui.prose import folded, heading, paragraph, wrapped
 from chai_tui.tui.said_drawing import finds, next_find, said_drawn, said_title, search_status
 from chai_tui.tui.zoom_drawing import details, title
 from chai_tui.tui.zoom_facts import Zoomed, facts, zoomed
-from chai_tui.words import meaning_of_end
 from tests.builders import BEGAN, brewing, ended, failed, floor_of, killed, paused, seated, served
 from tests.unit.any_maker import lines_said, makers, texts
 
