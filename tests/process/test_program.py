@@ -213,20 +213,3 @@ def test_the_version_is_the_packages() -> None:
     from importlib.metadata import version
 
     assert run("--version").stdout.split()[-1] == version("chai-tui")
-
-
-def test_two_grinding_processes_take_turns_on_no_core() -> None:
-    """What the lesson says: processes raise the cores used at once, threads cannot."""
-    if len(psutil.Process().cpu_affinity()) < 2:
-        pytest.skip("this machine has one core")
-
-    def cores_at_once(engine: str) -> float:
-        result = run("grind", "--json", "--makers", "2", "--engine", engine)
-        events = [json.loads(line) for line in result.stdout.splitlines()]
-        began = min(event["at"] for event in events if event["event"] == "started")
-        served = [event for event in events if event["event"] == "served"]
-        ended = max(event["at"] for event in served)
-        burned: float = sum(event["cpu_seconds"] for event in served) / (ended - began)
-        return burned
-
-    assert cores_at_once("process") > 1.3 * cores_at_once("thread")
