@@ -18,7 +18,8 @@ from chai_tui.tui.commands import bindings
 from chai_tui.tui.core_bar import CoreBar
 from chai_tui.tui.event_log import EventLog
 from chai_tui.tui.key_line import KeyLine
-from chai_tui.tui.makers_view import LEAST_HEIGHT, LEAST_WIDTH, MakersView
+from chai_tui.tui.makers_view import MakersView
+from chai_tui.tui.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
 from chai_tui.tui.order import Sort
 from chai_tui.tui.title_line import Title, TitleLine
 
@@ -98,6 +99,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def _room_for_makers(self) -> int:
         """The most lines that makers can have, so that everything else fits too."""
         size = self.app.size
+        if is_too_small(*size):
+            return size.height  # nothing else is shown
         core_lines = self._core_bar.get_content_height(size, size, size.width)
         filter_lines = 1 if self.query("#filter") else 0
         others = 2 + core_lines + filter_lines  # header, keys

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -25,12 +24,9 @@ from chai_tui.tui.maker_panel import (
     tall,
 )
 from chai_tui.tui.maker_row import draw_card, draw_row
+from chai_tui.tui.notice import is_too_small, nobody, notice_lines, too_small
 from chai_tui.tui.order import Sort, in_order
-from chai_tui.tui.prose import wrapped
 
-LEAST_WIDTH = 30
-LEAST_HEIGHT = 8
-"""On a smaller screen nothing is drawn but that it is too small."""
 RESORT_SECONDS = 1.0
 """How often the order follows values that change by themselves."""
 AIM_SECONDS = 3.0
@@ -176,6 +172,10 @@ class MakersView(ScrollView, can_focus=False):
 
     # Who is where
 
+    @property
+    def _is_too_small(self) -> bool:
+        return is_too_small(*self.app.size)
+
     def _arrangement_is_stale(self) -> bool:
         floor = self._floor
         if self._arranged_for != self._members():
@@ -210,9 +210,10 @@ class MakersView(ScrollView, can_focus=False):
         numbers = in_order(floor, self.sort, self.wanted)
         self._keep_selection(numbers)
         steps = max((len(floor.makers[number].steps) for number in numbers), default=0)
-        self._arrangement = arrange(grouped(floor, numbers), width, height, tall(steps))
+        groups = [] if self._is_too_small else grouped(floor, numbers)
+        self._arrangement = arrange(groups, width, height, tall(steps))
         self._digits = len(str(max(numbers, default=1)))
-        self._notice = self._notice_lines(width, height, shown=bool(numbers))
+        self._notice = self._notice_for(width, height, shown=bool(numbers))
         self._drawn.clear()
 
     def _keep_selection(self, shown: Sequence[int]) -> None:
@@ -290,27 +291,13 @@ class MakersView(ScrollView, can_focus=False):
         )
         return self._inks.strip(line, self.size.width)
 
-    def _notice_lines(self, width: int, height: int, *, shown: bool) -> list[Line]:
-        """What is said where no maker is to be seen, in the middle; nothing where one is."""
-        screen = self.app.size
-        if screen.width < LEAST_WIDTH or screen.height < LEAST_HEIGHT:
-            texts = [
-                "Too small",
-                f"{screen.width}×{screen.height}, chai-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}",
-            ]
-        elif shown or self.expecting:
+    def _notice_for(self, width: int, height: int, *, shown: bool) -> list[Line]:
+        """What is said where no maker is to be seen; nothing where one is, or will be."""
+        if self._is_too_small:
+            return notice_lines(too_small(*self.app.size), width, height)
+        if shown or self.expecting:
             return []
-        elif self.wanted:
-            texts = [f"No maker matches “{self.wanted}”.", "Esc shows all again."]
-        else:
-            texts = ["The kitchen is empty.", self._hint]
-        lines: list[Line] = [
-            [(" " * max(0, (width - cell_len(piece)) // 2), ""), (piece, ink)]
-            for text, ink in zip(texts, ("strong", "dim"), strict=True)
-            if text
-            for piece in wrapped(text, max(1, width - 2))
-        ]
-        return [*([[]] * max(0, (height - len(lines)) // 2)), *lines][:height]
+        return notice_lines(nobody(self.wanted, self._hint), width, height)
 
     # What Textual tells
 

@@ -156,6 +156,20 @@ async def test_a_screen_that_is_too_small_says_so(size: tuple[int, int]) -> None
         assert "#1" in shown.screen_text()
 
 
+async def test_it_is_said_in_the_middle_with_nothing_beside_it() -> None:
+    async with kitchen(*many(200), size=(28, 7)) as shown:
+        lines = [line.rstrip() for line in shown.screen_text().split("\n")]
+        assert lines == [
+            "",
+            "",
+            "         Too small",
+            " 28×7, chai-tui needs 30×8",
+            "",
+            "",
+            "",
+        ]
+
+
 async def test_an_empty_kitchen_says_which_key_adds_a_maker() -> None:
     async with kitchen() as shown:
         assert "The kitchen is empty." in shown.screen_text()
