@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from chai_tui.engine import Engine
@@ -13,6 +14,7 @@ from chai_tui.settings import Settings
 from chai_tui.tui.arrangement import Shape
 from chai_tui.tui.ink import INKS
 from chai_tui.tui.makers_view import AIM_SECONDS, MakersView
+from chai_tui.tui.painted import Painted
 from chai_tui.tui.zoom_screen import ZoomScreen
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import Kitchen, kitchen
@@ -181,6 +183,32 @@ async def test_nobody_is_told_of_an_empty_kitchen_while_makers_are_coming() -> N
         assert "empty" not in shown.screen_text()
         await shown.happens(*seated(1))
         assert "#1 Chai Maker" in shown.screen_text()
+
+
+async def test_the_first_frame_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    first: dict[tuple[str, int], str] = {}
+
+    def watched(kind: type[Widget]) -> None:
+        render_line = kind.render_line
+
+        def render(self: Widget, y: int) -> Strip:
+            strip = render_line(self, y)
+            first.setdefault((self.id or "", y), strip.text)
+            return strip
+
+        monkeypatch.setattr(kind, "render_line", render)
+
+    watched(Painted)
+    watched(MakersView)
+    async with kitchen(*many(3)):
+        for name, text in {
+            "title": "chai-tui",
+            "cores": "core 0",
+            "makers": "#1 Chai Maker",
+            "log": "#1 started",
+            "keys": "Quit",
+        }.items():
+            assert text in first[name, 0]
 
 
 async def test_only_changed_lines_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
