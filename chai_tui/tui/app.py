@@ -285,7 +285,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         """Show when each maker ran."""
         from chai_tui.tui.timeline_screen import TimelineScreen  # noqa: PLC0415 - as above
 
-        timeline = TimelineScreen(self.floor)
+        timeline = TimelineScreen(self.floor, self._aimed_number())
         self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
 
     def action_help(self) -> None:

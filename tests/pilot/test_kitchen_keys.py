@@ -160,6 +160,18 @@ async def test_t_shows_the_timeline() -> None:
         assert isinstance(shown.app.screen, TimelineScreen)
 
 
+async def test_the_timeline_begins_and_ends_at_the_selected_maker() -> None:
+    crowd = [event for number in range(1, 101) for event in brewing(number)]
+    async with kitchen(*crowd) as shown:
+        await shown.press("end", "t")
+        assert isinstance(shown.app.screen, TimelineScreen)
+        assert shown.app.screen.number == 100
+        assert "#100" in shown.screen_text()
+        await shown.press("up", "t")
+        assert shown.in_kitchen
+        assert shown.selected == 99
+
+
 async def test_help_explains() -> None:
     async with kitchen(*THREE) as shown:
         for key in ("question_mark", "f1"):
