@@ -72,11 +72,18 @@ class Arrangement:
         slots: one for each maker.
         frames: one for each shared station.
         height: lines in all.
+        columns: how many makers stand side by side where nothing narrows them.
     """
 
     def __init__(
-        self, shape: Shape, slots: Sequence[Slot], frames: Sequence[Frame], height: int
+        self,
+        shape: Shape,
+        slots: Sequence[Slot],
+        frames: Sequence[Frame],
+        height: int,
+        columns: int = 1,
     ) -> None:
+        self.columns = columns
         self.shape = shape
         self.slots = slots
         self.frames = frames

@@ -47,6 +47,17 @@ class _Plan(NamedTuple):
             total += 0 if group.station is None else 2
         return total
 
+    def narrowed(self, groups: Sequence[Group], width: int, least: int) -> _Plan:
+        """The same with as few columns as do without another line, but not fewer than ``least``."""
+        if self.shape is Shape.ROW:
+            return self
+        lines = self.lines(groups, width)
+        for columns in range(max(1, least, width // COMFORTABLE_WIDTH), self.columns):
+            plan = self._replace(columns=columns)
+            if plan.lines(groups, width) == lines:
+                return plan
+        return self
+
     def inner(self, group: Group, width: int) -> int:
         return width if group.station is None else width - 2 - 2 * self.padding
 
@@ -78,41 +89,47 @@ class _Plan(NamedTuple):
             if group.station is not None:
                 y += 1
                 frames.append(Frame(group.station, 0, top, width, y - top))
-        return Arrangement(self.shape, slots, frames, y)
+        return Arrangement(self.shape, slots, frames, y, self.columns)
 
 
 def arrange(
-    groups: Sequence[Group], width: int, height: int, tall: int = PANEL_HEIGHT
+    groups: Sequence[Group],
+    width: int,
+    height: int,
+    tall: int = PANEL_HEIGHT,
+    before: Arrangement | None = None,
 ) -> Arrangement:
     """Choose how to draw the makers so that all fit, as large as they can be.
 
     Panels first, the tallest that fit; then cards, with and without a line between; then rows, in
     as few columns as do. If nothing fits, as many rows as can be seen at once, to be scrolled.
+    Panels and cards take as few columns as they can without another line of them, so that four
+    stand as two and two and not as three and one.
 
     Args:
         groups: whom to show.
         width: cells there are.
         height: lines there are.
         tall: lines of a panel that shows all it has to say.
+        before: what somebody has been looking at, if makers were only added to it since: then its
+            columns stay as long as that costs no line, and nobody in it moves.
     """
-    most = max((len(group.numbers) for group in groups), default=0)
-    *plans, last = _plans(width, most, tall)
+    *plans, last = _plans(width, tall)
     for plan in (*plans, last):
         if plan.lines(groups, width) <= height:
-            return plan.place(groups, width)
+            seen = before.columns if before is not None and before.shape is plan.shape else 1
+            return plan.narrowed(groups, width, seen).place(groups, width)
     return last.place(groups, width - SCROLLBAR)
 
 
-def _plans(width: int, most: int, tall: int) -> Iterator[_Plan]:
+def _plans(width: int, tall: int) -> Iterator[_Plan]:
     # The same number of columns inside and outside of frames looks calm; a few cells less in a
     # frame must not cost one.
+    columns = max(1, width // PANEL_WIDTH)
     for panel_height in range(max(tall, PANEL_HEIGHT), PANEL_HEIGHT - 1, -1):
-        yield _Plan(Shape.PANEL, panel_height, _columns(width, PANEL_WIDTH, most), PANEL_WIDTH - 2)
+        yield _Plan(Shape.PANEL, panel_height, columns, PANEL_WIDTH - 2)
+    columns = max(1, width // CARD_WIDTH)
     for card_height in (3, 2):
-        yield _Plan(Shape.CARD, card_height, _columns(width, CARD_WIDTH, most), CARD_WIDTH - 1)
+        yield _Plan(Shape.CARD, card_height, columns, CARD_WIDTH - 1)
     for columns in range(1, max(1, width // ROW_WIDTH) + 1):
         yield _Plan(Shape.ROW, 1, columns, ROW_WIDTH - 2)
-
-
-def _columns(width: int, least: int, most: int) -> int:
-    return max(1, min(width // least, max(most, width // COMFORTABLE_WIDTH)))

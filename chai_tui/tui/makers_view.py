@@ -29,6 +29,8 @@ from chai_tui.tui.order import Sort, in_order
 
 RESORT_SECONDS = 1.0
 """How often the order follows values that change by themselves."""
+SEEN_SECONDS = 1.0
+"""An arrangement that was shown for so long was looked at: who is in it stays in place."""
 AIM_SECONDS = 3.0
 """After a selection by hand nothing moves for so long: it may be aimed at."""
 
@@ -82,6 +84,8 @@ class MakersView(ScrollView, can_focus=False):
         self._arrangement = Arrangement(Shape.PANEL, (), (), 0)
         self._arranged_for: tuple[object, ...] | None = None
         self._arranged_at = 0.0
+        self._shown_at = 0.0  # since when these makers are shown, and on which width
+        self._shown_width = 0
         self._aimed_at = float("-inf")
         self._digits = 1
         self._drawn: dict[int, _Drawn] = {}
@@ -211,10 +215,24 @@ class MakersView(ScrollView, can_focus=False):
         self._keep_selection(numbers)
         steps = max((len(floor.makers[number].steps) for number in numbers), default=0)
         groups = [] if self._is_too_small else grouped(floor, numbers)
-        self._arrangement = arrange(groups, width, height, tall(steps))
+        before = self._arrangement if self._may_stay(numbers, width) else None
+        self._arrangement = arrange(groups, width, height, tall(steps), before)
         self._digits = len(str(max(numbers, default=1)))
         self._notice = self._notice_for(width, height, shown=bool(numbers))
         self._drawn.clear()
+
+    def _may_stay(self, numbers: Sequence[int], width: int) -> bool:
+        """Whether those who were shown shall stay in place: they were looked at, and nobody left.
+
+        Many who come at once are placed as if they had always been there.
+        """
+        before = {slot.number for slot in self._arrangement.slots}
+        same = before == {*numbers} and width == self._shown_width
+        grown = before < {*numbers} and width == self._shown_width
+        seen = self._floor.now >= self._shown_at + SEEN_SECONDS
+        if not same:
+            self._shown_at, self._shown_width = self._floor.now, width
+        return bool(before) and (same or (grown and seen))
 
     def _keep_selection(self, shown: Sequence[int]) -> None:
         """Select the neighbour of one that was taken off the floor, or the first of all."""

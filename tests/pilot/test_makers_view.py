@@ -146,6 +146,19 @@ async def test_panels_become_cards_and_rows_when_the_screen_shrinks() -> None:
         assert shapes == [Shape.PANEL, Shape.CARD, Shape.ROW, Shape.PANEL]
 
 
+async def test_who_was_looked_at_stays_in_place_when_another_comes() -> None:
+    async with kitchen(*many(3)) as shown:
+        await shown.happens(Progress(BEGAN + 9, 1, 0.9, 0.1))
+        before = shown.makers_text().split("\n")
+        await shown.happens(*seated(4))
+        after = shown.makers_text().split("\n")
+        assert after[0] == before[0]
+        assert "#4" in "\n".join(after)
+        await shown.pilot.resize_terminal(121, 40)
+        await shown.pilot.pause()
+        assert "#3" not in shown.makers_text().split("\n")[0]
+
+
 @pytest.mark.parametrize("size", [(29, 20), (100, 7)])
 async def test_a_screen_that_is_too_small_says_so(size: tuple[int, int]) -> None:
     async with kitchen(*many(2), size=size) as shown:

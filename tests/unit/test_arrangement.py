@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -55,6 +56,47 @@ def test_panels_are_as_tall_as_fits_up_to_all_they_have_to_say() -> None:
     assert arrange(alone(3), 120, 30, tall=10).slots[0].height == 10
     assert arrange(alone(3), 120, 8, tall=10).slots[0].height == 8
     assert arrange(alone(12), 120, 30, tall=10).slots[0].height == 7
+
+
+def rows_of(arrangement: Arrangement) -> list[int]:
+    """How many stand side by side, from the top down."""
+    return list(Counter(slot.y for slot in arrangement.slots).values())
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "rows"),
+    [
+        (3, 120, [3]),
+        (4, 120, [2, 2]),
+        (5, 120, [3, 2]),
+        (5, 200, [5]),
+        (6, 200, [3, 3]),
+        (8, 200, [4, 4]),
+        (4, 80, [2, 2]),
+    ],
+)
+def test_rows_are_as_even_as_can_be(count: int, width: int, rows: list[int]) -> None:
+    assert rows_of(arrange(alone(count), width, 40)) == rows
+
+
+def test_even_rows_cost_no_line() -> None:
+    groups = [Group(None, range(1, 4)), Group(9, range(4, 8))]
+    assert rows_of(arrange(groups, 120, 40)) == [3, 3, 1]
+
+
+def test_nobody_moves_sideways_when_one_is_added_for_whom_there_is_room() -> None:
+    three = arrange(alone(3), 120, 40)
+    four = arrange(alone(4), 120, 40, before=three)
+    assert rows_of(four) == [3, 1]
+    assert four.slots[:3] == three.slots
+    assert rows_of(arrange(alone(3), 200, 40, before=arrange(alone(2), 200, 40))) == [3]
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(30, 250), st.integers(3, 80))
+def test_what_was_there_before_costs_no_line(old: int, added: int, width: int, height: int) -> None:
+    alike = arrange(alone(old + added), width, height)
+    grown = arrange(alone(old + added), width, height, before=arrange(alone(old), width, height))
+    assert (grown.shape, grown.height) == (alike.shape, alike.height)
 
 
 def test_a_frame_goes_round_those_who_share() -> None:
