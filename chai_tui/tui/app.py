@@ -26,16 +26,16 @@ from chai_tui.tui.colours import colours
 from chai_tui.tui.commands import (
     COMMANDS,
     KEY_IDS,
-    KitchenCommands,
     bindings,
     is_accepted,
-    key_sign,
 )
 from chai_tui.tui.held import Held
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
 from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.orderly_app import INTERRUPTED
+from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.rescue import terminal_put_back
+from chai_tui.tui.rows import key_sign
 from chai_tui.words import closing_line
 
 if TYPE_CHECKING:

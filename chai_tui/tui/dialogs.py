@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from chai_tui.text import printable
+from chai_tui.tui import screen_keys
 from chai_tui.tui.dialog import Dialog
 from chai_tui.tui.engine_dialog import EngineDialog
 from chai_tui.tui.signal_dialog import SignalDialog
@@ -22,12 +23,7 @@ class ConfirmDialog(Dialog[bool]):
     """A question with yes and no; no is where Enter goes until somebody moves."""
 
     AUTO_FOCUS = "#no"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
-        Binding("n,escape", "answer(False)", "No", id="confirm.no"),
-        Binding("left,up", "app.focus_previous", show=False, id="confirm.previous"),
-        Binding("right,down", "app.focus_next", show=False, id="confirm.next"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.CONFIRM.bindings]
     DEFAULT_CSS = """
     ConfirmDialog {
         #detail { height: auto; max-height: 6; margin: 1 0; }

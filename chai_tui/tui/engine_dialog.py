@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
@@ -14,6 +14,7 @@ from textual.widgets import Button, OptionList, Static
 from chai_tui.engine import Engine, gil_enabled
 from chai_tui.recipe import Recipe
 from chai_tui.text import printable
+from chai_tui.tui import screen_keys
 from chai_tui.tui.dialog import Dialog
 from chai_tui.tui.engine_words import engine_words, recipe_words
 
@@ -22,13 +23,7 @@ class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
     """Chooses the recipe and the engine of the makers that are added next."""
 
     AUTO_FOCUS = "#engines"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # Before the lists get it: there, Enter would mean only one of the two.
-        Binding("enter", "choose", "Choose", priority=True, id="engine.choose"),
-        Binding("escape", "cancel", "Cancel", id="engine.cancel"),
-        Binding("left", "app.focus_previous", show=False, id="engine.previous"),
-        Binding("right", "app.focus_next", show=False, id="engine.next"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.ENGINE.bindings]
     DEFAULT_CSS = """
     EngineDialog {
         #lists { height: auto; }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from rich.cells import cell_len
 
 from chai_tui.engine import Engine
 from chai_tui.state import State
 from chai_tui.text import printable
-from chai_tui.tui.commands import Row, key_sign, keys_text
 from chai_tui.tui.core_drawing import LEGEND
 from chai_tui.tui.engine_words import engine_words
 from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, fit, fit_text
 from chai_tui.tui.prose import heading, paragraph, wrapped
+from chai_tui.tui.rows import Row, key_sign, keys_text
+from chai_tui.tui.screen_keys import PLACES
 
 _STATES: dict[State, str] = {
     State.SEATED: "has its place, but did not start yet",
@@ -95,9 +98,17 @@ def help_lines(
         ]
         if listed:
             lines += [heading(f"keys: {group}", width), *_keys(listed, width), blank]
+    for name, places in groupby(PLACES, attrgetter("name")):
+        listed = [
+            (keys, row.label, row.tooltip)
+            for place in places
+            for row in place.rows
+            if (keys := keys_now(row, keymap))
+        ]
+        lines += [heading(f"keys: {name}", width), *_keys(listed, width), blank]
     lines += paragraph(
-        "Zoom, timeline and dialogs say their own keys. Everything here can also be found by name "
-        "in the palette, and a key that is written on the screen can be clicked.",
+        "What the kitchen's keys do can also be found by name in the palette, and a key that is "
+        "written on the screen can be clicked.",
         width,
         "dim",
         indent=1,

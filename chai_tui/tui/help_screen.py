@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from chai_tui.engine import gil_enabled
-from chai_tui.tui.commands import Row
+from chai_tui.tui import screen_keys
 from chai_tui.tui.help_drawing import help_lines
 from chai_tui.tui.ink import Line, fit
 from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.line_view import LineView
+from chai_tui.tui.rows import Row
 
 
 class HelpScreen(ModalScreen[None]):
@@ -23,12 +24,7 @@ class HelpScreen(ModalScreen[None]):
     It is modal: whoever tries a key while reading about it shall not kill anybody.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "back", "Back", id="help.back"),
-        Binding("space", "scroll('page_down')", "Page down", id="help.page-down"),
-        Binding("k", "scroll('scroll_up')", "Up", show=False, id="help.up"),
-        Binding("j", "scroll('scroll_down')", "Down", show=False, id="help.down"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.HELP.bindings]
     DEFAULT_CSS = """
     HelpScreen {
         background: $background;

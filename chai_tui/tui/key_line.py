@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from textual.dom import DOMNode
 from textual.events import Click, Mount, MouseMove, Unmount
 from textual.screen import Screen
 
-from chai_tui.tui.commands import COMMANDS, key_sign
+from chai_tui.tui.commands import COMMANDS
 from chai_tui.tui.ink import Line
 from chai_tui.tui.painted import Painted
+from chai_tui.tui.rows import key_sign
 
 PINNED = 2
 """The last hints, help and quit, stay whatever the width is."""
@@ -26,6 +28,7 @@ class Hint(NamedTuple):
         action: Textual's action.
         tooltip: what it does, in a sentence.
         enabled: whether it can be done; else it is dimmed.
+        owner: whose action it is; None for the screen's.
     """
 
     key: str
@@ -33,6 +36,7 @@ class Hint(NamedTuple):
     action: str
     tooltip: str
     enabled: bool
+    owner: DOMNode | None = None
 
     @property
     def width(self) -> int:
@@ -108,13 +112,25 @@ class KeyLine(Painted):
     def paint(self, width: int, height: int) -> list[Line]:
         """Draw the keys that are bound and shown."""
         hints: dict[str, Hint] = {}
-        for _, binding, enabled, tooltip in self.screen.active_bindings.values():
-            if binding.show and binding.action not in hints:
+        field = self._typed_in
+        for owner, binding, enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show and binding.action not in hints and field in (None, owner):
                 hints[binding.action] = Hint(
-                    key_sign(binding.key), binding.description, binding.action, tooltip, enabled
+                    key_sign(binding.key),
+                    binding.description,
+                    binding.action,
+                    tooltip,
+                    enabled,
+                    owner,
                 )
         self._placed = place_hints(_in_table_order(hints), width)
         return [hints_line(self._placed)][:height]
+
+    @property
+    def _typed_in(self) -> DOMNode | None:
+        """The field that is typed in, if there is one: other keys are only letters then."""
+        focused = self.screen.focused
+        return focused if focused is not None and focused.check_consume_key("a", "a") else None
 
     def _hint_at(self, x: int) -> Hint | None:
         return next((hint for start, hint in self._placed if start <= x < start + hint.width), None)
@@ -131,4 +147,4 @@ class KeyLine(Painted):
         hint = self._hint_at(event.x)
         if hint is not None:
             event.stop()
-            await self.app.run_action(hint.action, self.screen)
+            await self.app.run_action(hint.action, hint.owner or self.screen)

@@ -207,17 +207,10 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     async def action_filter(self) -> None:
         """Ask what to show only."""
-        from textual.widgets import Input  # noqa: PLC0415 - not for the first screen
+        from chai_tui.tui.fields import FilterField  # noqa: PLC0415 - not for the first screen
 
-        fields = self.query(Input)
-        if not fields:
-            field = Input(
-                self.makers.wanted,
-                placeholder="number, state, recipe, engine or words",
-                id="filter",
-                compact=True,
-            )
-            field.cursor_blink = False
+        if not self.query(FilterField):
+            field = FilterField(self.makers.wanted)
             await self.mount(field, before="#keys")
             field.focus()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
 from chai_tui.text import printable
+from chai_tui.tui import screen_keys
 from chai_tui.tui.dialog import Dialog
 from chai_tui.tui.signal_menu import matching, preselected, signals_here
 
@@ -20,13 +21,7 @@ class SignalDialog(Dialog[int | None]):
     """A menu of the system's signals; typing a number or a name narrows it."""
 
     AUTO_FOCUS = "#typed"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="signal.cancel"),
-        Binding("up", "move('cursor_up')", show=False, id="signal.up"),
-        Binding("down", "move('cursor_down')", show=False, id="signal.down"),
-        Binding("pageup", "move('page_up')", show=False, id="signal.page-up"),
-        Binding("pagedown", "move('page_down')", show=False, id="signal.page-down"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.SIGNAL.bindings]
     DEFAULT_CSS = """
     SignalDialog {
         #box { width: 60; }

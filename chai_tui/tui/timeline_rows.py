@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from chai_tui.floor import Floor
 from chai_tui.state import Maker
+from chai_tui.tui import screen_keys
 from chai_tui.tui.ink import InkWell
 from chai_tui.tui.time_scale import TimeScale
 from chai_tui.tui.timeline_drawing import row
@@ -26,14 +27,7 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
     """A row a maker, in the order of their numbers, one of them chosen."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", "Up", show=False, id="timeline.up"),
-        Binding("down", "choose(1)", "Down", show=False, id="timeline.down"),
-        Binding("pageup", "choose_page(-1)", "Page up", show=False, id="timeline.page-up"),
-        Binding("pagedown", "choose_page(1)", "Page down", show=False, id="timeline.page-down"),
-        Binding("home", "choose_end(False)", "First maker", show=False, id="timeline.first"),
-        Binding("end", "choose_end(True)", "Last maker", show=False, id="timeline.last"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.TIMELINE_ROWS.bindings]
     DEFAULT_CSS = """
     TimelineRows {
         height: 1fr;

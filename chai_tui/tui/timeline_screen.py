@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor
+from chai_tui.tui import screen_keys
 from chai_tui.tui.ink import Line
 from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.line_view import LineView
@@ -21,16 +22,7 @@ from chai_tui.tui.timeline_rows import TimelineRows
 class TimelineScreen(Screen[None]):
     """A row a maker and time to the right."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,t,q", "back", "Back", id="timeline.back"),
-        Binding("plus,equals_sign", "zoom(1)", "Finer", id="timeline.finer"),
-        Binding("minus,underscore", "zoom(-1)", "Coarser", id="timeline.coarser"),
-        Binding("0", "fit", "All", id="timeline.fit"),
-        Binding("f", "follow", "Now", id="timeline.follow"),
-        Binding("left", "pan(-1)", "Earlier", id="timeline.earlier"),
-        Binding("right", "pan(1)", "Later", id="timeline.later"),
-        Binding("enter", "open", "Zoom", id="timeline.open"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.TIMELINE.bindings]
     DEFAULT_CSS = """
     TimelineScreen {
         background: $background;

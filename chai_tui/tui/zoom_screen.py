@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
@@ -15,6 +15,8 @@ from chai_tui.endings import meaning_of_end
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor
 from chai_tui.state import Maker
+from chai_tui.tui import screen_keys
+from chai_tui.tui.fields import SearchField
 from chai_tui.tui.ink import Line, fit, fit_text
 from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.line_view import LineView
@@ -28,15 +30,7 @@ from chai_tui.tui.zoom_facts import zoomed
 class ZoomScreen(Screen[None]):
     """One maker: what it is, its steps, charts and end on one side, what it said on the other."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "back", "Back", id="zoom.back"),
-        Binding("tab,shift+tab", "other_pane", "Pane", id="zoom.pane"),
-        Binding("slash", "search", "Search", id="zoom.search"),
-        Binding("left,left_square_bracket", "neighbour(-1)", "Previous", id="zoom.previous"),
-        Binding("right,right_square_bracket", "neighbour(1)", "Next", id="zoom.next"),
-        Binding("n", "find(False)", "Next find", id="zoom.find", show=False),
-        Binding("N", "find(True)", "Find before", id="zoom.find-before", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.ZOOM.bindings]
     # Textual declares these two without ClassVar.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
@@ -80,8 +74,7 @@ class ZoomScreen(Screen[None]):
         self._details = LineView(self._draw_details, id="details")
         self._said_title = LineView(self._draw_said_title, id="said-title", can_focus=False)
         self._said = SaidView(lambda: self._maker, id="said")
-        self._search = Input(id="search", placeholder="find in what it said", compact=True)
-        self._search.cursor_blink = False
+        self._search = SearchField()
 
     @property
     def number(self) -> int:

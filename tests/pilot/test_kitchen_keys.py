@@ -230,6 +230,8 @@ async def test_the_filter_is_typed_kept_and_left() -> None:
         await shown.press("slash", *"kill")
         assert "#2" not in shown.makers_text()
         assert "#3" in shown.makers_text()
+        footer = shown.screen_text().split("\n")[-1]
+        assert footer.split() == ["⏎", "Keep", "Esc", "All"]
         await shown.press("enter", "a")  # keys are keys again
         assert [type(command) for command in shown.submitted] == [AddMakers]
         assert "/kill" in shown.screen_text()

@@ -10,7 +10,8 @@ from textual.widgets import Input, OptionList
 from chai_tui.engine import Engine
 from chai_tui.recipe import BUILT_IN
 from chai_tui.source import AddMakers, PauseMaker
-from chai_tui.tui.commands import COMMANDS, KitchenCommands
+from chai_tui.tui.commands import COMMANDS
+from chai_tui.tui.palette import KitchenCommands
 from tests.builders import ALL_COMMANDS, brewing
 from tests.pilot.kitchen import Kitchen, kitchen
 

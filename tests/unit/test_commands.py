@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from textual.binding import Binding
 
 from chai_tui.source import AddMakers, KillMaker
 from chai_tui.tui.app import ChaiApp
@@ -14,14 +15,22 @@ from chai_tui.tui.commands import (
     KEY_IDS,
     bindings,
     is_accepted,
-    key_sign,
-    keys_text,
     listed_rows,
 )
+from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
+from chai_tui.tui.fields import FilterField, SearchField
+from chai_tui.tui.help_screen import HelpScreen
 from chai_tui.tui.ink import as_text
 from chai_tui.tui.key_line import Hint, hints_line, place_hints
 from chai_tui.tui.kitchen_screen import KitchenScreen
+from chai_tui.tui.rows import key_sign, keys_text
+from chai_tui.tui.screen_keys import PLACES, Place
+from chai_tui.tui.timeline_rows import TimelineRows
+from chai_tui.tui.timeline_screen import TimelineScreen
+from chai_tui.tui.zoom_screen import ZoomScreen
 
+DIALOGS = (ConfirmDialog, EngineDialog, SignalDialog)
+FIELDS = (FilterField, SearchField)
 DESIGNED = {
     "a", "A", "k", "K", "f9", "z", "r", "enter", "up", "down", "left", "right", "tab", "space",
     "slash", "less_than_sign", "greater_than_sign", "e", "c", "t", "question_mark", "q",
@@ -30,7 +39,7 @@ DESIGNED = {
 
 
 def test_ids_and_keys_are_unique() -> None:
-    assert len(KEY_IDS) == len(COMMANDS)
+    assert len(KEY_IDS) == len(COMMANDS) + sum(len(place.rows) for place in PLACES)
     keys = Counter(key for row in COMMANDS for key in row.keys.split(","))
     assert [key for key, count in keys.items() if count > 1] == []
 
@@ -47,9 +56,32 @@ def test_every_row_is_explained_and_can_be_done() -> None:
 
 
 def test_bindings_have_id_and_tooltip() -> None:
-    both = [*bindings("app"), *bindings("screen")]
-    assert {binding.id for binding in both} == KEY_IDS
-    assert all(isinstance(binding, Binding) and binding.tooltip for binding in both)
+    kitchen = [*bindings("app"), *bindings("screen")]
+    elsewhere = [binding for place in PLACES for binding in place.bindings]
+    assert {binding.id for binding in (*kitchen, *elsewhere)} == KEY_IDS
+    assert all(binding.tooltip for binding in (*kitchen, *elsewhere))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_no_key_means_two_things_in_one_place(place: Place) -> None:
+    keys = Counter(key for row in place.rows for key in row.keys.split(","))
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_own_binding_is_in_a_table() -> None:
+    """So that a user can give it another key."""
+    for kind in (ZoomScreen, TimelineScreen, TimelineRows, HelpScreen, *DIALOGS, *FIELDS):
+        own = kind.__dict__["BINDINGS"]
+        assert own
+        assert {binding.id for binding in own} <= KEY_IDS
+
+
+def test_the_readme_lists_every_key() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    keys = text.partition("\n## Keys\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(.+?)` \| (.+) \|$", keys, re.MULTILINE) == [
+        (keys_text(row), row.tooltip) for row in listed_rows()
+    ]
 
 
 def test_what_needs_a_command_is_refused_without_it() -> None:

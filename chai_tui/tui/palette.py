@@ -1,0 +1,63 @@
+"""The command palette: everything that a key does, and what to brew next, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from chai_tui.engine import Engine
+from chai_tui.source import AddMakers
+from chai_tui.tui.commands import COMMANDS, is_accepted
+
+if TYPE_CHECKING:
+    from chai_tui.tui.app import ChaiApp
+
+
+class KitchenCommands(Provider):
+    """Every row in the command palette, and every recipe and engine to brew with next."""
+
+    @property
+    def _chai_app(self) -> ChaiApp:
+        from chai_tui.tui.app import ChaiApp  # noqa: PLC0415 - the app imports this module
+
+        assert isinstance(self.app, ChaiApp)  # noqa: S101 - for the type checker
+        return self.app
+
+    def _offers(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        """Name, explanation and call of everything that can be done now."""
+        app, screen = self._chai_app, self.screen
+        for row in COMMANDS:
+            node = app if row.action.startswith("app.") else screen
+            has_it = hasattr(node, f"action_{row.action_name}")
+            if has_it and row.id != "palette" and is_accepted(row.action_name, app.accepts):
+                yield f"{row.label}", row.tooltip, partial(app.run_action, row.action)
+        if AddMakers not in app.accepts:
+            return
+        for recipe in app.recipes:
+            steps = ", ".join(f"{step.name} ({step.kind})" for step in recipe.steps[:6])
+            yield f"Brew {recipe.name} next", steps, partial(app.brew_next, recipe=recipe)
+        for engine in Engine:
+            yield (
+                f"Seat the next makers as {engine}",
+                "Every process its own memory and GIL"
+                if engine is Engine.PROCESS
+                else "Makers share one process",
+                partial(app.brew_next, engine=engine),
+            )
+
+    async def discover(self) -> Hits:
+        """Offer everything before anything is typed."""
+        for name, tooltip, call in self._offers():
+            yield DiscoveryHit(name, call, help=tooltip)
+
+    async def search(self, query: str) -> Hits:
+        """Offer what matches."""
+        matcher = self.matcher(query)
+        for name, tooltip, call in self._offers():
+            # Its sentence counts too: people search for "restart" as well as for "Again".
+            score = max(matcher.match(name), 0.8 * matcher.match(tooltip))
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), call, help=tooltip)
