@@ -131,6 +131,18 @@ def stopping_text(maker: Maker, now: float) -> str:
     return sent if seconds is None else f"{sent}, SIGKILL in {seconds} s"
 
 
+def stopping_short(maker: Maker, now: float) -> str:
+    """Return what a maker waits for in so few words that a narrow card has room for them."""
+    asked = maker.stopping
+    if asked is None or maker.joined:
+        return ""
+    if asked.signal is None:
+        return "asked to stop"
+    sent = "waits" if maker.paused else signal_name(asked.signal)
+    seconds = kill_follows_in(maker, now)
+    return sent if seconds is None else f"{sent}, KILL in {seconds} s"
+
+
 def waiting_text(maker: Maker) -> str:
     """Return what is said about a maker before its first step."""
     if maker.engine is Engine.SERIAL:

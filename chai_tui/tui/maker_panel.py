@@ -5,7 +5,7 @@ Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from rich.cells import cell_len
@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from chai_tui.state import Maker, Station
 from chai_tui.text import printable
 from chai_tui.tui.figures import GLYPHS
-from chai_tui.tui.ink import Line, bar, fit, fit_text, width_of
+from chai_tui.tui.ink import Line, Span, bar, fit, fit_text, width_of
 from chai_tui.tui.maker_facts import (
     Look,
     bar_ink,
@@ -36,6 +36,9 @@ SAID_LINES = 3
 """Lines said that the tallest panel shows."""
 LISTED_STEPS = 8
 """The longest recipe whose steps a panel lists."""
+
+RECIPE_LEAST = 7
+"""Cells, with the dot before it, in which a recipe's name is worth telling."""
 
 _ROUND = "╭─╮│╰╯"
 _HEAVY = "┏━┓┃┗┛"  # the chosen one's: to be seen without colours too
@@ -78,19 +81,14 @@ def _top(look: Look, width: int, corners: str, ink: str) -> Line:
     """The panel's upper edge: number and name left, the state right, as much as fits."""
     maker = look.maker
     number = (f"#{maker.number}", number_ink(maker))
-    recipe = printable(maker.recipe)
     glyph, state = GLYPHS[maker.state], str(maker.state)
     words = state_word(maker, look.place)
-    lefts: list[Line] = [
-        [number, (" Chai Maker", "strong"), (f" · {recipe}", "dim")],
-        [number, (" Chai Maker", "strong")],
-        [number],
-    ]
     # What ended it counts more than what it brews.
-    for text, choices in ((words, lefts), (state, lefts[-1:])):
-        for left in choices:
-            right: Line = [(f" {glyph} {text} ", state)]
-            room = width - 6 - width_of(left) - width_of(right)
+    for text in (words, state):
+        right: Line = [(f" {glyph} {text} ", state)]
+        most = width - 6 - width_of(right)
+        for left in _titles(maker, number, most):
+            room = most - width_of(left)
             if room >= 0:
                 return [
                     (f"{corners[0]}{corners[1]} ", ink),
@@ -100,6 +98,18 @@ def _top(look: Look, width: int, corners: str, ink: str) -> Line:
                     (f"{corners[1]}{corners[2]}", ink),
                 ]
     return fit([(f"{corners[0]} ", ink), number, (f" {glyph}", state)], width)
+
+
+def _titles(maker: Maker, number: Span, room: int) -> Iterator[Line]:
+    """Who it is, in ever fewer words; a recipe's name is cut before it is left out."""
+    name: Line = [number, (" Chai Maker", "strong")]
+    recipe = f" · {printable(maker.recipe)}"
+    yield [*name, (recipe, "dim")]
+    cut = room - width_of(name)
+    if cut >= RECIPE_LEAST:
+        yield [*name, (fit_text(recipe, min(cut, cell_len(recipe))), "dim")]
+    yield name
+    yield [number]
 
 
 def _step(maker: Maker, width: int) -> Line:

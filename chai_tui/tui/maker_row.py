@@ -26,6 +26,7 @@ from chai_tui.tui.maker_facts import (
     seconds_cells,
     state_word,
     step_name,
+    stopping_short,
     stopping_text,
     trouble_ink,
     waiting_text,
@@ -49,7 +50,7 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         (f"{GLYPHS[maker.state]} ", state),
     ]
     if maker.joined or maker.stopping is not None:
-        why = cause_text(maker) or stopping_text(maker, look.now)
+        why = cause_text(maker) or stopping_short(maker, look.now)
         head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
         core = core_text(maker)

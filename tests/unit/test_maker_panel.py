@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, MakerUse, Progress, Said, Sampled, Stopping
+from chai_tui.events import Event, MakerUse, Paused, Progress, Said, Sampled, Stopping
 from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state import State
@@ -79,6 +79,30 @@ def test_a_served_panel_tells_its_place() -> None:
     assert "✔ served 1st" in as_text(draw_panel(look(floor, 2), 40, 5)[0])
 
 
+def test_as_much_of_a_name_is_shown_as_fits() -> None:
+    assert panel(*brewing(1, recipe=LONG))[0] == "╭─ #1 Chai Maker · a reci…  ● brewing ─╮"
+    assert panel(*killed(1, recipe=LONG))[0] == "╭─ #1 Chai Maker  ✖ killed by SIGKILL ─╮"
+
+
+LONG = Recipe("a recipe with a name", (Step("boil", StepKind.WAIT, 1.0),))
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        (brewing(1, recipe=LONG), "● brewing"),
+        (served(1, recipe=LONG), "✔ served 1st"),
+        (killed(1, recipe=LONG), "✖ killed by SIGKILL"),
+        (failed(1, recipe=LONG), "✖ failed"),
+    ],
+)
+def test_a_long_name_is_cut_and_the_state_never(events: list[Event], state: str) -> None:
+    for width in (38, 40, 48):
+        top = panel(*events, width=width)[0]
+        assert f" {state} ─╮" in top, top
+        assert top.startswith("╭─ #1"), top
+
+
 @pytest.mark.parametrize(
     ("events", "words"),
     [
@@ -111,6 +135,25 @@ def test_a_stopping_maker_says_what_it_waits_for(
 ) -> None:
     lines = panel(*brewing(1, engine=engine, recipe=MASALA, step=1), stopping, width=60)
     assert words in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("engine", "events", "words"),
+    [
+        (Engine.PROCESS, [Stopping(BEGAN + 1, 12, 15, 2.0)], "SIGTERM, KILL in 2 s"),
+        (
+            Engine.PROCESS,
+            [Stopping(BEGAN + 1, 12, 15, 2.0), Paused(BEGAN + 1, 12, ours=True)],
+            "waits, KILL in 2 s",
+        ),
+        (Engine.THREAD, [Stopping(BEGAN + 1, 12, None, None)], "asked to stop"),
+    ],
+)
+def test_a_card_has_room_for_what_a_stopping_maker_waits_for(
+    engine: Engine, events: list[Event], words: str
+) -> None:
+    floor = floor_of(*brewing(12, engine=engine), *events)
+    assert as_text(draw_card(look(floor, 12, digits=2), 40, 2)[0]).rstrip().endswith(f"  {words}")
 
 
 def test_the_countdown_to_a_kill_is_part_of_the_signature() -> None:
