@@ -46,11 +46,17 @@ class Progress(NamedTuple):
 
 
 class Served(NamedTuple):
-    """The maker followed its whole recipe."""
+    """The maker followed its whole recipe.
+
+    ``cups`` is how many the memory of its process counts now, its own included: every maker adds
+    one to the same global variable, so this is 1 in a process of its own, and counts up where
+    makers share one.
+    """
 
     at: float
     maker: int
     cpu_seconds: float
+    cups: int = 1
 
 
 class Failed(NamedTuple):

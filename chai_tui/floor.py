@@ -53,6 +53,7 @@ class Floor:
         open: how many makers are not joined yet.
         log: what is worth telling, oldest first.
         logged: how many events ever went into the log.
+        began: when the first maker ever was seated; None before that.
         now: the time of the latest event.
         version: grows with every event.
     """
@@ -65,6 +66,7 @@ class Floor:
         self.open = 0
         self.log: deque[Event] = deque(maxlen=LOG_KEPT)
         self.logged = 0
+        self.began: float | None = None
         self.now = 0.0
         self.version = 0
         self._finish_order: list[tuple[float, int]] = []
@@ -124,14 +126,11 @@ class Floor:
 
     @property
     def elapsed(self) -> float:
-        """Seconds of the current round: from its first maker's seat to its last maker's end.
-
-        A round is a stretch of time in which somebody was always brewing.
-        """
-        if not self.makers:
+        """Seconds since the first maker ever was seated, until now or until the last one's end."""
+        if not self.makers or self.began is None:
             return 0.0
-        began, ended, _ = self._current_round()
-        return max(0.0, (self.now if ended is None else ended) - began)
+        ended = self._current_round().ended
+        return max(0.0, (self.now if ended is None else ended) - self.began)
 
     @property
     def cores_at_once(self) -> float:
@@ -190,6 +189,7 @@ class Floor:
         if station is None:
             station = self.stations[event.station] = Station(event.station, event.pid, event.engine)
         insort(station.makers, event.maker)
+        self.began = event.at if self.began is None else min(self.began, event.at)
         self.counts[State.SEATED] += 1
         self.open += 1
         self._round = None
@@ -240,6 +240,9 @@ class Floor:
             self._end_step(maker, event.at)
             maker.fraction = 1.0
             maker.served_at = event.at
+            maker.cups = event.cups
+            station = self.stations[maker.station]
+            station.cups = max(station.cups, event.cups)
             self._restate(maker)
             self._tell(event)
 
@@ -277,8 +280,17 @@ class Floor:
     def _paused(self, event: Paused) -> None:
         if (maker := self._open_maker(event.maker)) and not maker.paused:
             maker.pauses.append(Span(event.at, None))
+            self._leave_core(maker)
             self._restate(maker)
             self._tell(event)
+
+    def _leave_core(self, maker: Maker) -> None:
+        """Take a maker that cannot run off its core at once; the next sample may be far."""
+        if (core := self.cores.get(-1 if maker.core is None else maker.core)) is not None:
+            core.makers = tuple(number for number in core.makers if number != maker.number)
+        maker.core = None
+        maker.cpu_share = 0.0
+        maker.ready_share = None
 
     def _resumed(self, event: Resumed) -> None:
         if (maker := self._open_maker(event.maker)) and maker.paused:
@@ -302,9 +314,7 @@ class Floor:
         maker.signal_was_ours = event.ours
         maker.ended_at = event.at
         maker.joined = True
-        maker.core = None
-        maker.cpu_share = 0.0
-        maker.ready_share = None
+        self._leave_core(maker)
         self.open -= 1
         self._round = None
         self._restate(maker)

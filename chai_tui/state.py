@@ -97,6 +97,8 @@ class Maker:
     history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
     stopping: Stopping | None = None
     served_at: float | None = None
+    cups: int | None = None
+    """How many cups the memory of its process counted when it had served."""
     gave_up: bool = False
     error: str | None = None
     traceback: str | None = None
@@ -149,6 +151,8 @@ class Station:
     pid: int
     engine: Engine
     makers: list[int] = field(default_factory=list)
+    cups: int = 0
+    """How many cups its memory counts."""
     said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
     """Lines that could not be told apart by maker."""
 

@@ -18,6 +18,19 @@ STATION_REPORTS_PER_SECOND = 1_000
 """How many reports of progress a station sends at most: many makers take turns."""
 
 
+_cups = 0
+"""A global variable, as in any program: shared by everyone in this process, and by nobody else."""
+_counting = threading.Lock()
+
+
+def _count_cup() -> int:
+    """Count a cup in this process's memory; return how many it counts now."""
+    global _cups  # noqa: PLW0603 - to show what processes share, and what not
+    with _counting:
+        _cups += 1
+        return _cups
+
+
 class AskedToStop(BaseException):  # like KeyboardInterrupt: a wish, not an error
     """Raised inside a maker that was asked to stop; no ``except Exception`` may swallow it."""
 
@@ -110,7 +123,7 @@ class Brewing:
 
     def _served(self) -> None:
         print(f"End of {self.seat.name} {self.seat.recipe.name} brewing")  # noqa: T201 - as in the lesson
-        self._reporter.served(self.seat.maker, self._meter.seconds)
+        self._reporter.served(self.seat.maker, self._meter.seconds, _count_cup())
 
     def _gave_up(self) -> None:
         self._reporter.gave_up(self.seat.maker, self._meter.seconds)

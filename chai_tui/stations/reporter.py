@@ -66,9 +66,9 @@ class Reporter:
         """The current step is done to ``fraction``."""
         self._put(wire.PROGRESS, maker, fraction, cpu_seconds)
 
-    def served(self, maker: int, cpu_seconds: float) -> None:
-        """The maker followed its whole recipe."""
-        self._put(wire.SERVED, maker, cpu_seconds)
+    def served(self, maker: int, cpu_seconds: float, cups: int) -> None:
+        """The maker followed its whole recipe; this process's memory counts ``cups`` now."""
+        self._put(wire.SERVED, maker, cpu_seconds, cups)
 
     def gave_up(self, maker: int, cpu_seconds: float) -> None:
         """The maker was asked to stop and did."""

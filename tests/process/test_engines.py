@@ -65,6 +65,15 @@ class TestSharing:
         watch.joined(*group)
         assert [watch.said(maker)[1] for maker in group] == ["count 1"] * 3
 
+    def test_every_process_counts_the_cups_of_its_own_memory(self, watch: Watch) -> None:
+        alone = watch.add(steps(wait=0.01), how_many=3)
+        for engine in SHARED:
+            together = watch.add(steps(wait=0.3), how_many=3, engine=engine)
+            watch.joined(*together)
+            assert sorted(maker.cups or 0 for maker in together) == [1, 2, 3]
+        watch.joined(*alone)
+        assert [maker.cups for maker in alone] == [1, 1, 1]
+
     def test_serial_makers_come_one_after_another(self, watch: Watch) -> None:
         group = watch.add(steps(wait=0.05), how_many=3, engine=Engine.SERIAL)
         watch.joined(*group)

@@ -53,7 +53,10 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         Progress(1.0, 1, 0.5, 0.25),
         {"event": "progress", "at": 1.0, "maker": 1, "fraction": 0.5, "cpu_seconds": 0.25},
     ),
-    (Served(1.0, 1, 2.0), {"event": "served", "at": 1.0, "maker": 1, "cpu_seconds": 2.0}),
+    (
+        Served(1.0, 1, 2.0, 3),
+        {"event": "served", "at": 1.0, "maker": 1, "cpu_seconds": 2.0, "cups": 3},
+    ),
     (
         Failed(1.0, 1, "ValueError: no milk", "Traceback\n", 2.0),
         {

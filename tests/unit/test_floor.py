@@ -227,19 +227,40 @@ def test_all_served_only_when_everyone_was_joined_and_served() -> None:
     assert over(floor) == (True, False)
 
 
-def test_a_round_lasts_from_the_first_seat_to_the_last_end() -> None:
+def test_the_clock_runs_from_the_first_seat_to_the_last_end() -> None:
     floor = floor_of(*served(1, after=3.0), *served(2, at=BEGAN + 2.0, after=4.0))
     assert floor.elapsed == pytest.approx(6.01)
     floor.fold(sampled({0: []}, at=BEGAN + 60))
     assert floor.elapsed == pytest.approx(6.01)
 
 
-def test_a_pause_of_the_kitchen_begins_a_new_round() -> None:
+def test_the_clock_of_a_second_round_is_that_of_the_log() -> None:
     floor = floor_of(*served(1, after=3.0))
     floor.fold(brewing(2, at=BEGAN + 100, fraction=0.5))
-    assert floor.elapsed == pytest.approx(0.51)
+    assert floor.elapsed == pytest.approx(100.51)
+    floor.forget_finished()
     floor.fold([Exited(BEGAN + 102, 2, -9, ours=True)])
-    assert floor.elapsed == pytest.approx(2.0)
+    assert floor.elapsed == pytest.approx(102.0)
+
+
+def test_the_memory_of_a_process_counts_its_makers_cups() -> None:
+    floor = floor_of(
+        *brewing(1), *brewing(2, engine=Engine.THREAD), *brewing(3, engine=Engine.THREAD)
+    )
+    floor.fold([Served(BEGAN + 1, number, 0.1, cups) for number, cups in ((1, 1), (3, 1), (2, 2))])
+    assert [floor.makers[number].cups for number in (1, 2, 3)] == [1, 2, 1]
+    assert floor.stations[floor.makers[2].station].cups == 2
+    assert floor.stations[floor.makers[1].station].cups == 1
+
+
+def test_who_is_paused_leaves_its_core_at_once() -> None:
+    floor = floor_of(*brewing(1), *brewing(2), *sampled({0: [1, 2]}))
+    assert floor.cores[0].makers == (1, 2)
+    floor.fold([Paused(BEGAN + 5, 1, ours=True)])
+    assert (floor.makers[1].core, floor.makers[1].cpu_share) == (None, 0.0)
+    assert floor.cores[0].makers == (2,)
+    floor.fold([Exited(BEGAN + 6, 2, -9, ours=True)])
+    assert floor.cores[0].makers == ()
 
 
 def test_cores_at_once_of_a_round_is_cpu_seconds_over_wall_seconds() -> None:
