@@ -36,6 +36,7 @@ from chai_tui.tui.orderly_app import INTERRUPTED
 from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.rescue import terminal_put_back
 from chai_tui.tui.rows import key_sign
+from chai_tui.tui.style_memory import forget_gone_widgets
 from chai_tui.words import closing_line
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
             maps_cores: whether the system tells a process's core; None for this one.
         """
         super().__init__()
+        forget_gone_widgets()
         self.animation_level = "none"
         self.floor = floor or Floor()
         self.accepts = bridge.commands
