@@ -1,4 +1,4 @@
-"""Colours that Textual's themes do not have: eight for cores, and paler ones of the text's."""
+"""Colours that Textual's themes do not have: eight for cores, paler ones, and one for waiting."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ colour with an alpha would lose it on its way to a span."""
 
 
 def colours(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str, str]:
-    """Return theme variables of our own: ``core-0`` to ``core-7`` and the paler ones.
+    """Return theme variables of our own: ``core-0`` to ``core-7``, the paler ones, ``ink-halted``.
 
     Args:
         variables: the theme's; those of ours that a theme defines itself stay as they are.
@@ -39,7 +39,9 @@ def colours(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
     ours = {f"core-{number}": cores[number] for number in range(CORE_INKS)}
     if ansi:
         ours |= dict.fromkeys(_PALER, "ansi_bright_black")
+        ours["ink-halted"] = "ansi_yellow"  # the theme's own warning is a red where it is light
     else:
+        ours["ink-halted"] = variables["text-warning"]
         text, background = (
             Color.parse(variables[name]).rgb for name in ("foreground", "background")
         )

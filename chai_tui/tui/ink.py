@@ -32,27 +32,29 @@ class Ink(NamedTuple):
     Attributes:
         variable: the theme variable that holds its colour; None: the widget's own colour.
         bold: whether it is bold.
+        faint: whether a terminal's own colours are dimmed for it, as they have only one grey.
     """
 
     variable: str | None
     bold: bool = False
+    faint: bool = False
 
 
 INKS: Mapping[str, Ink] = {
     "dim": Ink("ink-dim"),  # what explains
     "strong": Ink(None, bold=True),  # what counts
-    "frame": Ink("ink-frame"),  # the lines round things
+    "frame": Ink("ink-frame", faint=True),  # the lines round things
     "chosen": Ink("primary", bold=True),  # the frame of the selected maker
     "shared": Ink("text-secondary"),  # the frame round makers that share a process
     "seated": Ink("ink-dim"),
     "brewing": Ink("text-primary"),
-    "paused": Ink("text-warning"),
+    "paused": Ink("ink-halted"),
     "served": Ink("text-success"),
     "failed": Ink("text-error"),
-    "stopped": Ink("text-warning"),
+    "stopped": Ink("ink-halted"),
     "killed": Ink("text-error"),
     "others": Ink("ink-dim"),  # what everything else does with a core
-    "empty": Ink("ink-empty"),  # the rest of a bar
+    "empty": Ink("ink-empty", faint=True),  # the rest of a bar
     **{f"core-{number}": Ink(f"core-{number}") for number in range(CORE_INKS)},
 }
 """All inks by name. Their colours are the theme's, and our own of ``colours.py``."""
@@ -142,7 +144,8 @@ class InkWell:
         # An app that is not ours (in a test) has no variables of ours.
         value = self._widget.app.theme_variables.get(ink.variable or "")
         colour = None if value is None else Color.parse(value).rich_color
-        return Style(color=colour, bold=ink.bold or None)
+        faint = ink.faint and self._widget.app.current_theme.ansi
+        return Style(color=colour, bold=ink.bold or None, dim=faint or None)
 
     def strip(self, line: Line, width: int) -> Strip:
         """Return the line as a strip of exactly ``width`` cells."""

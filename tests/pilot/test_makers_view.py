@@ -285,3 +285,4 @@ async def test_every_ink_has_its_colour_in_every_theme(theme: str) -> None:
             assert after[ink] != after["strong"] or ink == "brewing", ink
         assert after != before
         assert len({str(after[f"core-{number}"]) for number in range(8)}) == 8
+        assert bool(view._inks.style("frame").dim) is (theme == "ansi-dark")

@@ -13,7 +13,7 @@ Compare = Callable[..., bool]
 SIZE = (120, 40)
 
 
-@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light"])
 def test_themes(snap_compare: Compare, theme: str) -> None:
     """Light, and the terminal's own sixteen colours."""
     app = still_app(kitchens.lively(), theme=theme)

@@ -52,8 +52,21 @@ def test_cores_can_be_told_apart_and_read(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(BUILTIN_THEMES))
 def test_every_theme_has_them_all(name: str) -> None:
     variables = themed(name)
-    for ours in (*(f"core-{n}" for n in range(CORE_INKS)), "ink-dim", "ink-frame", "ink-empty"):
+    for ours in (
+        *(f"core-{n}" for n in range(CORE_INKS)),
+        "ink-dim",
+        "ink-frame",
+        "ink-empty",
+        "ink-halted",
+    ):
         assert Color.parse(variables[ours]).a == 1.0
+
+
+@pytest.mark.parametrize("name", [name for name, theme in BUILTIN_THEMES.items() if theme.ansi])
+def test_what_is_halted_looks_unlike_what_failed(name: str) -> None:
+    variables = themed(name)
+    assert "red" not in variables["ink-halted"]
+    assert Color.parse(variables["ink-halted"]) != Color.parse(variables["text-error"])
 
 
 def test_a_theme_may_define_its_own() -> None:
