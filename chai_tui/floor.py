@@ -33,7 +33,7 @@ from chai_tui.events import (
     Trouble,
 )
 from chai_tui.rounds import Round, latest_round
-from chai_tui.state import Core, Line, Maker, Span, State, Station, Use, derive_state
+from chai_tui.state import Core, Line, Maker, Span, State, Station, Use, derive_state, gil_share_of
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
@@ -291,6 +291,7 @@ class Floor:
         maker.core = None
         maker.cpu_share = 0.0
         maker.ready_share = None
+        maker.gil_share = None
 
     def _resumed(self, event: Resumed) -> None:
         if (maker := self._open_maker(event.maker)) and maker.paused:
@@ -354,11 +355,12 @@ class Floor:
         maker.core = use.core
         maker.cpu_share = use.cpu_share
         maker.ready_share = use.ready_share
+        maker.gil_share = gil_share_of(maker, use.cpu_share, use.ready_share)
         if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
             maker.cpu_seconds = use.cpu_seconds
         if use.memory is not None:
             maker.memory = use.memory
-        entry = Use(at, use.core, use.cpu_share, use.ready_share, maker.memory)
+        entry = Use(at, use.core, use.cpu_share, use.ready_share, maker.memory, maker.gil_share)
         # A maker that waits for minutes costs one entry, not hundreds.
         if not maker.history or maker.history[-1][1:] != entry[1:]:
             maker.history.append(entry)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chai_tui.engine import Engine
 from chai_tui.events import Stopping
-from chai_tui.recipe import Step
+from chai_tui.recipe import Step, StepKind
 
 SAID_KEPT = 1_000
 """Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
@@ -50,6 +50,7 @@ class Use(NamedTuple):
     cpu_share: float
     ready_share: float | None
     memory: int | None
+    gil_share: float | None = None
 
 
 class Span(NamedTuple):
@@ -86,6 +87,9 @@ class Maker:
     cpu_seconds: float = 0.0
     cpu_share: float = 0.0
     ready_share: float | None = None
+    """Share of the time since the last sample in which it was ready but no core was free."""
+    gil_share: float | None = None
+    """Share of that time in which it waited for the GIL; None where nobody can tell."""
     core: int | None = None
     """The core it is using now; None while it uses none or nobody can tell."""
     core_moves: int = 0
@@ -181,6 +185,27 @@ def ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return f"{number}th"
     return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
+
+
+def gil_share_of(maker: Maker, cpu_share: float, ready_share: float | None) -> float | None:
+    """Return the share of the time since the last sample in which a maker waited for the GIL.
+
+    No system tells that. But a step that computes never sleeps: whenever its thread neither ran
+    nor was ready to run, it waited for the one lock that it needs, held by another thread of its
+    process. None where that says nothing: in any other step, alone in a process, or where the
+    system does not tell who is ready.
+
+    Args:
+        maker: who; as it is at the sample.
+        cpu_share: share of a core that its thread used, 0 to 1.
+        ready_share: share of the time in which it was ready but no core was free, 0 to 1.
+    """
+    if maker.engine is not Engine.THREAD or ready_share is None or maker.step is None:
+        return None
+    computes = maker.steps[maker.step].kind in {StepKind.COMPUTE, StepKind.NATIVE}
+    if not computes or derive_state(maker) is not State.BREWING:
+        return None
+    return max(0.0, 1.0 - cpu_share - ready_share)
 
 
 def derive_state(maker: Maker) -> State:

@@ -279,3 +279,18 @@ def test_a_line_is_its_makers_also_among_threads(watch: Watch) -> None:
     watch.joined(*group)
     for number, maker in enumerate(group):
         assert watch.said(maker)[1:-1] == [f"line {number}"] * 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell who is ready")
+def test_the_wait_for_the_gil_is_told_from_the_wait_for_a_core(start_method: str) -> None:
+    if start_method != "forkserver" or not gil_enabled():
+        pytest.skip("one start method is enough, and it takes a GIL")
+    watch = Watch(Kitchen(start_method, sample_every=0.2))
+    try:
+        threads = watch.add(steps(compute=600), how_many=4, engine=Engine.THREAD)
+        processes = watch.add(steps(compute=600), how_many=2)
+        # Four threads share one lock: at any moment three of them wait for it.
+        watch.until(lambda: sum(maker.gil_share or 0 for maker in threads) > 2)
+        assert all(maker.gil_share is None for maker in processes)
+    finally:
+        watch.kitchen.close()

@@ -31,6 +31,7 @@ from chai_tui.events import (
     Trouble,
 )
 from chai_tui.floor import AT_ONCE_SECONDS, Floor
+from chai_tui.recipe import BUILT_IN
 from chai_tui.state import SAID_KEPT, Maker, Span, State, ordinal
 from tests.builders import (
     BEGAN,
@@ -255,12 +256,16 @@ def test_the_memory_of_a_process_counts_its_makers_cups() -> None:
 
 def test_who_is_paused_leaves_its_core_at_once() -> None:
     floor = floor_of(*brewing(1), *brewing(2), *sampled({0: [1, 2]}))
-    assert floor.cores[0].makers == (1, 2)
+
+    def on_core() -> tuple[int, ...]:
+        return floor.cores[0].makers
+
+    assert on_core() == (1, 2)
     floor.fold([Paused(BEGAN + 5, 1, ours=True)])
     assert (floor.makers[1].core, floor.makers[1].cpu_share) == (None, 0.0)
-    assert floor.cores[0].makers == (2,)
+    assert on_core() == (2,)
     floor.fold([Exited(BEGAN + 6, 2, -9, ours=True)])
-    assert floor.cores[0].makers == ()
+    assert on_core() == ()
 
 
 def test_cores_at_once_of_a_round_is_cpu_seconds_over_wall_seconds() -> None:
@@ -492,3 +497,25 @@ def test_what_the_parent_saw_wins_whatever_the_child_said(
     assert (maker.state is State.SERVED) is (maker.cause == "")
     if maker.state is State.SERVED:
         assert any(isinstance(event, Served) for event in told)
+
+
+@pytest.mark.parametrize(
+    ("engine", "kind", "gil_share"),
+    [
+        (Engine.THREAD, "grind", 0.5),
+        (Engine.THREAD, "native", 0.5),
+        (Engine.THREAD, "chai", None),
+        (Engine.PROCESS, "grind", None),
+        (Engine.ASYNCIO, "grind", None),
+    ],
+)
+def test_a_thread_that_computes_and_neither_runs_nor_is_ready_waits_for_the_gil(
+    engine: Engine, kind: str, gil_share: float | None
+) -> None:
+    floor = floor_of(*brewing(1, engine=engine, recipe=BUILT_IN[kind]))
+    use = MakerUse(1, 0, 0.3, 0.2, 1.0, None, stopped=False)
+    floor.fold([Sampled(BEGAN + 5, (), (use,))])
+    assert floor.makers[1].gil_share == pytest.approx(gil_share)
+    assert floor.makers[1].history[-1].gil_share == floor.makers[1].gil_share
+    floor.fold([Sampled(BEGAN + 6, (), (use._replace(ready_share=None),))])
+    assert floor.makers[1].gil_share is None
