@@ -71,6 +71,7 @@ class Floor:
         self.version = 0
         self._finish_order: list[tuple[float, int]] = []
         self._round: Round | None = None
+        self._sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._handlers: dict[type, Callable[[Any], None]] = {
             Seated: self._seated,
@@ -336,6 +337,7 @@ class Floor:
             core.makers_share = core_use.makers
             core.makers = tuple(on_core.get(core_use.core, ()))
             core.history.append(core_use.busy)
+        self._sampled_at = event.at
         if self.open:
             burned = sum(maker.cpu_seconds for maker in self.makers.values())
             trace = self._cpu_trace
@@ -345,8 +347,7 @@ class Floor:
         else:
             self._cpu_trace.clear()
 
-    @staticmethod
-    def _use(maker: Maker, at: float, use: MakerUse) -> None:
+    def _use(self, maker: Maker, at: float, use: MakerUse) -> None:
         if use.core is not None:
             last = next(
                 (entry.core for entry in reversed(maker.history) if entry.core is not None), None
@@ -355,7 +356,7 @@ class Floor:
         maker.core = use.core
         maker.cpu_share = use.cpu_share
         maker.ready_share = use.ready_share
-        maker.gil_share = gil_share_of(maker, use.cpu_share, use.ready_share)
+        maker.gil_share = gil_share_of(maker, self._sampled_at, use.cpu_share, use.ready_share)
         if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
             maker.cpu_seconds = use.cpu_seconds
         if use.memory is not None:

@@ -187,16 +187,19 @@ def ordinal(number: int) -> str:
     return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
 
 
-def gil_share_of(maker: Maker, cpu_share: float, ready_share: float | None) -> float | None:
+def gil_share_of(
+    maker: Maker, since: float, cpu_share: float, ready_share: float | None
+) -> float | None:
     """Return the share of the time since the last sample in which a maker waited for the GIL.
 
     No system tells that. But a step that computes never sleeps: whenever its thread neither ran
     nor was ready to run, it waited for the one lock that it needs, held by another thread of its
-    process. None where that says nothing: in any other step, alone in a process, or where the
-    system does not tell who is ready.
+    process. None where that says nothing: in any other step, in a step that began in between,
+    alone in a process, or where the system does not tell who is ready.
 
     Args:
         maker: who; as it is at the sample.
+        since: when the sample before this one was taken.
         cpu_share: share of a core that its thread used, 0 to 1.
         ready_share: share of the time in which it was ready but no core was free, 0 to 1.
     """
@@ -204,6 +207,8 @@ def gil_share_of(maker: Maker, cpu_share: float, ready_share: float | None) -> f
         return None
     computes = maker.steps[maker.step].kind in {StepKind.COMPUTE, StepKind.NATIVE}
     if not computes or derive_state(maker) is not State.BREWING:
+        return None
+    if not maker.step_times or maker.step_times[-1].began > since:
         return None
     return max(0.0, 1.0 - cpu_share - ready_share)
 

@@ -514,6 +514,8 @@ def test_a_thread_that_computes_and_neither_runs_nor_is_ready_waits_for_the_gil(
 ) -> None:
     floor = floor_of(*brewing(1, engine=engine, recipe=BUILT_IN[kind]))
     use = MakerUse(1, 0, 0.3, 0.2, 1.0, None, stopped=False)
+    floor.fold([Sampled(BEGAN + 4, (), (use,))])
+    assert floor.makers[1].gil_share is None  # it may have waited before its step began
     floor.fold([Sampled(BEGAN + 5, (), (use,))])
     assert floor.makers[1].gil_share == pytest.approx(gil_share)
     assert floor.makers[1].history[-1].gil_share == floor.makers[1].gil_share
