@@ -66,7 +66,7 @@ def closing_line(floor: Floor, asked: int = 0) -> str:
         told.append(f"and {len(missing) - len(told)} more")
     reasons = [", ".join(told)] if told else []
     if unseated:
-        reasons.append(f"{_counted(unseated, 'maker')} not seated")
+        reasons.append(f"{counted(unseated, 'maker')} not seated")
     total = len(floor.makers) + unseated
     line = f"{len(floor.makers) - len(missing)} of {total} chai served"
     return ": ".join([line, "; ".join(reasons)] if reasons else [line])
@@ -88,7 +88,8 @@ def _clipped(error: str) -> str:
     return error if len(error) <= ERROR_LENGTH else f"{error[:ERROR_LENGTH]}…"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return ``1 maker``, ``2 makers``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -146,7 +147,7 @@ def _said(event: Said, floor: Floor) -> str:
 
 
 def _dropped(event: Dropped, floor: Floor) -> str:
-    return f"{_speaker(event, floor)} said too much: {_counted(event.lines, 'line')} left out"
+    return f"{_speaker(event, floor)} said too much: {counted(event.lines, 'line')} left out"
 
 
 def _speaker(event: Said | Dropped, floor: Floor) -> str:
@@ -201,7 +202,7 @@ def _trouble(event: Trouble, _: Floor) -> str:
 
 
 def _sampled(event: Sampled, _: Floor) -> str:
-    cores, makers = _counted(len(event.cores), "core"), _counted(len(event.makers), "maker")
+    cores, makers = counted(len(event.cores), "core"), counted(len(event.makers), "maker")
     return f"sampled {cores}, {makers}"
 
 

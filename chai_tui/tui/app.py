@@ -37,12 +37,15 @@ from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.rescue import terminal_put_back
 from chai_tui.tui.rows import key_sign
 from chai_tui.tui.style_memory import forget_gone_widgets
-from chai_tui.words import closing_line
+from chai_tui.words import closing_line, counted
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
+
+LEAVING_SECONDS = 1.0
+"""The longest that a key which leaves waits for makers to end."""
 
 
 class EventsReady(Message):
@@ -123,6 +126,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         self._greeting = greeting
         self._expecting = expecting
         self._exit_when_served = exit_when_served
+        self._leaving = False
         self._forgot = self._forgot_unserved = False
         self._settings, more = check_names(
             settings or Settings(), key_ids=KEY_IDS, themes=self.available_themes
@@ -184,10 +188,15 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         events = self._bridge.take()
         if self._bridge.error is not None:
             raise self._bridge.error
+        leaves = self._leaving and self._bridge.closed
         if self.setup.frozen:
             self._held.hold(events)
+        elif leaves:
+            self._fold(events)
         else:
             self.take_in(events)
+        if leaves:
+            self.exit()
 
     def take_in(self, events: Sequence[Event]) -> None:
         """Fold events and draw what they changed."""
@@ -297,6 +306,15 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         self.push_screen(HelpScreen(COMMANDS, self._settings.keys))
 
     # End
+
+    def leave(self) -> None:
+        """Say that everybody is being ended, and leave when they are; at once if asked again."""
+        if self._leaving or not self.floor.open or not self._bridge.begin_to_stop():
+            self.exit()
+            return
+        self._leaving = True
+        self.notify(f"Ending {counted(self.floor.open, 'maker')}…", timeout=LEAVING_SECONDS)
+        self.set_timer(LEAVING_SECONDS, self.exit)
 
     def _has_unserved(self) -> bool:
         return any(

@@ -43,16 +43,18 @@ class Bridge:
     Attributes:
         commands: what the source accepts.
         error: what ended the thread, if something did.
+        closed: whether the source is, and everything that happened can be taken.
     """
 
     def __init__(self, source: Source, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.commands = source.commands
         self.error: BaseException | None = None
+        self.closed = False
         self._source = source
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._stopping = False
-        self._closed = False
+        self._closing = False
         self._hurry = threading.Event()
         self._held: list[Event] = []  # the thread's own: not yet due
         self._frame_seconds = FRAME_SECONDS
@@ -97,19 +99,32 @@ class Bridge:
     def submit(self, command: Command) -> None:
         """Pass a command to the source; what it leads to is delivered without waiting for a frame.
 
-        Safe from any thread.
+        Safe from any thread. Nothing is asked of a source that is being closed.
         """
+        if self._stopping:
+            return
         self._source.submit(command)
         self._hurry.set()
+
+    def begin_to_stop(self) -> bool:
+        """Let the thread close the source, without waiting; it announces its last words then.
+
+        Returns:
+            Whether it will: False if it does not run.
+        """
+        if self._thread is None or not self._thread.is_alive():
+            return False
+        self._stopping = True
+        self._hurry.set()
+        self._source.wake()
+        return True
 
     def stop(self) -> list[Event]:
         """End the thread and close the source; return the events nobody took. Idempotent."""
         self._stopping = True
         if self._thread is None:
             self._close()
-        elif self._thread.is_alive():
-            self._hurry.set()
-            self._source.wake()
+        elif self.begin_to_stop():
             self._thread.join(STOP_SECONDS)
         return self.take()
 
@@ -154,11 +169,12 @@ class Bridge:
             announce()
 
     def _close(self) -> None:
-        if self._closed:
+        if self._closing:
             return
-        self._closed = True
+        self._closing = True
         try:
             self._held += self._source.close()
         except Exception as error:  # noqa: BLE001 - likewise
             self.error = self.error or error
+        self.closed = True  # before whoever watches is told
         self._deliver()

@@ -44,7 +44,16 @@ class OrderlyApp(App[None]):
 
     def action_interrupt(self) -> None:
         """Leave as after Ctrl-C."""
-        self.leave_signalled(INTERRUPTED)
+        self.signalled = INTERRUPTED
+        self.leave()
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave because a key asked for it; a subclass may have something to end first."""
+        self.exit()
 
     def leave_signalled(self, code: int) -> None:
         """Leave with this exit code, whatever else happened."""

@@ -86,6 +86,7 @@ async def kitchen(
     size: tuple[int, int] = (120, 40),
     answer: Callable[[Command], Iterable[Event]] | None = None,
     commands: frozenset[type[Command]] | None = None,
+    source: FakeSource | None = None,
     **options: Any,
 ) -> AsyncIterator[Kitchen]:
     """Run the app.
@@ -95,9 +96,10 @@ async def kitchen(
         size: of the screen, in cells.
         answer: what the source answers to a command.
         commands: what the source accepts; None for all.
+        source: None for one that answers so.
         options: for the app.
     """
-    source = FakeSource(answer=answer)
+    source = source or FakeSource(answer=answer)
     if commands is not None:
         source.commands = commands
     bridge = Bridge(source)

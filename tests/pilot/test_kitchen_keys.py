@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
 import pytest
@@ -266,6 +267,42 @@ async def test_keys_that_leave(key: str, code: int) -> None:
         await shown.press(key)
         await shown.until(lambda: not shown.app.is_running)
         assert shown.app.exit_code([]) == code
+
+
+class SlowSource(FakeSource):
+    """Takes until ``ends`` is set to end everybody."""
+
+    def __init__(self, *last_words: Event) -> None:
+        super().__init__(last_words=last_words)
+        self.ends = threading.Event()
+
+    def close(self) -> list[Event]:
+        assert self.ends.wait(5)
+        return super().close()
+
+
+async def test_leaving_says_whom_it_ends_until_they_have_ended() -> None:
+    source = SlowSource(*(killed(number)[-1] for number in (1, 2, 3)))
+    async with kitchen(*THREE, source=source) as shown:
+        await shown.press("q")
+        await shown.until(lambda: "Ending 3 makers…" in shown.screen_text())
+        await shown.press("a")
+        assert shown.app.is_running
+        source.ends.set()
+        await shown.until(lambda: not shown.app.is_running)
+        assert shown.submitted == []
+        assert shown.floor.all_joined
+        assert shown.app.exit_code([]) == 1
+
+
+async def test_asking_twice_leaves_at_once() -> None:
+    source = SlowSource()
+    async with kitchen(*THREE, source=source) as shown:
+        await shown.press("q")
+        assert shown.app.is_running
+        await shown.press("q")
+        await shown.until(lambda: not shown.app.is_running)
+        source.ends.set()
 
 
 async def test_ctrl_c_leaves_even_while_something_is_typed() -> None:

@@ -57,6 +57,21 @@ def test_what_came_before_a_screen_was_there_is_kept(source: FakeSource, bridge:
     assert screen.next_batch() == [trouble(1)]
 
 
+def test_a_bridge_that_is_stopping_tells_when_its_source_is_closed() -> None:
+    source = FakeSource(last_words=[trouble(9)])
+    bridge = Bridge(source)
+    assert not bridge.begin_to_stop(), "it does not run"
+    bridge.start()
+    screen = Screen(bridge)
+    bridge.attach(screen.announce)
+    assert bridge.begin_to_stop()
+    assert screen.next_batch() == [trouble(9)]
+    assert bridge.closed
+    bridge.submit(KillMaker(1))
+    assert source.submitted == []
+    assert bridge.stop() == []
+
+
 def test_a_slow_screen_is_told_once_and_gets_everything(
     source: FakeSource, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
