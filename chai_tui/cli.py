@@ -54,9 +54,13 @@ def run_cli(arguments: Sequence[str]) -> int:
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
-  chai-tui                          three makers brew chai
-  chai-tui grind --makers 5         five makers grind spices
-  chai-tui --plain | tee run.txt    the lesson's lines, without a screen
+  chai-tui                                     three makers brew chai
+  chai-tui grind --makers 5                    five makers grind spices
+  chai-tui grind --engine thread --exit        under one GIL; leave when all is served
+  chai-tui --plain | tee run.txt               the lesson's lines, without a screen
+
+\b
+All options: chai-tui brew --help
 """,
 )
 @click.option(
@@ -86,9 +90,9 @@ Examples:
 \b
 Exit codes:
   0    all served
-  1    a maker failed, was killed or stopped
+  1    a maker failed, was killed or stopped, or nobody reads the output
   2    bad usage or a bad recipe
-  130  after Ctrl-C
+  130  after Ctrl-C (143 after SIGTERM, 129 after SIGHUP)
 """,
 )
 @click.argument("recipe", required=False, shell_complete=complete_recipe)
