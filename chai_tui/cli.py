@@ -54,10 +54,10 @@ def run_cli(arguments: Sequence[str]) -> int:
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
-  chai-tui                                     three makers brew chai
-  chai-tui grind --makers 5                    five makers grind spices
-  chai-tui grind --engine thread --exit        under one GIL; leave when all is served
-  chai-tui --plain | tee run.txt               the lesson's lines, without a screen
+  chai-tui                               three makers brew chai
+  chai-tui grind --makers 5              five makers grind spices
+  chai-tui grind --engine thread --exit  under one GIL; leave when all is served
+  chai-tui --plain | tee run.txt         the lesson's lines, without a screen
 
 \b
 All options: chai-tui brew --help
