@@ -56,7 +56,7 @@ def run_cli(arguments: Sequence[str]) -> int:
 Examples:
   chai-tui                               three makers brew chai
   chai-tui grind --makers 5              five makers grind spices
-  chai-tui grind --engine thread --exit  under one GIL; leave when all is served
+  chai-tui grind --engine thread --exit  one GIL; leave when all is served
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
 
 \b
@@ -90,7 +90,7 @@ Examples:
 \b
 Exit codes:
   0    all served
-  1    a maker failed, was killed or stopped, or nobody reads the output
+  1    a maker failed, was killed or stopped; or the output was cut off
   2    bad usage or a bad recipe
   130  after Ctrl-C (143 after SIGTERM, 129 after SIGHUP)
 """,
