@@ -1,12 +1,7 @@
-"""What can happen in a kitchen: one small record each, with its wire form and its JSON form.
+"""What can happen in a kitchen: one small record each, with its JSON form.
 
 Every event has ``at``: seconds of ``time.monotonic()``, comparable between the processes of one
 machine. Times of day never appear, so a run can be replayed.
-
-The wire form is what crosses a station's queue: a tuple of plain values that begins with the
-event's code. Pickled, it stays under ``WIRE_LIMIT`` bytes, so that writing it to the pipe is
-atomic (POSIX: PIPE_BUF is 4,096 on Linux, at least 512 anywhere) and a killed maker can never
-leave half of one.
 """
 
 from __future__ import annotations
@@ -15,8 +10,6 @@ from typing import Any, NamedTuple
 
 from chai_tui.engine import Engine
 from chai_tui.recipe import Step
-
-WIRE_LIMIT = 4_096
 
 
 class Started(NamedTuple):

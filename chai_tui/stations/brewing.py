@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from chai_tui.recipe import Step, StepKind
 from chai_tui.stations import steps
@@ -106,7 +105,7 @@ class Brewing:
                     result = self._run_busy(step)
                 finally:
                     self._meter.rest()
-                if inspect.isawaitable(result):
+                if isinstance(result, Awaitable):
                     await result
         except AskedToStop:
             self._gave_up()

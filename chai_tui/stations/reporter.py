@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from multiprocessing.queues import SimpleQueue
 from typing import Any
 
-from chai_tui.events import WIRE_LIMIT
 from chai_tui.stations import wire
 
 _FRAME = struct.Struct("!i")
@@ -39,7 +38,7 @@ class Reporter:
     def __init__(self, queue: SimpleQueue[Any]) -> None:
         self._queue = queue
         self._pipe: int | None = None
-        if _ATOMIC_BYTES >= WIRE_LIMIT:
+        if _ATOMIC_BYTES >= wire.WIRE_LIMIT:
             self._pipe = queue._writer.fileno()  # type: ignore[attr-defined]  # noqa: SLF001
 
     def _put(self, code: str, *fields: object) -> None:

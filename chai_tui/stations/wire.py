@@ -1,7 +1,7 @@
 """What crosses the pipes of a station: reports from the child, orders from the parent.
 
     child                                    parent
-    Reporter ── SimpleQueue ── reports ────▶ decode() ──▶ events, fragments of output, "joined"
+    Reporter ── SimpleQueue ── reports ────▶ decode() (decoding.py) ──▶ events and more
     Inbox    ◀─ lifeline ───── orders ────── Seat, Ask, Close
 
 A report is a plain tuple that begins with a one-letter code. Pickled and framed it stays under
@@ -11,20 +11,12 @@ report or nothing.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from chai_tui.events import (
-    Event,
-    Failed,
-    GaveUp,
-    Progress,
-    Served,
-    Started,
-    StepBegan,
-)
 from chai_tui.recipe import Recipe
-from chai_tui.text import printable
 
+WIRE_LIMIT = 4_096
+"""Bytes of a report with its frame: what Linux writes to a pipe in one piece (POSIX: PIPE_BUF)."""
 FRAGMENT_LIMIT = 3_000
 """Bytes of output in one report; with pickle's and the frame's share well under WIRE_LIMIT."""
 ERROR_LIMIT = 400
@@ -54,24 +46,6 @@ class Close(NamedTuple):
 Order = Seat | Ask | Close
 
 
-class Fragment(NamedTuple):
-    """Part of what a maker wrote to its Python-level stdout or stderr."""
-
-    at: float
-    maker: int | None
-    stream: str
-    data: bytes
-
-
-class Joined(NamedTuple):
-    """The station joined the maker's thread or task: nothing more comes from it."""
-
-    at: float
-    maker: int
-
-
-Report = Event | Fragment | Joined
-
 STARTED = "s"
 STEP_BEGAN = "b"
 PROGRESS = "p"
@@ -80,37 +54,6 @@ FAILED = "f"
 GAVE_UP = "g"
 FRAGMENT = "w"
 JOINED = "j"
-
-
-def _failed(at: float, maker: int, error: str, traceback: str, cpu_seconds: float) -> Failed:
-    lines = "\n".join(printable(line) for line in traceback.splitlines())
-    return Failed(at, maker, printable(error), lines, cpu_seconds)
-
-
-_DECODERS: dict[str, Any] = {
-    STARTED: Started,
-    STEP_BEGAN: StepBegan,
-    PROGRESS: Progress,
-    SERVED: Served,
-    FAILED: _failed,
-    GAVE_UP: GaveUp,
-    FRAGMENT: Fragment,
-    JOINED: Joined,
-}
-
-
-def decode(report: Any) -> Report:
-    """Return what a report says.
-
-    Raises:
-        ValueError: it is no report; a maker may write anything to any descriptor.
-    """
-    try:
-        code, *fields = report
-        decoded: Report = _DECODERS[code](*fields)
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ValueError(f"no report: {report!r:.80}") from error
-    return decoded
 
 
 def shortened(text: str, limit: int) -> str:
