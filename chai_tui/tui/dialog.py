@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from textual.screen import ModalScreen
 
+from chai_tui.tui.leaving import LeavesOnce
+
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(LeavesOnce, ModalScreen[Answer]):
     """A box in the middle of the screen; Escape leaves it."""
 
     DEFAULT_CSS = """

@@ -14,11 +14,12 @@ from chai_tui.tui import screen_keys
 from chai_tui.tui.help_drawing import help_lines
 from chai_tui.tui.ink import Line, fit
 from chai_tui.tui.key_line import KeyLine
+from chai_tui.tui.leaving import LeavesOnce
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.rows import Row
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(LeavesOnce, ModalScreen[None]):
     """Keys, signs, words and bars, on one scroll.
 
     It is modal: whoever tries a key while reading about it shall not kill anybody.

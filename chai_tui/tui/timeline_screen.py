@@ -13,13 +13,14 @@ from chai_tui.floor import Floor
 from chai_tui.tui import screen_keys
 from chai_tui.tui.ink import Line
 from chai_tui.tui.key_line import KeyLine
+from chai_tui.tui.leaving import LeavesOnce
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.time_scale import TimeScale, TimeView, panned, scale_for, zoomed_in
 from chai_tui.tui.timeline_drawing import axis, gutter_width, headline, legend
 from chai_tui.tui.timeline_rows import TimelineRows
 
 
-class TimelineScreen(Screen[None]):
+class TimelineScreen(LeavesOnce, Screen[None]):
     """A row a maker and time to the right."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.TIMELINE.bindings]

@@ -19,6 +19,7 @@ from chai_tui.tui import screen_keys
 from chai_tui.tui.fields import SearchField
 from chai_tui.tui.ink import Line, fit, fit_text
 from chai_tui.tui.key_line import KeyLine
+from chai_tui.tui.leaving import LeavesOnce
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.prose import paragraph
 from chai_tui.tui.said_drawing import said_title
@@ -27,7 +28,7 @@ from chai_tui.tui.zoom_drawing import details, title
 from chai_tui.tui.zoom_facts import zoomed
 
 
-class ZoomScreen(Screen[None]):
+class ZoomScreen(LeavesOnce, Screen[None]):
     """One maker: what it is, its steps, charts and end on one side, what it said on the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.ZOOM.bindings]
