@@ -19,8 +19,8 @@ from functools import partial
 import psutil
 
 from chai_tui.engine import Engine
-from chai_tui.floor import Maker, State
 from chai_tui.source import AddMakers, KillMaker
+from chai_tui.state import Maker, State
 from tests.process.makers import steps
 from tests.storm.driving import Drive, kitchen_drive
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Trouble
-from chai_tui.floor import Floor, Maker
+from chai_tui.floor import Floor
 from chai_tui.kitchen import Kitchen
 from chai_tui.recipe import Recipe
 from chai_tui.source import AddMakers, Command
+from chai_tui.state import Maker
 from tests.storm.promise import PATIENCE, require
 
 

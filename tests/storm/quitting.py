@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import psutil
 
 from chai_tui.events import Exited, Said
-from chai_tui.floor import Maker, State
 from chai_tui.source import PauseMaker
+from chai_tui.state import Maker, State
 from tests.process.program import alive
 from tests.storm.awful import AWFUL
 from tests.storm.driving import Drive, kitchen_drive
