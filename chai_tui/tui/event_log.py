@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from chai_tui.events import Event, Exited, Paused, Served, Stopping, Trouble
+from chai_tui.events import Event, Exited, Paused, Served, Signalled, Stopping, Trouble
 from chai_tui.floor import LOG_KEPT, Floor
-from chai_tui.state import State
+from chai_tui.state import State, signal_name
 from chai_tui.tui.ink import Line, fit
 from chai_tui.tui.painted import Painted
 from chai_tui.words import describe
@@ -56,6 +56,11 @@ def event_ink(event: Event, floor: Floor) -> str:
     return ""
 
 
+def _is_news(event: Event) -> bool:
+    """Whether an event tells more than the next one will: a SIGKILL that was sent always ends."""
+    return not (isinstance(event, Signalled) and signal_name(event.signal) == "SIGKILL")
+
+
 def log_line(entry: Entry, began: float, width: int) -> Line:
     """Draw an entry; ``began`` is the time that is told as zero."""
     return fit(
@@ -88,7 +93,7 @@ class EventLog(Painted):
             return
         if self._began is None:
             self._began = min((maker.seated_at for maker in floor.makers.values()), default=None)
-        events = list(islice(reversed(floor.log), fresh))
+        events = [event for event in islice(reversed(floor.log), fresh) if _is_news(event)]
         # In words now: later the floor may have forgotten whom it is about.
         self._add(
             [

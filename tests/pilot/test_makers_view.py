@@ -9,8 +9,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Progress, Said
+from chai_tui.events import Event, Progress, Said, Signalled
 from chai_tui.settings import Settings
+from chai_tui.tui.app import GREETING
 from chai_tui.tui.arrangement import Shape
 from chai_tui.tui.ink import INKS
 from chai_tui.tui.makers_view import AIM_SECONDS, MakersView
@@ -222,6 +223,23 @@ async def test_the_first_frame_is_whole(monkeypatch: pytest.MonkeyPatch) -> None
             "keys": "Quit",
         }.items():
             assert text in first[name, 0]
+
+
+async def test_a_notice_covers_no_maker_on_a_small_screen() -> None:
+    async with kitchen(*many(2), size=(40, 12), greeting=GREETING) as shown:
+        lines = shown.screen_text().split("\n")
+        assert "q leaves." in " ".join(" ".join(lines[-5:]).split())
+        assert "#2" in "\n".join(lines[:-5])
+
+
+async def test_the_log_does_not_tell_of_a_kill_twice() -> None:
+    async with kitchen(*many(2)) as shown:
+        await shown.happens(
+            Signalled(BEGAN + 3, 1, 2), Signalled(BEGAN + 3, 2, 9), *killed(2, ours=True)[-1:]
+        )
+        assert "#1 was sent SIGINT" in shown.screen_text()
+        assert "#2 was sent" not in shown.screen_text()
+        assert "#2 killed by SIGKILL" in shown.screen_text()
 
 
 async def test_only_changed_lines_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
