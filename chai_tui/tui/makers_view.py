@@ -108,7 +108,10 @@ class MakersView(ScrollView, can_focus=False):
     def floor_changed(self) -> None:
         """Draw again what changed and is visible."""
         if self._arrangement_is_stale():
+            was_visible = self._is_selected_visible
             self.rearrange()
+            if was_visible:  # the order may have carried it away
+                self.reveal()
             return
         regions = []
         top = self.scroll_offset.y
@@ -157,6 +160,10 @@ class MakersView(ScrollView, can_focus=False):
         number = self._arrangement.moved(self.selected, move, self.size.height)
         if number is not None:
             self.select(number)
+
+    @property
+    def _is_selected_visible(self) -> bool:
+        return any(slot.number == self.selected for slot in self._visible_slots())
 
     def reveal(self) -> None:
         """Scroll until the selected maker is visible."""

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Progress, Said, Signalled
+from chai_tui.events import Event, MakerUse, Progress, Said, Sampled, Signalled
 from chai_tui.settings import Settings
 from chai_tui.tui.app import GREETING
 from chai_tui.tui.arrangement import Shape
@@ -223,6 +223,20 @@ async def test_the_first_frame_is_whole(monkeypatch: pytest.MonkeyPatch) -> None
             "keys": "Quit",
         }.items():
             assert text in first[name, 0]
+
+
+async def test_the_selected_maker_stays_visible_when_the_order_changes() -> None:
+    async with kitchen(*many(300)) as shown:
+        await shown.press("3", *["greater_than_sign"] * 2)  # by CPU time
+        await shown.until(lambda: "by cpu" in shown.screen_text())
+        use = [MakerUse(n, None, 0.0, 0.0, float(n), None, stopped=False) for n in range(1, 301)]
+        later = shown.floor.now + AIM_SECONDS + 1
+        await shown.happens(Sampled(later, (), tuple(use)))
+        await shown.happens(Sampled(later + 2, (), tuple(use)))
+        order = [slot.number for slot in shown.app.kitchen.makers._arrangement.slots]
+        assert order.index(3) > 200
+        assert shown.selected == 3
+        await shown.until(lambda: "  #3 " in shown.makers_text())
 
 
 async def test_a_notice_covers_no_maker_on_a_small_screen() -> None:
