@@ -48,6 +48,9 @@ _BARS: tuple[tuple[str, str], ...] = (
     ("core 0", LEGEND),
     ("at once", "CPU seconds a second: threads that share a GIL stay under 1, processes do not"),
     ("cpu", "time on a core; a second of it for each second on the clock is 100 %"),
+    ("cup 1", "the cups its process counts: 1 in a memory of its own, more where makers share one"),
+    ("no core", "it is ready to run, but every core is taken: it wants one"),
+    ("no GIL", "it has work to do, but waits for the GIL: another thread of its process holds it"),
     ("memory", "what only this process has; what it shares with others is left out"),
 )  # fmt: skip
 

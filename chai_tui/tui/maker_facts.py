@@ -11,9 +11,10 @@ from chai_tui.state import Maker, State, ordinal, signal_name
 from chai_tui.text import printable
 from chai_tui.tui.ink import Line, Span, core_ink, width_of
 
-WANTING, WANTING_SHORT = "wants a core", "no core"
-WANTS_A_CORE = 0.5
-"""Ready for this share of the time without a core, and it is said so."""
+WANTS_A_CORE, NO_CORE = "wants a core", "no core"
+WAITS_FOR_GIL, NO_GIL = "waits for the GIL", "no GIL"
+LACKING = 0.5
+"""Without a core or the GIL for this share of the time, and it is said so."""
 
 
 class Look(NamedTuple):
@@ -72,17 +73,30 @@ def state_word(maker: Maker, place: int | None) -> str:
     return str(maker.state)
 
 
-def core_text(maker: Maker) -> str:
-    """Return the core it uses now; a dash where it uses none or the system cannot tell."""
-    if wants_a_core(maker):
-        return WANTING
+def core_text(maker: Maker, room: int = 7) -> str:
+    """Return the core it uses now, or what keeps it from using one, in ``room`` cells (7 at least).
+
+    A dash where it uses none or the system cannot tell.
+    """
+    for lacks, words, short in (
+        (waits_for_gil(maker), WAITS_FOR_GIL, NO_GIL),
+        (wants_a_core(maker), WANTS_A_CORE, NO_CORE),
+    ):
+        if lacks:
+            return words if len(words) <= room else short
     return "—" if maker.core is None else f"core {maker.core}"
 
 
 def wants_a_core(maker: Maker) -> bool:
     """Return whether it was mostly ready to run but had no core."""
     ready = maker.ready_share
-    return ready is not None and ready >= WANTS_A_CORE and ready > maker.cpu_share
+    return ready is not None and ready >= LACKING and ready > maker.cpu_share
+
+
+def waits_for_gil(maker: Maker) -> bool:
+    """Return whether it mostly had work to do but another thread of its process had the GIL."""
+    waited = maker.gil_share
+    return waited is not None and waited >= LACKING and waited > maker.cpu_share
 
 
 def seconds_cells(seconds: float) -> str:
@@ -197,12 +211,12 @@ def facts(maker: Maker, width: int) -> Line:
     cpu = f"cpu {seconds_cells(maker.cpu_seconds)}"
     if maker.joined:
         ended = "" if maker.state is State.SERVED else exit_text(maker)
-        told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu)]
+        cups = "" if maker.cups is None else f"cup {maker.cups}"
+        told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu), (4, cups)]
         return fitting([(rank, (text, "dim")) for rank, text in told if text], width)
     # A column that has room for the longest words, or shorter words.
-    column = len(WANTING) if width >= 44 else 7
-    core = core_text(maker)
-    core = WANTING_SHORT if core == WANTING and column < len(WANTING) else core
+    column = len(WAITS_FOR_GIL) if width >= 50 else len(WANTS_A_CORE) if width >= 44 else 7
+    core = core_text(maker, column)
     core_span = (f"{core:<{column}}", "" if maker.core is None else core_ink(maker.core))
     line = fitting(
         [(1, (ident, "")), (0, core_span), (2, (cpu, ""))],

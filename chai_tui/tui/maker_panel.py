@@ -31,6 +31,7 @@ from chai_tui.tui.maker_facts import (
     waiting_text,
 )
 from chai_tui.tui.prose import wrapped
+from chai_tui.words import counted
 
 SAID_LINES = 3
 """Lines said that the tallest panel shows."""
@@ -198,6 +199,8 @@ def draw_frame_top(station: Station, width: int, *, has_gil: bool) -> Line:
     shares = f"one process · pid {station.pid} · shared memory"
     if has_gil:
         shares += " · one GIL"
+    if station.cups:
+        shares += f" · {counted(station.cups, 'cup')} counted"
     engine = f" {station.engine} "
     room = width - 6 - cell_len(shares) - cell_len(engine)
     if room < 0:

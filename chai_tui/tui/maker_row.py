@@ -11,8 +11,6 @@ from chai_tui.state import Maker, State
 from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, Span, bar, core_ink, fit, fit_text, width_of
 from chai_tui.tui.maker_facts import (
-    WANTING,
-    WANTING_SHORT,
     Look,
     bar_ink,
     cause_text,
@@ -30,7 +28,6 @@ from chai_tui.tui.maker_facts import (
     stopping_text,
     trouble_ink,
     waiting_text,
-    wants_a_core,
 )
 
 ROW_BAR = 8
@@ -54,7 +51,6 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
         core = core_text(maker)
-        core = WANTING_SHORT if core == WANTING else core
         core_ink_name = "" if maker.core is None else core_ink(maker.core)
         head += [
             (f"{state:<8} ", state),
@@ -119,8 +115,6 @@ def _where(maker: Maker) -> Span:
     """Eight cells at most: the core of one that runs, the exit code of one that ended badly."""
     if maker.joined:
         return ("" if maker.state is State.SERVED else exit_text(maker), "dim")
-    if wants_a_core(maker):
-        return (WANTING_SHORT, "")
     return (core_text(maker), "" if maker.core is None else core_ink(maker.core))
 
 

@@ -170,6 +170,23 @@ def test_wanting_a_core_is_said() -> None:
     assert "wants a core" in panel(*events, width=60)[1]
 
 
+def test_waiting_for_the_gil_is_said() -> None:
+    floor = floor_of(*brewing(1, recipe=BUILT_IN["grind"], engine=Engine.THREAD))
+    floor.makers[1].gil_share = 0.7
+    assert "no GIL" in as_text(draw_panel(look(floor), 40, 5)[1])
+    assert "waits for the GIL" in as_text(draw_panel(look(floor), 60, 5)[1])
+    assert "no GIL" in as_text(draw_card(look(floor), 40, 2)[0])
+    assert "no GIL" in as_text(draw_row(look(floor), 60))
+
+
+def test_cups_are_counted_in_each_memory() -> None:
+    assert "cup 1" in panel(*served(1), width=60)[1]
+    floor = floor_of(*served(1, engine=Engine.THREAD))
+    station = floor.stations[SHARED_STATION]
+    top = as_text(draw_frame_top(station, 100, has_gil=True))
+    assert "shared memory · one GIL · 1 cup counted" in top
+
+
 def test_a_thread_shows_its_tid_and_a_serial_one_waits_for_its_turn() -> None:
     assert "tid 4721" in panel(*brewing(1, engine=Engine.THREAD))[1]
     assert "waits for its turn" in panel(*seated(1, engine=Engine.SERIAL))[2]
