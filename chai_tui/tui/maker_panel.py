@@ -38,7 +38,7 @@ SAID_LINES = 3
 LISTED_STEPS = 8
 """The longest recipe whose steps a panel lists."""
 
-RECIPE_LEAST = 7
+RECIPE_LEAST = 9
 """Cells, with the dot before it, in which a recipe's name is worth telling."""
 
 _ROUND = "╭─╮│╰╯"

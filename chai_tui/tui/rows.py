@@ -66,6 +66,8 @@ _KEY_SIGNS = {
     "question_mark": "?",
     "less_than_sign": "<",
     "greater_than_sign": ">",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "tab": "Tab",
     "pageup": "PgUp",
     "pagedown": "PgDn",

@@ -42,9 +42,9 @@ ZOOM = Place("zoom", (
 ))  # fmt: skip
 TIMELINE = Place("timeline", (
     Row("timeline-back", "escape,t,q", "Back", "Go back to the kitchen", "back", in_footer=True),
-    Row("timeline-finer", "plus,equals_sign", "Finer", "Show less time, finer", "zoom(1)",
+    Row("timeline-finer", "plus,equals_sign", "Finer", "Show time finer or coarser", "zoom(1)",
         in_footer=True, shown="+ −"),
-    Row("timeline-coarser", "minus,underscore", "Coarser", "Show more time, coarser", "zoom(-1)",
+    Row("timeline-coarser", "minus,underscore", "Coarser", "Show time coarser", "zoom(-1)",
         in_footer=True, shown=""),
     Row("timeline-fit", "0", "All", "Show all of the time", "fit", in_footer=True),
     Row("timeline-follow", "f", "Now", "Keep now at the right edge", "follow", in_footer=True),

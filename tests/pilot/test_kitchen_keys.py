@@ -351,6 +351,17 @@ async def test_users_may_give_commands_other_keys() -> None:
         assert "x Stop" in shown.screen_text()
 
 
+async def test_users_may_give_other_screens_other_keys_too() -> None:
+    settings = Settings(keys={"zoom-back": "b", "timeline-back": "b"})
+    async with kitchen(*THREE, settings=settings) as shown:
+        assert shown.notices == []
+        for key in ("enter", "t"):
+            await shown.press(key)
+            assert not shown.in_kitchen
+            await shown.press("b")
+            assert shown.in_kitchen
+
+
 async def test_the_answer_to_a_key_is_on_the_screen() -> None:
     def answer(command: Command) -> Iterable[Event]:
         if isinstance(command, AddMakers):

@@ -82,6 +82,12 @@ def test_the_readme_lists_every_key() -> None:
     assert re.findall(r"^\| `(.+?)` \| (.+) \|$", keys, re.MULTILINE) == [
         (keys_text(row), row.tooltip) for row in listed_rows()
     ]
+    elsewhere = [
+        (place.name, keys_text(row), row.tooltip) for place in PLACES for row in place.rows
+    ]
+    assert re.findall(r"^\| ([^`|]+?) \| `(.+?)` \| (.+) \|$", keys, re.MULTILINE) == [
+        row for row in elsewhere if row[1]
+    ]
 
 
 def test_what_needs_a_command_is_refused_without_it() -> None:
