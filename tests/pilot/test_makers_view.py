@@ -11,11 +11,11 @@ from textual.widget import Widget
 from chai_tui.engine import Engine
 from chai_tui.events import Event, MakerUse, Progress, Said, Sampled, Signalled
 from chai_tui.settings import Settings
-from chai_tui.tui.app import GREETING
 from chai_tui.tui.arrangement import Shape
 from chai_tui.tui.ink import INKS
 from chai_tui.tui.makers_view import AIM_SECONDS, MakersView
 from chai_tui.tui.painted import Painted
+from chai_tui.tui.running import GREETING
 from chai_tui.tui.zoom_screen import ZoomScreen
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import Kitchen, kitchen

@@ -1,0 +1,83 @@
+"""Runs the app, from the first order to the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chai_tui.engine import Engine
+from chai_tui.events import Event
+from chai_tui.recipe import Recipe
+from chai_tui.settings import Settings
+from chai_tui.source import AddMakers
+from chai_tui.tui.app import ChaiApp
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.orderly_app import INTERRUPTED
+from chai_tui.tui.rescue import terminal_put_back
+
+GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
+
+
+def run_app(
+    bridge: Bridge,
+    *,
+    makers: int,
+    recipe: Recipe,
+    engine: Engine,
+    start_method: str,
+    settings: Settings,
+    warnings: Sequence[str] = (),
+    exit_when_served: bool = False,
+) -> int:
+    """Run the app until somebody leaves; the source is closed and the terminal restored then.
+
+    Args:
+        bridge: to the source; it may run already.
+        makers: how many to add first; 0 if they were added already.
+        recipe: of those, and of the makers added next.
+        engine: likewise.
+        start_method: how processes are started, for the header.
+        settings: the user's.
+        warnings: lines to show at the start.
+        exit_when_served: whether to leave when every maker was joined.
+
+    Returns:
+        The exit code: 0 all served, 1 not all or the app broke (then stderr says where the report
+        is), 128 and the signal's number after a signal or Ctrl-C.
+    """
+    from chai_tui.settings import first_start, state_folder  # noqa: PLC0415 - only for people
+
+    app: ChaiApp | None = None
+    crash: BaseException | None = None
+    last_words: list[Event] = []
+    try:
+        if makers:
+            bridge.submit(AddMakers(makers, recipe, engine))
+        bridge.start()
+        app = ChaiApp(
+            bridge,
+            recipe=recipe,
+            engine=engine,
+            start_method=start_method,
+            settings=settings,
+            warnings=warnings,
+            greeting=GREETING if first_start(state_folder()) else "",
+            expecting=True,
+            exit_when_served=exit_when_served,
+        )
+        with terminal_put_back():
+            app.run()
+    except KeyboardInterrupt:  # before the app listened to signals, or after
+        bridge.stop()
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, there is a report
+        crash = error
+    finally:
+        last_words = bridge.stop()
+    code = 1 if app is None else app.exit_code(last_words)
+    crash = crash or (None if app is None else app.crash) or bridge.error
+    if crash is not None:
+        from chai_tui.tui.crash_report import tell_crash  # noqa: PLC0415 - only after a crash
+
+        tell_crash(crash)
+        return 1
+    return code
