@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from chai_tui.engine import Engine
 from chai_tui.events import Dropped, Event, Exited, Progress, Said, Started, StepBegan, Trouble
 from chai_tui.stations.capture import LineAssembler, LineBudget
+from chai_tui.stations.child import Child
 from chai_tui.stations.decoding import Fragment, Joined, decode
 from chai_tui.stations.pipes import Garbled
-from chai_tui.stations.supervisor import Child
 
 DRAIN_CHUNKS = 64
 """Chunks read at most after a station's end: far more than its pipes hold, so that a process that

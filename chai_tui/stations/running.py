@@ -9,8 +9,8 @@ import signal
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Exited, Paused, Resumed, Signalled, Stopping, Trouble
+from chai_tui.stations.child import Child
 from chai_tui.stations.listening import Listener
-from chai_tui.stations.supervisor import Child
 from chai_tui.stations.wire import Ask, Close, Seat
 
 CALM_SECONDS = 0.5
