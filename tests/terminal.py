@@ -85,6 +85,7 @@ class Terminal:
         )
         self._slave = slave  # kept open, so that what is written last can still be read
         os.set_blocking(self.master, False)
+        self._is_closed = False
         self._unseen: list[bytes] = []
         self.read_at = 0.0
         """When the last output came, before this side worked out what it shows."""
@@ -108,11 +109,18 @@ class Terminal:
         for process in self.survivors():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        os.close(self.master)
+        if not self._is_closed:
+            os.close(self.master)
         os.close(self._slave)
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def hang_up(self) -> None:
+        """Close the terminal's window: the program gets SIGHUP, and nobody reads what it writes."""
+        self.look_around()
+        self._is_closed = True
+        os.close(self.master)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the terminal's size, as dragging its window does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
 
 from tests.process.program import console_script
-from tests.terminal import Terminal
+from tests.terminal import PATIENCE, Terminal
 
 RESTORED = b"\x1b[?1049l"
 """What leaves the alternate screen."""
@@ -116,6 +117,17 @@ def test_a_hung_up_terminal_leaves_nobody(start: Callable[..., Terminal], slow: 
     os.killpg(terminal.process.pid, signal.SIGHUP)
     assert terminal.wait() == 129
     terminal.until(lambda: not terminal.survivors())
+
+
+def test_a_closed_window_leaves_nobody(start: Callable[..., Terminal], slow: str) -> None:
+    terminal = start(slow)
+    terminal.until_shows("3 brewing")
+    terminal.hang_up()
+    assert terminal.process.wait(PATIENCE) == 129
+    deadline = time.monotonic() + PATIENCE
+    while terminal.survivors():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path) -> None:
