@@ -153,7 +153,8 @@ def _beginning(actor: Actor, now: float) -> Iterator[Event]:
     number, pid = actor.number, actor.pid
     if not actor.told:
         yield seat(actor)
-    began = actor.seated + 0.003 if actor.engine is not Engine.SERIAL else max(actor.seated, now)
+    takes_turns = actor.engine in {Engine.SERIAL, Engine.ASYNCIO}
+    began = max(actor.seated, now) if takes_turns else actor.seated + 0.003
     tid = pid + number if actor.engine is Engine.THREAD else pid
     yield Started(began, number, pid, tid)
     yield _said(actor, began, f"Start of Chai Maker #{number} {actor.part.recipe.name} brewing")

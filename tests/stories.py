@@ -3,16 +3,19 @@
 A story is exact and always the same: time goes in ticks of a hundredth of a second, cores go round
 among those who want one, and of the makers at one station only one at a time computes in Python.
 So the pictures drawn from it show what really happens, with histories that no hand would write.
+It is sampled as a real kitchen is: tasks of one event loop share a thread, so one of them carries
+its figures; what a thread waited for the GIL nobody samples, the floor works it out.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from random import Random
 
 from chai_tui.engine import Engine
-from chai_tui.events import CoreUse, Event, MakerUse, Progress, Sampled
+from chai_tui.events import CoreUse, Event, MakerUse, Progress, Sampled, Served
 from chai_tui.recipe import StepKind
 from tests.actors import TICKS, Actor, Part, happenings, seat
 from tests.builders import BEGAN
@@ -47,23 +50,42 @@ def story(
     for tick in range(round(seconds * TICKS) + 1):
         now = BEGAN + tick / TICKS
         for actor in actors:
-            if actor.engine is not Engine.SERIAL or _has_its_turn(actor, actors):
+            if _has_its_turn(actor, actors):
                 events += happenings(actor, now)
             elif not actor.told and now >= actor.seated:
                 events.append(seat(actor))
         _work(actors, cores, tick)
         if tick and tick % SAMPLE_TICKS == 0:
             events += _sample(actors, cores, now, others, random)
-    return sorted(events, key=attrgetter("at"))
+    return _with_cups_counted(sorted(events, key=attrgetter("at")), actors)
+
+
+def _with_cups_counted(events: Sequence[Event], actors: Sequence[Actor]) -> list[Event]:
+    """Let each memory count its cups: in its own every maker's is the first."""
+    stations = {actor.number: actor.station for actor in actors}
+    cups: Counter[int] = Counter()
+    counted: list[Event] = []
+    for event in events:
+        if isinstance(event, Served):
+            station = stations[event.maker]
+            cups[station] += 1
+            counted.append(event._replace(cups=cups[station]))
+        else:
+            counted.append(event)
+    return counted
 
 
 def _has_its_turn(actor: Actor, actors: Sequence[Actor]) -> bool:
-    """Whether everybody is done who is before it at its station."""
-    return all(
-        other.over
-        for other in actors
-        if other.station == actor.station and other.number < actor.number
-    )
+    """Whether it can act: one after another, everybody before it is done; as a task, no other holds
+    up the event loop.
+    """
+    others = [other for other in actors if other.station == actor.station and other is not actor]
+    match actor.engine:
+        case Engine.SERIAL:
+            return all(other.over for other in others if other.number < actor.number)
+        case Engine.ASYNCIO:
+            return all(other.kind in (None, StepKind.WAIT) for other in others)
+    return True
 
 
 def _work(actors: Sequence[Actor], cores: int, tick: int) -> None:
@@ -120,6 +142,30 @@ def _choose_cores(running: Sequence[Actor], cores: int) -> None:
         free.remove(actor.core)
 
 
+def _use(actor: Actor, actors: Sequence[Actor]) -> MakerUse:
+    """What a sampler tells of a maker that is there."""
+    core, ran, wanted = actor.core, actor.ran, actor.wanted
+    ready: float | None = wanted / actor.present
+    if actor.engine is Engine.ASYNCIO:
+        loop = [other for other in actors if other.station == actor.station]
+        # Whoever has the thread carries its figures.
+        open_ = [other for other in loop if not other.over]
+        if actor is max(open_, key=attrgetter("last_ran")):
+            core = max(loop, key=attrgetter("last_ran")).core
+            ran = min(actor.present, sum(other.ran for other in loop))
+        else:
+            ran, ready = 0, None
+    return MakerUse(
+        actor.number,
+        core if ran else None,
+        ran / actor.present,
+        ready,
+        actor.cpu_seconds,
+        4_100_000 + 37_000 * (actor.pid % 25),
+        stopped=actor.halted,
+    )
+
+
 def _sample(
     actors: Sequence[Actor], cores: int, now: float, others: float, random: Random
 ) -> Iterator[Event]:
@@ -131,17 +177,8 @@ def _sample(
             busy[actor.core] += actor.ran
         if actor.present and not actor.over:
             yield Progress(now, actor.number, actor.fraction, actor.cpu_seconds)
-            uses.append(
-                MakerUse(
-                    actor.number,
-                    actor.core if actor.ran else None,
-                    actor.ran / actor.present,
-                    actor.wanted / actor.present,
-                    actor.cpu_seconds,
-                    4_100_000 + 37_000 * (actor.pid % 25),
-                    stopped=actor.halted,
-                )
-            )
+            uses.append(_use(actor, actors))
+    for actor in actors:
         actor.ran = actor.wanted = actor.present = 0
     core_uses = []
     for core, ticks in busy.items():

@@ -17,12 +17,14 @@ class Slice(NamedTuple):
         cpu_share: CPU seconds for each second of the slice (1.0: one whole core).
         ready_share: share of the slice in which it was ready but had no core, 0 to 1.
         memory: the most bytes that it held; None if unknown.
+        gil_share: share of the slice in which it waited for the GIL, 0 to 1; None if unknown.
     """
 
     core: int | None
     cpu_share: float
     ready_share: float
     memory: int | None
+    gil_share: float | None = None
 
 
 def sampled_since(maker: Maker) -> float | None:
@@ -57,7 +59,7 @@ def cut(maker: Maker, began: float, seconds: float, count: int, now: float) -> l
     if since is None or seconds <= 0:
         return slices
     end = now if maker.ended_at is None else maker.ended_at
-    entries = list(maker.history)
+    entries = _with_gil_told(maker.history)
     entries[0] = entries[0]._replace(at=since)
     last = len(entries) - 1
     index = 0
@@ -75,12 +77,25 @@ def cut(maker: Maker, began: float, seconds: float, count: int, now: float) -> l
     return slices
 
 
+def _with_gil_told(history: Iterable[Use]) -> list[Use]:
+    """Let the next sample tell what one could not: a step's first cannot judge the GIL yet."""
+    entries = list(history)
+    told: float | None = None
+    for index in range(len(entries) - 1, -1, -1):
+        if entries[index].gil_share is not None:
+            told = entries[index].gil_share
+        elif told is not None:
+            entries[index] = entries[index]._replace(gil_share=told)
+    return entries
+
+
 def _averaged(entries: Sequence[Use], first: int, last: int, start: float, stop: float) -> Slice:
     if first == last:  # by far the most: a slice is shorter than a sample
         use = entries[first]
-        return Slice(use.core, use.cpu_share, use.ready_share or 0.0, use.memory)
+        return Slice(use.core, use.cpu_share, use.ready_share or 0.0, use.memory, use.gil_share)
     on_core: dict[int | None, float] = {}
     ready = 0.0
+    gil: float | None = None
     memory: int | None = None
     for index in range(first, last + 1):
         use = entries[index]
@@ -88,12 +103,18 @@ def _averaged(entries: Sequence[Use], first: int, last: int, start: float, stop:
         held = max(0.0, min(until, stop) - max(use.at, start))
         on_core[use.core] = on_core.get(use.core, 0.0) + use.cpu_share * held
         ready += (use.ready_share or 0.0) * held
+        if use.gil_share is not None:
+            gil = (gil or 0.0) + use.gil_share * held
         if use.memory is not None:
             memory = max(memory or 0, use.memory)
     whole = stop - start
     busiest = max(on_core, key=lambda core: (on_core[core], core is not None))
     return Slice(
-        busiest if on_core[busiest] else None, sum(on_core.values()) / whole, ready / whole, memory
+        busiest if on_core[busiest] else None,
+        sum(on_core.values()) / whole,
+        ready / whole,
+        memory,
+        None if gil is None else gil / whole,
     )
 
 

@@ -18,6 +18,7 @@ TICK_CELLS = 10
 
 WAITS: Span = ("·", "dim")
 READY: Span = ("▒", "others")
+GIL: Span = ("░", "paused")
 PAUSED: Span = ("‖", "paused")
 SEATED: Span = (GLYPHS[State.SEATED], "seated")
 UNSAMPLED: Span = ("╌", "dim")
@@ -34,7 +35,8 @@ def cells(maker: Maker, scale: TimeScale, now: float) -> list[Span]:
     """Return what a maker did, a cell for each slice of time: a character and its ink.
 
     Where a maker used a part of a core, that part of its cells shows the core: four threads that
-    share a core show it in every fourth cell. The cells of a sample say how much, not when.
+    share a core show it in every fourth cell, and their wait for the GIL in the others. The cells
+    of a sample say how much, not when.
     """
     slices = cut(maker, scale.start, scale.seconds, scale.width, now)
     steps_began = [span.began for span in maker.step_times]
@@ -87,9 +89,15 @@ def _sampled(a_slice: Slice, cell: int, *, computes: bool) -> Span:
     share = a_slice.cpu_share
     # A sample's edges are not sharp: nearly all is all, hardly anything is nothing.
     share = 1.0 if share >= 0.9 else 0.0 if share < 0.05 else share
-    if share > _THRESHOLDS[cell % len(_THRESHOLDS)]:
+    threshold = _THRESHOLDS[cell % len(_THRESHOLDS)]
+    if share > threshold:
         return ON_A_CORE
-    # Who computes and has no core wants one, or the GIL: the system counts only the first.
+    if computes and a_slice.gil_share is not None:
+        waited = share + (a_slice.gil_share if a_slice.gil_share >= 0.05 else 0.0)
+        if waited > threshold:
+            return GIL
+        return READY if waited + a_slice.ready_share > threshold else WAITS
+    # Who computes and has no core wants one, or waits for a lock that nobody can tell of.
     idle = 1.0 - min(1.0, share)
     ready = idle if computes else a_slice.ready_share
     return READY if ready * 2 >= idle and ready > 0.05 else WAITS
@@ -168,13 +176,14 @@ def headline(view: TimeView, scale: TimeScale, makers: int, width: int) -> Line:
 
 def legend(width: int, *, has_gil: bool = True) -> Line:
     """Return what the characters mean; what does not fit whole is left out."""
-    wants = "wants a core or the GIL" if has_gil else "wants a core"
-    wants = wants if width >= 60 else "wants"
+    wants = "wants a core" if width >= 60 else "wants"
+    gil = "waits for the GIL" if width >= 60 else "GIL"
     line: Line = []
     left = width
     for (glyph, ink), words in (
         (("0█", core_ink(0)), "on core 0"),
         (READY, wants),
+        *([(GIL, gil)] if has_gil else []),
         (WAITS, "waits"),
         (PAUSED, "paused"),
         (SEATED, "seated"),

@@ -121,7 +121,9 @@ def _cpu_text(zoom: Zoomed) -> str:
     if maker.core is not None:
         text += f" · now {percent(maker.cpu_share)} of core {maker.core}"
     if maker.ready_share is not None and maker.ready_share >= 0.05:
-        text += f" · {percent(maker.ready_share)} ready, with no core free"
+        text += f" · {percent(maker.ready_share)} ready, no core free"
+    if maker.gil_share is not None and maker.gil_share >= 0.05 and zoom.has_gil:
+        text += f" · {percent(maker.gil_share)} waiting for the GIL"
     return text
 
 

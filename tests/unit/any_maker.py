@@ -26,6 +26,7 @@ uses = st.builds(
     cpu_share=st.floats(0, 40, allow_nan=False),
     ready_share=st.none() | st.floats(0, 1, allow_nan=False),
     memory=st.none() | st.integers(0, 10**13),
+    gil_share=st.none() | st.floats(0, 1, allow_nan=False),
 )
 lines_said = st.builds(Line, at=moments, text=texts, stream=st.sampled_from(("out", "err")))
 
@@ -48,6 +49,7 @@ def makers(draw: st.DrawFn) -> Maker:
         cpu_seconds=draw(st.floats(0, 1e6)),
         cpu_share=draw(st.floats(0, 40)),
         ready_share=draw(st.none() | st.floats(0, 1)),
+        gil_share=draw(st.none() | st.floats(0, 1)),
         core=draw(st.none() | st.integers(0, 191)),
         core_moves=draw(st.integers(0, 10_000)),
         memory=draw(st.none() | st.integers(0, 10**13)),

@@ -58,16 +58,32 @@ def test_who_waits_waits() -> None:
     assert drawn(floor).rstrip() == "··········"
 
 
-def test_four_that_share_a_core_have_every_fourth_cell_and_want_the_others() -> None:
+def test_four_that_share_a_gil_have_every_fourth_cell_and_wait_for_it_in_the_others() -> None:
     events = [
         event for n in (1, 2, 3, 4) for event in brewing(n, engine=Engine.THREAD, recipe=GRIND)
     ]
     samples = [use(at, 0, 0.25, number=n) for at in (1.0, 2.0) for n in (1, 2, 3, 4)]
     floor = floor_of(*events, *samples)
     rows = [drawn(floor, number).rstrip() for number in (1, 2, 3, 4)]
-    assert rows[0] == "▒▒▒0▒▒▒0▒▒▒0▒▒▒0▒▒▒0"
+    assert rows[0] == "░░░0░░░0░░░0░░░0░░░0"
     # In every moment it is one of them.
     assert all(sum(cell == "0" for cell in column) == 1 for column in zip(*rows, strict=True))
+
+
+def test_the_wait_for_the_gil_and_for_a_core_have_cells_of_their_own() -> None:
+    floor = floor_of(
+        *brewing(1, engine=Engine.THREAD, recipe=GRIND),
+        *(use(at, 0, 0.25, ready=0.25) for at in (1.0, 2.0)),
+    )
+    line = drawn(floor).rstrip()
+    assert {glyph: line.count(glyph) for glyph in "0░▒·"} == {"0": 5, "░": 10, "▒": 5, "·": 0}
+    assert all(line[start : start + 4].count("░") == 2 for start in range(0, 20, 4))
+
+
+def test_a_process_waits_for_no_gil() -> None:
+    floor = floor_of(*brewing(1, recipe=GRIND), *(use(at, 0, 0.5, ready=0.5) for at in (1.0, 2.0)))
+    assert "░" not in drawn(floor)
+    assert drawn(floor).count("▒") == 10
 
 
 def test_a_share_that_wavers_is_told_right() -> None:
@@ -253,7 +269,7 @@ def test_the_headline_says_scale_and_whether_it_follows() -> None:
 
 
 def test_the_legend_leaves_out_what_does_not_fit() -> None:
-    assert "wants a core or the GIL" in as_text(legend(120))
+    assert "▒ wants a core  ░ waits for the GIL" in as_text(legend(120))
     assert "GIL" not in as_text(legend(120, has_gil=False))
     for width in range(130):
         assert width_of(legend(width)) == width

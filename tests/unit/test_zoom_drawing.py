@@ -144,6 +144,19 @@ def test_a_thread_says_who_shares_its_process() -> None:
     assert fact(zoom._replace(has_gil=False), "process").endswith("one memory, no GIL")
 
 
+def test_what_kept_it_from_a_core_is_told() -> None:
+    floor = floor_of(
+        *brewing(1, engine=Engine.THREAD, recipe=BUILT_IN["grind"]),
+        *(
+            Sampled(BEGAN + at, (), (MakerUse(1, 0, 0.28, 0.07, None, None, False),))
+            for at in (0.5, 1.0)
+        ),
+    )
+    text = "now 28 % of core 0 · 7 % ready, no core free · 65 % waiting for the GIL"
+    assert fact(zoom_on(floor), "cpu").endswith(text)
+    assert "GIL" not in fact(zoom_on(floor)._replace(has_gil=False), "cpu")
+
+
 def test_moves_between_cores_are_told_with_their_times() -> None:
     floor = floor_of(*brewing(1), use(0.5, core=0), use(1.0, core=1), use(1.5, core=0))
     assert fact(zoom_on(floor), "cores") == "moved 2 times: 1.00 s → 1, 1.50 s → 0"
