@@ -76,9 +76,7 @@ def _with_cups_counted(events: Sequence[Event], actors: Sequence[Actor]) -> list
 
 
 def _has_its_turn(actor: Actor, actors: Sequence[Actor]) -> bool:
-    """Whether it can act: one after another, everybody before it is done; as a task, no other holds
-    up the event loop.
-    """
+    """Whether it can act: those before it are done, and no other task keeps its event loop."""
     others = [other for other in actors if other.station == actor.station and other is not actor]
     match actor.engine:
         case Engine.SERIAL:

@@ -51,6 +51,7 @@ _BARS: tuple[tuple[str, str], ...] = (
     ("cup 1", "the cups its process counts: 1 in a memory of its own, more where makers share one"),
     ("no core", "it is ready to run, but every core is taken: it wants one"),
     ("no GIL", "it has work to do, but waits for the GIL: another thread of its process holds it"),
+    ("held up", "a task that cannot go on: another one computes and keeps the event loop"),
     ("memory", "what only this process has; what it shares with others is left out"),
 )  # fmt: skip
 

@@ -13,6 +13,12 @@ from chai_tui.tui.ink import Line, Span, core_ink, width_of
 
 WANTS_A_CORE, NO_CORE = "wants a core", "no core"
 WAITS_FOR_GIL, NO_GIL = "waits for the GIL", "no GIL"
+WANTS_MORE = "wants more"
+HELD_UP = "held up"
+_CORE_COLUMN = len(f"core 0, {WANTS_MORE}")
+_ENDLESS = 1_000
+SPACED_FROM = len("› Start of Chai Maker #1 chai brewing")
+"""Without the space that line fits into each of three panels on 120 columns, too."""
 LACKING = 0.5
 """Without a core or the GIL for this share of the time, and it is said so."""
 
@@ -26,6 +32,7 @@ class Look(NamedTuple):
         now: the floor's time, in the events' seconds.
         chosen: whether it is the selected one.
         digits: of the greatest number on the screen.
+        held_by: number of the maker that keeps its event loop from it; None if nobody does.
     """
 
     maker: Maker
@@ -33,6 +40,7 @@ class Look(NamedTuple):
     now: float = 0.0
     chosen: bool = False
     digits: int = 1
+    held_by: int | None = None
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -42,6 +50,7 @@ class Look(NamedTuple):
             self.place,
             self.chosen,
             self.digits,
+            self.held_by,
             kill_follows_in(self.maker, self.now),
         )
 
@@ -73,18 +82,30 @@ def state_word(maker: Maker, place: int | None) -> str:
     return str(maker.state)
 
 
-def core_text(maker: Maker, room: int = 7) -> str:
+def core_text(look: Look, room: int = 7) -> str:
     """Return the core it uses now, or what keeps it from using one, in ``room`` cells (7 at least).
 
-    A dash where it uses none or the system cannot tell.
+    Who is on a core is told so, even if it wants more of it than it gets. A dash where it uses
+    none or the system cannot tell.
     """
+    maker = look.maker
+    if maker.core is not None:
+        core = f"core {maker.core}"
+        more = f"{core}, {WANTS_MORE}"
+        lacks = waits_for_gil(maker) or wants_a_core(maker)
+        return more if lacks and len(more) <= room else core
     for lacks, words, short in (
         (waits_for_gil(maker), WAITS_FOR_GIL, NO_GIL),
         (wants_a_core(maker), WANTS_A_CORE, NO_CORE),
     ):
         if lacks:
             return words if len(words) <= room else short
-    return "—" if maker.core is None else f"core {maker.core}"
+    return "—" if look.held_by is None else HELD_UP
+
+
+def held_text(look: Look) -> str:
+    """Return ``held up by #2`` for a task that cannot go on while another computes."""
+    return "" if look.held_by is None else f"{HELD_UP} by #{look.held_by}"
 
 
 def wants_a_core(maker: Maker) -> bool:
@@ -188,11 +209,16 @@ def trouble_ink(maker: Maker) -> str:
     return str(maker.state) if maker.joined or maker.error else "stopped"
 
 
-def said_line(line: SaidLine) -> Line:
-    """Return a line that a maker said; what went to stderr begins with another sign."""
-    if line.stream == "err":
-        return [("! ", "failed"), (printable(line.text), "")]
-    return [("› ", "dim"), (printable(line.text), "")]
+def said_line(line: SaidLine, room: int) -> Line:
+    """Return a line that a maker said; what went to stderr begins with another sign.
+
+    Args:
+        line: what was said.
+        room: cells for it; in fewer than ``SPACED_FROM`` no space follows the sign.
+    """
+    space = " " if room >= SPACED_FROM else ""
+    sign = (f"!{space}", "failed") if line.stream == "err" else (f"›{space}", "dim")
+    return [sign, (printable(line.text), "")]
 
 
 def ended_after(maker: Maker) -> str:
@@ -201,22 +227,38 @@ def ended_after(maker: Maker) -> str:
     return "" if ended is None else f"after {max(0.0, ended - maker.seated_at):.1f} s"
 
 
-def facts(maker: Maker, width: int) -> Line:
+def cups_texts(maker: Maker) -> tuple[str, ...]:
+    """Return what its memory counted when it had served, in ever fewer words; none before."""
+    if maker.cups is None:
+        return ()
+    if maker.engine.shares_station:
+        cup = f"cup {maker.cups}"
+        return f"{cup} in shared memory", f"{cup}, shared memory", f"{cup}, shared"
+    return (
+        f"cup {maker.cups} in its own memory",
+        f"cup {maker.cups}, own memory",
+        (f"own cup {maker.cups}"),
+    )
+
+
+def facts(look: Look, width: int) -> Line:
     """Return process, core, CPU time and memory, the least telling left out where they do not fit.
 
     Each text keeps its place whatever the numbers are.
     """
+    maker = look.maker
     shared = maker.engine.shares_station
     ident = f"tid {maker.tid or '—'}" if shared else f"pid {maker.pid}"
     cpu = f"cpu {seconds_cells(maker.cpu_seconds)}"
     if maker.joined:
         ended = "" if maker.state is State.SERVED else exit_text(maker)
-        cups = "" if maker.cups is None else f"cup {maker.cups}"
-        told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu), (4, cups)]
-        return fitting([(rank, (text, "dim")) for rank, text in told if text], width)
+        told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu)]
+        return _with_cups(
+            [(rank, (text, "dim")) for rank, text in told if text], cups_texts(maker), width
+        )
     # A column that has room for the longest words, or shorter words.
-    column = len(WAITS_FOR_GIL) if width >= 50 else len(WANTS_A_CORE) if width >= 44 else 7
-    core = core_text(maker, column)
+    column = _CORE_COLUMN if width >= 50 else len(WANTS_A_CORE) if width >= 44 else 7
+    core = core_text(look, column)
     core_span = (f"{core:<{column}}", "" if maker.core is None else core_ink(maker.core))
     line = fitting(
         [(1, (ident, "")), (0, core_span), (2, (cpu, ""))],
@@ -227,10 +269,23 @@ def facts(maker: Maker, width: int) -> Line:
     return [*line, (" " * gap, ""), (memory, "")] if memory and gap >= 1 else line
 
 
+def _with_cups(ranked: list[tuple[int, Span]], cups: tuple[str, ...], width: int) -> Line:
+    """The facts, and what its memory counts: rather that than which process it was."""
+    without_ident = [entry for entry in ranked if entry[0] < 3]
+    for kept in (ranked, without_ident):
+        for text in cups:
+            line = fitting([*kept, (0, (text, "dim"))], _ENDLESS)
+            if width_of(line) <= width:
+                return line
+    return fitting(ranked, width)
+
+
 def exit_text(maker: Maker) -> str:
-    """Return ``exit −9``."""
+    """Return ``exit −9``; ``joined`` of a thread or a task, which has no exit code."""
     if maker.exitcode is None:
         return "exit unknown"
+    if maker.exitcode == 0 and maker.engine.shares_station:
+        return "joined"
     return f"exit {maker.exitcode}".replace("-", "−")
 
 

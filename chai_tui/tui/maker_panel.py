@@ -19,6 +19,7 @@ from chai_tui.tui.maker_facts import (
     bar_ink,
     cause_text,
     facts,
+    held_text,
     number_ink,
     percent_cells,
     progress,
@@ -63,7 +64,7 @@ def draw_panel(look: Look, width: int, height: int) -> list[Line]:
     ink = "chosen" if look.chosen else "frame"
     inner = max(0, width - 4)
     maker = look.maker
-    body: list[Line] = [facts(maker, inner)]
+    body: list[Line] = [facts(look, inner)]
     room = height - 2 - len(body)
     if maker.steps and len(maker.steps) <= LISTED_STEPS and room > len(maker.steps):
         body += _steps(maker, inner)
@@ -176,7 +177,7 @@ def _ends(left: Line, right: Line, width: int) -> Line:
 
 
 def _told(look: Look, inner: int, room: int) -> list[Line]:
-    """Why it ended or what it waits for, then what it said last; blank lines below."""
+    """Why it ended, what it waits for or who holds it up, then what it said; blank lines below."""
     maker = look.maker
     lines: list[Line] = []
     text, sign = cause_text(maker), "✖"
@@ -189,22 +190,45 @@ def _told(look: Look, inner: int, room: int) -> list[Line]:
             [(f"{sign if index == 0 else ' '} ", ink), (piece, ink)]
             for index, piece in enumerate(pieces[:room])
         ]
+    elif held := held_text(look):
+        whole = f"{held}, which keeps the event loop"
+        lines = [[("◌ ", "stopped"), (whole if len(whole) <= inner - 2 else held, "stopped")]]
     said = list(islice(reversed(maker.said), room - len(lines)))
-    lines += [said_line(line) for line in reversed(said)]
+    lines += [said_line(line, inner) for line in reversed(said)]
     return [*lines, *([[]] * (room - len(lines)))]
 
 
-def draw_frame_top(station: Station, width: int, *, has_gil: bool) -> Line:
-    """Draw the upper edge of the frame round a station: what its makers share."""
-    shares = f"one process · pid {station.pid} · shared memory"
-    if has_gil:
-        shares += " · one GIL"
-    if station.cups:
-        shares += f" · {counted(station.cups, 'cup')} counted"
-    engine = f" {station.engine} "
-    room = width - 6 - cell_len(shares) - cell_len(engine)
-    if room < 0:
-        room, engine = width - 6 - cell_len(shares), ""
+_FRAME_SAVINGS = ("pid", "cups", "engine", "memory", "cores", "GIL")
+"""What the edge of a frame leaves out to save room, one after another."""
+
+
+def draw_frame_top(
+    station: Station, width: int, *, has_gil: bool, cores: float | None = None
+) -> Line:
+    """Draw the upper edge of the frame round a station: what its makers share.
+
+    Args:
+        station: whose.
+        width: in cells.
+        has_gil: whether this Python has a GIL.
+        cores: how many cores' worth of time they use together; None if nobody can tell.
+    """
+    cups = f", {counted(station.cups, 'cup')}" if station.cups else ""
+    for saved in range(len(_FRAME_SAVINGS) + 1):
+        without = _FRAME_SAVINGS[:saved]
+        memory = "shared memory" + ("" if "cups" in without else cups)
+        told = [
+            ("process", "one process"),
+            ("pid", f"pid {station.pid}"),
+            ("memory", memory),
+            ("GIL", "one GIL" if has_gil else ""),
+            ("cores", "" if cores is None else f"{cores:.1f} cores"),
+        ]
+        shares = " · ".join(text for part, text in told if text and part not in without)
+        engine = "" if "engine" in without else f" {station.engine} "
+        room = width - 6 - cell_len(shares) - cell_len(engine)
+        if room >= 0:
+            break
     return fit(
         [
             ("╭─ ", "shared"),

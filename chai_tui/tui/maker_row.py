@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from chai_tui.state import Maker, State
+from chai_tui.state import State
 from chai_tui.tui.figures import GLYPHS
 from chai_tui.tui.ink import Line, Span, bar, core_ink, fit, fit_text, width_of
 from chai_tui.tui.maker_facts import (
+    HELD_UP,
+    SPACED_FROM,
     Look,
     bar_ink,
     cause_text,
     core_text,
     exit_text,
+    held_text,
     memory_cells,
     number_ink,
     percent_cells,
@@ -50,11 +53,12 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         why = cause_text(maker) or stopping_short(maker, look.now)
         head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
-        core = core_text(maker)
+        core = core_text(look)
         core_ink_name = "" if maker.core is None else core_ink(maker.core)
         head += [
             (f"{state:<8} ", state),
             (f"{core:<7} ", core_ink_name),
+            (f"by #{look.held_by}  " if core == HELD_UP else "", ""),
             (step_name(maker) or waiting_text(maker), "" if step_name(maker) else "dim"),
         ]
     bar_width = max(2, width - 8)
@@ -83,7 +87,7 @@ def _row_columns(look: Look, room: int) -> Line:
     """What follows the glyph: as many columns as there is room for, and a bar in what is left."""
     maker = look.maker
     state = str(maker.state)
-    where, where_ink = _where(maker)
+    where, where_ink = _where(look)
     columns: list[Span] = [
         (f"  {fit_text(_outcome(look) or step_name(maker), 14)}", ""),
         (f"  cpu {seconds_cells(maker.cpu_seconds)}", "dim"),
@@ -111,26 +115,27 @@ def _row_columns(look: Look, room: int) -> Line:
     ]
 
 
-def _where(maker: Maker) -> Span:
+def _where(look: Look) -> Span:
     """Eight cells at most: the core of one that runs, the exit code of one that ended badly."""
+    maker = look.maker
     if maker.joined:
         return ("" if maker.state is State.SERVED else exit_text(maker), "dim")
-    return (core_text(maker), "" if maker.core is None else core_ink(maker.core))
+    return (core_text(look), "" if maker.core is None else core_ink(maker.core))
 
 
 def _outcome(look: Look) -> str:
-    """How it ended, where the state's first word does not say it all."""
+    """How it ended where the state's first word does not say it all, or who holds it up."""
     maker = look.maker
     if maker.state in (State.SERVED, State.KILLED):
         return state_word(maker, look.place).partition(" ")[2]
-    return cause_text(maker)
+    return cause_text(maker) or held_text(look)
 
 
 def _last_word(look: Look) -> Line:
     maker = look.maker
     if why := cause_text(maker) or stopping_text(maker, look.now):
         return [(why, trouble_ink(maker))]
-    return said_line(maker.said[-1]) if maker.said else []
+    return said_line(maker.said[-1], SPACED_FROM) if maker.said else []
 
 
 def _mark(look: Look) -> Span:

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from chai_tui.engine import gil_enabled
 from chai_tui.floor import Floor
-from chai_tui.tui.arrangement import Arrangement, Move, Shape, Slot, grouped
+from chai_tui.tui.arrangement import Arrangement, Frame, Move, Shape, Slot, grouped
 from chai_tui.tui.arranging import arrange
 from chai_tui.tui.ink import InkWell, Line, fit, width_of
 from chai_tui.tui.maker_facts import Look
@@ -26,6 +26,7 @@ from chai_tui.tui.maker_panel import (
 from chai_tui.tui.maker_row import draw_card, draw_row
 from chai_tui.tui.notice import is_too_small, nobody, notice_lines, too_small
 from chai_tui.tui.order import Sort, in_order
+from chai_tui.tui.sharing import cores_used, held_up_by, loop_keeper
 
 RESORT_SECONDS = 1.0
 """How often the order follows values that change by themselves."""
@@ -90,6 +91,9 @@ class MakersView(ScrollView, can_focus=False):
         self._digits = 1
         self._drawn: dict[int, _Drawn] = {}
         self._notice: list[Line] = []
+        self._edges: dict[int, Line] = {}  # of frames, as they were drawn last
+        self._keepers: dict[int, int | None] = {}
+        self._keepers_at = -1  # the version of the floor that they are known for
 
     # What others ask and tell
 
@@ -127,8 +131,35 @@ class MakersView(ScrollView, can_focus=False):
                     for row, line in enumerate(lines)
                     if row >= len(old) or line != old[row]
                 ]
+        regions += self._frames_changed()
         if regions:
             self.refresh(*regions)
+
+    def _frames_changed(self) -> list[Region]:
+        """The visible upper edges of frames that say something else now."""
+        top, height = self.scroll_offset.y, self.size.height
+        return [
+            Region(frame.x, frame.y - top, frame.width, 1)
+            for frame in self._arrangement.frames
+            if top <= frame.y < top + height and self._edges.get(frame.station) != self._edge(frame)
+        ]
+
+    def _edge(self, frame: Frame) -> Line:
+        """The upper edge of a frame."""
+        station = self._floor.stations.get(frame.station)
+        if station is None:
+            return []  # forgotten: the next arrangement leaves it out
+        cores = cores_used(self._floor, station)
+        return draw_frame_top(station, frame.width, has_gil=self._has_gil, cores=cores)
+
+    def _keeper_at(self, station: int) -> int | None:
+        """Who keeps a station's event loop; looked for once, however many stand there."""
+        if self._keepers_at != self._floor.version:
+            self._keepers_at = self._floor.version
+            self._keepers.clear()
+        if station not in self._keepers:
+            self._keepers[station] = loop_keeper(self._floor, station)
+        return self._keepers[station]
 
     def show_only(self, wanted: str) -> None:
         """Filter; if that hides the selected maker, the first that is shown is selected."""
@@ -227,6 +258,7 @@ class MakersView(ScrollView, can_focus=False):
         self._digits = len(str(max(numbers, default=1)))
         self._notice = self._notice_for(width, height, shown=bool(numbers))
         self._drawn.clear()
+        self._edges.clear()
 
     def _may_stay(self, numbers: Sequence[int], width: int) -> bool:
         """Whether those who were shown shall stay in place: they were looked at, and nobody left.
@@ -271,6 +303,7 @@ class MakersView(ScrollView, can_focus=False):
             self._floor.now,
             slot.number == self.selected,
             self._digits,
+            held_up_by(maker, self._keeper_at(maker.station)),
         )
         signature = look.signature
         before = before or self._drawn.get(slot.number)
@@ -293,9 +326,9 @@ class MakersView(ScrollView, can_focus=False):
         edge: Line = []
         frame = self._arrangement.frame_at(y)
         if frame is not None:
-            station = self._floor.stations.get(frame.station)
-            if y == frame.y and station is not None:
-                return draw_frame_top(station, frame.width, has_gil=self._has_gil)
+            if y == frame.y:
+                line = self._edges[frame.station] = self._edge(frame)
+                return line
             if y == frame.y + frame.height - 1:
                 return draw_frame_bottom(frame.width)
             line, edge = [("│", "shared")], [("│", "shared")]

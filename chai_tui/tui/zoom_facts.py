@@ -11,6 +11,7 @@ from chai_tui.state import Line as SaidLine
 from chai_tui.state import Maker, signal_name
 from chai_tui.tui.figures import memory_text, percent, seconds_text
 from chai_tui.tui.maker_facts import stopping_text
+from chai_tui.tui.sharing import held_up_by, loop_keeper
 
 LISTED = 8
 """So many moves, pauses and companions are listed; the rest is counted."""
@@ -27,6 +28,7 @@ class Zoomed(NamedTuple):
         meaning: what its end means, in words; empty while it runs.
         unattributed: lines of its process that could be any of its makers'.
         has_gil: whether there is a GIL to share.
+        held_by: number of the maker that keeps its event loop from it; None if nobody does.
     """
 
     maker: Maker
@@ -36,6 +38,7 @@ class Zoomed(NamedTuple):
     meaning: str = ""
     unattributed: tuple[SaidLine, ...] = ()
     has_gil: bool = True
+    held_by: int | None = None
 
     @property
     def until(self) -> float:
@@ -55,6 +58,7 @@ def zoomed(floor: Floor, maker: Maker, meaning: str, *, has_gil: bool = True) ->
         meaning,
         tuple(station.said) if station else (),
         has_gil,
+        held_up_by(maker, loop_keeper(floor, maker.station)),
     )
 
 
@@ -71,6 +75,7 @@ def facts(zoom: Zoomed) -> list[Fact]:
         Fact("process", _process_text(zoom)),
         Fact("time", _time_text(zoom)),
         Fact("cpu", _cpu_text(zoom)),
+        Fact("waits", _waits_text(zoom)),
         Fact("memory", _memory_text(zoom)),
         Fact("cores", _moves_text(zoom.maker)),
         Fact("pauses", _pauses_text(zoom)),
@@ -128,10 +133,22 @@ def _cpu_text(zoom: Zoomed) -> str:
 
 
 def _memory_text(zoom: Zoomed) -> str:
-    if zoom.maker.memory is None:
+    maker = zoom.maker
+    parts = []
+    if maker.memory is not None:
+        whose = "of the process they share" if zoom.shared_with else "that only its process has"
+        parts.append(f"{memory_text(maker.memory)} {whose}")
+    if maker.cups is not None and maker.engine.shares_station:
+        parts.append(f"it was cup {maker.cups} that the memory of this process counted")
+    elif maker.cups is not None:
+        parts.append(f"it was cup {maker.cups} in a memory that counts no other maker's")
+    return " · ".join(parts)
+
+
+def _waits_text(zoom: Zoomed) -> str:
+    if zoom.held_by is None:
         return ""
-    whose = "of the process they share" if zoom.shared_with else "that only its process has"
-    return f"{memory_text(zoom.maker.memory)} {whose}"
+    return f"held up by #{zoom.held_by}, which computes and keeps the event loop meanwhile"
 
 
 def _moves_text(maker: Maker) -> str:
@@ -182,6 +199,10 @@ def _exit_text(maker: Maker) -> str:
         return ""
     if maker.exitcode is None:
         return "unknown: the system lost it"
+    if maker.exitcode == 0 and maker.engine.shares_station:
+        kind = "thread" if maker.engine is Engine.THREAD else "task"
+        kind = "maker that shares its process" if maker.engine is Engine.SERIAL else kind
+        return f"joined; a {kind} has no exit code of its own"
     text = f"code {maker.exitcode}".replace("-", "−")
     number = maker.signal_number
     return text if number is None else f"{text}, which is {signal_name(number)}"

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Progress, Stopping, Trouble
-from chai_tui.recipe import BUILT_IN
+from chai_tui.events import Event, Progress, StepBegan, Stopping, Trouble
+from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.settings import Settings
 from chai_tui.source import (
     AddMakers,
@@ -428,3 +428,21 @@ async def test_a_theme_is_used() -> None:
         await shown.pilot.pause()
         assert "#1 Chai Maker" in shown.screen_text()
         assert shown.floor.counts[State.BREWING] == 3
+
+
+async def test_a_frames_figure_follows_the_samples() -> None:
+    async with kitchen(*brewing(1, engine=Engine.THREAD)) as shown:
+        assert "one process · pid 4720 · shared memory · one GIL ─" in shown.screen_text()
+        await shown.happens(*sampled({0: [1]}, busy=0.8, others=0.1))
+        assert "one GIL · 0.7 cores ─" in shown.screen_text()
+
+
+async def test_who_is_held_up_is_seen_as_soon_as_another_computes() -> None:
+    recipe = Recipe(
+        "both", (Step("boil", StepKind.WAIT, 1.0), Step("grind", StepKind.COMPUTE, 1.0))
+    )
+    makers = [event for n in (1, 2) for event in brewing(n, engine=Engine.ASYNCIO, recipe=recipe)]
+    async with kitchen(*makers) as shown:
+        assert "held up" not in shown.screen_text()
+        await shown.happens(StepBegan(BEGAN + 1, 2, 1))
+        assert "held up by #2" in shown.screen_text()

@@ -56,7 +56,7 @@ def test_a_brewing_panel_says_who_where_what_and_how_far() -> None:
         "╭─ #1 Chai Maker · masala ─ ● brewing ─╮",
         "│ pid 4711  core 0   cpu  1.2 s   4 MB │",
         "│ grind spices 2/4 ▕██████░░░░░▏  54 % │",
-        "│ › Start of Chai Maker #1             │",
+        "│ ›Start of Chai Maker #1              │",
         "╰──────────────────────────────────────╯",
     ]
 
@@ -180,11 +180,51 @@ def test_waiting_for_the_gil_is_said() -> None:
 
 
 def test_cups_are_counted_in_each_memory() -> None:
-    assert "cup 1" in panel(*served(1), width=60)[1]
+    assert "cup 1 in its own memory" in panel(*served(1), width=70)[1]
+    assert "own cup 1" in panel(*served(1), width=40)[1]
     floor = floor_of(*served(1, engine=Engine.THREAD))
-    station = floor.stations[SHARED_STATION]
-    top = as_text(draw_frame_top(station, 100, has_gil=True))
-    assert "shared memory · one GIL · 1 cup counted" in top
+    assert "cup 1 in shared memory" in as_text(draw_panel(look(floor), 70, 5)[1])
+    top = as_text(draw_frame_top(floor.stations[SHARED_STATION], 100, has_gil=True))
+    assert "shared memory, 1 cup · one GIL" in top
+
+
+def test_who_ended_at_a_shared_station_has_no_exit_code() -> None:
+    assert "exit" not in panel(*stopped(1, engine=Engine.THREAD), width=60)[1]
+    assert "joined" in panel(*stopped(1, engine=Engine.THREAD), width=60)[1]
+    assert "exit −9" in panel(*killed(1, engine=Engine.THREAD), width=60)[1]
+
+
+def test_a_frame_has_a_figure_of_its_own_and_says_the_most_important() -> None:
+    station = floor_of(*served(1, engine=Engine.THREAD)).stations[SHARED_STATION]
+    tops = {
+        width: as_text(draw_frame_top(station, width, has_gil=True, cores=0.94))
+        for width in range(1, 120)
+    }
+    whole = "one process · pid 4720 · shared memory, 1 cup · one GIL · 0.9 cores"
+    assert whole in tops[100]
+    assert "one process · shared memory, 1 cup · one GIL · 0.9 cores" in tops[72]
+    assert "one process · shared memory · one GIL · 0.9 cores" in tops[60]
+    assert "one process · one GIL · 0.9 cores" in tops[40]
+    assert all("…" not in top for width, top in tops.items() if width >= 20)
+
+
+def test_who_is_on_a_core_is_said_to_be_there_whatever_it_lacks() -> None:
+    use = MakerUse(1, 0, 0.3, 0.7, 0.5, None, stopped=False)
+    floor = floor_of(*brewing(1), Sampled(BEGAN + 1, (), (use,)))
+    assert "  core 0   " in as_text(draw_panel(look(floor), 40, 5)[1])
+    assert "core 0, wants more" in as_text(draw_panel(look(floor), 60, 5)[1])
+    assert " core 0 " in as_text(draw_card(look(floor), 40, 2)[0])
+    assert "core 0 " in as_text(draw_row(look(floor), 60))
+
+
+def test_who_holds_up_the_other_tasks_is_named() -> None:
+    floor = floor_of(*brewing(1, engine=Engine.ASYNCIO))
+    held = look(floor)._replace(held_by=2)
+    assert "◌ held up by #2" in as_text(draw_panel(held, 40, 5)[3])
+    assert "held up by #2, which keeps the event loop" in as_text(draw_panel(held, 60, 5)[3])
+    assert "held up by #2" in as_text(draw_card(held, 40, 2)[0])
+    assert "held up by #2" in as_text(draw_row(held, 80))
+    assert held.signature != look(floor).signature
 
 
 def test_a_thread_shows_its_tid_and_a_serial_one_waits_for_its_turn() -> None:
@@ -209,7 +249,13 @@ def test_what_a_maker_says_can_do_nothing_to_the_terminal() -> None:
 
 def test_what_it_says_on_stderr_looks_different() -> None:
     events = [*brewing(1), Said(BEGAN + 1, 1, "ouch", "err", 1)]
-    assert "│ ! ouch" in panel(*events)[3]
+    assert "│ ! ouch" in panel(*events, width=60)[3]
+
+
+def test_what_the_lesson_says_fits_three_panels_on_120_columns() -> None:
+    line = "Start of Chai Maker #1 chai brewing"
+    assert panel(*brewing(1, said=[line]), width=40)[3] == f"│ ›{line} │"
+    assert f"│ › {line} " in panel(*brewing(1, said=[line]), width=41)[3]
 
 
 def test_a_number_has_its_cores_colour() -> None:

@@ -188,6 +188,28 @@ def test_exit_codes_are_told(exitcode: int | None, text: str) -> None:
     assert fact(zoom_on(floor_of(*ended(1, exitcode=exitcode))), "exit") == text
 
 
+def test_a_thread_has_no_exit_code() -> None:
+    text = fact(zoom_on(floor_of(*served(1, engine=Engine.THREAD))), "exit")
+    assert text == "joined; a thread has no exit code of its own"
+    assert fact(zoom_on(floor_of(*killed(1, engine=Engine.THREAD))), "exit").startswith("code −9")
+
+
+def test_what_a_memory_counts_is_told() -> None:
+    own = fact(zoom_on(floor_of(*served(1))), "memory")
+    assert own == "it was cup 1 in a memory that counts no other maker's"
+    shared = fact(zoom_on(floor_of(*served(1, engine=Engine.THREAD))), "memory")
+    assert shared == "it was cup 1 that the memory of this process counted"
+
+
+def test_who_holds_a_task_up_is_told() -> None:
+    floor = floor_of(
+        *brewing(1, engine=Engine.ASYNCIO, recipe=BUILT_IN["grind"]),
+        *brewing(2, engine=Engine.ASYNCIO),
+    )
+    assert fact(zoom_on(floor, 2), "waits").startswith("held up by #1, which computes")
+    assert fact(zoom_on(floor, 1), "waits") == ""
+
+
 def test_place_stands_in_the_title() -> None:
     floor = floor_of(*served(1, after=2.0), *served(2, after=1.0))
     assert "✔ served 2nd" in as_text(title(zoom_on(floor, 1), 80))
