@@ -17,12 +17,22 @@ from chai_tui.text import printable
 from chai_tui.tui import screen_keys
 from chai_tui.tui.dialog import Dialog
 from chai_tui.tui.engine_words import engine_words, recipe_words
+from chai_tui.tui.rows import key_sign
+
+_WIDE = 60
+"""Columns from which on there is room for every key."""
+
+
+def _for_the_mouse(button: Button) -> Button:
+    """A button that no key can get to, so that Tab goes from list to list and Enter means both."""
+    button.can_focus = False
+    return button
 
 
 class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
     """Chooses the recipe and the engine of the makers that are added next."""
 
-    AUTO_FOCUS = "#engines"
+    AUTO_FOCUS = "#recipes"
     BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.ENGINE.bindings]
     DEFAULT_CSS = """
     EngineDialog {
@@ -74,8 +84,33 @@ class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
             with VerticalScroll(id="words", can_focus=False):
                 yield Static(id="explained")
             with Horizontal(id="buttons"):
-                yield Button(Content("Cancel"), id="cancel", compact=True)
-                yield Button(Content("Choose"), id="choose", variant="primary", compact=True)
+                yield _for_the_mouse(Button(Content("Cancel"), id="cancel", compact=True))
+                choose = Button(Content("Choose"), id="choose", variant="primary", compact=True)
+                yield _for_the_mouse(choose)
+
+    def on_resize(self) -> None:
+        """Say which keys do what, in as many words as fit."""
+        wide = self.app.size.width >= _WIDE
+        hints = [
+            ("other list" if wide else "list", "engine-next"),
+            ("take both" if wide else "both", "engine-choose"),
+            ("cancel", "engine-cancel"),
+        ]
+        if wide:
+            hints.insert(0, ("choose", ""))
+        self.query_one("#box").border_subtitle = Content(
+            " · ".join(f"{self._sign(key_id)} {words}" for words, key_id in hints)
+        )
+
+    def _sign(self, key_id: str) -> str:
+        """The first key that is bound to an id now; the lists' own keys cannot be changed."""
+        bound = (
+            key
+            for key, bindings in self._bindings.key_to_bindings.items()
+            for binding in bindings
+            if binding.id == key_id
+        )
+        return key_sign(next(bound, "")) if key_id else "↑ ↓"
 
     def on_mount(self) -> None:
         """Begin with what is chosen now."""
@@ -104,11 +139,8 @@ class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
         self.query_one("#explained", Static).update(Content("\n").join(words))
 
     def action_choose(self) -> None:
-        """Leave with both, unless Enter was meant for the other button."""
-        if isinstance(self.focused, Button) and self.focused.id == "cancel":
-            self.dismiss(None)
-        else:
-            self.dismiss((self._recipe, self._engine))
+        """Leave with what is under the hand in both lists."""
+        self.dismiss((self._recipe, self._engine))
 
     def action_cancel(self) -> None:
         """Leave everything as it is."""

@@ -96,9 +96,10 @@ ENGINE = Place("engine", (
     # Before the lists get it: there, Enter would mean only one of the two.
     Row("engine-choose", "enter", "Choose", "Take both", "choose", priority=True),
     Row("engine-cancel", "escape", "Cancel", "Leave everything as it is", "cancel"),
-    Row("engine-previous", "left", "Previous", "Go to the other list", "app.focus_previous",
-        shown="← →"),
-    Row("engine-next", "right", "Next", "Go to the other list", "app.focus_next", shown=""),
+    Row("engine-next", "tab,right", "Next", "Go to the other list", "app.focus_next",
+        shown="Tab ← →"),
+    Row("engine-previous", "shift+tab,left", "Previous", "Go to the other list",
+        "app.focus_previous", shown=""),
 ))  # fmt: skip
 SIGNAL = Place("signal", (
     Row("signal-cancel", "escape", "Cancel", "Send nothing", "cancel"),

@@ -79,6 +79,13 @@ def test_the_menu_has_this_systems_signals() -> None:
     assert [choice.number for choice in here] == sorted({int(one) for one in signal.Signals})
     term = next(choice for choice in here if choice.name == "SIGTERM")
     assert term == (15, "SIGTERM", "asks it to end")
+    assert all(choice.meaning for choice in here)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTKFLT"), reason="this system has no such signal")
+def test_a_signal_without_a_meaning_says_so() -> None:
+    (fault,) = matching(signals_here(), "STKFLT")
+    assert fault.meaning == "no usual meaning"
 
 
 def test_typing_narrows_by_number_or_name() -> None:
@@ -165,11 +172,13 @@ def choice(recipe: str = "grind", engine: Engine = Engine.PROCESS) -> EngineDial
 async def test_engine_by_key() -> None:
     expectations: list[tuple[list[str], tuple[str, Engine]]] = [
         (["enter"], ("grind", Engine.PROCESS)),
-        (["down", "enter"], ("grind", Engine.THREAD)),
-        (["end", "enter"], ("grind", Engine.SERIAL)),
-        (["left", "down", "enter"], ("native", Engine.PROCESS)),
-        (["left", "home", "right", "down", "down", "enter"], ("chai", Engine.ASYNCIO)),
-        (["tab", "tab", "enter"], ("grind", Engine.PROCESS)),  # the Choose button
+        (["tab", "down", "enter"], ("grind", Engine.THREAD)),
+        (["right", "end", "enter"], ("grind", Engine.SERIAL)),
+        (["down", "enter"], ("native", Engine.PROCESS)),
+        (["down", "tab", "down", "enter"], ("native", Engine.THREAD)),
+        (["home", "right", "down", "down", "enter"], ("chai", Engine.ASYNCIO)),
+        (["tab", "tab", "down", "enter"], ("native", Engine.PROCESS)),  # round to the recipes
+        (["left", "down", "shift+tab", "down", "enter"], ("native", Engine.THREAD)),
     ]
     async with showing(choice) as (app, pilot):
         for keys, expected in expectations:
@@ -179,7 +188,7 @@ async def test_engine_by_key() -> None:
 
 async def test_engine_can_be_left_alone() -> None:
     async with showing(choice) as (app, pilot):
-        for keys in [["escape"], ["down", "escape"], ["tab", "enter"]]:
+        for keys in [["escape"], ["down", "escape"], ["tab", "escape"]]:
             answer = await app.ask(pilot, choice, *keys)
             assert answer is None, keys
 
@@ -206,10 +215,24 @@ async def test_engine_cancelled_by_mouse() -> None:
 
 async def test_what_is_under_the_hand_is_explained() -> None:
     async with showing(choice, (40, 12)) as (app, pilot):
-        assert "process: one each" in app.text
-        await pilot.press("shift+tab")
-        await pilot.pause()
         assert "grind: grind cardamom" in app.text
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "process: one each" in app.text
+
+
+@pytest.mark.parametrize(
+    ("size", "hints"),
+    [
+        ((80, 24), "↑ ↓ choose · Tab other list · ⏎ take both · Esc cancel"),
+        ((40, 12), "Tab list · ⏎ both · Esc cancel"),
+    ],
+)
+async def test_the_keys_of_the_choice_are_written_under_it(
+    size: tuple[int, int], hints: str
+) -> None:
+    async with showing(choice, size) as (app, _):
+        assert hints in app.text
 
 
 async def test_a_recipe_from_elsewhere_is_offered_too() -> None:
