@@ -187,6 +187,9 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         leaves = self._leaving and self._bridge.closed
         if self.setup.frozen:
             self._held.hold(events)
+            if self._held.count != self.setup.missed:
+                self.setup.missed = self._held.count
+                self.kitchen.setup_changed()
         elif leaves:
             self._fold(events)
         else:
@@ -275,6 +278,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
     def action_freeze(self) -> None:
         """Freeze the display, or catch up."""
         self.setup.frozen = not self.setup.frozen
+        self.setup.missed = 0
         self.kitchen.setup_changed()
         if not self.setup.frozen:
             self.take_in(self._held.release())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
-from chai_tui.events import Event, Exited, Progress
+from chai_tui.events import Event, Exited, Progress, Sampled
 
 TIDY_AT = 50_000
 """Events held before those that later ones supersede are first left out: about 5 MB."""
@@ -31,15 +32,23 @@ def without_superseded(events: list[Event]) -> list[Event]:
 
 
 class Held:
-    """What happened since the display was frozen."""
+    """What happened since the display was frozen.
+
+    Attributes:
+        count: how many things that was; figures, which come all the time, are none.
+    """
 
     def __init__(self) -> None:
+        self.count = 0
         self._events: list[Event] = []
         self._tidy_at = TIDY_AT
 
     def hold(self, events: Iterable[Event]) -> None:
         """Keep these too."""
+        before = len(self._events)
         self._events.extend(events)
+        fresh = islice(self._events, before, None)
+        self.count += sum(type(event) not in (Progress, Sampled) for event in fresh)
         if len(self._events) >= self._tidy_at:
             self._events = without_superseded(self._events)
             self._tidy_at = TIDY_AT + 2 * len(self._events)
@@ -47,5 +56,6 @@ class Held:
     def release(self) -> list[Event]:
         """Return everything, oldest first, and hold nothing any more."""
         events, self._events = self._events, []
+        self.count = 0
         self._tidy_at = TIDY_AT
         return events

@@ -44,6 +44,7 @@ class Setup:
         cores: those that may be used.
         maps_cores: whether this system tells which core a process is on.
         frozen: whether the display is.
+        missed: how many things happened since it was frozen.
         samples: how often the cores were sampled.
     """
 
@@ -54,6 +55,7 @@ class Setup:
     cores: UsableCores
     maps_cores: bool
     frozen: bool = False
+    missed: int = 0
     samples: int = 0
 
 
@@ -157,6 +159,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             at_once=floor.cores_at_once,
             is_over=floor.all_joined,
             frozen=setup.frozen,
+            missed=setup.missed,
             sorted_by="" if makers.sort is Sort.NUMBER else makers.sort,
             wanted=makers.wanted,
         )

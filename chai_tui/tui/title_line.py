@@ -35,6 +35,7 @@ class Title(NamedTuple):
         at_once: CPU seconds of makers for each second.
         is_over: whether every maker was joined.
         frozen: whether the display is.
+        missed: how many things happened since it was frozen.
         sorted_by: what the makers are sorted by; empty for their numbers.
         wanted: the filter; empty for none.
     """
@@ -52,6 +53,7 @@ class Title(NamedTuple):
     frozen: bool = False
     sorted_by: str = ""
     wanted: str = ""
+    missed: int = 0
 
 
 def clock_text(seconds: float) -> str:
@@ -121,7 +123,8 @@ def _told(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Li
             separator = " · "
     modes: Line = []
     if title.frozen:
-        modes += [("  ", ""), ("FROZEN", "paused")]
+        missed = f" +{title.missed:,}" if title.missed else ""
+        modes += [("  ", ""), (f"FROZEN{missed}", "paused")]
     if title.sorted_by:
         modes += [("  ", ""), (f"by {title.sorted_by}", "chosen")]
     if wanted:

@@ -200,6 +200,9 @@ async def test_space_freezes_the_display_and_catches_up() -> None:
         shown.source.feed(Progress(BEGAN + 2, 1, 0.9, 0.2))
         await shown.until(lambda: shown.app._held._events)
         assert shown.makers_text() == before
+        assert "FROZEN +" not in shown.screen_text()  # figures are nothing that happened
+        shown.source.feed(*brewing(4)[:2], Progress(BEGAN + 2, 1, 0.9, 0.2))
+        await shown.until(lambda: "FROZEN +2 " in shown.screen_text())
         await shown.press("space")
         assert "FROZEN" not in shown.screen_text()
         assert "90 %" in shown.makers_text()

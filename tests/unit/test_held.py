@@ -63,7 +63,9 @@ def test_it_returns_everything_in_order_once() -> None:
     events = served(1)
     keeper.hold(events[:2])
     keeper.hold(events[2:])
+    assert keeper.count == sum(not isinstance(event, Progress) for event in events) > 0
     assert keeper.release() == events
+    assert keeper.count == 0
     assert keeper.release() == []
 
 

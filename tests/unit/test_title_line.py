@@ -72,6 +72,7 @@ def test_a_long_name_is_cut_before_anything_is_left_out() -> None:
 def test_modes_are_told() -> None:
     title = TITLE._replace(frozen=True, sorted_by="cpu", wanted="kill\x1b")
     assert "FROZEN  by cpu  /kill␛" in text(title, 160)
+    assert "FROZEN +1,200  by cpu" in text(title._replace(missed=1_200), 160)
 
 
 def test_a_quota_and_a_free_threaded_python_are_told() -> None:
