@@ -37,6 +37,8 @@ OWN_DOING = frozenset(
      "SIGTRAP", "SIGXCPU", "SIGXFSZ"}
 )  # fmt: skip
 """Signals that a process brings on itself; it would be wrong to say that they came from outside."""
+ACT_ON_THE_PAUSED = frozenset({"SIGKILL", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"})
+"""Signals that do not wait for a paused process: they end it, let it run, or change nothing."""
 
 
 # The closing line
@@ -178,8 +180,11 @@ def _stopping(event: Stopping, _: Floor) -> str:
     return f"{asked}: {signal_name(event.signal)}{grace}"
 
 
-def _signalled(event: Signalled, _: Floor) -> str:
-    return f"#{event.maker} was sent {signal_name(event.signal)}"
+def _signalled(event: Signalled, floor: Floor) -> str:
+    name = signal_name(event.signal)
+    maker = floor.makers.get(event.maker)
+    waits = maker is not None and maker.paused and name not in ACT_ON_THE_PAUSED
+    return f"#{event.maker} was sent {name}{', which waits until it runs again' if waits else ''}"
 
 
 def _exited(event: Exited, floor: Floor) -> str:

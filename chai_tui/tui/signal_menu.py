@@ -48,6 +48,7 @@ _MEANINGS = {
     "SIGSYS": "as if it asked for what is forbidden",
     "SIGBREAK": "interrupts, as Ctrl-Break does",
 }
+_NO_MEANING = "no usual meaning"
 
 
 def signals_here(names: Iterable[signal.Signals] = signal.Signals) -> list[SignalChoice]:
@@ -58,7 +59,7 @@ def signals_here(names: Iterable[signal.Signals] = signal.Signals) -> list[Signa
     """
     choices = {
         # An alias (SIGIOT is SIGABRT) is the same member: each number comes once.
-        int(one): SignalChoice(int(one), one.name, _MEANINGS.get(one.name, ""))
+        int(one): SignalChoice(int(one), one.name, _MEANINGS.get(one.name, _NO_MEANING))
         for one in names
     }
     return [choices[number] for number in sorted(choices)]

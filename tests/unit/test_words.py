@@ -27,7 +27,7 @@ from chai_tui.events import (
     Trouble,
 )
 from chai_tui.floor import Floor
-from chai_tui.state import State
+from chai_tui.state import State, signal_name
 from chai_tui.text import printable
 from chai_tui.words import ERROR_LENGTH, closing_line, describe
 from tests.builders import (
@@ -144,6 +144,12 @@ def test_an_error_stays_short_and_on_its_line() -> None:
         (brewing(5), Stopping(BEGAN, 5, signal.SIGTERM, None), "#5 asked to stop: SIGTERM"),
         (brewing(5), Stopping(BEGAN, 5, None, None), "#5 asked to stop"),
         (brewing(5), Signalled(BEGAN, 5, signal.SIGINT), "#5 was sent SIGINT"),
+        (
+            paused(5),
+            Signalled(BEGAN, 5, signal.SIGINT),
+            "#5 was sent SIGINT, which waits until it runs again",
+        ),
+        (paused(5), Signalled(BEGAN, 5, 9), f"#5 was sent {signal_name(9)}"),
         (brewing(4), Exited(BEGAN, 4, -9, ours=False), "#4 killed by SIGKILL (from outside)"),
         (brewing(4), Exited(BEGAN, 4, -9, ours=True), "#4 killed by SIGKILL"),
         ([], Exited(BEGAN, 4, -9, ours=False), "#4 killed by SIGKILL (from outside)"),
