@@ -96,18 +96,21 @@ def load_settings(path: Path) -> tuple[Settings, list[str]]:
 
 
 def check_names(
-    settings: Settings, *, key_ids: Collection[str], themes: Collection[str]
+    settings: Settings, *, screens: Collection[Mapping[str, str]], themes: Collection[str]
 ) -> tuple[Settings, list[str]]:
-    """Leave out a theme and key ids that nobody knows.
+    """Leave out a theme and key ids that nobody knows, and keys that two of the settings claim.
+
+    A key may mean two things on two screens, but only one on each.
 
     Args:
         settings: as read from the file.
-        key_ids: the ids of the key table.
+        screens: for each screen the ids of its key table, and the keys that each has by itself.
         themes: the names of the themes there are.
 
     Returns:
-        The settings that hold, and a line for each that does not.
+        The settings that hold, and a line for each that does not, or that takes another's key.
     """
+    key_ids = {key_id for screen in screens for key_id in screen}
     warnings = []
     theme = settings.theme
     if theme is not None and theme not in themes:
@@ -115,14 +118,36 @@ def check_names(
         problem = f"expected {names}, found {found(theme)}{did_you_mean(theme, themes)}"
         warnings.append(settings.warning("theme", problem))
         theme = None
-    keys = {}
+    keys: dict[str, str] = {}
     for key_id, names in settings.keys.items():
-        if key_id in key_ids:
-            keys[key_id] = names
-        else:
+        if key_id not in key_ids:
             problem = unknown_key(key_id, sorted(key_ids))
-            warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
+        elif problem := _claimed(key_id, names, keys, screens):
+            problem += " already"
+        else:
+            keys[key_id] = names
+            continue
+        warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
+    for key_id, names in keys.items():
+        for screen in screens:
+            own = {other: by_itself for other, by_itself in screen.items() if other not in keys}
+            if problem := _claimed(key_id, names, own, screens):
+                problem += " too, and only one of the two gets it"
+                warnings.append(settings.warning(f"keys.{key_id}", problem))
     return replace(settings, theme=theme, keys=MappingProxyType(keys)), warnings
+
+
+def _claimed(
+    key_id: str, names: str, owners: Mapping[str, str], screens: Collection[Mapping[str, str]]
+) -> str:
+    """Return which of a row's keys is another's on a screen that has both; nothing if none is."""
+    wanted = _key_names(names)
+    for other, its_names in owners.items():
+        share = other != key_id and any(key_id in screen and other in screen for screen in screens)
+        taken = [name for name in wanted if name in _key_names(its_names)] if share else []
+        if taken:
+            return f'key "{clipped(taken[0])}" is taken by keys.{clipped(other)}'
+    return ""
 
 
 class _Reader:
@@ -200,27 +225,15 @@ class _Reader:
     def _keys(self, value: Any) -> str | None:
         if not isinstance(value, dict):
             return "a table [keys]"
-        owner: dict[str, str] = {}
         keys = {}
         for key_id, names in value.items():
-            problem = self._key_problem(names, owner)
-            if problem:
+            parts = _key_names(names) if isinstance(names, str) else []
+            if parts and all(map(_may_name_key, parts)):
+                keys[key_id] = ",".join(parts)
+            else:
+                problem = f'expected keys such as "a" or "a,plus", found {found(names)}'
                 self._warn(f"keys.{clipped(key_id)}", problem)
-                continue
-            parts = _key_names(names)
-            owner.update((part, key_id) for part in parts)
-            keys[key_id] = ",".join(parts)
         self.settings = replace(self.settings, keys=MappingProxyType(keys))
-        return None
-
-    @staticmethod
-    def _key_problem(names: Any, owner: dict[str, str]) -> str | None:
-        parts = _key_names(names) if isinstance(names, str) else []
-        if not parts or not all(map(_may_name_key, parts)):
-            return f'expected keys such as "a" or "a,plus", found {found(names)}'
-        for part in parts:
-            if part in owner:
-                return f'key "{clipped(part)}" is taken by keys.{clipped(owner[part])} already'
         return None
 
 

@@ -25,7 +25,7 @@ from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.colours import colours
 from chai_tui.tui.commands import (
     COMMANDS,
-    KEY_IDS,
+    KEYS_OF_SCREENS,
     bindings,
     is_accepted,
 )
@@ -125,7 +125,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         self._leaving = False
         self._forgot = self._forgot_unserved = False
         self._settings, more = check_names(
-            settings or Settings(), key_ids=KEY_IDS, themes=self.available_themes
+            settings or Settings(), screens=KEYS_OF_SCREENS, themes=self.available_themes
         )
         self._warnings = [*warnings, *more]
         if self._settings.theme is not None:
@@ -161,8 +161,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to listen."""
-        for warning in self._warnings:
-            self.notify(warning, severity="warning", timeout=10, markup=False)
+        self._warn()
         if self._greeting:
             self.notify(self._greeting, timeout=10, markup=False)
         if self.floor.all_joined and not self._early:
@@ -171,6 +170,15 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         self._early = []
         self._bridge.attach(self._announce_events)
         self.call_after_refresh(startup.done)
+
+    def _warn(self) -> None:
+        """Tell what is wrong with the settings: all of it in the log, the first in a notice."""
+        for warning in self._warnings:
+            self.kitchen.announce(warning, "paused")
+        if self._warnings:
+            first, *more = self._warnings
+            told = f"{first}\n… and {len(more)} more: see the log" if more else first
+            self.notify(told, severity="warning", timeout=10, markup=False)
 
     # What happens
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import groupby
+from operator import attrgetter
+
 from textual.binding import Binding
 
 from chai_tui.source import (
@@ -93,6 +97,15 @@ KEY_IDS: frozenset[str] = frozenset(
     row.id for rows in (COMMANDS, *(place.rows for place in PLACES)) for row in rows
 )
 """What a user's keymap may name."""
+
+KEYS_OF_SCREENS: tuple[Mapping[str, str], ...] = (
+    {row.id: row.keys for row in COMMANDS},
+    *(
+        {row.id: row.keys for place in places for row in place.rows}
+        for _, places in groupby(PLACES, attrgetter("name"))
+    ),
+)
+"""For each screen its rows' keys by their ids: on one screen a key has one meaning."""
 
 _NEEDS: dict[str, type[Command] | None] = {row.action_name: row.needs for row in COMMANDS}
 

@@ -417,6 +417,19 @@ async def test_warnings_and_a_greeting_are_shown() -> None:
         assert shown.notices == ["config.toml: [theme]", "Welcome: ? helps"]
 
 
+async def test_many_warnings_are_one_notice_and_all_of_them_are_in_the_log() -> None:
+    async with kitchen(*THREE, warnings=[f"config.toml: no. {n}" for n in range(5)]) as shown:
+        assert shown.notices == ["config.toml: no. 0\n… and 4 more: see the log"]
+        text = shown.screen_text()
+        assert all(f"config.toml: no. {n}" in text for n in range(5))
+
+
+async def test_a_key_that_is_taken_from_another_command_is_told() -> None:
+    async with kitchen(*THREE, settings=Settings(keys={"add": "k", "zoom-find": "a"})) as shown:
+        (notice,) = shown.notices
+        assert 'keys.add: key "k" is taken by keys.stop too' in notice
+
+
 async def test_a_bad_theme_warns_and_falls_back() -> None:
     async with kitchen(settings=Settings(theme="no-such-theme")) as shown:
         assert shown.app.theme == "textual-dark"

@@ -24,6 +24,9 @@ from chai_tui.settings import (
 )
 from chai_tui.text import printable
 
+KITCHEN = {"add": "a,plus", "stop": "k"}
+ZOOM = {"find": "n"}
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -132,7 +135,6 @@ def test_a_recipe_file_is_looked_for_beside_the_settings(path: Path, tmp_path: P
         ("[keys]\nadd = 'a,,b'", 'keys.add: expected keys such as "a" or "a,plus", found "a,,b"'),
         ("[keys]\nadd = 'a b'", 'keys.add: expected keys such as "a" or "a,plus", found "a b"'),
         ('[keys]\nadd = "\\u001b"', 'keys.add: expected keys such as "a" or "a,plus", found "␛"'),
-        ("[keys]\nadd = 'a,b'\nstop = 'b'", 'keys.stop: key "b" is taken by keys.add already'),
         ("theme =", "expected TOML, found: Invalid value (at end of document)"),
         (f"{'a.' * 400_000}a = 1", "expected keys of fewer than 16 parts, found more"),
     ],
@@ -141,7 +143,7 @@ def test_a_bad_value_is_left_out_and_told(path: Path, content: str, warning: str
     loaded, warnings = load(path, content)
     assert warnings == [warning]
     assert loaded == Settings(path=path, keys=loaded.keys)
-    assert set(loaded.keys.items()) <= {("add", "a,b")}
+    assert loaded.keys == {}
 
 
 def test_the_good_values_beside_bad_ones_hold(path: Path) -> None:
@@ -170,14 +172,42 @@ def test_a_pipe_in_the_files_place_does_not_hang(path: Path) -> None:
 
 def test_names_that_only_the_screen_knows_are_checked_there(path: Path) -> None:
     loaded, _ = load(path, "theme = 'nrod'\n[keys]\nadd = 'b'\nad = 'c'\n\"[x]\" = 'd'")
-    checked, warnings = check_names(loaded, key_ids={"add", "stop"}, themes={"nord", "dracula"})
+    checked, warnings = check_names(loaded, screens=[KITCHEN], themes={"nord", "dracula"})
     assert checked == Settings(keys=MappingProxyType({"add": "b"}), path=path)
     assert warnings == [
         f'{path}: theme: expected dracula or nord, found "nrod"; did you mean "nord"?',
         f'{path}: keys.ad: unknown key, expected add or stop; did you mean "add"?',
         f"{path}: keys.[x]: unknown key, expected add or stop",
     ]
-    assert check_names(checked, key_ids={"add"}, themes=set()) == (checked, [])
+    assert check_names(checked, screens=[KITCHEN], themes=set()) == (checked, [])
+
+
+@pytest.mark.parametrize(
+    ("keys", "held", "warning"),
+    [
+        (
+            {"add": "a,b", "stop": "b"},
+            {"add": "a,b"},
+            'keys.stop: key "b" is taken by keys.add already',
+        ),
+        (
+            {"add": "k"},
+            {"add": "k"},
+            'keys.add: key "k" is taken by keys.stop too, and only one of the two gets it',
+        ),
+        ({"add": "k", "stop": "a"}, {"add": "k", "stop": "a"}, None),
+        ({"add": "a,k", "stop": "x"}, {"add": "a,k", "stop": "x"}, None),
+        ({"add": "n"}, {"add": "n"}, None),  # only the other screen has that one
+        ({"add": "b", "find": "b"}, {"add": "b", "find": "b"}, None),
+    ],
+)
+def test_a_key_has_one_meaning_on_each_screen(
+    path: Path, keys: dict[str, str], held: dict[str, str], warning: str | None
+) -> None:
+    settled = Settings(path=path, keys=MappingProxyType(keys))
+    checked, warnings = check_names(settled, screens=[KITCHEN, ZOOM], themes=set())
+    assert checked.keys == held
+    assert warnings == ([] if warning is None else [f"{path}: {warning}"])
 
 
 def test_an_environment_variable_names_another_file(
@@ -247,7 +277,7 @@ def test_any_file_gives_good_settings_and_lines(
     path = tmp_path_factory.getbasetemp() / "any-config.toml"
     path.write_bytes(content)
     loaded, warnings = load_settings(path)
-    checked, more = check_names(loaded, key_ids={"add"}, themes={"nord"})
+    checked, more = check_names(loaded, screens=[{"add": "a"}], themes={"nord"})
     assert checked.makers is None or 1 <= checked.makers <= MAX_MAKERS
     assert checked.engine is None or isinstance(checked.engine, Engine)
     assert checked.theme in {None, "nord"}
