@@ -197,25 +197,29 @@ def _ground(program: psutil.Process) -> Ground:
     return Ground(program.memory_full_info().uss, program.num_fds(), program.num_threads())
 
 
-def let_a_monkey_play(minutes: float, random: Random) -> str:
-    """Let a monkey play with the program; return the figures."""
+def let_a_monkey_play(minutes: float, random: Random, actions: int = ACTIONS_A_CHECK) -> str:
+    """Let a monkey play with the program, and check after every so many actions; at least once.
+
+    Returns:
+        The figures.
+    """
     with tempfile.TemporaryDirectory() as home:
         recipe = Path(home) / "monkey.toml"
         recipe.write_text(RECIPE)
         homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
         command = [console_script(), str(recipe)]
         with Terminal(command, columns=WIDE, rows=HIGH, environment=homes) as terminal:
-            return _play(terminal, Monkey(terminal, random), minutes * 60)
+            return _play(terminal, Monkey(terminal, random), minutes * 60, actions)
 
 
-def _play(terminal: Terminal, monkey: Monkey, seconds: float) -> str:
+def _play(terminal: Terminal, monkey: Monkey, seconds: float, actions: int) -> str:
     program = psutil.Process(terminal.process.pid)
     terminal.until_shows("3 brewing")
     until = time.monotonic() + seconds
     grounds: list[Ground] = []
     slowest = 0.0
     while not grounds or time.monotonic() < until:
-        for _ in range(ACTIONS_A_CHECK):
+        for _ in range(actions):
             monkey.act()
         monkey.calm_down()
         slowest = max(slowest, _see_that_they_agree(terminal))
@@ -249,14 +253,17 @@ def _see_that_they_agree(terminal: Terminal) -> float:
             f"the program left by itself, with {terminal.process.returncode}",
         )
         before = in_system(terminal.process.pid)
-        terminal.read(0.1)
-        screen = on_screen(terminal.text)
-        differ = disagreement(screen, before)
+        # This terminal works out what it shows slower than the program draws.
+        caught_up = time.monotonic() + 2.0
+        while terminal.read(0.1) and time.monotonic() < caught_up:
+            pass
+        screen, after = on_screen(terminal.text), in_system(terminal.process.pid)
+        differ = disagreement(before, screen, after)
         if not differ:
             return time.monotonic() - began
         require(
             time.monotonic() - began < PATIENCE,
-            f"screen and system disagree: {differ}; {before}\n{terminal.text}",
+            f"screen and system disagree: {differ}\n{before}\n{after}\n{terminal.text}",
         )
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import psutil
 
 from chai_tui.engine import Engine
+from chai_tui.events import Sampled
 from chai_tui.recipe import Recipe
 from chai_tui.source import AddMakers, KillMaker
 from tests.process.makers import doing, fail, leave_at_once, sleep_long, steps
@@ -91,6 +92,13 @@ def _cycle(drive: Drive, recipe: Recipe, engine: Engine, *, killed: bool) -> Non
     drive.floor.forget_finished()
 
 
+def _settle(drive: Drive) -> None:
+    """Wait until every station has ended and the sampler has let go of them."""
+    drive.until(lambda: not drive.kitchen._hall.stations)
+    while not any(isinstance(event, Sampled) for event in drive.poll()):
+        pass
+
+
 _MENU = (
     (steps(wait=0.001), Engine.PROCESS, False),
     (steps(wait=600), Engine.PROCESS, True),
@@ -111,10 +119,12 @@ def start_and_end(makers: int, random: Random, start_method: str = "forkserver")
             for recipe, engine, killed in _MENU * 2:  # what is loaded on first use
                 _cycle(drive, recipe, engine, killed=killed)
             server = _fork_server() if start_method == "forkserver" else None
+            _settle(drive)
             began = holdings(server)
             for _ in range(makers):
                 recipe, engine, killed = random.choice(_MENU)
                 _cycle(drive, recipe, engine, killed=killed)
+            _settle(drive)
             # The fork server reaps when it gets to it.
             drive.until(lambda: holdings(server).zombies <= began.zombies)
             drive.until(lambda: holdings(server).server_descriptors <= began.server_descriptors)

@@ -71,12 +71,19 @@ def _makers_at(pid: int, title: str) -> set[int]:
     return {int(found[1]) for name in names if (found := _NAME.match(name))}
 
 
-def disagreement(screen: Alive, system: Alive) -> str:
-    """Return in which way the two disagree; empty if they do not."""
-    missing = system.makers - screen.makers
-    ghosts = frozenset() if system.unseen else screen.makers - system.makers
-    unpaused = system.paused - screen.paused
-    unstopped = (screen.paused & system.makers) - system.paused
+def disagreement(before: Alive, screen: Alive, after: Alive) -> str:
+    """Return in which way screen and system disagree; empty if they do not.
+
+    Args:
+        before: what the system said just before.
+        screen: what the screen says.
+        after: what the system said just after; makers end all the time.
+    """
+    missing = (before.makers & after.makers) - screen.makers
+    unseen = before.unseen or after.unseen
+    ghosts = frozenset() if unseen else screen.makers - before.makers - after.makers
+    unpaused = (before.paused & after.paused) - screen.paused
+    unstopped = (screen.paused & before.makers & after.makers) - before.paused - after.paused
     return ", ".join(
         f"{what}: {sorted(who)}"
         for what, who in (
