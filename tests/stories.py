@@ -174,7 +174,8 @@ def _sample(
         if actor.core is not None:
             busy[actor.core] += actor.ran
         if actor.present and not actor.over:
-            yield Progress(now, actor.number, actor.fraction, actor.cpu_seconds)
+            if actor.engine is not Engine.ASYNCIO or _has_its_turn(actor, actors):
+                yield Progress(now, actor.number, actor.fraction, actor.cpu_seconds)
             uses.append(_use(actor, actors))
     for actor in actors:
         actor.ran = actor.wanted = actor.present = 0

@@ -17,6 +17,7 @@ from chai_tui.tui.maker_facts import (
     bar_ink,
     cause_text,
     core_text,
+    cups_texts,
     exit_text,
     held_text,
     memory_cells,
@@ -50,7 +51,8 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         (f"{GLYPHS[maker.state]} ", state),
     ]
     if maker.joined or maker.stopping is not None:
-        why = cause_text(maker) or stopping_short(maker, look.now)
+        cups = "".join(cups_texts(maker)[-1:])
+        why = cause_text(maker) or stopping_short(maker, look.now) or cups
         head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
         core = core_text(look)

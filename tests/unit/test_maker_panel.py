@@ -182,6 +182,7 @@ def test_waiting_for_the_gil_is_said() -> None:
 def test_cups_are_counted_in_each_memory() -> None:
     assert "cup 1 in its own memory" in panel(*served(1), width=70)[1]
     assert "own cup 1" in panel(*served(1), width=40)[1]
+    assert "served 1st  own cup 1" in as_text(draw_card(look(floor_of(*served(1))), 40, 2)[0])
     floor = floor_of(*served(1, engine=Engine.THREAD))
     assert "cup 1 in shared memory" in as_text(draw_panel(look(floor), 70, 5)[1])
     top = as_text(draw_frame_top(floor.stations[SHARED_STATION], 100, has_gil=True))
