@@ -160,10 +160,6 @@ class Kitchen:
         self._hall.close()
         return events
 
-    def kill_everyone(self) -> None:
-        """Send SIGKILL to every process at once, from any thread: the last resort."""
-        self._supervisor.kill_everyone()
-
     def _patience(self, timeout: float | None) -> float | None:
         if self._lookout is None:
             return timeout
@@ -209,6 +205,9 @@ class Kitchen:
         try:
             station = self._hall.open(title, order.engine, seats)
         except StartError as error:
+            for seat in seats:
+                del self._ordered[seat.maker]
+            self._numbers = itertools.count(seats[0].maker)
             who = title if order.how_many == 1 else f"{order.how_many} makers"
             return [Trouble(self._clock(), None, f"{who} could not be seated: {error}")]
         if order.engine.shares_station:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 MANY_FILES = 65_536
-"""Descriptors enough for 10,000 makers, at five each."""
+"""Descriptors enough for 10,000 makers, at six each, and for what the sampler keeps."""
 
 _private: dict[int, TextIO] = {}
 """The streams on private descriptors, by the descriptor that they stand for, while they exist."""

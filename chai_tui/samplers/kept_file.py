@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+MOST = 4_096
+"""Descriptors kept at most: 2,000 makers are read the quick way, and the pipes have the rest."""
+
 
 class Budget:
     """How many descriptors may be kept open.
@@ -11,13 +14,13 @@ class Budget:
     A process has a limit of them (often 1,024), and the pipes of its children come first.
 
     Args:
-        descriptors: how many; None: a quarter of this process's limit.
+        descriptors: how many; None: a quarter of this process's limit, ``MOST`` at most.
     """
 
     def __init__(self, descriptors: int | None = None) -> None:
         if descriptors is None:
             limit = os.sysconf("SC_OPEN_MAX")
-            descriptors = limit // 4 if limit > 0 else 1_024
+            descriptors = min(limit // 4, MOST) if limit > 0 else 1_024
         self.left = descriptors
 
 

@@ -148,10 +148,10 @@ class Brewing:
 
     def _tell(self, fraction: float) -> None:
         """Report progress when it is time to, and look up whether somebody asks to stop."""
+        if self.asked.is_set():
+            raise AskedToStop
         now = time.monotonic()
         if now < self._next_report:
             return
         self._next_report = now + self._interval
-        if self.asked.is_set():
-            raise AskedToStop
         self._reporter.progress(self.seat.maker, fraction, self._meter.seconds)

@@ -63,7 +63,7 @@ class LineBudget:
         if self._rate is None:
             return wanted
         self._left = min(self._rate, self._left + max(0.0, at - self._at) * self._rate)
-        self._at = at
+        self._at = max(self._at, at)  # Python's output has the child's time, C's the parent's
         granted = min(wanted, int(self._left))
         self._left -= granted
         return granted

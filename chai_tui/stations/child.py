@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from multiprocessing import process as multiprocessing_process
 from multiprocessing.connection import Connection
 from multiprocessing.queues import SimpleQueue
@@ -40,6 +41,10 @@ class Child:
         self._outlet = outlet
         self._pidfd = _open_pidfd(process)
         self.sentinel: int = process.sentinel if self._pidfd is None else self._pidfd
+        self.sentinel_may_lie = (
+            self._pidfd is None and sys.platform != "win32" and not _is_from_fork_server(process)
+        )
+        """Whether a process that it started can keep the sentinel from telling of its end."""
         self.reports = ReportPipe(queue._reader)  # type: ignore[attr-defined]  # noqa: SLF001
         self.report_end: Connection[Any, Any] = queue._reader  # type: ignore[attr-defined]  # noqa: SLF001
         self.outlet = None if outlet is None else OutletPipe(outlet)
@@ -50,7 +55,10 @@ class Child:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process has ended, asked of the system without waiting."""
+        """Whether the process has ended, asked of the system without waiting.
+
+        Only for a sentinel that may lie: asking takes the exit code out of the fork server's.
+        """
         return self.reaped or self._process.exitcode is not None
 
     def send_signal(self, number: int, *, whole_group: bool = True) -> bool:
@@ -114,13 +122,17 @@ class Child:
         return ends
 
 
+def _is_from_fork_server(process: multiprocessing_process.BaseProcess) -> bool:
+    return type(process).__name__ == "ForkServerProcess"  # the class is missing on Windows
+
+
 def _open_pidfd(process: multiprocessing_process.BaseProcess) -> int | None:
     """Return a descriptor that is ready when our own child has ended, where there is such a thing.
 
     multiprocessing's sentinel is a pipe that a grandchild may hold open for ever; a pidfd is not.
     The fork server's sentinel does not have that fault: the server writes the exit code into it.
     """
-    if not hasattr(os, "pidfd_open") or type(process).__name__ == "ForkServerProcess":
+    if not hasattr(os, "pidfd_open") or _is_from_fork_server(process):
         return None
     try:
         return os.pidfd_open(process.pid or 0)
@@ -134,7 +146,7 @@ def _exit_code_was_lost(process: multiprocessing_process.BaseProcess) -> bool:
     multiprocessing says 255 then, which is an exit code like any other; but the server writes the
     code into the sentinel, and an end of file has no bytes. Ask before joining reads them.
     """
-    if type(process).__name__ != "ForkServerProcess":
+    if not _is_from_fork_server(process):
         return False
     import fcntl  # noqa: PLC0415 - POSIX only
     import termios  # noqa: PLC0415

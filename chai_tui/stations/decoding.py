@@ -50,15 +50,27 @@ def _failed(at: float, maker: int, error: str, traceback: str, cpu_seconds: floa
     return Failed(at, maker, printable(error), lines, cpu_seconds)
 
 
-_DECODERS: dict[str, Any] = {
-    STARTED: Started,
-    STEP_BEGAN: StepBegan,
-    PROGRESS: Progress,
-    SERVED: Served,
-    FAILED: _failed,
-    GAVE_UP: GaveUp,
-    FRAGMENT: Fragment,
-    JOINED: Joined,
+class _Form(NamedTuple):
+    """What a kind of report is made of."""
+
+    make: Any
+    fields: frozenset[tuple[type, ...]]
+
+
+_AT_MAKER = (float, int)
+_NOBODY = type(None)
+_FORMS: dict[str, _Form] = {
+    code: _Form(make, frozenset(fields))
+    for code, make, *fields in (
+        (STARTED, Started, (*_AT_MAKER, int, int)),
+        (STEP_BEGAN, StepBegan, (*_AT_MAKER, int)),
+        (PROGRESS, Progress, (*_AT_MAKER, float, float)),
+        (SERVED, Served, (*_AT_MAKER, float, int)),
+        (FAILED, _failed, (*_AT_MAKER, str, str, float)),
+        (GAVE_UP, GaveUp, (*_AT_MAKER, float)),
+        (FRAGMENT, Fragment, (*_AT_MAKER, str, bytes), (float, _NOBODY, str, bytes)),
+        (JOINED, Joined, _AT_MAKER),
+    )
 }
 
 
@@ -70,7 +82,10 @@ def decode(report: Any) -> Report:
     """
     try:
         code, *fields = report
-        decoded: Report = _DECODERS[code](*fields)
+        form = _FORMS[code]
+        if tuple(map(type, fields)) in form.fields:
+            decoded: Report = form.make(*fields)
+            return decoded
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise ValueError(f"no report: {report!r:.80}") from error
-    return decoded
+    raise ValueError(f"no report: {report!r:.80}")

@@ -9,12 +9,13 @@ import os
 import sys
 
 if any("multiprocessing.forkserver" in argument for argument in sys.orig_argv):
-    from chai_tui.stations.lifeline import die_with_parent
+    from chai_tui.stations.lifeline import die_with_parent, wait_with_signals
     from chai_tui.stations.refused_forks import survive_refused_forks
 
     # The first link of the chain: the server dies with the kitchen's process.
     die_with_parent()
     survive_refused_forks()
+    wait_with_signals()
     # A station's bootstrap runs before it has an outlet; nothing it prints may reach the terminal.
     _nowhere = os.open(os.devnull, os.O_RDWR)
     for _descriptor in (0, 1, 2):

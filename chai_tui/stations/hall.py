@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import OrderedDict
 from collections.abc import Callable
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event
 from chai_tui.stations.listening import Listener
-from chai_tui.stations.running import RunningStation
+from chai_tui.stations.running import SIGKILL, RunningStation
 from chai_tui.stations.supervisor import Supervisor
 from chai_tui.stations.waiting import Waiter, make_waiter
 from chai_tui.stations.wire import Seat
@@ -95,7 +94,7 @@ class Hall:
             events += station.kill_if_overdue(now)
             if station.child.orders.is_waiting:
                 station.child.orders.flush()
-            if _SENTINELS_MAY_LIE and station.child.has_ended:
+            if station.child.sentinel_may_lie and station.child.has_ended:
                 events += self._reap(station)
         return events
 
@@ -114,8 +113,8 @@ class Hall:
                 waits.append(station.kill_at - now)
             if station.child.orders.is_waiting:
                 waits.append(RETRY_SECONDS)
-        if _SENTINELS_MAY_LIE and self.stations:
-            waits.append(LOOK_SECONDS)
+            if station.child.sentinel_may_lie:
+                waits.append(LOOK_SECONDS)
         return max(0.0, min(waits)) if waits else None
 
     def _read(self, station: RunningStation, read: _Reader) -> list[Event]:
@@ -124,6 +123,9 @@ class Hall:
         events = read(self._clock())
         station.close_if_empty()
         listener, child = station.listener, station.child
+        if read == listener.read_reports and listener.garbled:
+            # Nobody knows any more who is done there, and it waits for ever for somebody to read.
+            events += station.send(SIGKILL, self._clock())
         # A pipe at its end of file would be ready for ever.
         if read == listener.read_reports and (child.reports.ended or listener.garbled):
             self._waiter.remove(child.report_end)
@@ -145,7 +147,3 @@ class Hall:
                 self._waiter.remove(waitable)
         self._supervisor.release(child)
         return events
-
-
-_SENTINELS_MAY_LIE = sys.platform == "darwin"
-"""Where there is no pidfd, a grandchild can hold multiprocessing's sentinel open for ever."""

@@ -14,6 +14,10 @@ import os
 import signal
 import sys
 
+TERMINATION: tuple[int, ...] = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""The signals that ask a process to end, and that a terminal or a service manager sends to all."""
 _PR_SET_PDEATHSIG = 1  # prctl(2), linux/prctl.h
 
 
@@ -61,8 +65,21 @@ def leave_fork_server() -> None:
     server.__init__()
 
 
+def wait_with_signals() -> None:
+    """Keep the signals that end a process waiting, in this process and in its children.
+
+    For the fork server, which must outlive a terminal's hangup and a signal to its whole group. A
+    signal that was ignored instead would be lost to a child that is about to be born.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, TERMINATION)
+    for number in TERMINATION:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def default_signals() -> None:
-    """Answer signals as a fresh process does, whatever was inherited."""
-    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
-        if number is not None:
-            signal.signal(number, signal.SIG_DFL)
+    """Answer the signals that end a process as a fresh one does, also those that wait already."""
+    for number in (signal.SIGINT, *TERMINATION):
+        signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINATION)

@@ -9,7 +9,7 @@ from chai_tui.events import Dropped, Event, Exited, Progress, Said, Started, Ste
 from chai_tui.stations.capture import LineAssembler, LineBudget
 from chai_tui.stations.child import Child
 from chai_tui.stations.decoding import Fragment, Joined, decode
-from chai_tui.stations.pipes import Garbled
+from chai_tui.text import printable
 
 DRAIN_CHUNKS = 64
 """Chunks read at most after a station's end: far more than its pipes hold, so that a process that
@@ -52,13 +52,20 @@ class Listener:
         if self.garbled:
             return []
         events: list[Event] = []
+        nonsense = ""
+        messages = self.child.reports.read()
         try:
-            for message in self.child.reports.read():
+            for message in messages:
                 self._take(decode(message), at, events)
-        except (Garbled, ValueError) as error:
+        except ValueError as error:
+            nonsense = str(error)
+        nonsense = nonsense or self.child.reports.garbled
+        if nonsense:
             self.garbled = True
-            why = f"wrote into its own report pipe ({error!s:.60}); what it reports is lost"
-            events += [Trouble(at, maker, f"Chai Maker #{maker} {why}") for maker in self.open]
+            first = min(self.open, default=None)
+            who = f"Chai Maker #{first}" if self.sole_maker == first else "A maker of this station"
+            why = printable(f"wrote into its own report pipe ({nonsense:.60}) and is ended for it")
+            events.append(Trouble(at, first, f"{who} {why}"))
         return events
 
     def read_outlet(self, at: float) -> list[Event]:

@@ -23,10 +23,6 @@ _FRAME_LIMIT = 1 << 20
 """No report is nearly as long; a longer frame means that the maker wrote into the pipe itself."""
 
 
-class Garbled(Exception):  # noqa: N818 - it names a state of the pipe
-    """What came through a pipe was not written by a station."""
-
-
 class ReportPipe:
     """The reading end of a station's queue.
 
@@ -39,6 +35,8 @@ class ReportPipe:
         self._rest = b""
         self.ended = False
         """Whether the end of file was reached: every writer closed its end."""
+        self.garbled = ""
+        """What came that no station writes; nothing after it can be understood."""
         self._hand_framed = sys.platform != "win32"
         self.has_more = True
         """Whether the last read found something, so that there may be more."""
@@ -46,11 +44,7 @@ class ReportPipe:
             os.set_blocking(reader.fileno(), False)
 
     def read(self) -> list[Any]:
-        """Return the whole messages that are there now, at most about one chunk of them.
-
-        Raises:
-            Garbled: the bytes are no messages.
-        """
+        """Return the whole messages that are there now, at most about one chunk of them."""
         return self._read_frames() if self._hand_framed else self._receive()
 
     def _read_frames(self) -> list[Any]:
@@ -79,8 +73,8 @@ class ReportPipe:
                     break
                 messages.append(loads(data[begin + 4 : end]))
                 begin = end
-        except Exception as error:  # unpickling garbage may raise anything
-            raise Garbled(str(error)) from error
+        except Exception as error:  # noqa: BLE001 - unpickling garbage may raise anything
+            self.garbled = str(error) or type(error).__name__
         self._rest = data[begin:]
         return messages
 
@@ -92,8 +86,8 @@ class ReportPipe:
                 messages.append(self._reader.recv())
         except (EOFError, OSError):
             self.ended = True
-        except Exception as error:  # unpickling garbage may raise anything
-            raise Garbled(str(error)) from error
+        except Exception as error:  # noqa: BLE001 - unpickling garbage may raise anything
+            self.garbled = str(error) or type(error).__name__
         self.has_more = bool(messages)
         return messages
 

@@ -100,7 +100,8 @@ class RunningStation:
     def terminate(self, at: float, grace: float) -> list[Event]:
         """Send SIGTERM now and SIGKILL when ``grace`` seconds have passed."""
         self.closing = True
-        self._kill_at = at + grace
+        # Asking again gives no more time; quitting may give less.
+        self._kill_at = min(at + grace, at + grace if self._kill_at is None else self._kill_at)
         events = self._deliver(signal.SIGTERM, at)
         if any(isinstance(event, Trouble) for event in events):
             return events
@@ -170,7 +171,11 @@ class RunningStation:
         return [] if delivered else self._trouble(at, f"{_name(number)} came too late")
 
     def _trouble(self, at: float, why: str) -> list[Event]:
-        return [Trouble(at, maker, f"Chai Maker #{maker}: {why}") for maker in self.makers]
+        makers = self.makers
+        if not makers:
+            return []
+        more = f" and {len(makers) - 1} more" if len(makers) > 1 else ""
+        return [Trouble(at, makers[0], f"Chai Maker #{makers[0]}{more}: {why}")]
 
 
 def _name(number: int) -> str:

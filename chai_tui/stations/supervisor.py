@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from multiprocessing import process as multiprocessing_process
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
@@ -25,6 +25,7 @@ from chai_tui.engine import Engine
 from chai_tui.limits import ensure_descriptors, in_words
 from chai_tui.stations.birth import StationPlan, begin_station
 from chai_tui.stations.child import Child
+from chai_tui.stations.lifeline import TERMINATION
 from chai_tui.stations.wire import Seat
 
 PRELOAD = ("chai_tui.stations.forkserver_preload",)
@@ -137,7 +138,8 @@ class Supervisor:
                 args=(StationPlan(title, engine, seats, inherited), queue, lifeline_out, outlet_in),
                 name=title,
             )
-            process.start()
+            with _blocked(TERMINATION) if self.start_method == "fork" else contextlib.nullcontext():
+                process.start()
             # multiprocessing joins whoever it knows when the interpreter exits, and looks at each
             # of them at every start. Both are this class's work.
             multiprocessing_process._children.discard(process)  # type: ignore[attr-defined]  # noqa: SLF001
@@ -151,12 +153,6 @@ class Supervisor:
         """Forget a reaped child and close everything that belonged to it."""
         self.children.discard(child)
         child.close()
-
-    def kill_everyone(self) -> None:
-        """Send SIGKILL to every child, without waiting: for when nothing else works any more."""
-        for child in list(self.children):
-            with contextlib.suppress(OSError):
-                child.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _let_others_go_first(resource_tracker: Any) -> None:
@@ -185,7 +181,22 @@ def _ignored(*signals: int) -> Iterator[None]:
         yield
     finally:
         for number, handler in before:
-            signal.signal(number, handler)
+            # None: whoever installed it was no Python.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+@contextlib.contextmanager
+def _blocked(signals: Iterable[int]) -> Iterator[None]:
+    """Keep signals waiting for a moment, in this thread and in what is forked from it.
+
+    A forked child has this process's signal handlers until it has set its own; a signal that waits
+    meets those, one that comes at once would be taken by a handler that means nothing there.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -7,11 +7,17 @@ import os
 import selectors
 import sys
 import threading
+import time
 from multiprocessing import connection
 from typing import Any, Protocol
 
 Waitable = Any
 """A descriptor, a handle, or an object with ``fileno()``."""
+
+MOST_AT_ONCE = 60
+"""Handles that Windows waits for at once (63; Python 3.13 knows a way round it, 3.12 does not)."""
+SLICED_SECONDS = 0.02
+"""How long more handles than that wait for each other."""
 
 
 class Waiter(Protocol):
@@ -91,12 +97,29 @@ class PortableWaiter:
 
     def wait(self, timeout: float | None) -> list[Any]:
         """Return the tokens that are ready."""
-        ready = connection.wait([self._bell, *self._tokens], timeout)
+        ready = self._ready([self._bell, *self._tokens], timeout)
         if self._bell in ready:
             with self._lock:
                 while self._bell.poll():
                     self._bell.recv_bytes()
         return [self._tokens[waitable] for waitable in ready if waitable is not self._bell]
+
+    @staticmethod
+    def _ready(waitables: list[Any], timeout: float | None) -> list[Any]:
+        if len(waitables) <= MOST_AT_ONCE:
+            return connection.wait(waitables, timeout)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        slices = [
+            waitables[begin : begin + MOST_AT_ONCE]
+            for begin in range(0, len(waitables), MOST_AT_ONCE)
+        ]
+        while True:
+            ready = [one for part in slices for one in connection.wait(part, 0)]
+            left = SLICED_SECONDS if deadline is None else deadline - time.monotonic()
+            if ready or left <= 0:
+                return ready
+            # The first part has the bell.
+            connection.wait(slices[0], min(left, SLICED_SECONDS))
 
     def wake(self) -> None:
         """Ring the bell, unless it rings already."""

@@ -2,7 +2,7 @@
 
     child                                    parent
     Reporter ── SimpleQueue ── reports ────▶ decode() (decoding.py) ──▶ events and more
-    Inbox    ◀─ lifeline ───── orders ────── Seat, Ask, Close
+    seating  ◀─ lifeline ───── orders ────── Seat, Ask, Close
 
 A report is a plain tuple that begins with a one-letter code. Pickled and framed it stays under
 ``WIRE_LIMIT`` bytes, so its write is atomic: a maker killed at any moment leaves either a whole

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from chai_tui.events import Failed, Served, Trouble
@@ -92,6 +94,32 @@ def test_stop_of_one_who_ignores_it_ends_with_sigkill(watch: Watch) -> None:
     assert maker.ended_at - maker.stopping.at >= 2.0
 
 
+@pytest.mark.parametrize("start_method", multiprocessing.get_all_start_methods())
+def test_stop_reaches_a_maker_that_was_just_born(watch: Watch) -> None:
+    """A signal that comes before the child has set its own handlers waits for it."""
+    for _ in range(5):
+        (maker,) = watch.add(steps(wait=60))
+        watch.submit(StopMaker(maker.number))
+        watch.joined(maker)
+        assert (maker.state, maker.exitcode) == (State.STOPPED, -signal.SIGTERM)
+
+
+def test_stopping_again_gives_no_more_time(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.ignore_sigterm, makers.sleep_long))
+    watch.until_said(maker, "ignoring")
+    watch.submit(StopMaker(maker.number))
+    watch.until(lambda: maker.stopping is not None)
+    first = maker.stopping
+    while not maker.joined:
+        watch.submit(StopMaker(maker.number))
+        watch.poll(0.1)
+    assert first is not None
+    assert maker.ended_at is not None
+    assert maker.state is State.KILLED
+    # Far from for ever; a machine that is busy may take a while longer than the two seconds.
+    assert maker.ended_at - first.at < 10
+
+
 def test_stop_reaches_a_paused_maker(watch: Watch) -> None:
     (maker,) = watch.add(steps(wait=60))
     watch.started(maker)
@@ -118,7 +146,9 @@ def test_a_paused_maker_burns_nothing_until_it_is_resumed(watch: Watch) -> None:
     watch.until(lambda: maker.cpu_seconds > 0.05)
     watch.submit(PauseMaker(maker.number))
     watch.until(lambda: maker.paused)
-    watch.poll(0.2)  # what it reported before the signal
+    watch.until(lambda: psutil.Process(maker.pid).status() == psutil.STATUS_STOPPED)
+    while watch.poll(0.01):
+        pass  # what it reported before the signal
     burned = maker.cpu_seconds
     for _ in range(5):
         watch.poll(0.1)

@@ -8,6 +8,7 @@ import subprocess
 from functools import partial
 
 import psutil
+import pytest
 
 from chai_tui.engine import Engine
 from chai_tui.events import Dropped, Said, Trouble
@@ -122,11 +123,50 @@ def test_a_maker_that_writes_into_its_own_report_pipe_hurts_only_itself(watch: W
     (vandal,) = watch.add(doing(_scribble_everywhere, makers.sleep_long))
     (other,) = watch.add(steps(wait=0.5))
     watch.until(lambda: any(isinstance(event, Trouble) for event in watch.events))
-    watch.joined(other)
+    watch.joined(other, vandal)
     assert other.state is State.SERVED
-    watch.submit(KillMaker(vandal.number))
-    watch.joined(vandal)
     assert vandal.state is State.KILLED
+
+
+def test_a_vandal_ends_those_who_share_its_process_and_nobody_else(watch: Watch) -> None:
+    together = watch.add(steps(wait=600), engine=Engine.THREAD)
+    watch.started(together[0])
+    together += watch.add(
+        doing(printing("before"), _scribble_everywhere, makers.sleep_long), engine=Engine.THREAD
+    )
+    (other,) = watch.add(steps(wait=0.5))
+    watch.joined(*together, other)
+    assert [maker.state for maker in together] == [State.KILLED, State.KILLED]
+    assert "before" in watch.said(together[1])
+    assert other.state is State.SERVED
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        ("p", 1.0, [], 0.5, 0.1),
+        ("p", "x", 1, 0.5, 0.1),
+        ("w", 1.0, 1, "out", "text"),
+        ("v", 1.0, 1, 0.5),
+        ("?",),
+        17,
+        None,
+    ],
+)
+def test_a_well_framed_report_that_says_nothing_hurts_only_its_sender(
+    watch: Watch, report: object
+) -> None:
+    (vandal,) = watch.add(doing(partial(_report, report), makers.sleep_long))
+    (other,) = watch.add(steps(wait=0.3))
+    watch.joined(vandal, other)
+    assert (vandal.state, other.state) == (State.KILLED, State.SERVED)
+
+
+def _report(report: object) -> None:
+    import sys
+
+    queue = vars(vars(sys.stdout.buffer)["_reporter"])["_queue"]
+    queue.put(report)
 
 
 def _scribble_everywhere() -> None:
