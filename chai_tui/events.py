@@ -163,6 +163,14 @@ class Trouble(NamedTuple):
     text: str
 
 
+class Unseated(NamedTuple):
+    """So many makers that were asked for could not be seated; ``text`` says why, for a person."""
+
+    at: float
+    makers: int
+    text: str
+
+
 class CoreUse(NamedTuple):
     """How busy one core was since the last sample: shares from 0 to 1.
 
@@ -220,6 +228,7 @@ Event = (
     | Signalled
     | Exited
     | Trouble
+    | Unseated
     | Sampled
 )
 """Anything that can happen."""

@@ -31,6 +31,7 @@ from chai_tui.events import (
     StepBegan,
     Stopping,
     Trouble,
+    Unseated,
 )
 from chai_tui.rounds import Round, latest_round
 from chai_tui.state import Core, Line, Maker, Span, State, Station, Use, derive_state, gil_share_of
@@ -70,6 +71,7 @@ class Floor:
         self.now = 0.0
         self.version = 0
         self._finish_order: list[tuple[float, int]] = []
+        self._unseated: list[tuple[float, int]] = []
         self._round: Round | None = None
         self._sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
@@ -89,6 +91,7 @@ class Floor:
             Signalled: self._tell,
             Exited: self._exited,
             Trouble: self._tell,
+            Unseated: self._could_not_seat,
             Sampled: self._sampled,
         }
 
@@ -116,14 +119,26 @@ class Floor:
         return bisect_left(self._finish_order, (maker.served_at, number)) + 1
 
     @property
+    def unseated(self) -> int:
+        """How many makers could not be seated: in the current round, if there is one."""
+        since = self._current_round().began if self.makers else float("-inf")
+        return sum(makers for at, makers in self._unseated if at >= since)
+
+    @property
+    def ever_unseated(self) -> bool:
+        """Whether a maker that was asked for could ever not be seated."""
+        return bool(self._unseated)
+
+    @property
     def all_joined(self) -> bool:
-        """Whether there were makers and every one was joined."""
-        return bool(self.makers) and self.open == 0
+        """Whether makers were asked for, and every one that was seated was joined."""
+        return self.open == 0 and (bool(self.makers) or bool(self._unseated))
 
     @property
     def all_served(self) -> bool:
-        """Whether every maker was joined and served."""
-        return self.all_joined and self.counts[State.SERVED] == len(self.makers)
+        """Whether every maker that was asked for was seated, joined, and served."""
+        served = self.counts[State.SERVED]
+        return self.all_joined and served == len(self.makers) and not self.unseated
 
     @property
     def elapsed(self) -> float:
@@ -365,6 +380,10 @@ class Floor:
         # A maker that waits for minutes costs one entry, not hundreds.
         if not maker.history or maker.history[-1][1:] != entry[1:]:
             maker.history.append(entry)
+
+    def _could_not_seat(self, event: Unseated) -> None:
+        self._unseated.append((event.at, event.makers))
+        self._tell(event)
 
     def _tell(self, event: Event) -> None:
         self.log.append(event)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from chai_tui.cores import Sampler, make_sampler, usable_cores
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Seated, Trouble
+from chai_tui.events import Event, Seated, Trouble, Unseated
 from chai_tui.lookout import Lookout
 from chai_tui.recipe import Recipe
 from chai_tui.source import (
@@ -188,7 +188,7 @@ class Kitchen:
             seated = self._seat(order, together)
             events += seated
             # Where one found no room, the next would not either: one message, not a hundred.
-            if order.how_many > together and not isinstance(seated[-1], Trouble):
+            if order.how_many > together and not isinstance(seated[-1], Unseated):
                 self._waiting.appendleft(order._replace(how_many=order.how_many - together))
         return events
 
@@ -209,7 +209,8 @@ class Kitchen:
                 del self._ordered[seat.maker]
             self._numbers = itertools.count(seats[0].maker)
             who = title if order.how_many == 1 else f"{order.how_many} makers"
-            return [Trouble(self._clock(), None, f"{who} could not be seated: {error}")]
+            text = f"{who} could not be seated: {error}"
+            return [Unseated(self._clock(), order.how_many, text)]
         if order.engine.shares_station:
             self._shared[order.engine] = station
         station.seat(seats, at, order=False)

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Protocol, TextIO
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Served, Started, Trouble, as_json
+from chai_tui.events import Event, Served, Started, Trouble, Unseated, as_json
 from chai_tui.floor import Floor
 from chai_tui.recipe import Recipe
 from chai_tui.source import AddMakers, Source
@@ -66,7 +66,7 @@ class PlainView:
                 if maker is not None:
                     verb = "Start" if isinstance(event, Started) else "End"
                     lines.append(f"{verb} of {maker.name} {printable(maker.recipe)} brewing")
-            elif isinstance(event, Trouble):
+            elif isinstance(event, Trouble | Unseated):
                 warn(self._err, printable(event.text))
         _write(self._out, lines)
 
@@ -132,15 +132,12 @@ def run(source: Source, view: View, *, makers: int, recipe: Recipe, engine: Engi
         OutputError: from the view; every maker has ended.
     """
     floor = Floor()
-    unseated = False
     try:
         source.submit(AddMakers(makers, recipe, engine))
         with _signals_noted(source) as noted:
-            while not noted and (floor.open or (len(floor.makers) < makers and not unseated)):
+            while not noted and (floor.open or len(floor.makers) + floor.unseated < makers):
                 events = source.poll(PATIENCE)
                 floor.fold(events)
-                # A kitchen that cannot seat a maker says so once for all who wait with it.
-                unseated = unseated or any(_tells_unseated(event) for event in events)
                 view.show(events, floor)
             ended_by = noted[0] if noted else None
             last_events = source.close()
@@ -151,11 +148,7 @@ def run(source: Source, view: View, *, makers: int, recipe: Recipe, engine: Engi
         source.close()
     if ended_by is not None:
         return ExitCode.SIGNALLED + ended_by
-    return ExitCode.SERVED if floor.all_served and not unseated else ExitCode.NOT_SERVED
-
-
-def _tells_unseated(event: Event) -> bool:
-    return isinstance(event, Trouble) and event.maker is None
+    return ExitCode.SERVED if floor.all_served else ExitCode.NOT_SERVED
 
 
 @contextlib.contextmanager

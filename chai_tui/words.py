@@ -23,6 +23,7 @@ from chai_tui.events import (
     StepBegan,
     Stopping,
     Trouble,
+    Unseated,
 )
 from chai_tui.floor import Floor
 from chai_tui.state import Maker, State, ordinal, signal_name
@@ -49,13 +50,13 @@ def closing_line(floor: Floor, asked: int = 0) -> str:
 
     Args:
         floor: the state when the run is over.
-        asked: how many makers were asked for; those that were never seated are told too.
+        asked: how many makers were asked for, if the run may have ended before all were seated.
 
     Returns:
         ``All chai served`` only if every maker was joined and served, else for example
         ``2 of 3 chai served: Chai Maker #2 was killed by SIGKILL``.
     """
-    unseated = max(0, asked - len(floor.makers))
+    unseated = max(floor.unseated, asked - len(floor.makers))
     if floor.all_served and not unseated:
         return "All chai served"
     missing = [
@@ -202,7 +203,7 @@ def _exited(event: Exited, floor: Floor) -> str:
     return f"#{event.maker} {maker.cause}"
 
 
-def _trouble(event: Trouble, _: Floor) -> str:
+def _trouble(event: Trouble | Unseated, _: Floor) -> str:
     return printable(event.text)
 
 
@@ -227,5 +228,6 @@ _DESCRIBE: dict[type, Callable[[Any, Floor], str]] = {
     Signalled: _signalled,
     Exited: _exited,
     Trouble: _trouble,
+    Unseated: _trouble,
     Sampled: _sampled,
 }

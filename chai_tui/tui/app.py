@@ -15,7 +15,7 @@ from textual.screen import Screen
 from chai_tui import startup
 from chai_tui.cores import UsableCores, usable_cores
 from chai_tui.engine import Engine, gil_enabled
-from chai_tui.events import Event, Exited, Sampled, Trouble
+from chai_tui.events import Event, Exited, Sampled, Trouble, Unseated
 from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe
 from chai_tui.settings import Settings, check_names
@@ -121,6 +121,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         self._held = Held()
         self._greeting = greeting
         self._expecting = expecting
+        self._pauses_asked = {}
         self._exit_when_served = exit_when_served
         self._leaving = False
         self._forgot = self._forgot_unserved = False
@@ -215,15 +216,17 @@ class ChaiApp(MakerActions, inherit_bindings=False):
 
     def _fold(self, events: Sequence[Event]) -> None:
         self.floor.fold(events)
+        self.answered(events)
         self._bridge.pace(self.floor.open)
         self.setup.samples += any(isinstance(event, Sampled) for event in events)
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Notify what nobody should miss."""
         for event in events:
-            if isinstance(event, Trouble):
+            if isinstance(event, Trouble | Unseated):
                 self.notify(event.text, severity="warning", markup=False)
-        if self.floor.all_joined and any(isinstance(event, Exited) for event in events):
+        ends = any(isinstance(event, Exited | Unseated) for event in events)
+        if self.floor.all_joined and ends:
             self._tell_round()
 
     def floor_changed(self) -> None:
@@ -342,4 +345,5 @@ class ChaiApp(MakerActions, inherit_bindings=False):
             return self.signalled
         nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
+        spoiled = spoiled or self.floor.ever_unseated
         return 1 if spoiled or nobody_came else 0

@@ -68,8 +68,9 @@ class Bridge:
     def start(self) -> None:
         """Begin to poll; does nothing if it already did."""
         if self._thread is None and not self._stopping:
-            self._thread = threading.Thread(target=self._run, name="chai-bridge", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="chai-bridge", daemon=True)
+            thread.start()  # it raises where the system has no more threads
+            self._thread = thread
 
     def attach(self, announce: Callable[[], None]) -> None:
         """Say whom to tell that events are ready; those that already are, are told of at once.
@@ -120,7 +121,10 @@ class Bridge:
         return True
 
     def stop(self) -> list[Event]:
-        """End the thread and close the source; return the events nobody took. Idempotent."""
+        """End the thread and close the source; return the events nobody took. Idempotent.
+
+        A source that takes longer than ``STOP_SECONDS`` to close is left to the end of the process.
+        """
         self._stopping = True
         if self._thread is None:
             self._close()

@@ -73,11 +73,13 @@ def rendered(renderables: Sequence[RenderableType]) -> str:
 
 
 def tell_crash(error: BaseException) -> None:
-    """Write a report and say in one line on stderr where it is."""
+    """Write a report and say in one line on stderr where it is.
+
+    On the real one: what ``sys.stderr`` is bound to while the bridge's thread starts a process is
+    not for people.
+    """
     path = write_report(crash_report(error), report_folders())
     where = "it could not be written anywhere" if path is None else str(path)
     why = in_words(error) if is_refusal(error) else type(error).__name__
     with contextlib.suppress(OSError, ValueError):  # the terminal may be gone too
-        print(  # noqa: T201 - the one line that is meant for the terminal
-            f"chai-tui: the screen broke ({why}), sorry; report: {where}", file=sys.stderr
-        )
+        print(f"chai-tui: the screen broke ({why}), sorry; report: {where}", file=sys.__stderr__)

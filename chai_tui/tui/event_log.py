@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from chai_tui.events import Event, Exited, Paused, Served, Signalled, Stopping, Trouble
+from chai_tui.events import Event, Exited, Paused, Served, Signalled, Stopping, Trouble, Unseated
 from chai_tui.floor import LOG_KEPT, Floor
 from chai_tui.state import State, signal_name
 from chai_tui.tui.ink import Line, fit
@@ -47,7 +47,7 @@ def event_ink(event: Event, floor: Floor) -> str:
             return "paused"
         case Stopping():
             return "stopped"
-        case Trouble():
+        case Trouble() | Unseated():
             return "failed"
         case Exited(maker=number):
             maker = floor.makers.get(number)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from chai_tui.events import Event, Exited, Paused, Resumed, Trouble
 from chai_tui.floor import Floor
 from chai_tui.source import (
     BrewAgain,
@@ -27,6 +30,7 @@ class MakerActions(OrderlyApp):
 
     floor: Floor
     _bridge: Bridge
+    _pauses_asked: dict[int, bool]
 
     def action_stop(self) -> None:
         """Ask the maker to stop."""
@@ -43,8 +47,10 @@ class MakerActions(OrderlyApp):
         maker = self._aim()
         if maker is None:
             return
-        if maker.paused:
-            self._bridge.submit(ResumeMaker(maker.number))
+        # What was asked for and not answered yet counts: a second press takes the first one back,
+        # also while the display is frozen.
+        if self._pauses_asked.get(maker.number, maker.paused):
+            self._submit(ResumeMaker(maker.number))
         else:
             self._submit_if_sure(PauseMaker(maker.number), maker, "Pause", "pause with it")
 
@@ -92,12 +98,23 @@ class MakerActions(OrderlyApp):
         """Submit at once, or after a yes where others share the maker's process."""
         asked = question(self.floor, maker, doing, effect)
         if asked is None:
-            self._bridge.submit(command)
+            self._submit(command)
             return
         from chai_tui.tui.dialogs import ConfirmDialog  # noqa: PLC0415 - as above
 
         def answered(sure: bool | None) -> None:  # noqa: FBT001 - Textual passes it so
             if sure and self._aim(maker.number):
-                self._bridge.submit(command)
+                self._submit(command)
 
         self.push_screen(ConfirmDialog(*asked), answered)
+
+    def _submit(self, command: Command) -> None:
+        if isinstance(command, PauseMaker | ResumeMaker):
+            self._pauses_asked[command.maker] = isinstance(command, PauseMaker)
+        self._bridge.submit(command)
+
+    def answered(self, events: Iterable[Event]) -> None:
+        """Take in what was answered to pauses that were asked for."""
+        for event in events:
+            if isinstance(event, Paused | Resumed | Exited | Trouble) and event.maker is not None:
+                self._pauses_asked.pop(event.maker, None)

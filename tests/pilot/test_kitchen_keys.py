@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Progress, StepBegan, Stopping, Trouble
+from chai_tui.events import Event, Paused, Progress, Resumed, StepBegan, Stopping, Trouble, Unseated
 from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.settings import Settings
 from chai_tui.source import (
@@ -28,6 +28,7 @@ from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.help_screen import HelpScreen
 from chai_tui.tui.timeline_screen import TimelineScreen
 from chai_tui.tui.zoom_screen import ZoomScreen
+from chai_tui.words import closing_line
 from tests.builders import (
     ALL_COMMANDS,
     BEGAN,
@@ -70,6 +71,17 @@ async def test_z_lets_a_paused_maker_run_again() -> None:
     async with kitchen(*paused(1)) as shown:
         await shown.press("z")
         assert shown.submitted == [ResumeMaker(1)]
+
+
+async def test_z_takes_back_a_pause_that_was_not_answered_yet() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("space", "z", "z", "z")
+        assert shown.submitted == [PauseMaker(1), ResumeMaker(1), PauseMaker(1)]
+        await shown.press("space")
+        await shown.happens(Paused(BEGAN + 2, 1, ours=True))
+        await shown.happens(Resumed(BEGAN + 3, 1, ours=False))
+        await shown.press("z")
+        assert shown.submitted[-1] == PauseMaker(1)
 
 
 async def test_f9_sends_the_signal_that_is_chosen() -> None:
@@ -462,3 +474,21 @@ async def test_who_is_held_up_is_seen_as_soon_as_another_computes() -> None:
         assert "held up" not in shown.screen_text()
         await shown.happens(StepBegan(BEGAN + 1, 2, 1))
         assert "held up by #2" in shown.screen_text()
+
+
+async def test_those_who_could_not_be_seated_are_missed_at_the_end() -> None:
+    async with kitchen(*brewing(1), exit_when_served=True) as shown:
+        await shown.happens(Unseated(BEGAN + 1, 700, "700 makers could not be seated: no memory"))
+        assert "700 makers could not be seated: no memory" in shown.notices
+        assert shown.app._exit is False
+        await shown.happens(*served(1)[2:])
+        await shown.until(lambda: shown.app._exit)
+    assert shown.app.exit_code([]) == 1
+    assert closing_line(shown.floor).startswith("1 of 701 chai served")
+
+
+async def test_it_leaves_although_nobody_could_be_seated() -> None:
+    async with kitchen(exit_when_served=True) as shown:
+        shown.source.feed(Unseated(BEGAN + 1, 3, "3 makers could not be seated: no memory"))
+        await shown.until(lambda: shown.app._exit)
+    assert shown.app.exit_code([]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def test_one_line_says_where_the_report_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(crash_report, "report_folders", lambda: (tmp_path / "log",))
+    monkeypatch.setattr(sys, "__stderr__", sys.stderr)
     tell_crash(broken())
     printed = capsys.readouterr()
     (report,) = (tmp_path / "log").iterdir()
@@ -50,6 +52,7 @@ def test_it_is_said_if_no_folder_takes_it(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setattr(crash_report, "report_folders", lambda: (tmp_path / "file" / "log",))
+    monkeypatch.setattr(sys, "__stderr__", sys.stderr)
     tell_crash(broken())
     assert "could not be written anywhere" in capsys.readouterr().err
 

@@ -29,6 +29,7 @@ from chai_tui.events import (
     StepBegan,
     Stopping,
     Trouble,
+    Unseated,
     as_json,
 )
 from chai_tui.recipe import Step, StepKind
@@ -94,6 +95,10 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
     (
         Exited(1.0, 1, -9, ours=False),
         {"event": "exited", "at": 1.0, "maker": 1, "exitcode": -9, "ours": False},
+    ),
+    (
+        Unseated(1.0, 2, "no process left"),
+        {"event": "unseated", "at": 1.0, "makers": 2, "text": "no process left"},
     ),
     (
         Trouble(1.0, None, "no process left"),

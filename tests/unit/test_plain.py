@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Trouble
+from chai_tui.events import Event, Trouble, Unseated
 from chai_tui.floor import Floor
 from chai_tui.plain import JsonView, OutputError, PlainView, run, warn
 from chai_tui.recipe import BUILT_IN, Recipe
@@ -142,10 +142,11 @@ def test_trouble_goes_to_the_other_stream(out: Recorder, err: Recorder) -> None:
 
 
 def test_makers_that_cannot_be_seated_end_the_run(out: Recorder, err: Recorder) -> None:
-    trouble = Trouble(BEGAN, None, "2 makers could not be seated: no process left")
+    trouble = Unseated(BEGAN, 2, "2 makers could not be seated: no process left")
     assert brew(FakeSource([*brewing(1), trouble], served(1)), PlainView(out, err)) == 1
     assert out.lines[-1] == "1 of 3 chai served: 2 makers not seated"
-    assert brew(FakeSource([trouble]), PlainView(out, err)) == 1
+    nobody = trouble._replace(makers=3)
+    assert brew(FakeSource([nobody]), PlainView(out, err)) == 1
     assert out.lines[-1] == "0 of 3 chai served: 3 makers not seated"
 
 

@@ -25,6 +25,7 @@ from chai_tui.events import (
     StepBegan,
     Stopping,
     Trouble,
+    Unseated,
 )
 from chai_tui.floor import Floor
 from chai_tui.state import State, signal_name
@@ -197,6 +198,7 @@ def test_every_kind_of_event_can_be_described() -> None:
         Resumed,
         Signalled,
         Trouble,
+        Unseated,
     }
     assert Seated in described
 
