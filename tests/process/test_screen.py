@@ -139,7 +139,7 @@ def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path) -> None:
         "if __name__ == '__main__':\n"
         "    KitchenScreen.floor_changed = broken\n"
         "    from chai_tui.__main__ import main\n"
-        "    sys.argv = ['chai-tui', '--makers', '2']\n"
+        "    sys.argv = ['chai-tui', '--makers', '60']\n"
         "    sys.exit(main())\n"
     )
     home = {name: str(tmp_path) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")}
