@@ -9,7 +9,11 @@ _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"
 # C1 controls (some terminals obey them), line and paragraph separators, and everything that turns
 # the direction of text round; surrogates cannot be encoded.
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}
-_KEPT_FORMAT = {0x200D}  # ZERO WIDTH JOINER holds emoji families together.
+# What makes several characters one picture. Some terminals give it two cells, others as many as its
+# parts would take; without it all of them agree, and a line ends where it was drawn to end. A flag
+# becomes its country's letters.
+_PICTURES |= dict.fromkeys((0x200D, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)), "")
+_PICTURES |= {0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)}
 
 
 def printable(text: str) -> str:
@@ -17,17 +21,18 @@ def printable(text: str) -> str:
 
     C0 controls become their pictures (``␛`` for escape), a tab four spaces; C1 controls,
     bidirectional marks, separators, private and unassigned characters and lone surrogates
-    become ``�``.
+    become ``�``. Pictures of several characters become their parts, because terminals disagree
+    about how wide they are.
     """
     if text.isascii() and text.isprintable():
         return text
+    pictures = _PICTURES
     return "".join(
-        _PICTURES.get(code)
-        or (
-            "\ufffd"
-            if unicodedata.category(character) in _HIDDEN and code not in _KEPT_FORMAT
-            else character
-        )
+        pictures[code]
+        if code in pictures
+        else "\ufffd"
+        if unicodedata.category(character) in _HIDDEN
+        else character
         for character in text
         for code in (ord(character),)
     )

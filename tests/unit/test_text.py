@@ -23,7 +23,9 @@ from chai_tui.text import printable
         ("a\u2028b\u2029c", "a�b�c"),
         ("\ud800\udfff", "��"),
         ("\ue000\uffff", "��"),
-        ("👩\u200d🍳", "👩\u200d🍳"),
+        ("👩\u200d🍳", "👩🍳"),
+        ("👩🏽 ❤\ufe0f 1\ufe0f\u20e3", "👩 ❤ 1\u20e3"),
+        ("🇮🇳", "IN"),
         ("", ""),
     ],
 )
