@@ -22,6 +22,7 @@ MODULES = (
     "quitting",
     "leaks",
     "floods",
+    "screens",
     "stopped_reader",
     "limits",
     "lasting",

@@ -19,9 +19,12 @@ from tests.process.program import alive
 from tests.storm.awful import AWFUL
 from tests.storm.driving import Drive, kitchen_drive
 from tests.storm.promise import PATIENCE, Force, Promise, require
+from tests.storm.screens import rude_program
 
 QUIT_SECONDS = 1.0
 """What quitting may take."""
+SCREEN_SECONDS = 1.5
+"""The same with the screen to put away, and the interpreter to end."""
 _FULL = 60_000
 """Bytes in a pipe of 65,536 that has no room for another report."""
 
@@ -99,6 +102,31 @@ def _waiting_bytes(descriptor: int) -> int:
     return int.from_bytes(answer, "little")
 
 
+def leave_the_screen_among(name: str) -> float:
+    """Press q beside two makers that are hard to end; return the seconds until all is over."""
+    with rude_program(
+        name.replace(" ", "-"), "--makers", "2", "--engine", AWFUL[name][1], columns=120, rows=40
+    ) as terminal:
+        terminal.until_shows("#1", "›")
+        terminal.look_around()
+        began = time.monotonic()
+        terminal.send("q")
+        code = terminal.wait()
+        took = time.monotonic() - began
+        require(code == 1, f"{name}: left with {code}")
+        require(terminal.is_restored, f"{name}: the terminal is not as it was")
+        daemons = [process for process in terminal.survivors() if _is_on_its_own(process)]
+        for daemon in daemons:
+            daemon.kill()
+        terminal.until(lambda: not terminal.survivors())
+    return took
+
+
+def _is_on_its_own(process: psutil.Process) -> bool:
+    """Whether it left our sessions, so that nobody can know it is ours."""
+    return "time.sleep(60)" in " ".join(process.cmdline())
+
+
 def _storm(force: Force) -> str:
     took: list[float] = []
     methods = ("forkserver", "spawn", "fork")
@@ -113,9 +141,14 @@ def _storm(force: Force) -> str:
             )
         )
         require(took[-1] < QUIT_SECONDS, f"{took[-1]:.2f} s to quit among {names}")
+    screens = [leave_the_screen_among(name) for name in AWFUL]
+    require(max(screens) < SCREEN_SECONDS, f"{max(screens):.2f} s to leave the screen")
     took.sort()
     middle = took[len(took) // 2]
-    return f"{len(took)} kitchens closed, median {middle:.2f} s, at most {took[-1]:.2f} s"
+    return (
+        f"{len(took)} kitchens closed, median {middle:.2f} s, at most {took[-1]:.2f} s;"
+        f" {len(screens)} screens left, at most {max(screens):.2f} s"
+    )
 
 
 PROMISE = Promise("quits", "quitting always ends, within a second, whatever the makers do", _storm)

@@ -1,0 +1,26 @@
+"""The screen is ours, whatever makers print: the storm's short form."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("needs a pseudo-terminal", allow_module_level=True)
+
+from tests.storm.quitting import leave_the_screen_among
+from tests.storm.screens import stay_intact
+
+PATIENCE = 5.0
+"""Seconds to leave on a loaded machine; alone it takes less than one."""
+
+
+@pytest.mark.parametrize("recipe", ["sequences", "flood"])
+def test_nothing_that_is_printed_damages_the_screen(recipe: str) -> None:
+    stay_intact(recipe, 0.3)
+
+
+@pytest.mark.parametrize("name", ["prints and ignores", "stopped itself, ignores"])
+def test_nobody_holds_up_who_leaves_the_screen(name: str) -> None:
+    assert leave_the_screen_among(name) < PATIENCE
