@@ -32,9 +32,9 @@ from chai_tui.tui.commands import (
 from chai_tui.tui.held import Held
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
 from chai_tui.tui.maker_actions import MakerActions
+from chai_tui.tui.mended_textual import mend
 from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.rows import key_sign
-from chai_tui.tui.style_memory import forget_gone_widgets
 from chai_tui.words import closing_line, counted
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
             maps_cores: whether the system tells a process's core; None for this one.
         """
         super().__init__()
-        forget_gone_widgets()
+        mend()
         self.animation_level = "none"
         self.floor = floor or Floor()
         self.accepts = bridge.commands

@@ -25,6 +25,7 @@ MODULES = (
     "screens",
     "stopped_reader",
     "limits",
+    "keys",
     "lasting",
 )
 

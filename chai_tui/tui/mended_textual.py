@@ -1,0 +1,53 @@
+"""Mends what Textual 8.2.8 gets wrong for a program that runs long and meets any terminal.
+
+Each function is idempotent, and changes one name in one of Textual's modules.
+"""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from functools import lru_cache, partial
+
+from textual._styles_cache import StylesCache
+from textual.color import Color
+from textual.style import Style
+
+_colours = StylesCache.get_inner_outer.__wrapped__
+
+
+@lru_cache(1024)
+def _remembered(base_background: Color, background: Color) -> tuple[Style, Style]:
+    inner, outer = _colours(StylesCache, base_background, background)
+    return inner, outer
+
+
+def forget_gone_widgets() -> None:
+    """Have a widget's colours remembered by themselves, not together with the widget.
+
+    They are remembered on a method, and with them all that the last thousand widgets drew that are
+    gone: 500 KB each time that somebody looks at one maker.
+    """
+    StylesCache.get_inner_outer = staticmethod(_remembered)  # type: ignore[assignment]
+
+
+def read_any_bytes() -> None:
+    """Have bytes that are no UTF-8 read as ``�``, which is no key of ours.
+
+    They end the program: one key of a terminal that is set to Latin-1, or one glitch of the line.
+    """
+    if sys.platform == "win32":
+        return
+    from textual.drivers import linux_driver  # noqa: PLC0415 - no such module on Windows
+
+    linux_driver.getincrementaldecoder = _forgiving_decoder  # type: ignore[assignment,attr-defined]
+
+
+def _forgiving_decoder(encoding: str) -> partial[codecs.IncrementalDecoder]:
+    return partial(codecs.getincrementaldecoder(encoding), "replace")
+
+
+def mend() -> None:
+    """Mend all of it."""
+    forget_gone_widgets()
+    read_any_bytes()
