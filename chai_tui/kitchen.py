@@ -57,7 +57,7 @@ class _Ordered(NamedTuple):
 class Kitchen:
     """Starts and ends stations, numbers makers, and tells what happens.
 
-    Create it in the main thread, and before a Textual app runs; drive it from one thread.
+    Drive it from one thread, which outlives every process that it starts.
 
     Args:
         start_method: how processes are started: ``forkserver``, ``spawn`` or ``fork``.
@@ -80,7 +80,6 @@ class Kitchen:
         sampler: Sampler | None = None,
     ) -> None:
         self._supervisor = Supervisor(start_method)
-        self._supervisor.prepare()
         self._hall = Hall(self._supervisor, clock, lines_per_second)
         self._clock = clock
         self._seed = random.randrange(2**32) if seed is None else seed  # noqa: S311 - jitter
@@ -124,6 +123,7 @@ class Kitchen:
         """Return what happened; see :class:`chai_tui.source.Source`."""
         if self._closed:
             return []
+        self._supervisor.prepare()
         events: list[Event] = []
         while self._commands:
             command = self._commands.popleft()

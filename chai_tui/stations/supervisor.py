@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from multiprocessing import process as multiprocessing_process
@@ -67,20 +66,25 @@ class Supervisor:
     def __init__(self, start_method: str) -> None:
         self.start_method = start_method
         self._context: BaseContext = multiprocessing.get_context(start_method)
+        self._prepared = False
         self.children: set[Child] = set()
         """Everyone who was started and not released."""
 
     def prepare(self) -> None:
-        """Start multiprocessing's own helpers: the sooner, the warmer the first station.
+        """Start multiprocessing's own helpers, once: the sooner, the warmer the first station.
 
-        Call it in the main thread, because the kernel ends the fork server with the thread that
-        started it, and before a Textual app runs, because its stderr has no descriptor.
+        Call it in the thread that will start the stations: the kernel ends the fork server with the
+        thread that started it.
         """
-        if sys.platform == "win32":
+        if self._prepared or sys.platform == "win32":
             return
+        self._prepared = True
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
 
-        with _ignored(signal.SIGHUP, signal.SIGTERM):
+        # They inherit that these signals wait: a terminal that closes sends SIGHUP to everyone in
+        # it, a service manager SIGTERM to the whole group, and the helpers must outlive the
+        # kitchen, which ends them itself.
+        with _blocked(TERMINATION), _stderr_with_a_descriptor():
             resource_tracker.ensure_running()
             _let_others_go_first(resource_tracker)
             if self.start_method == "forkserver":
@@ -167,27 +171,8 @@ def _let_others_go_first(resource_tracker: Any) -> None:
 
 
 @contextlib.contextmanager
-def _ignored(*signals: int) -> Iterator[None]:
-    """Ignore signals for a moment, so that processes started meanwhile ignore them for ever.
-
-    A terminal that closes sends SIGHUP to everyone in it, a service manager SIGTERM to the whole
-    group; multiprocessing's helpers must outlive the kitchen, which ends them itself.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may; the helpers are then as mortal as everyone
-        return
-    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            # None: whoever installed it was no Python.
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-
-@contextlib.contextmanager
 def _blocked(signals: Iterable[int]) -> Iterator[None]:
-    """Keep signals waiting for a moment, in this thread and in what is forked from it.
+    """Keep signals waiting for a moment, in this thread and in whatever it starts.
 
     A forked child has this process's signal handlers until it has set its own; a signal that waits
     meets those, one that comes at once would be taken by a handler that means nothing there.
