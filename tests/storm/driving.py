@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, Trouble
+from chai_tui.events import Event, Trouble, Unseated
 from chai_tui.floor import Floor
 from chai_tui.kitchen import Kitchen
 from chai_tui.recipe import Recipe
@@ -26,7 +26,7 @@ class Drive:
     def __init__(self, kitchen: Kitchen) -> None:
         self.kitchen = kitchen
         self.floor = Floor()
-        self.troubles: list[Trouble] = []
+        self.troubles: list[Trouble | Unseated] = []
 
     def poll(self, timeout: float = 0.05) -> list[Event]:
         """Poll once."""
@@ -37,7 +37,7 @@ class Drive:
     def take(self, events: list[Event]) -> None:
         """Fold events."""
         self.floor.fold(events)
-        self.troubles += [event for event in events if isinstance(event, Trouble)]
+        self.troubles += [event for event in events if isinstance(event, Trouble | Unseated)]
 
     def until(self, condition: Callable[[], object], patience: float = PATIENCE) -> None:
         """Poll until a condition holds."""
