@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chai_tui.recipe import BUILT_IN, MAX_SECONDS, MAX_STEPS, Recipe, Step, StepKind
-from chai_tui.text import printable
+from chai_tui.text import is_obeyed, printable
 from chai_tui.toml_file import (
     TomlFileError,
     clipped,
@@ -139,11 +139,12 @@ def _jitter(value: Any, key: str) -> float:
 def _name(value: object, key: str) -> str:
     if not isinstance(value, str):
         raise _KeyError(key, f"expected text in quotes, found {found(value)}")
-    if not value.strip() or len(value) > MAX_NAME:
+    shown = printable(value)
+    if not shown.strip() or len(value) > MAX_NAME:
         raise _KeyError(key, f"expected 1 to {MAX_NAME} characters, found {found(value)}")
-    if printable(value) != value:
+    if is_obeyed(value):
         raise _KeyError(key, f"expected characters that can be shown, found {found(value)}")
-    return value
+    return shown
 
 
 def _name_of_file(stem: str) -> str:

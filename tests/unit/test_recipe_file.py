@@ -88,7 +88,7 @@ def test_a_file_gives_every_field_and_has_defaults(write: Writer) -> None:
         (
             Step("boil water", StepKind.WAIT, 1.5, 0.2),
             Step("grind", StepKind.COMPUTE, 2.0, 0.0),
-            Step("churn 🧑‍🍳", StepKind.NATIVE, 0.25, 1.0),
+            Step("churn 🧑🍳", StepKind.NATIVE, 0.25, 1.0),  # as the screen shows it
         ),
     )
     assert [type(step.seconds) for step in recipe.steps] == [float] * 3

@@ -26,6 +26,7 @@ from chai_tui.text import printable
         ("👩\u200d🍳", "👩🍳"),
         ("👩🏽 ❤\ufe0f 1\ufe0f\u20e3", "👩 ❤ 1\u20e3"),
         ("🇮🇳", "IN"),
+        ("می\u200cخواهم", "میخواهم"),
         ("", ""),
     ],
 )
