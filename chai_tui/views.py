@@ -54,6 +54,7 @@ def on_screen(
             # Makers start brewing while the screen is imported, which takes 150 ms.
             bridge.submit(AddMakers(order.makers, order.recipe, order.engine))
             bridge.start()
+            startup.import_asyncio_without_ssl()
             from chai_tui.tui.running import run_app  # noqa: PLC0415 - the screen alone needs it
 
             return run_app(

@@ -128,3 +128,35 @@ def test_the_version_is_looked_up_when_asked_for() -> None:
     assert chai_tui.__version__
     with pytest.raises(AttributeError, match="no attribute 'flavour'"):
         chai_tui.flavour  # noqa: B018
+
+
+def test_the_screen_is_imported_without_openssl_and_nothing_else_misses_it() -> None:
+    code = (
+        "import sys\n"
+        "from chai_tui import startup\n"
+        "startup.import_asyncio_without_ssl()\n"
+        "import chai_tui.tui.running\n"
+        "print('ssl' in sys.modules)\n"
+        "import ssl\n"
+        "ssl.create_default_context()\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == ["False"]
+
+
+def test_threads_take_turns_as_usual_once_all_is_started() -> None:
+    code = (
+        "import gc, sys\n"
+        "usual = sys.getswitchinterval()\n"
+        "from chai_tui import startup\n"
+        "startup.begin()\n"
+        "print(sys.getswitchinterval() < usual, gc.isenabled())\n"
+        "startup.done(); startup.done()\n"
+        "print(sys.getswitchinterval() == usual, gc.isenabled())\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == ["True", "False", "True", "True"]
