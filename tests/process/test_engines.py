@@ -293,10 +293,9 @@ def test_a_line_is_its_makers_also_among_threads(watch: Watch) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell who is ready")
-def test_the_wait_for_the_gil_is_told_from_the_wait_for_a_core(start_method: str) -> None:
-    if start_method != "forkserver" or not gil_enabled():
-        pytest.skip("one start method is enough, and it takes a GIL")
-    watch = Watch(Kitchen(start_method, sample_every=0.2))
+@pytest.mark.skipif(not gil_enabled(), reason="it takes a GIL to wait for it")
+def test_the_wait_for_the_gil_is_told_from_the_wait_for_a_core() -> None:
+    watch = Watch(Kitchen("forkserver", sample_every=0.2))
     try:
         threads = watch.add(steps(compute=600), how_many=4, engine=Engine.THREAD)
         processes = watch.add(steps(compute=600), how_many=2)
