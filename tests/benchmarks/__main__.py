@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks import kitchen_costs, screen_costs
 from tests.benchmarks.measure import Result
+from tests.process.program import compile_package
 
 
 def measurements(repeat: int) -> dict[str, Callable[[], list[Result]]]:
@@ -41,6 +42,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=None, choices=[*measurements(1)])
     arguments = parser.parse_args()
 
+    compile_package()
     results: list[Result] = []
     print(f"Python {platform.python_version()}, {platform.system()}\n")
     print("| what | measured | limit | kept |\n| --- | --- | --- | --- |")
