@@ -18,9 +18,12 @@ from typing import Self
 
 import psutil
 import pyte
+from wcwidth import wcwidth
 
 PATIENCE = 60.0
 """Seconds after which a condition is said never to hold."""
+_OTHER_TERMINALS = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
+"""Variables about a terminal that is not this one."""
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -37,6 +40,12 @@ KEYS = {
 }
 
 
+def _environment() -> dict[str, str]:
+    """What a program in a terminal of this kind finds: no size but the terminal's own, say."""
+    inherited = {name: os.environ[name] for name in os.environ if name not in _OTHER_TERMINALS}
+    return inherited | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
 class _Screen(pyte.Screen):
     """Takes the private sequences that pyte's methods have no argument for."""
 
@@ -47,6 +56,22 @@ class _Screen(pyte.Screen):
         """Leave private modes (``CSI > ... m``) alone."""
         if not _:
             super().select_graphic_rendition(*attributes)
+
+    @property
+    def display(self) -> list[str]:
+        """What is shown; what is left of a wide character that was half written over is blank."""
+        return [self._row(self.buffer[y]) for y in range(self.lines)]
+
+    def _row(self, cells: Mapping[int, pyte.screens.Char]) -> str:
+        row = ""
+        x = 0
+        while x < self.columns:
+            text = cells[x].data
+            wide = text != "" and wcwidth(text[0]) == 2
+            whole = wide and x + 1 < self.columns and cells[x + 1].data == ""
+            row += text if whole or (text and not wide) else " "
+            x += 2 if whole else 1
+        return row
 
 
 class Terminal:
@@ -80,8 +105,7 @@ class Terminal:
             stderr=slave,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            | dict(environment or {}),
+            env=_environment() | dict(environment or {}),
         )
         self._slave = slave  # kept open, so that what is written last can still be read
         os.set_blocking(self.master, False)
