@@ -48,6 +48,8 @@ class SelectorWaiter:
         for descriptor in (self._bell, self._rope):
             os.set_blocking(descriptor, False)
         self._selector.register(self._bell, selectors.EVENT_READ, None)
+        # One that its owner may take again: a signal may come while it rings.
+        self._lock = threading.RLock()
 
     def add(self, waitable: Waitable, token: object) -> None:
         """Wait for it too."""
@@ -69,14 +71,16 @@ class SelectorWaiter:
 
     def wake(self) -> None:
         """Ring the bell; when it is full of rings already, one more says nothing new."""
-        with contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError):
             os.write(self._rope, b"!")
 
     def close(self) -> None:
         """Close the selector and the bell."""
-        self._selector.close()
-        os.close(self._bell)
-        os.close(self._rope)
+        with self._lock:  # whoever rings meanwhile must not reach what is opened next
+            self._selector.close()
+            os.close(self._bell)
+            os.close(self._rope)
+            self._bell = self._rope = -1
 
 
 class PortableWaiter:
@@ -85,7 +89,8 @@ class PortableWaiter:
     def __init__(self) -> None:
         self._tokens: dict[Any, object] = {}
         self._bell, self._rope = connection.Pipe(duplex=False)
-        self._lock = threading.Lock()
+        # One that its owner may take again: a signal may come while it rings.
+        self._lock = threading.RLock()
 
     def add(self, waitable: Waitable, token: object) -> None:
         """Wait for it too."""
