@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pickle
@@ -74,19 +75,27 @@ class Reporter:
         self._put(wire.GAVE_UP, maker, cpu_seconds)
 
     def failed(self, maker: int, error: BaseException, cpu_seconds: float) -> None:
-        """The maker raised; the whole traceback also goes to stderr, as Python would do it."""
-        import traceback  # noqa: PLC0415 - only a failure needs it
+        """The maker raised; the whole traceback also goes to stderr, as Python would do it.
 
-        lines = "".join(traceback.format_exception(error))
-        summary = "".join(traceback.format_exception_only(error)).strip().splitlines()
-        sys.stderr.write(lines)
-        self._put(
-            wire.FAILED,
-            maker,
-            wire.shortened(summary[-1] if summary else type(error).__name__, wire.ERROR_LIMIT),
-            wire.shortened(lines, wire.TRACEBACK_LIMIT),
-            cpu_seconds,
-        )
+        Never raises, whatever the maker did to its streams or its memory: where there is none left
+        even for the report, the process ends, because nobody would ever learn of its makers.
+        """
+        kind = type(error).__name__
+        try:
+            import traceback  # noqa: PLC0415 - only a failure needs it
+
+            lines = "".join(traceback.format_exception(error))
+            summary = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1:]
+            one_line = wire.shortened(summary[0] if summary else kind, wire.ERROR_LIMIT)
+            told = wire.shortened(lines, wire.TRACEBACK_LIMIT)
+        except BaseException:  # noqa: BLE001 - out of memory, or an error that cannot be shown
+            lines, one_line, told = "", kind, ""
+        with contextlib.suppress(BaseException):  # it may have closed its stderr
+            sys.stderr.write(lines)
+        try:
+            self._put(wire.FAILED, maker, one_line, told, cpu_seconds)
+        except BaseException:  # noqa: BLE001 - see above
+            os._exit(1)
 
     def wrote(self, maker: int | None, stream: str, data: bytes) -> None:
         """The maker wrote ``data`` to stream ``"out"`` or ``"err"``."""
@@ -94,8 +103,11 @@ class Reporter:
             self._put(wire.FRAGMENT, maker, stream, data[begin : begin + wire.FRAGMENT_LIMIT])
 
     def joined(self, maker: int) -> None:
-        """The maker's thread or task was joined."""
-        self._put(wire.JOINED, maker)
+        """The maker's thread or task was joined; see :meth:`failed` for what if nobody can tell."""
+        try:
+            self._put(wire.JOINED, maker)
+        except MemoryError:
+            os._exit(1)
 
 
 class _MakerRaw(io.RawIOBase):

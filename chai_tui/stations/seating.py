@@ -124,9 +124,11 @@ class Threads(Seating):
             self.joined(order.maker)
 
     def _brew(self, brewing: Brewing) -> None:
-        name_thread(brewing.seat.name)
-        _brew_to_the_end(brewing)
-        self._ended.put((brewing, threading.current_thread()))
+        try:
+            name_thread(brewing.seat.name)
+            _brew_to_the_end(brewing)
+        finally:
+            self._ended.put((brewing, threading.current_thread()))
 
     def run(self) -> int:
         """Join every thread as it ends."""
@@ -177,7 +179,8 @@ class Tasks(Seating):
             self._loop.call_soon_threadsafe(self._seat, self.brewing(order))
 
     def _seat(self, brewing: Brewing) -> None:
-        self._tasks[brewing.seat.maker] = self._loop.create_task(self._brew(brewing))
+        task = self._tasks[brewing.seat.maker] = self._loop.create_task(self._brew(brewing))
+        task.add_done_callback(lambda _: self._leave(brewing.seat.maker))
 
     async def _brew(self, brewing: Brewing) -> None:
         current_maker.set(brewing.seat.maker)
@@ -185,8 +188,6 @@ class Tasks(Seating):
             await brewing.run_async()
         except BaseException as error:  # noqa: BLE001 - this is the top of the maker
             brewing.report_failure(error)
-        # The task ends here; the callback runs once it has.
-        self._tasks[brewing.seat.maker].add_done_callback(lambda _: self._leave(brewing.seat.maker))
 
     def _leave(self, maker: int) -> None:
         del self._tasks[maker]

@@ -77,14 +77,18 @@ def run_station(
 
 
 def _read_orders(lifeline: Connection[Any, Any], seating: Seating, first: tuple[Seat, ...]) -> None:
-    """Obey orders until one says to close; end the process at once if the parent is gone."""
-    for seat in first:
-        seating.take(seat)
-    while True:
-        try:
+    """Obey orders until one says to close.
+
+    The process ends at once if the parent is gone, or if an order cannot be obeyed: without this
+    thread nobody would notice the parent's end.
+    """
+    try:
+        for seat in first:
+            seating.take(seat)
+        while True:
             order = lifeline.recv()
-        except (EOFError, OSError):
-            os._exit(1)
-        seating.obey(order)
-        if isinstance(order, Close):
-            return
+            seating.obey(order)
+            if isinstance(order, Close):
+                return
+    except BaseException:  # noqa: BLE001 - see above
+        os._exit(1)
