@@ -192,7 +192,7 @@ class MakerUse(NamedTuple):
         ready_share: share of the time it was ready to run but had no core; None if unknown.
         cpu_seconds: CPU seconds since it started; None where its thread is not its own.
         memory: bytes that only its process has; None if unknown or not read yet.
-        stopped: whether the system has its process stopped.
+        stopped: whether the system has its process stopped; None once that is gone.
     """
 
     maker: int
@@ -201,7 +201,7 @@ class MakerUse(NamedTuple):
     ready_share: float | None
     cpu_seconds: float | None
     memory: int | None
-    stopped: bool
+    stopped: bool | None
 
 
 class Sampled(NamedTuple):

@@ -65,7 +65,8 @@ def _watched(station: RunningStation) -> list[Watched]:
 
 
 def _pauses(sampled: Sampled, stations: list[RunningStation]) -> list[Event]:
-    stopped = {use.maker: use.stopped for use in sampled.makers}
+    # A process that is gone is neither stopped nor does it go on.
+    stopped = {use.maker: use.stopped for use in sampled.makers if use.stopped is not None}
     events: list[Event] = []
     for station in stations:
         seen = [stopped[maker] for maker in station.listener.open if maker in stopped]

@@ -30,7 +30,8 @@ class Thread:
         share: share of one core it burned, 0 to 1.
         ready_share: share of the time it was ready but had no core; None if unknown.
         processor: the core it ran on last.
-        stopped: whether the system has it stopped, by a signal or for a debugger.
+        stopped: whether the system has it stopped, by a signal or for a debugger; None once it is
+            gone.
         cpu_seconds: CPU seconds it burned since it started; None if unknown.
 
     Args:
@@ -96,7 +97,7 @@ class Thread:
         self._burned = 0
         self._waited = 0
         self._state = b""
-        self.stopped = False
+        self.stopped: bool | None = None
         self.share = 0.0
         self.ready_share: float | None = None
         self.processor = -1
@@ -118,7 +119,7 @@ class Thread:
         burned, waited = self._times(clock, fields)
         self.processor = int(fields[_PROCESSOR])
         self._state = fields[_STATE]
-        self.stopped = self._state in (b"T", b"t")
+        self.stopped = None if self._state in (b"Z", b"X") else self._state in (b"T", b"t")
         if self._at is None:
             elapsed = self._boot_clock() - int(fields[_STARTED]) / _TICKS_A_SECOND
         else:

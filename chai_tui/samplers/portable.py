@@ -91,7 +91,7 @@ class _Process:
     """One process, and what it and its threads burned between the last two looks."""
 
     def __init__(self, pid: int, wall_clock: Callable[[], float]) -> None:
-        self.stopped = False
+        self.stopped: bool | None = None
         self._pid = pid
         self._wall_clock = wall_clock
         self._process: psutil.Process | None = None
@@ -114,10 +114,12 @@ class _Process:
             self._process = self._process or psutil.Process(self._pid)
             with self._process.oneshot():
                 burned = dict(self._read(self._process))
-                self.stopped = self._process.status() == psutil.STATUS_STOPPED
+                status = self._process.status()
+                gone = status in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+                self.stopped = None if gone else status == psutil.STATUS_STOPPED
                 age = self._wall_clock() - self._process.create_time()
         except (psutil.Error, OSError):
-            self.stopped, self._at, self._burned, self._shares = False, None, {}, {}
+            self.stopped, self._at, self._burned, self._shares = None, None, {}, {}
             return
         if self._at is None:  # what burned so far, it burned since it started
             before, elapsed = dict.fromkeys(burned, 0.0), age

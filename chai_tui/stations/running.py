@@ -105,10 +105,12 @@ class RunningStation:
         events = self._deliver(signal.SIGTERM, at)
         if any(isinstance(event, Trouble) for event in events):
             return events
-        if self._paused and _SIGCONT is not None:
-            # A stopped process takes SIGTERM only once it runs again.
-            self._deliver(_SIGCONT, at)
-        return [Stopping(at, maker, signal.SIGTERM, grace) for maker in self.makers]
+        stopping: list[Event] = [
+            Stopping(at, maker, signal.SIGTERM, grace) for maker in self.makers
+        ]
+        if self._paused:  # it takes SIGTERM only once it runs again
+            stopping += self.resume(at)
+        return stopping
 
     def kill_if_overdue(self, at: float) -> list[Event]:
         """Send SIGKILL if the grace is over."""

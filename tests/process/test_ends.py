@@ -5,12 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable
 
 import psutil
 import pytest
 
-from chai_tui.events import Failed, Served, Trouble
+from chai_tui.events import Failed, Resumed, Served, Trouble
+from chai_tui.kitchen import Kitchen
 from chai_tui.source import (
     BrewAgain,
     KillMaker,
@@ -20,6 +22,7 @@ from chai_tui.source import (
     StopMaker,
 )
 from chai_tui.state import State
+from chai_tui.stations.running import CALM_SECONDS
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.ends import ENDS, LAST_WORDS, End
@@ -139,6 +142,46 @@ def test_kill_ends_a_paused_maker_at_once(watch: Watch) -> None:
     watch.joined(maker)
     assert (maker.state, maker.cause) == (State.KILLED, "killed by SIGKILL")
     assert maker.signal_was_ours
+
+
+def _resumed(watch: Watch) -> list[bool]:
+    """For each resume that was told, whether it was said to be ours."""
+    return [event.ours for event in watch.events if isinstance(event, Resumed)]
+
+
+@pytest.mark.parametrize("command", [StopMaker, KillMaker])
+def test_nobody_outside_is_said_to_resume_a_maker_that_is_ended(
+    command: type[StopMaker] | type[KillMaker],
+) -> None:
+    """Looked at all the time, so that it is seen while it dies."""
+    kitchen = Kitchen("forkserver", sample_every=0.0)
+    try:
+        watch = Watch(kitchen)
+        for _ in range(5):
+            (maker,) = watch.add(steps(wait=60))
+            watch.started(maker)
+            watch.submit(PauseMaker(maker.number))
+            watch.until(lambda maker=maker: maker.paused)  # type: ignore[misc]
+            calm = time.monotonic() + CALM_SECONDS  # until then nothing seen is believed
+            watch.until(lambda calm=calm: time.monotonic() > calm)  # type: ignore[misc]
+            watch.submit(command(maker.number))
+            watch.joined(maker)
+        assert _resumed(watch) == ([True] * 5 if command is StopMaker else [])
+    finally:
+        kitchen.close()
+
+
+def test_a_stopped_maker_that_goes_on_is_no_longer_called_paused(watch: Watch) -> None:
+    """It ignores SIGTERM: after the SIGCONT that SIGTERM needs it brews until SIGKILL."""
+    (maker,) = watch.add(doing(makers.ignore_sigterm, makers.sleep_long))
+    watch.until_said(maker, "ignoring")
+    watch.submit(PauseMaker(maker.number))
+    watch.until(lambda: maker.paused)
+    watch.submit(StopMaker(maker.number))
+    watch.until(lambda: maker.state is State.BREWING)
+    watch.joined(maker)
+    assert maker.state is State.KILLED
+    assert _resumed(watch) == [True]
 
 
 def test_a_paused_maker_burns_nothing_until_it_is_resumed(watch: Watch) -> None:

@@ -146,7 +146,7 @@ def test_a_stopped_process_is_seen_stopped_until_it_goes_on(start: Start, sample
     burner, _ = start(BURN)
     watched = [alone(1, sleeper), alone(2, burner)]
 
-    def stopped() -> list[bool]:
+    def stopped() -> list[bool | None]:
         return [use.stopped for use in sampler.sample(time.monotonic(), watched).makers]
 
     assert stopped() == [False, False]
@@ -167,7 +167,7 @@ def test_who_dies_between_two_looks_has_no_figures(start: Start, sampler: Sample
     burner.kill()
     burner.wait()
     dead, living = sampler.sample(time.monotonic(), watched).makers
-    assert dead == MakerUse(1, None, 0.0, None, None, None, stopped=False)
+    assert dead == MakerUse(1, None, 0.0, None, None, None, stopped=None)
     assert living.cpu_seconds is not None
 
 
@@ -205,7 +205,7 @@ def test_without_any_descriptor_left_there_are_no_figures_and_no_error(start: St
         sample = sampler.sample(time.monotonic(), [alone(1, sleeper)])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert sample.makers == (MakerUse(1, None, 0.0, None, None, None, stopped=False),)
+    assert sample.makers == (MakerUse(1, None, 0.0, None, None, None, stopped=None),)
     (use,) = sampler.sample(time.monotonic(), [alone(1, sleeper)]).makers
     assert use.cpu_seconds is not None
     sampler.close()

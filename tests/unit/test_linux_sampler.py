@@ -139,9 +139,9 @@ def test_who_has_just_started_has_no_share_yet(proc: FakeProc) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "stopped"), [("T", True), ("t", True), ("S", False), ("Z", False)]
+    ("state", "stopped"), [("T", True), ("t", True), ("S", False), ("Z", None)]
 )
-def test_stopped_is_a_state(proc: FakeProc, state: str, stopped: bool) -> None:
+def test_stopped_is_a_state(proc: FakeProc, state: str, stopped: bool | None) -> None:
     proc.thread(state=state)
     assert only(proc.sampler(), 10.0).stopped is stopped
 
@@ -180,7 +180,7 @@ def test_of_those_who_share_a_thread_the_first_has_its_figures(proc: FakeProc) -
     assert sample.cores[0] == CoreUse(0, 0.5, 0.5)
 
 
-NOTHING = MakerUse(1, None, 0.0, None, None, None, stopped=False)
+NOTHING = MakerUse(1, None, 0.0, None, None, None, stopped=None)
 
 
 @pytest.mark.parametrize("file", ["stat", "schedstat"])
