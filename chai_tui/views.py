@@ -59,7 +59,6 @@ def on_screen(
 
             return run_app(
                 bridge,
-                makers=0,
                 recipe=order.recipe,
                 engine=order.engine,
                 start_method=order.start_method,

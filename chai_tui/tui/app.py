@@ -338,11 +338,11 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         0 if every maker there ever was served; 1 if one did not, or the app broke; or that of
         the signal that ended it.
         """
-        self.floor.fold([*self._held.release(), *last_words])
         if self.crash is not None:
             return 1
         if self.signalled is not None:
             return self.signalled
+        self.floor.fold([*self._held.release(), *last_words])
         nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
         spoiled = spoiled or self.floor.ever_unseated

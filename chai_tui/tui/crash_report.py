@@ -22,16 +22,22 @@ if TYPE_CHECKING:
 
 def crash_report(error: BaseException) -> str:
     """Return what a bug report needs: versions and the traceback."""
-    from chai_tui import __version__  # noqa: PLC0415 - looked up only when it is needed
-
     return "\n".join(
         (
-            f"chai-tui {__version__}, Python {sys.version}",
+            f"chai-tui {_version()}, Python {sys.version}",
             f"{platform.platform()}, terminal {os.environ.get('TERM', 'unknown')}",
             "",
             "".join(traceback.format_exception(error)),
         )
     )
+
+
+def _version() -> str:
+    try:
+        from chai_tui import __version__  # noqa: PLC0415 - looked up only when it is needed
+    except Exception:  # noqa: BLE001 - a report about a crash must not crash
+        return "of unknown version"
+    return __version__
 
 
 def report_folders() -> tuple[Path, ...]:

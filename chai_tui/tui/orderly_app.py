@@ -31,16 +31,13 @@ class OrderlyApp(App[None]):
         super().__init__()
         self.signalled: int | None = None
         self.crash: BaseException | None = None
+        self._loop_of_app: asyncio.AbstractEventLoop | None = None
 
     def on_load(self) -> None:
-        """Listen to signals, from before the terminal is taken."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-            number = getattr(signal, name, None)
-            # There are none on Windows, and none outside of the main thread.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                if number is not None:
-                    loop.add_signal_handler(number, self.leave_signalled, SIGNALLED + number)
+        """Leave at once if a signal said so before there was a loop to leave."""
+        self._loop_of_app = asyncio.get_running_loop()
+        if self.signalled is not None:
+            self.exit()
 
     def action_interrupt(self) -> None:
         """Leave as after Ctrl-C."""
@@ -55,10 +52,16 @@ class OrderlyApp(App[None]):
         """Leave because a key asked for it; a subclass may have something to end first."""
         self.exit()
 
-    def leave_signalled(self, code: int) -> None:
-        """Leave with this exit code, whatever else happened."""
-        self.signalled = code
-        self.exit()
+    def leave_signalled(self, number: int) -> None:
+        """Leave because of a signal, whatever else happened; safe from any thread.
+
+        Args:
+            number: the signal's.
+        """
+        self.signalled = SIGNALLED + number
+        if self._loop_of_app is not None:
+            with contextlib.suppress(RuntimeError):  # it is closed: the app has left
+                self._loop_of_app.call_soon_threadsafe(self.exit)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep what broke the app for a report; nothing of it is printed on the screen."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 LEAVE = (
     "\x1b[?2004l"  # no bracketed paste
@@ -20,10 +22,15 @@ LEAVE = (
 
 
 @contextlib.contextmanager
-def terminal_put_back() -> Iterator[None]:
-    """Leave the terminal as it is now, whatever happens inside; nothing to do on Windows."""
+def terminal_put_back() -> Iterator[Callable[[], None]]:
+    """Leave the terminal as it is now, whatever happens inside; nothing to do on Windows.
+
+    Yields:
+        What does it at once, without waiting for a terminal that takes nothing; for a thread that
+        ends the program while the main one is stuck.
+    """
     if sys.platform == "win32":
-        yield
+        yield lambda: None
         return
     import termios  # noqa: PLC0415 - no such module on Windows
 
@@ -31,10 +38,19 @@ def terminal_put_back() -> Iterator[None]:
         keyboard = sys.__stdin__.fileno()  # type: ignore[union-attr] # the next line but one
         modes = termios.tcgetattr(keyboard)
     except (AttributeError, OSError, ValueError, termios.error):  # no terminal, or none at all
-        yield
+        yield lambda: None
         return
+
+    def put_back_now() -> None:
+        with contextlib.suppress(OSError, ValueError, termios.error):
+            termios.tcsetattr(keyboard, termios.TCSANOW, modes)
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            screen = sys.__stderr__.fileno()  # type: ignore[union-attr] # that is suppressed
+            if select.select([], [screen], [], 0)[1]:
+                os.write(screen, LEAVE.encode())
+
     try:
-        yield
+        yield put_back_now
     finally:
         # Textual puts the modes back last of all: if it did, all is well.
         with contextlib.suppress(OSError, ValueError, termios.error):  # the terminal is gone

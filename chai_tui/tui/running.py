@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event
 from chai_tui.recipe import Recipe
 from chai_tui.settings import Settings
-from chai_tui.source import AddMakers
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.orderly_app import INTERRUPTED
+from chai_tui.tui.orderly_app import INTERRUPTED, SIGNALLED
 from chai_tui.tui.rescue import terminal_put_back
+from chai_tui.tui.signal_watch import signals_watched
 
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
 
@@ -20,7 +20,6 @@ GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds
 def run_app(
     bridge: Bridge,
     *,
-    makers: int,
     recipe: Recipe,
     engine: Engine,
     start_method: str,
@@ -31,9 +30,8 @@ def run_app(
     """Run the app until somebody leaves; the source is closed and the terminal restored then.
 
     Args:
-        bridge: to the source; it may run already.
-        makers: how many to add first; 0 if they were added already.
-        recipe: of those, and of the makers added next.
+        bridge: to the source; it runs, and the first makers were ordered.
+        recipe: of the makers added next.
         engine: likewise.
         start_method: how processes are started, for the header.
         settings: the user's.
@@ -47,12 +45,9 @@ def run_app(
     from chai_tui.settings import first_start, state_folder  # noqa: PLC0415 - only for people
 
     app: ChaiApp | None = None
+    code = 1
     crash: BaseException | None = None
-    last_words: list[Event] = []
     try:
-        if makers:
-            bridge.submit(AddMakers(makers, recipe, engine))
-        bridge.start()
         app = ChaiApp(
             bridge,
             recipe=recipe,
@@ -64,20 +59,34 @@ def run_app(
             expecting=True,
             exit_when_served=exit_when_served,
         )
-        with terminal_put_back():
-            app.run()
-    except KeyboardInterrupt:  # before the app listened to signals, or after
+        _run(app, bridge)
+        code = app.exit_code(bridge.stop())
+    except KeyboardInterrupt:  # before anybody watched for signals, or after
         bridge.stop()
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, there is a report
         crash = error
     finally:
-        last_words = bridge.stop()
-    code = 1 if app is None else app.exit_code(last_words)
-    crash = crash or (None if app is None else app.crash) or bridge.error
+        bridge.stop()
+    crash = (None if app is None else app.crash) or crash or bridge.error
     if crash is not None:
         from chai_tui.tui.crash_report import tell_crash  # noqa: PLC0415 - only after a crash
 
         tell_crash(crash)
         return 1
     return code
+
+
+def _run(app: ChaiApp, bridge: Bridge) -> None:
+    """Run the app; a signal ends it and every maker, whatever the screen is waiting for."""
+
+    def told(number: int) -> None:
+        bridge.begin_to_stop()
+        app.leave_signalled(number)
+
+    def stuck(number: int) -> None:
+        put_back()
+        os._exit(SIGNALLED + number)
+
+    with terminal_put_back() as put_back, signals_watched(told, stuck):
+        app.run()

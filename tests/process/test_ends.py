@@ -151,7 +151,7 @@ def _resumed(watch: Watch) -> list[bool]:
 
 @pytest.mark.parametrize("command", [StopMaker, KillMaker])
 def test_nobody_outside_is_said_to_resume_a_maker_that_is_ended(
-    command: type[StopMaker] | type[KillMaker],
+    command: type[StopMaker | KillMaker],
 ) -> None:
     """Looked at all the time, so that it is seen while it dies."""
     kitchen = Kitchen("forkserver", sample_every=0.0)

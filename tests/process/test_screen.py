@@ -110,6 +110,42 @@ def test_ctrl_c_leaves_with_130(start: Callable[..., Terminal], slow: str) -> No
     assert_left_clean(terminal)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that the screen is stuck")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_terminal_that_takes_nothing_keeps_nobody(
+    start: Callable[..., Terminal], tmp_path: Path, number: int, code: int
+) -> None:
+    """A frozen connection: the screen is stuck in the middle of drawing."""
+    grinding = tmp_path / "grinding.toml"
+    grinding.write_text('[[steps]]\nname = "grind"\ncompute = 600\n')
+    terminal = start(str(grinding), "--makers", "6")
+    terminal.until_shows("6 brewing")
+    terminal.look_around()
+    makers = terminal.survivors()
+    assert len(makers) >= 6
+    _draw_until_stuck(terminal)
+    os.kill(terminal.process.pid, number)
+    assert terminal.process.wait(PATIENCE) == code
+    assert terminal.is_restored
+    terminal.until(lambda: not terminal.survivors())
+
+
+def _draw_until_stuck(terminal: Terminal) -> None:
+    """Read nothing, and have it draw everything again and again, until it no longer can."""
+    clock = Path(f"/proc/{terminal.process.pid}/task/{terminal.process.pid}/schedstat")
+    deadline = time.monotonic() + PATIENCE
+    is_stuck = False
+    while not is_stuck:
+        assert time.monotonic() < deadline
+        for rows in (39, 40) * 10:
+            terminal.resize(120, rows)
+            time.sleep(0.02)
+        time.sleep(0.5)  # until it has answered the last of them
+        before = clock.read_text()
+        time.sleep(1.0)  # it draws many times a second, if it can
+        is_stuck = clock.read_text() == before
+
+
 def test_a_hung_up_terminal_leaves_nobody(start: Callable[..., Terminal], slow: str) -> None:
     terminal = start(slow)
     terminal.until_shows("3 brewing")
@@ -151,6 +187,32 @@ def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path) -> None:
         assert "report" in last
         reports = [path for path in tmp_path.rglob("*") if path.is_file() and path != script]
         assert any("the pot broke" in path.read_text() for path in reports)
+
+
+def test_a_fold_that_fails_has_its_report_too(tmp_path: Path) -> None:
+    """Also where it fails again while the program leaves."""
+    script = tmp_path / "crash.py"
+    script.write_text(
+        "import sys\n"
+        "from chai_tui.floor import Floor\n"
+        "fold = Floor.fold\n"
+        "def broken(self, events):\n"
+        "    if any(type(event).__name__ == 'Progress' for event in events):\n"
+        "        raise RuntimeError('the pot broke')\n"
+        "    fold(self, events)\n"
+        "if __name__ == '__main__':\n"
+        "    Floor.fold = broken\n"
+        "    from chai_tui.__main__ import main\n"
+        "    sys.argv = ['chai-tui']\n"
+        "    sys.exit(main())\n"
+    )
+    home = {name: str(tmp_path) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")}
+    with Terminal([sys.executable, str(script)], environment=home) as terminal:
+        terminal.look_around()
+        assert terminal.wait() == 1
+        assert_left_clean(terminal)
+        (last,) = terminal.raw.split(RESTORED)[-1].decode().strip().splitlines()
+        assert "report: " in last
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24), (40, 12)])
