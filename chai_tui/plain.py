@@ -18,6 +18,8 @@ from chai_tui.source import AddMakers, Source
 from chai_tui.text import printable
 from chai_tui.words import closing_line
 
+UNREAD_SECONDS = 0.4
+"""How long after a signal that asks for an end output may still wait for its reader."""
 PATIENCE = 0.5 if sys.platform == "win32" else None
 """Seconds that one poll waits at most. A signal ends the wait, but not on Windows."""
 
@@ -33,6 +35,18 @@ class ExitCode(IntEnum):
 
 class OutputError(Exception):
     """Nobody takes what a view writes; the cause tells why."""
+
+
+class UnreadError(OutputError):
+    """A signal asked for an end while a view waited for somebody to read what it wrote.
+
+    Attributes:
+        code: what to tell the shell.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__("nobody reads the output")
+        self.code = code
 
 
 class View(Protocol):
@@ -108,8 +122,12 @@ def _write(stream: TextIO, lines: list[str]) -> None:
 
 def warn(stream: TextIO, text: str) -> None:
     """Write a line about a problem; if nobody reads it, the run goes on."""
-    with contextlib.suppress(OutputError):
+    try:
         _write(stream, [f"chai-tui: {text}"])
+    except UnreadError:
+        raise
+    except OutputError:
+        pass
 
 
 def run(source: Source, view: View, *, makers: int, recipe: Recipe, engine: Engine) -> int:
@@ -129,21 +147,23 @@ def run(source: Source, view: View, *, makers: int, recipe: Recipe, engine: Engi
         The exit code: see :class:`ExitCode`.
 
     Raises:
-        OutputError: from the view; every maker has ended.
+        OutputError: from the view, or because nobody reads it; every maker has ended.
     """
     floor = Floor()
     try:
         source.submit(AddMakers(makers, recipe, engine))
         with _signals_noted(source) as noted:
-            while not noted and (floor.open or len(floor.makers) + floor.unseated < makers):
+            while not noted.numbers and (floor.open or len(floor.makers) + floor.unseated < makers):
                 events = source.poll(PATIENCE)
                 floor.fold(events)
-                view.show(events, floor)
-            ended_by = noted[0] if noted else None
+                with noted.writing():
+                    view.show(events, floor)
+            ended_by = noted.numbers[0] if noted.numbers else None
             last_events = source.close()
             floor.fold(last_events)
-            view.show(last_events, floor)
-            view.close(floor, makers)
+            with noted.writing():
+                view.show(last_events, floor)
+                view.close(floor, makers)
     finally:
         source.close()
     if ended_by is not None:
@@ -151,28 +171,63 @@ def run(source: Source, view: View, *, makers: int, recipe: Recipe, engine: Engi
     return ExitCode.SERVED if floor.all_served else ExitCode.NOT_SERVED
 
 
-@contextlib.contextmanager
-def _signals_noted(source: Source) -> Iterator[list[int]]:
-    """Note the signals that ask for an end, instead of raising in the middle of anything.
+class _Noted:
+    """The signals that asked for an end.
 
-    Yields:
-        The numbers of those that came, oldest first.
+    They are noted, instead of raising in the middle of anything. Only output that nobody reads is
+    interrupted: the system waits for its reader for ever otherwise, and with it everybody.
+
+    Attributes:
+        numbers: of those that came, oldest first.
     """
-    noted: list[int] = []
 
-    def note(number: int, _frame: FrameType | None) -> None:
-        noted.append(number)
+    def __init__(self, source: Source) -> None:
+        self.numbers: list[int] = []
+        self._source = source
+        self._is_writing = False
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Let what the body writes be interrupted some time after a signal.
+
+        Raises:
+            UnreadError: it was.
+        """
+        self._is_writing = True
+        try:
+            yield
+        finally:
+            self._is_writing = False
+
+    def note(self, number: int, _frame: FrameType | None) -> None:
+        """Note a signal: a handler."""
+        self.numbers.append(number)
         if PATIENCE is None:
-            source.wake()
+            self._source.wake()
+            signal.setitimer(signal.ITIMER_REAL, UNREAD_SECONDS, UNREAD_SECONDS)
 
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Raise if something is still being written: the handler of the timer."""
+        if self._is_writing:
+            raise UnreadError(ExitCode.SIGNALLED + self.numbers[0])
+
+
+@contextlib.contextmanager
+def _signals_noted(source: Source) -> Iterator[_Noted]:
+    """Note the signals that ask for an end, as long as the body runs."""
+    noted = _Noted(source)
     before = {}
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         # Whoever started us with a signal ignored (nohup, a shell's background job) meant it.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, note) or signal.SIG_DFL
+            before[number] = signal.signal(number, noted.note) or signal.SIG_DFL
+    if PATIENCE is None:
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, noted.interrupt) or signal.SIG_DFL
     try:
         yield noted
     finally:
+        if PATIENCE is None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -132,7 +132,17 @@ def lose_stdout() -> None:
 
     Without it the interpreter complains about a broken pipe when it flushes at its end.
     """
-    descriptor = _descriptor_of(sys.stdout) if sys.stdout is not None else None
+    _lose(sys.stdout)
+
+
+def lose_output() -> None:
+    """The same for ``sys.stderr`` too, because nobody reads either."""
+    _lose(sys.stdout)
+    _lose(sys.stderr)
+
+
+def _lose(stream: TextIO | None) -> None:
+    descriptor = _descriptor_of(stream) if stream is not None else None
     if descriptor is None:
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)

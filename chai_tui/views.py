@@ -13,7 +13,7 @@ from chai_tui.engine import Engine
 from chai_tui.recipe import Recipe
 from chai_tui.settings import Settings
 from chai_tui.source import AddMakers
-from chai_tui.terminal import lose_stdout, own_terminal, raise_file_limit
+from chai_tui.terminal import lose_output, lose_stdout, own_terminal, raise_file_limit
 
 SCREEN_SAMPLE_SECONDS = 0.5
 """Seconds between two samples for the screen."""
@@ -79,6 +79,7 @@ def without_screen(order: Order, *, as_json: bool) -> int:
         JsonView,
         OutputError,
         PlainView,
+        UnreadError,
         View,
         run,
         warn,
@@ -96,6 +97,9 @@ def without_screen(order: Order, *, as_json: bool) -> int:
         startup.done()
         try:
             return run(source, view, makers=order.makers, recipe=order.recipe, engine=order.engine)
+        except UnreadError as error:
+            lose_output()
+            return error.code
         except OutputError as error:
             lose_stdout()
             if not isinstance(error.__cause__, BrokenPipeError):

@@ -162,6 +162,26 @@ def test_a_closed_pipe_ends_the_run_without_a_word(
     running.until_alone()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that it waits for a reader")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("wish", ["--json --makers 100", "--plain --makers 2000"])
+def test_signals_end_a_run_whose_output_nobody_reads(
+    slow: str, start: Callable[..., Running], wish: str, number: int, code: int
+) -> None:
+    """The pipe is full, and whoever has its other end sleeps."""
+    running = start(slow, *wish.split(), "--engine", "thread")
+    running.lines(1)
+    clock = Path(f"/proc/{running.process.pid}/io")
+    deadline = time.monotonic() + PATIENCE
+    before = ""
+    while before != (before := clock.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)  # so long without writing anything: it waits
+    running.process.send_signal(number)
+    assert running.process.wait(PATIENCE) == code
+    running.until_alone()
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
