@@ -288,10 +288,16 @@ class Floor:
             maker.said_count += 1
 
     def _dropped(self, event: Dropped) -> None:
+        # The first time is worth a line in the log; after that, others would be pushed out of it.
+        speaker: Maker | Station | None
         if event.maker is None:
-            self._tell(event)
-        elif maker := self._open_maker(event.maker):
-            maker.dropped += event.lines
+            speaker = self.stations.get(event.station)
+        else:
+            speaker = self._open_maker(event.maker)
+        if speaker is not None:
+            if not speaker.dropped:
+                self._tell(event)
+            speaker.dropped += event.lines
 
     def _paused(self, event: Paused) -> None:
         if (maker := self._open_maker(event.maker)) and not maker.paused:

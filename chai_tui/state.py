@@ -98,6 +98,7 @@ class Maker:
     said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
     said_count: int = 0
     dropped: int = 0
+    """How many lines were left out, because they came faster than anybody reads."""
     history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
     stopping: Stopping | None = None
     served_at: float | None = None
@@ -159,6 +160,8 @@ class Station:
     """How many cups its memory counts."""
     said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
     """Lines that could not be told apart by maker."""
+    dropped: int = 0
+    """How many such lines were left out."""
 
 
 @dataclass(slots=True, eq=True)

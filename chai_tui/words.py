@@ -150,7 +150,7 @@ def _said(event: Said, floor: Floor) -> str:
 
 
 def _dropped(event: Dropped, floor: Floor) -> str:
-    return f"{_speaker(event, floor)} said too much: {counted(event.lines, 'line')} left out"
+    return f"{_speaker(event, floor)} says too much: lines are left out, and counted"
 
 
 def _speaker(event: Said | Dropped, floor: Floor) -> str:

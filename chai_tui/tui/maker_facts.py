@@ -12,7 +12,7 @@ from chai_tui.text import printable
 from chai_tui.tui.ink import Line, Span, core_ink, width_of
 
 WANTS_A_CORE, NO_CORE = "wants a core", "no core"
-WAITS_FOR_GIL, NO_GIL = "waits for the GIL", "no GIL"
+WAITS_FOR_GIL, WANTS_GIL, NO_GIL = "waits for the GIL", "wants GIL", "no GIL"
 WANTS_MORE = "wants more"
 HELD_UP = "held up"
 _CORE_COLUMN = len(f"core 0, {WANTS_MORE}")
@@ -20,7 +20,10 @@ _ENDLESS = 1_000
 SPACED_FROM = len("› Start of Chai Maker #1 chai brewing")
 """Without the space that line fits into each of three panels on 120 columns, too."""
 LACKING = 0.5
-"""Without a core or the GIL for this share of the time, and it is said so."""
+"""Without a core for this share of the time, and it is said so."""
+WITHOUT_GIL = 0.4
+"""Without the GIL for this share of the time, and it is said so: two threads that share one wait
+for half of it each."""
 
 
 class Look(NamedTuple):
@@ -85,22 +88,25 @@ def state_word(maker: Maker, place: int | None) -> str:
 def core_text(look: Look, room: int = 7) -> str:
     """Return the core it uses now, or what keeps it from using one, in ``room`` cells (7 at least).
 
-    Who is on a core is told so, even if it wants more of it than it gets. A dash where it uses
-    none or the system cannot tell.
+    A wait for the GIL comes first: threads that share one are on a core in turns, all of them in
+    every sample, and that they wait is what they are to be seen for. Who is on a core is told so
+    otherwise, even if it wants more of it than it gets. A dash where it uses none or the system
+    cannot tell.
     """
     maker = look.maker
+    if waits_for_gil(maker):
+        return _longest((WAITS_FOR_GIL, WANTS_GIL, NO_GIL), room)
     if maker.core is not None:
         core = f"core {maker.core}"
-        more = f"{core}, {WANTS_MORE}"
-        lacks = waits_for_gil(maker) or wants_a_core(maker)
-        return more if lacks and len(more) <= room else core
-    for lacks, words, short in (
-        (waits_for_gil(maker), WAITS_FOR_GIL, NO_GIL),
-        (wants_a_core(maker), WANTS_A_CORE, NO_CORE),
-    ):
-        if lacks:
-            return words if len(words) <= room else short
+        return _longest((f"{core}, {WANTS_MORE}", core), room) if wants_a_core(maker) else core
+    if wants_a_core(maker):
+        return _longest((WANTS_A_CORE, NO_CORE), room)
     return "—" if look.held_by is None else HELD_UP
+
+
+def _longest(words: tuple[str, ...], room: int) -> str:
+    """The first of the words, longest first, that fits into the room; the last if none does."""
+    return next((text for text in words if len(text) <= room), words[-1])
 
 
 def held_text(look: Look) -> str:
@@ -115,9 +121,8 @@ def wants_a_core(maker: Maker) -> bool:
 
 
 def waits_for_gil(maker: Maker) -> bool:
-    """Return whether it mostly had work to do but another thread of its process had the GIL."""
-    waited = maker.gil_share
-    return waited is not None and waited >= LACKING and waited > maker.cpu_share
+    """Return whether it often had work to do while another thread of its process had the GIL."""
+    return maker.gil_share is not None and maker.gil_share >= WITHOUT_GIL
 
 
 def seconds_cells(seconds: float) -> str:

@@ -193,6 +193,8 @@ def _told(look: Look, inner: int, room: int) -> list[Line]:
     elif held := held_text(look):
         whole = f"{held}, which keeps the event loop"
         lines = [[("◌ ", "stopped"), (whole if len(whole) <= inner - 2 else held, "stopped")]]
+    if maker.dropped and room - len(lines) > 1:
+        lines.append([(f"… {maker.dropped:,} more left out", "dim")])
     said = list(islice(reversed(maker.said), room - len(lines)))
     lines += [said_line(line, inner) for line in reversed(said)]
     return [*lines, *([[]] * (room - len(lines)))]

@@ -85,7 +85,7 @@ def said_title(maker: Maker, width: int) -> Line:
     elif kept:
         parts.append(f"{kept:,} line{'s' if kept != 1 else ''}")
     if maker.dropped:
-        parts.append(f"{maker.dropped:,} left out: too fast")
+        parts.append(f"{maker.dropped:,} left out")
     title = " · ".join(parts)
     line: Line = [("─ ", "frame"), (title, "strong"), (" ", "")]
     return fit([*line, ("─" * max(0, width - len(title) - 3), "frame")], width)

@@ -105,6 +105,14 @@ def test_what_was_said_is_kept_up_to_a_limit_and_counted_beyond_it() -> None:
     assert (maker.said_count, maker.dropped) == (SAID_KEPT + 10, 7)
 
 
+def test_lines_left_out_are_told_once_and_counted() -> None:
+    events = brewing(1)
+    before = floor_of(*events).logged
+    floor = floor_of(*events, *(Dropped(BEGAN + 1, who, 7, 1) for who in (1, None) for _ in "xyz"))
+    assert (floor.makers[1].dropped, floor.stations[1].dropped) == (21, 21)
+    assert floor.logged == before + 2
+
+
 def test_a_line_that_is_nobodys_is_the_stations() -> None:
     line = Said(BEGAN + 1, None, "from C", "out", SHARED_STATION)
     floor = floor_of(*brewing(1, engine=Engine.THREAD), *brewing(2, engine=Engine.THREAD), line)

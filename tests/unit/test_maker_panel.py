@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, MakerUse, Paused, Progress, Said, Sampled, Stopping
+from chai_tui.events import Dropped, Event, MakerUse, Paused, Progress, Said, Sampled, Stopping
 from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state import State
@@ -71,6 +71,17 @@ def test_a_tall_panel_lists_every_step() -> None:
     ]
     assert "wait           0.8 s" in lines[2]
     assert "50 %" in lines[3]
+
+
+def test_a_panel_counts_what_it_leaves_out() -> None:
+    lines = panel(
+        *brewing(1, said=["one", "two", "three"]), Dropped(BEGAN + 1, 1, 123_456, 1), height=tall(3)
+    )
+    assert [line[2:26].strip() for line in lines[5:8]] == [
+        "… 123,456 more left out",
+        "›two",
+        "›three",
+    ]
 
 
 def test_a_served_panel_tells_its_place() -> None:
@@ -176,6 +187,20 @@ def test_waiting_for_the_gil_is_said() -> None:
     assert "no GIL" in as_text(draw_panel(look(floor), 40, 5)[1])
     assert "waits for the GIL" in as_text(draw_panel(look(floor), 60, 5)[1])
     assert "no GIL" in as_text(draw_card(look(floor), 40, 2)[0])
+    assert "no GIL" in as_text(draw_row(look(floor), 60))
+
+
+def test_threads_that_take_turns_on_a_core_are_said_to_wait_for_the_gil() -> None:
+    """In a sample of half a second each of them was on the core for a part of it."""
+    floor = floor_of(
+        *brewing(1, recipe=BUILT_IN["grind"], engine=Engine.THREAD),
+        Sampled(BEGAN + 1, (), (MakerUse(1, 0, 0.25, 0.05, 0.5, None, stopped=False),)),
+        Sampled(BEGAN + 2, (), (MakerUse(1, 0, 0.25, 0.05, 0.5, None, stopped=False),)),
+    )
+    assert floor.makers[1].gil_share == pytest.approx(0.7)
+    assert "waits for the GIL" in as_text(draw_panel(look(floor), 60, 5)[1])
+    assert "wants GIL" in as_text(draw_panel(look(floor), 50, 5)[1])
+    assert "no GIL" in as_text(draw_panel(look(floor), 40, 5)[1])
     assert "no GIL" in as_text(draw_row(look(floor), 60))
 
 
