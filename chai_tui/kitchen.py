@@ -65,6 +65,7 @@ class Kitchen:
         sample_every: seconds between two samples of the cores while somebody brews; None: none.
         lines_per_second: how many lines each station may say a second; the rest is counted. None:
             no limit.
+        niceness: how much makers give way to others where cores are scarce, 0 to 19.
         clock: seconds; comparable with the children's ``time.monotonic()``.
         sampler: reads cores and makers; None: this system's.
     """
@@ -76,10 +77,11 @@ class Kitchen:
         seed: int | None = None,
         sample_every: float | None = None,
         lines_per_second: int | None = None,
+        niceness: int = 0,
         clock: Callable[[], float] = time.monotonic,
         sampler: Sampler | None = None,
     ) -> None:
-        self._supervisor = Supervisor(start_method)
+        self._supervisor = Supervisor(start_method, niceness)
         self._hall = Hall(self._supervisor, clock, lines_per_second)
         self._clock = clock
         self._seed = random.randrange(2**32) if seed is None else seed  # noqa: S311 - jitter

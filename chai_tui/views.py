@@ -22,6 +22,10 @@ JSON_SAMPLE_SECONDS = 1.0
 SCREEN_LINES_PER_SECOND = 200
 """Lines a station may say a second on a screen: more than anybody reads."""
 
+MAKERS_NICENESS = 10
+"""How much makers give way to the screen: beside forty that compute on two cores a key was answered
+after three seconds without it. Where there are cores enough it changes nothing."""
+
 
 class Order(NamedTuple):
     """What to brew, and how."""
@@ -48,6 +52,7 @@ def on_screen(
                 seed=order.seed,
                 sample_every=SCREEN_SAMPLE_SECONDS,
                 lines_per_second=SCREEN_LINES_PER_SECOND,
+                niceness=MAKERS_NICENESS,
             )
         )
         try:

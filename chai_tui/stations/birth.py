@@ -18,12 +18,14 @@ class StationPlan(NamedTuple):
         engine: how its makers are seated.
         seats: its first makers; exactly one for the process engine.
         inherited: descriptors of the parent to close; only a forked child has any.
+        niceness: how much it gives way to others where cores are scarce, 0 to 19.
     """
 
     title: str
     engine: Engine
     seats: tuple[Seat, ...]
     inherited: tuple[int, ...]
+    niceness: int
 
 
 def begin_station(

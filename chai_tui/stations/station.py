@@ -8,6 +8,7 @@ inbox thread ── seats those who share the station and reads orders from the 
 from __future__ import annotations
 
 import os
+import random
 import sys
 import threading
 from multiprocessing.connection import Connection
@@ -17,6 +18,7 @@ from typing import Any
 from chai_tui.engine import Engine
 from chai_tui.limits import start_thread
 from chai_tui.stations.birth import StationPlan
+from chai_tui.stations.giving_way import RETRY_SECONDS, give_way, session_gives_way
 from chai_tui.stations.lifeline import (
     default_signals,
     die_with_parent,
@@ -53,6 +55,8 @@ def run_station(
     if outlet is not None:
         outlet.close()
     name_process(plan.title)
+    give_way(plan.niceness)
+    later = 0 if session_gives_way(plan.niceness) else plan.niceness
     reporter = Reporter(reports)
     capture_python_streams(reporter)
 
@@ -64,7 +68,10 @@ def run_station(
         seating = shared_seating(plan.engine, reporter)
         first = plan.seats
     inbox = threading.Thread(
-        target=_read_orders, args=(lifeline, seating, first), name="inbox", daemon=True
+        target=_read_orders,
+        args=(lifeline, seating, first, later),
+        name="inbox",
+        daemon=True,
     )
     try:
         # Before any maker's thread: where there are too few for everyone, those who found one stay.
@@ -76,8 +83,10 @@ def run_station(
     sys.exit(seating.run())
 
 
-def _read_orders(lifeline: Connection[Any, Any], seating: Seating, first: tuple[Seat, ...]) -> None:
-    """Obey orders until one says to close.
+def _read_orders(
+    lifeline: Connection[Any, Any], seating: Seating, first: tuple[Seat, ...], niceness: int
+) -> None:
+    """Obey orders until one says to close; meanwhile try to give way, if that was refused.
 
     The process ends at once if the parent is gone, or if an order cannot be obeyed: without this
     thread nobody would notice the parent's end.
@@ -86,6 +95,8 @@ def _read_orders(lifeline: Connection[Any, Any], seating: Seating, first: tuple[
         for seat in first:
             seating.take(seat)
         while True:
+            while niceness and not lifeline.poll(RETRY_SECONDS * random.uniform(0.5, 1.5)):  # noqa: S311 - so that many do not try at once
+                niceness = 0 if session_gives_way(niceness) else niceness
             order = lifeline.recv()
             seating.obey(order)
             if isinstance(order, Close):

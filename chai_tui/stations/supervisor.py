@@ -61,10 +61,12 @@ class Supervisor:
 
     Args:
         start_method: ``forkserver``, ``spawn`` or ``fork``.
+        niceness: how much stations give way to others where cores are scarce, 0 to 19.
     """
 
-    def __init__(self, start_method: str) -> None:
+    def __init__(self, start_method: str, niceness: int = 0) -> None:
         self.start_method = start_method
+        self._niceness = niceness
         self._context: BaseContext = multiprocessing.get_context(start_method)
         self._prepared = False
         self.children: set[Child] = set()
@@ -137,9 +139,10 @@ class Supervisor:
             if inherited or self.start_method == "fork":
                 own = [queue._reader, lifeline_in, outlet_out]  # type: ignore[attr-defined]  # noqa: SLF001
                 inherited += tuple(end.fileno() for end in own if end is not None)
+            plan = StationPlan(title, engine, seats, inherited, self._niceness)
             process = self._context.Process(  # type: ignore[attr-defined]
                 target=begin_station,
-                args=(StationPlan(title, engine, seats, inherited), queue, lifeline_out, outlet_in),
+                args=(plan, queue, lifeline_out, outlet_in),
                 name=title,
             )
             with _blocked(TERMINATION) if self.start_method == "fork" else contextlib.nullcontext():

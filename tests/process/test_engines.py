@@ -304,3 +304,26 @@ def test_the_wait_for_the_gil_is_told_from_the_wait_for_a_core() -> None:
         assert all(maker.ready_share is not None for maker in processes)
     finally:
         watch.kitchen.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes there have no niceness")
+def test_makers_give_way_if_asked_to(start_method: str) -> None:
+    """A whole session gives way where Linux shares cores between sessions first."""
+    kitchen = Kitchen(start_method, niceness=7)
+    try:
+        watch = Watch(kitchen)
+        group = watch.add(steps(wait=60), how_many=3)
+        for maker in group:
+            watch.started(maker)
+            assert psutil.Process(maker.pid).nice() == psutil.Process().nice() + 7
+            sessions = Path(f"/proc/{maker.pid}/autogroup")
+            if sessions.exists():  # allowed once in a while only: it tries again
+                watch.until(lambda sessions=sessions: "nice 7" in sessions.read_text())  # type: ignore[misc]
+    finally:
+        kitchen.close()
+
+
+def test_makers_have_equal_shares_by_default(watch: Watch) -> None:
+    (maker,) = watch.add(steps(wait=60))
+    watch.started(maker)
+    assert psutil.Process(maker.pid).nice() == psutil.Process().nice()
