@@ -96,9 +96,13 @@ def load_settings(path: Path) -> tuple[Settings, list[str]]:
 
 
 def check_names(
-    settings: Settings, *, screens: Collection[Mapping[str, str]], themes: Collection[str]
+    settings: Settings,
+    *,
+    screens: Collection[Mapping[str, str]],
+    themes: Collection[str],
+    key_name: Callable[[str], str | None],
 ) -> tuple[Settings, list[str]]:
-    """Leave out a theme and key ids that nobody knows, and keys that two of the settings claim.
+    """Leave out a theme, key ids and keys that nobody knows, and keys that are another's.
 
     A key may mean two things on two screens, but only one on each.
 
@@ -106,9 +110,10 @@ def check_names(
         settings: as read from the file.
         screens: for each screen the ids of its key table, and the keys that each has by itself.
         themes: the names of the themes there are.
+        key_name: returns the name of a key however it is written; None if there is no such key.
 
     Returns:
-        The settings that hold, and a line for each that does not, or that takes another's key.
+        The settings that hold, and a line for each that does not.
     """
     key_ids = {key_id for screen in screens for key_id in screen}
     warnings = []
@@ -119,22 +124,35 @@ def check_names(
         warnings.append(settings.warning("theme", problem))
         theme = None
     keys: dict[str, str] = {}
-    for key_id, names in settings.keys.items():
+    for key_id, written in settings.keys.items():
+        parts = {part: key_name(part) for part in _key_names(written)}
+        known = ",".join(name for name in parts.values() if name is not None)
+        unknown = [part for part, name in parts.items() if name is None]
         if key_id not in key_ids:
             problem = unknown_key(key_id, sorted(key_ids))
-        elif problem := _claimed(key_id, names, keys, screens):
-            problem += " already"
-        else:
-            keys[key_id] = names
+        elif unknown:
+            problem = f'expected keys such as "a", "f5" or "ctrl+x", found {found(unknown[0])}'
+        elif not (problem := _claimed(key_id, known, keys, screens)):
+            keys[key_id] = known
             continue
         warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
+    while taken := _first_taken(keys, screens):
+        key_id, problem = taken
+        del keys[key_id]  # which gives its own key back, and that may be another's in turn
+        warnings.append(settings.warning(f"keys.{key_id}", problem))
+    return replace(settings, theme=theme, keys=MappingProxyType(keys)), warnings
+
+
+def _first_taken(
+    keys: Mapping[str, str], screens: Collection[Mapping[str, str]]
+) -> tuple[str, str] | None:
+    """Return a row that claims the key which another one has by itself, and what to say of it."""
     for key_id, names in keys.items():
         for screen in screens:
             own = {other: by_itself for other, by_itself in screen.items() if other not in keys}
             if problem := _claimed(key_id, names, own, screens):
-                problem += " too, and only one of the two gets it"
-                warnings.append(settings.warning(f"keys.{key_id}", problem))
-    return replace(settings, theme=theme, keys=MappingProxyType(keys)), warnings
+                return key_id, problem
+    return None
 
 
 def _claimed(

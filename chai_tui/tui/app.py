@@ -30,6 +30,7 @@ from chai_tui.tui.commands import (
     is_accepted,
 )
 from chai_tui.tui.held import Held
+from chai_tui.tui.key_names import key_name
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
 from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.mended_textual import mend
@@ -56,6 +57,8 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         setup: how makers are made.
         recipes: what can be chosen.
         accepts: the commands that the source accepts.
+        warnings: what is wrong with the user's settings.
+        over: how it went, once the app leaves because every maker has ended; else empty.
     """
 
     TITLE = "chai-tui"
@@ -123,12 +126,16 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         self._expecting = expecting
         self._pauses_asked = {}
         self._exit_when_served = exit_when_served
+        self.over = ""
         self._leaving = False
         self._forgot = self._forgot_unserved = False
         self._settings, more = check_names(
-            settings or Settings(), screens=KEYS_OF_SCREENS, themes=self.available_themes
+            settings or Settings(),
+            screens=KEYS_OF_SCREENS,
+            themes=self.available_themes,
+            key_name=key_name,
         )
-        self._warnings = [*warnings, *more]
+        self.warnings = [*warnings, *more]
         if self._settings.theme is not None:
             self.theme = self._settings.theme
         if self._settings.keys:
@@ -174,10 +181,10 @@ class ChaiApp(MakerActions, inherit_bindings=False):
 
     def _warn(self) -> None:
         """Tell what is wrong with the settings: all of it in the log, the first in a notice."""
-        for warning in self._warnings:
+        for warning in self.warnings:
             self.kitchen.announce(warning, "paused")
-        if self._warnings:
-            first, *more = self._warnings
+        if self.warnings:
+            first, *more = self.warnings
             told = f"{first}\n… and {len(more)} more: see the log" if more else first
             self.notify(told, severity="warning", timeout=10, markup=False)
 
@@ -243,6 +250,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
         served = self.floor.all_served
         self.notify(line, severity="information" if served else "warning", markup=False)
         if self._exit_when_served:
+            self.over = line
             self.exit()
 
     def _announce_round(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Sequence
 
 from chai_tui.engine import Engine
@@ -74,7 +76,18 @@ def run_app(
 
         tell_crash(crash)
         return 1
+    if app is not None:
+        _say_last_words(app)
     return code
+
+
+def _say_last_words(app: ChaiApp) -> None:
+    """Say in the shell what the screen took with it."""
+    with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
+        for warning in app.warnings:
+            sys.stderr.write(f"chai-tui: {warning}\n")
+        if app.over:
+            sys.stdout.write(f"{app.over}\n")
 
 
 def _run(app: ChaiApp, bridge: Bridge) -> None:

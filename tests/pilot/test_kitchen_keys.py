@@ -436,10 +436,28 @@ async def test_many_warnings_are_one_notice_and_all_of_them_are_in_the_log() -> 
         assert all(f"config.toml: no. {n}" in text for n in range(5))
 
 
-async def test_a_key_that_is_taken_from_another_command_is_told() -> None:
-    async with kitchen(*THREE, settings=Settings(keys={"add": "k", "zoom-find": "a"})) as shown:
+async def test_a_key_of_another_command_is_left_to_it_with_a_word() -> None:
+    async with kitchen(*THREE, settings=Settings(keys={"add": "k", "zoom-find": "x"})) as shown:
         (notice,) = shown.notices
-        assert 'keys.add: key "k" is taken by keys.stop too' in notice
+        assert notice.endswith('keys.add: key "k" is taken by keys.stop')
+        await shown.press("k", "a")
+        assert [type(command) for command in shown.submitted] == [StopMaker, AddMakers]
+
+
+@pytest.mark.parametrize("name", ["nosuchkey", "contrl+x", "a+b+c", "ctrl+"])
+async def test_a_key_that_there_is_not_falls_back_with_a_word(name: str) -> None:
+    async with kitchen(*THREE, settings=Settings(keys={"add": name})) as shown:
+        (notice,) = shown.notices
+        assert f'found "{name}"' in notice
+        await shown.press("a")
+        assert [type(command) for command in shown.submitted] == [AddMakers]
+
+
+async def test_keys_may_be_written_as_people_write_them() -> None:
+    async with kitchen(*THREE, settings=Settings(keys={"add": "Ctrl+X, +"})) as shown:
+        assert shown.notices == []
+        await shown.press("ctrl+x", "plus")
+        assert len(shown.submitted) == 2
 
 
 async def test_a_bad_theme_warns_and_falls_back() -> None:

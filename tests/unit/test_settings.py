@@ -23,6 +23,7 @@ from chai_tui.settings import (
     state_folder,
 )
 from chai_tui.text import printable
+from chai_tui.tui.key_names import key_name
 
 KITCHEN = {"add": "a,plus", "stop": "k"}
 ZOOM = {"find": "n"}
@@ -172,14 +173,16 @@ def test_a_pipe_in_the_files_place_does_not_hang(path: Path) -> None:
 
 def test_names_that_only_the_screen_knows_are_checked_there(path: Path) -> None:
     loaded, _ = load(path, "theme = 'nrod'\n[keys]\nadd = 'b'\nad = 'c'\n\"[x]\" = 'd'")
-    checked, warnings = check_names(loaded, screens=[KITCHEN], themes={"nord", "dracula"})
+    checked, warnings = check_names(
+        loaded, screens=[KITCHEN], themes={"nord", "dracula"}, key_name=key_name
+    )
     assert checked == Settings(keys=MappingProxyType({"add": "b"}), path=path)
     assert warnings == [
         f'{path}: theme: expected dracula or nord, found "nrod"; did you mean "nord"?',
         f'{path}: keys.ad: unknown key, expected add or stop; did you mean "add"?',
         f"{path}: keys.[x]: unknown key, expected add or stop",
     ]
-    assert check_names(checked, screens=[KITCHEN], themes=set()) == (checked, [])
+    assert check_names(checked, screens=[KITCHEN], themes=set(), key_name=key_name) == (checked, [])
 
 
 @pytest.mark.parametrize(
@@ -188,12 +191,15 @@ def test_names_that_only_the_screen_knows_are_checked_there(path: Path) -> None:
         (
             {"add": "a,b", "stop": "b"},
             {"add": "a,b"},
-            'keys.stop: key "b" is taken by keys.add already',
+            'keys.stop: key "b" is taken by keys.add',
         ),
+        ({"add": "k"}, {}, 'keys.add: key "k" is taken by keys.stop'),
+        ({"add": "Ctrl+X"}, {"add": "ctrl+x"}, None),
+        ({"add": "+, plus"}, {"add": "plus,plus"}, None),
         (
-            {"add": "k"},
-            {"add": "k"},
-            'keys.add: key "k" is taken by keys.stop too, and only one of the two gets it',
+            {"add": "b,contrl+x"},
+            {},
+            'keys.add: expected keys such as "a", "f5" or "ctrl+x", found "contrl+x"',
         ),
         ({"add": "k", "stop": "a"}, {"add": "k", "stop": "a"}, None),
         ({"add": "a,k", "stop": "x"}, {"add": "a,k", "stop": "x"}, None),
@@ -205,9 +211,18 @@ def test_a_key_has_one_meaning_on_each_screen(
     path: Path, keys: dict[str, str], held: dict[str, str], warning: str | None
 ) -> None:
     settled = Settings(path=path, keys=MappingProxyType(keys))
-    checked, warnings = check_names(settled, screens=[KITCHEN, ZOOM], themes=set())
+    checked, warnings = check_names(
+        settled, screens=[KITCHEN, ZOOM], themes=set(), key_name=key_name
+    )
     assert checked.keys == held
     assert warnings == ([] if warning is None else [f"{path}: {warning}"])
+
+
+def test_who_falls_back_gets_its_own_key_even_if_another_was_given_it(path: Path) -> None:
+    settled = Settings(path=path, keys=MappingProxyType({"add": "k", "stop": "nosuchkey"}))
+    checked, warnings = check_names(settled, screens=[KITCHEN], themes=set(), key_name=key_name)
+    assert checked.keys == {}
+    assert [warning.split(": ")[1] for warning in warnings] == ["keys.stop", "keys.add"]
 
 
 def test_an_environment_variable_names_another_file(
@@ -277,11 +292,12 @@ def test_any_file_gives_good_settings_and_lines(
     path = tmp_path_factory.getbasetemp() / "any-config.toml"
     path.write_bytes(content)
     loaded, warnings = load_settings(path)
-    checked, more = check_names(loaded, screens=[{"add": "a"}], themes={"nord"})
+    checked, more = check_names(loaded, screens=[{"add": "a"}], themes={"nord"}, key_name=key_name)
     assert checked.makers is None or 1 <= checked.makers <= MAX_MAKERS
     assert checked.engine is None or isinstance(checked.engine, Engine)
     assert checked.theme in {None, "nord"}
     assert set(checked.keys) <= {"add"}
+    assert all(key_name(key) == key for key in checked.keys.get("add", "a").split(","))
     for warning in (*warnings, *more):
         assert warning.startswith(f"{path}: ")
         assert warning == printable(warning)
