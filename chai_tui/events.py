@@ -188,7 +188,8 @@ class MakerUse(NamedTuple):
     Attributes:
         maker: its number.
         core: the core it ran on; None while it used none, or where the system cannot tell.
-        cpu_share: share of one core it used, 0 to 1 (more when it has threads of its own).
+        cpu_share: share of one core its thread used, 0 to 1; where the system tells of processes
+            only, its process's, which is more than 1 when that computes in several threads.
         ready_share: share of the time it was ready to run but had no core; None if unknown.
         cpu_seconds: CPU seconds since it started; None where its thread is not its own.
         memory: bytes that only its process has; None if unknown or not read yet.

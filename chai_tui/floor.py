@@ -73,6 +73,7 @@ class Floor:
         self._finish_order: list[tuple[float, int]] = []
         self._unseated: list[tuple[float, int]] = []
         self._round: Round | None = None
+        self._emptied_at: float | None = None
         self._sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -143,9 +144,9 @@ class Floor:
     @property
     def elapsed(self) -> float:
         """Seconds since the first maker ever was seated, until now or until the last one's end."""
-        if not self.makers or self.began is None:
+        if self.began is None:
             return 0.0
-        ended = self._current_round().ended
+        ended = self._current_round().ended if self.makers else self._emptied_at
         return max(0.0, (self.now if ended is None else ended) - self.began)
 
     @property
@@ -169,6 +170,8 @@ class Floor:
     def forget_finished(self) -> int:
         """Leave out every joined maker; return how many those were."""
         gone = [number for number, maker in self.makers.items() if maker.joined]
+        if gone and len(gone) == len(self.makers):
+            self._emptied_at = self._current_round().ended
         for number in gone:
             maker = self.makers.pop(number)
             self.counts[maker.state] -= 1

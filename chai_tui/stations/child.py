@@ -77,7 +77,9 @@ class Child:
             return True
         try:
             if whole_group:
-                with contextlib.suppress(ProcessLookupError):
+                # PermissionError: macOS, where only zombies are left in the group.
+                zombies = PermissionError if sys.platform == "darwin" else ProcessLookupError
+                with contextlib.suppress(ProcessLookupError, zombies):
                     os.killpg(self.pid, number)
                     return True
             # It has not become a group's leader yet, or this is for it alone.

@@ -63,7 +63,8 @@ class Listener:
         if nonsense:
             self.garbled = True
             first = min(self.open, default=None)
-            who = f"Chai Maker #{first}" if self.sole_maker == first else "A maker of this station"
+            is_known = first is not None and self.sole_maker == first
+            who = f"Chai Maker #{first}" if is_known else "A maker of this station"
             why = printable(f"wrote into its own report pipe ({nonsense:.60}) and is ended for it")
             events.append(Trouble(at, first, f"{who} {why}"))
         return events

@@ -280,7 +280,7 @@ class ChaiApp(MakerActions, inherit_bindings=False):
 
     def action_engine(self) -> None:
         """Ask for recipe and engine of the makers added next."""
-        from chai_tui.tui.dialogs import EngineDialog  # noqa: PLC0415 - as above
+        from chai_tui.tui.dialogs import EngineDialog  # noqa: PLC0415 - only when asked for
 
         def chosen(choice: tuple[Recipe, Engine] | None) -> None:
             if choice is not None:
@@ -313,14 +313,14 @@ class ChaiApp(MakerActions, inherit_bindings=False):
 
     def action_timeline(self) -> None:
         """Show when each maker ran."""
-        from chai_tui.tui.timeline_screen import TimelineScreen  # noqa: PLC0415 - as above
+        from chai_tui.tui.timeline_screen import TimelineScreen  # noqa: PLC0415 - only when asked for
 
         timeline = TimelineScreen(self.floor, self._aimed_number())
         self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
 
     def action_help(self) -> None:
         """Explain."""
-        from chai_tui.tui.help_screen import HelpScreen  # noqa: PLC0415 - as above
+        from chai_tui.tui.help_screen import HelpScreen  # noqa: PLC0415 - only when asked for
 
         self.push_screen(HelpScreen(COMMANDS, self._settings.keys))
 

@@ -74,7 +74,7 @@ def test_exit_leaves_when_all_is_served(start: Callable[..., Terminal]) -> None:
 def test_makers_can_be_added_while_the_app_runs(
     start: Callable[..., Terminal], slow: str, method: str
 ) -> None:
-    """The first start inside a running app once died of "bad value(s) in fds_to_keep"."""
+    """A start inside a running app dies of "bad value(s) in fds_to_keep" if nothing is done."""
     terminal = start(slow, "--makers", "1", "--start-method", method)
     terminal.until_shows("1 brewing")
     terminal.send("a")

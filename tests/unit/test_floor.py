@@ -529,3 +529,12 @@ def test_a_thread_that_computes_and_neither_runs_nor_is_ready_waits_for_the_gil(
     assert floor.makers[1].history[-1].gil_share == floor.makers[1].gil_share
     floor.fold([Sampled(BEGAN + 6, (), (use._replace(ready_share=None),))])
     assert floor.makers[1].gil_share is None
+
+
+def test_the_clock_goes_on_from_where_it_was_when_the_floor_is_cleared() -> None:
+    floor = floor_of(*served(1, after=2.0))
+    before = floor.elapsed
+    floor.forget_finished()
+    assert floor.elapsed == before > 0
+    floor.fold(brewing(2, at=BEGAN + 9.0))
+    assert floor.elapsed >= 9.0 > before
