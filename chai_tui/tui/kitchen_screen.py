@@ -64,6 +64,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("screen")]
     AUTO_FOCUS = ""
+    SAYS_TOO_SMALL = True
+    """So that it needs not be covered: it says so itself, from the first frame on."""
     # Textual declares these two without ClassVar.
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (LEAST_WIDTH, "-usable")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-usable-height")]  # noqa: RUF012

@@ -18,10 +18,10 @@ from chai_tui.source import (
 from chai_tui.state import Maker
 from chai_tui.tui.asking import question, refusal
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.orderly_app import OrderlyApp
+from chai_tui.tui.roomy_app import RoomyApp
 
 
-class MakerActions(OrderlyApp):
+class MakerActions(RoomyApp):
     """Acts on the maker that the shown screen is about: its ``number``, if it has one.
 
     Attributes:

@@ -10,8 +10,8 @@ from chai_tui.text import printable
 from chai_tui.tui.ink import Line
 from chai_tui.tui.prose import wrapped
 
-LEAST_WIDTH = 30
-LEAST_HEIGHT = 8
+LEAST_WIDTH = 40
+LEAST_HEIGHT = 12
 """On a smaller screen nothing is drawn but that it is too small."""
 
 

@@ -160,7 +160,7 @@ async def test_who_was_looked_at_stays_in_place_when_another_comes() -> None:
         assert "#3" not in shown.makers_text().split("\n")[0]
 
 
-@pytest.mark.parametrize("size", [(29, 20), (100, 7)])
+@pytest.mark.parametrize("size", [(39, 20), (100, 11)])
 async def test_a_screen_that_is_too_small_says_so(size: tuple[int, int]) -> None:
     async with kitchen(*many(2), size=size) as shown:
         text = shown.screen_text()
@@ -179,7 +179,7 @@ async def test_it_is_said_in_the_middle_with_nothing_beside_it() -> None:
             "",
             "",
             "         Too small",
-            " 28×7, chai-tui needs 30×8",
+            " 28×7, chai-tui needs 40×12",
             "",
             "",
             "",

@@ -1,0 +1,45 @@
+"""Every screen says when there is no room for it, and is there again once there is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import brewing
+from tests.pilot.kitchen import kitchen
+
+THREE = [event for number in (1, 2, 3) for event in brewing(number)]
+
+
+@pytest.mark.parametrize("key", ["enter", "t", "question_mark", "e", "f9", "ctrl+p"])
+async def test_a_screen_without_room_says_so(key: str) -> None:
+    async with kitchen(*THREE, size=(40, 12)) as shown:
+        await shown.press(key)
+        opened = shown.app.screen
+        assert "Too small" not in shown.screen_text()
+        for size in ((39, 12), (40, 11), (5, 3)):
+            await shown.pilot.resize_terminal(*size)
+            await shown.pilot.pause()
+            assert "Too" in shown.screen_text()
+        await shown.pilot.resize_terminal(40, 12)
+        await shown.pilot.pause()
+        assert shown.app.screen is opened
+        assert "Too small" not in shown.screen_text()
+
+
+async def test_what_is_opened_without_room_waits_for_it() -> None:
+    async with kitchen(*THREE, size=(39, 12)) as shown:
+        await shown.press("question_mark")
+        assert "Too small" in shown.screen_text()
+        await shown.pilot.resize_terminal(80, 24)
+        await shown.pilot.pause()
+        assert "keys: makers" in shown.screen_text()
+        await shown.press("escape")
+        assert shown.in_kitchen
+
+
+async def test_the_programs_keys_still_work() -> None:
+    async with kitchen(*THREE, size=(80, 24)) as shown:
+        await shown.press("t")
+        await shown.pilot.resize_terminal(30, 10)
+        await shown.press("a")
+        assert len(shown.submitted) == 1
