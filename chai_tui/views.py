@@ -42,7 +42,7 @@ def on_screen(
 ) -> int:
     """Show the makers on the screen; return the exit code."""
     from chai_tui.kitchen import Kitchen  # noqa: PLC0415 - not for bad usage
-    from chai_tui.tui.bridge import Bridge  # noqa: PLC0415 - likewise; it imports no screen
+    from chai_tui.tui.bridge import Bridge  # likewise; it imports no screen
 
     raise_file_limit()
     with own_terminal():
@@ -60,7 +60,7 @@ def on_screen(
             bridge.submit(AddMakers(order.makers, order.recipe, order.engine))
             bridge.start()
             startup.import_asyncio_without_ssl()
-            from chai_tui.tui.running import run_app  # noqa: PLC0415 - the screen alone needs it
+            from chai_tui.tui.running import run_app  # the screen alone needs it
 
             return run_app(
                 bridge,
