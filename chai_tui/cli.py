@@ -56,7 +56,7 @@ def run_cli(arguments: Sequence[str]) -> int:
 Examples:
   chai-tui                               three makers brew chai
   chai-tui grind --makers 5              five makers grind spices
-  chai-tui grind --engine thread --exit  one GIL; leave when all is served
+  chai-tui grind --engine thread --exit  one GIL; leave when all have ended
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
 
 \b
@@ -117,7 +117,10 @@ Exit codes:
 @click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print every event as a JSON object.")
 @click.option(
-    "--exit", "exit_when_served", is_flag=True, help="Leave the screen when all is served."
+    "--exit",
+    "exit_when_served",
+    is_flag=True,
+    help="Leave the screen when every maker has ended, and say how it went.",
 )
 def brew(
     recipe: str | None,

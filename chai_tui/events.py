@@ -74,7 +74,9 @@ class Said(NamedTuple):
     """A line that a maker printed.
 
     ``maker`` is None where several share a process and the system cannot tell whose line it was
-    (C code writing to the descriptor). ``stream`` is ``"out"`` or ``"err"``.
+    (C code writing to the descriptor). ``stream`` is ``"out"`` or ``"err"``; what did not come
+    through Python's streams is ``"out"``, because descriptors 1 and 2 share a pipe, so that the
+    order of what is written to both is kept.
     """
 
     at: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -54,6 +55,12 @@ def assert_left_clean(terminal: Terminal) -> None:
     terminal.until(lambda: not terminal.survivors())
 
 
+def said_in_the_shell(terminal: Terminal) -> list[str]:
+    """The lines that came once the screen was gone."""
+    after = terminal.raw.split(RESTORED)[-1].decode()
+    return re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", after).strip().splitlines()
+
+
 def test_three_makers_brew_and_all_chai_is_served(start: Callable[..., Terminal]) -> None:
     terminal = start()
     terminal.until_shows("3 brewing")
@@ -68,6 +75,35 @@ def test_exit_leaves_when_all_is_served(start: Callable[..., Terminal]) -> None:
     terminal.until_shows("2 brewing")
     assert terminal.wait() == 0
     assert_left_clean(terminal)
+    assert said_in_the_shell(terminal) == ["All chai served"]
+
+
+def test_exit_says_who_was_not_served(start: Callable[..., Terminal], slow: str) -> None:
+    terminal = start(slow, "--exit", "--makers", "1")
+    terminal.until_shows("1 brewing")
+    terminal.send("K")
+    assert terminal.wait() == 1
+    assert_left_clean(terminal)
+    assert said_in_the_shell(terminal) == [
+        "0 of 1 chai served: Chai Maker #1 was killed by SIGKILL"
+    ]
+
+
+def test_warnings_can_be_read_to_their_end_once_the_screen_is_gone(
+    start: Callable[..., Terminal], slow: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "chai-tui"
+    folder.mkdir()
+    (folder / "config.toml").write_text('theme = "no-such-theme"\n[defaults]\nmakers = 0\n')
+    terminal = start(slow)
+    terminal.until_shows("3 brewing")
+    terminal.send("q")
+    assert terminal.wait() == 1
+    assert_left_clean(terminal)
+    makers, theme = said_in_the_shell(terminal)
+    assert makers.startswith("chai-tui: ")
+    assert makers.endswith("found 0")
+    assert 'found "no-such-theme"' in theme
 
 
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
