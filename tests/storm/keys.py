@@ -85,11 +85,10 @@ def _see_that_it_answers(terminal: Terminal, pieces: list[bytes]) -> None:
             require(time.monotonic() < deadline, f"no answer after {pieces}:\n{terminal.text}")
             if _shows_help(terminal) == opens:
                 break
-            terminal.send("?" if opens else "escape")
-        if not opens:
-            for _ in range(4):  # what may be open below
-                terminal.send("escape")
-                _read_for(terminal, 0.15)
+            terminal.send("escape")
+            _read_for(terminal, 0.3)
+            if opens:  # alone, or it would be Alt and a question mark; what was open is one less
+                terminal.send("?")
 
 
 def _read_for(terminal: Terminal, seconds: float) -> None:
