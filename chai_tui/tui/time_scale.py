@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-SCALES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 30.0, 60.0, 120.0, 360.0, 720.0)
-"""Seconds a cell may stand for: ten of them make a round number for the axis."""
-FINEST_FIT = 0.05
-"""Fitting never goes finer: a sample tells about half a second."""
+SCALES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 30.0, 60.0, 120.0, 360.0, 720.0)
+"""Seconds a cell may stand for: ten of them make a round number for the axis.
+
+None is finer than a twentieth of a second: a sample tells about half a second, ten such cells, and
+progress is reported ten times a second. Finer cells would look like moments that nobody measured.
+"""
 
 
 class TimeScale(NamedTuple):
@@ -51,11 +53,7 @@ class TimeView(NamedTuple):
 def fitting_scale(seconds: float, width: int) -> int:
     """Return the index of the finest scale that shows ``seconds`` in ``width`` cells."""
     return next(
-        (
-            index
-            for index, scale in enumerate(SCALES)
-            if scale >= FINEST_FIT and seconds / scale < width - 1
-        ),
+        (index for index, scale in enumerate(SCALES) if seconds / scale < width - 1),
         len(SCALES) - 1,
     )
 

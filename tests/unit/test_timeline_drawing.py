@@ -218,7 +218,7 @@ def test_zooming_keeps_the_middle_and_stops_at_the_ends() -> None:
     view = TimeView(5, 100)
     scale = scale_for(view, BEGAN, BEGAN + 1_000, 100)
     finer = zoomed_in(view, 1, scale)
-    assert finer == TimeView(4, 250)  # 150 s is the middle of both
+    assert finer == TimeView(4, 250)  # 300 s is the middle of both
     assert zoomed_in(TimeView(0, None), 1, TimeScale(BEGAN, SCALES[0], 0, 9)) == TimeView(0, None)
     coarsest = TimeScale(BEGAN, SCALES[-1], 0, 9)
     assert zoomed_in(TimeView(None, None), -1, coarsest) == TimeView(len(SCALES) - 1, None)
@@ -226,13 +226,21 @@ def test_zooming_keeps_the_middle_and_stops_at_the_ends() -> None:
 
 def test_panning_stops_following_until_now_is_reached_again() -> None:
     until = BEGAN + 100
-    scale = scale_for(TimeView(5), BEGAN, until, 50)
-    back = panned(TimeView(5), -20, scale, until)
-    assert back == TimeView(5, scale.first - 20)
+    scale = scale_for(TimeView(4), BEGAN, until, 50)
+    back = panned(TimeView(4), -20, scale, until)
+    assert back == TimeView(4, scale.first - 20)
     there = panned(back, 20, scale_for(back, BEGAN, until, 50), until)
-    assert there == TimeView(5, None)
+    assert there == TimeView(4, None)
     first = panned(back, -1_000, scale_for(back, BEGAN, until, 50), until)
     assert first.first == 0
+
+
+def test_no_cell_is_much_finer_than_a_sample() -> None:
+    view = TimeView()
+    for _ in range(30):
+        scale = scale_for(view, BEGAN, BEGAN + 100, 50)
+        view = zoomed_in(view, 1, scale)
+    assert scale.seconds == 0.05
 
 
 def test_fitting_never_fails() -> None:
