@@ -18,6 +18,7 @@ from chai_tui.tui.ink import Line, fit, fit_text
 from chai_tui.tui.prose import heading, paragraph, wrapped
 from chai_tui.tui.rows import Row, key_sign, keys_text
 from chai_tui.tui.screen_keys import PLACES
+from chai_tui.tui.timeline_legend import EXPLAINED, GIL_SIGN
 
 _STATES: dict[State, str] = {
     State.SEATED: "has its place, but did not start yet",
@@ -54,6 +55,12 @@ _BARS: tuple[tuple[str, str], ...] = (
     ("held up", "a task that cannot go on: another one computes and keeps the event loop"),
     ("memory", "what only this process has; what it shares with others is left out"),
 )  # fmt: skip
+
+_SPREAD = (
+    "A maker is sampled about twice a second. Where it used a part of a core, that part of the "
+    "sample's cells shows the core, evenly spread: the cells of a sample say how much, not when. "
+    "Beginnings, ends, pauses and who is held up are told by events, each at its moment."
+)
 
 _GROUPS = ("makers", "selection", "display", "program")
 _PROGRAM = {"palette", "help", "quit", "interrupt"}
@@ -130,7 +137,12 @@ def help_lines(
     lines += [blank, heading("bars and numbers", width)]
     for sign, meaning in _BARS:
         lines += _entry(sign, "strong", meaning, 15, width)
-    return lines
+    lines += [blank, heading("timeline", width)]
+    for explained in EXPLAINED:
+        if has_gil or explained is not GIL_SIGN:
+            glyph, ink = explained.span
+            lines += _entry(f"{glyph} {explained.short}", ink, explained.meaning, 15, width)
+    return [*lines, *paragraph(_SPREAD, width, indent=1)]
 
 
 def _keys(listed: Sequence[tuple[str, str, str]], width: int) -> list[Line]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from itertools import groupby
 
-from rich.cells import cell_len
-
-from chai_tui.recipe import StepKind
 from chai_tui.state import Maker, State
 from chai_tui.tui.figures import GLYPHS, seconds_text
 from chai_tui.tui.ink import Line, Span, core_ink, fit
+from chai_tui.tui.sharing import BUSY
 from chai_tui.tui.slices import Slice, cut, numbered_runs, overlap
 from chai_tui.tui.time_scale import TimeScale, TimeView
 
@@ -19,6 +18,7 @@ TICK_CELLS = 10
 WAITS: Span = ("·", "dim")
 READY: Span = ("▒", "others")
 GIL: Span = ("░", "paused")
+HELD: Span = ("≡", "stopped")
 PAUSED: Span = ("‖", "paused")
 SEATED: Span = (GLYPHS[State.SEATED], "seated")
 UNSAMPLED: Span = ("╌", "dim")
@@ -31,12 +31,21 @@ of neighbours is spread evenly. So a share is told right also while it changes f
 sample, and a cell shows the same wherever the row is scrolled to."""
 
 
-def cells(maker: Maker, scale: TimeScale, now: float) -> list[Span]:
+def cells(
+    maker: Maker, scale: TimeScale, now: float, kept: Sequence[int | None] = ()
+) -> list[Span]:
     """Return what a maker did, a cell for each slice of time: a character and its ink.
 
     Where a maker used a part of a core, that part of its cells shows the core: four threads that
     share a core show it in every fourth cell, and their wait for the GIL in the others. The cells
-    of a sample say how much, not when.
+    of a sample say how much, not when; beginnings, ends, pauses and who held whom up are exact.
+
+    Args:
+        maker: whose time.
+        scale: which time each cell stands for.
+        now: until when the story of a maker that still runs is told, in the events' seconds.
+        kept: who kept its event loop in each cell, as :func:`~chai_tui.tui.sharing.loop_kept`
+            tells it; empty where it stands at none.
     """
     slices = cut(maker, scale.start, scale.seconds, scale.width, now)
     steps_began = [span.began for span in maker.step_times]
@@ -44,7 +53,15 @@ def cells(maker: Maker, scale: TimeScale, now: float) -> list[Span]:
     cores: list[int | None] = []
     for index, a_slice in enumerate(slices):
         start = scale.start + index * scale.seconds
-        span = _fixed(maker, start, start + scale.seconds, now)
+        stop = start + scale.seconds
+        span = _fixed(maker, start, stop, now)
+        if (
+            span in (None, SEATED)
+            and kept
+            and kept[index] not in (None, maker.number)
+            and not _began_to_compute(maker, steps_began, start, stop)
+        ):
+            span = HELD
         core: int | None = None
         if span is None and a_slice is None:
             span = UNSAMPLED
@@ -82,7 +99,13 @@ def _computes(maker: Maker, steps_began: list[float], at: float) -> bool:
     index = bisect_right(steps_began, at) - 1
     if not 0 <= index < len(maker.steps):
         return False
-    return maker.steps[index].kind in (StepKind.COMPUTE, StepKind.NATIVE)
+    return maker.steps[index].kind in BUSY
+
+
+def _began_to_compute(maker: Maker, steps_began: list[float], start: float, stop: float) -> bool:
+    """Whether a step that keeps an event loop began between two times: be it ever so short."""
+    began = range(bisect_left(steps_began, start), bisect_left(steps_began, stop))
+    return any(maker.steps[index].kind in BUSY for index in began if index < len(maker.steps))
 
 
 def _sampled(a_slice: Slice, cell: int, *, computes: bool) -> Span:
@@ -107,12 +130,23 @@ def _sampled(a_slice: Slice, cell: int, *, computes: bool) -> Span:
 
 
 def gutter_width(greatest: int, width: int) -> int:
-    """Return the cells left of the time, for maker numbers up to ``greatest``."""
+    """Return the cells left of the time.
+
+    Args:
+        greatest: the greatest number of a maker.
+        width: cells of a whole row.
+    """
     return len(str(greatest)) + 5 + (8 if width >= 72 else 0)
 
 
 def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
-    """Return what stands left of a maker's time, exactly ``width`` cells."""
+    """Return what stands left of a maker's time: its number and its state.
+
+    Args:
+        maker: who.
+        width: in cells; from 14 on the state stands there in words, too.
+        is_chosen: whether it is the chosen one.
+    """
     state = str(maker.state)
     digits = width - 5 - (8 if width >= 14 else 0)
     line: Line = [
@@ -125,16 +159,38 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
     return fit(line, width)
 
 
-def row(maker: Maker, scale: TimeScale, now: float, gutter_cells: int, *, is_chosen: bool) -> Line:
-    """Return a maker's row: ``gutter_cells`` and the scale's width together."""
+def row(
+    maker: Maker,
+    scale: TimeScale,
+    now: float,
+    gutter_cells: int,
+    kept: Sequence[int | None] = (),
+    *,
+    is_chosen: bool,
+) -> Line:
+    """Return a maker's row: ``gutter_cells`` and the scale's width together.
+
+    Args:
+        maker: whose row.
+        scale: which time each cell stands for.
+        now: the floor's time, in the events' seconds.
+        gutter_cells: cells left of the time.
+        kept: who kept its event loop in each cell of time; empty where it stands at none.
+        is_chosen: whether it is the chosen one.
+    """
     line = gutter(maker, gutter_cells, is_chosen=is_chosen)
-    for ink, run in groupby(cells(maker, scale, now), key=lambda span: span[1]):
+    for ink, run in groupby(cells(maker, scale, now, kept), key=lambda span: span[1]):
         line.append(("".join(text for text, _ in run), ink))
     return line
 
 
 def axis(scale: TimeScale, gutter_cells: int) -> Line:
-    """Return the seconds over the rows."""
+    """Return the seconds over the rows.
+
+    Args:
+        scale: which time each cell stands for.
+        gutter_cells: cells left of the time.
+    """
     line: Line = [(" " * gutter_cells, "")]
     to_tick = -scale.first % TICK_CELLS
     line.append((" " * min(to_tick, scale.width), ""))
@@ -162,7 +218,14 @@ def _tick(seconds: float) -> str:
 
 
 def headline(view: TimeView, scale: TimeScale, makers: int, width: int) -> Line:
-    """Return the line on top: what is shown, and on which scale."""
+    """Return the line on top: what is shown, and on which scale.
+
+    Args:
+        view: what was chosen to be shown.
+        scale: which time each cell stands for.
+        makers: how many there are.
+        width: in cells.
+    """
     how = "follows now" if view.first is None else "stands still"
     how = "all of it" if view.scale is None and view.first is None else how
     right = f"{scale.seconds:g} s a cell · {how} "
@@ -172,26 +235,3 @@ def headline(view: TimeView, scale: TimeScale, makers: int, width: int) -> Line:
     if gap < 1:
         return fit([(" ", ""), (right, "dim")], width)
     return fit([*line, (" " * gap, ""), (right, "dim")], width)
-
-
-def legend(width: int, *, has_gil: bool = True) -> Line:
-    """Return what the characters mean; what does not fit whole is left out."""
-    wants = "wants a core" if width >= 60 else "wants"
-    gil = "waits for the GIL" if width >= 60 else "GIL"
-    line: Line = []
-    left = width
-    for (glyph, ink), words in (
-        (("0█", core_ink(0)), "on core 0"),
-        (READY, wants),
-        *([(GIL, gil)] if has_gil else []),
-        (WAITS, "waits"),
-        (PAUSED, "paused"),
-        (SEATED, "seated"),
-        (UNSAMPLED, "no sample"),
-        *(((GLYPHS[s], str(s)), str(s)) for s in (State.SERVED, State.FAILED, State.STOPPED)),
-    ):
-        used = cell_len(glyph) + cell_len(words) + 3
-        if used <= left:
-            line += [(f" {glyph}", ink), (f" {words} ", "dim")]
-            left -= used
-    return fit(line, width)

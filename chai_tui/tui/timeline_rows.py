@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -16,6 +17,7 @@ from chai_tui.floor import Floor
 from chai_tui.state import Maker
 from chai_tui.tui import screen_keys
 from chai_tui.tui.ink import InkWell
+from chai_tui.tui.sharing import loop_kept
 from chai_tui.tui.time_scale import TimeScale
 from chai_tui.tui.timeline_drawing import row
 
@@ -60,6 +62,8 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
         self._chosen = chosen
         self._scale = TimeScale(0.0, 1.0, 0, 0)
         self._gutter = 0
+        self._kept: dict[int, Sequence[int | None]] = {}  # by station, for the floor as it is
+        self._kept_for: tuple[int, TimeScale] | None = None
         self._strips: dict[int, tuple[tuple[object, ...], Strip]] = {}
 
     @property
@@ -121,7 +125,21 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
             len(maker.step_times),
             len(maker.pauses),
             maker.history[-1] if maker.history else None,
+            self._kept_at(maker.station),
         )
+
+    def _kept_at(self, station: int) -> Sequence[int | None]:
+        """Who kept a station's event loop in each cell; worked out once for all who stand there."""
+        known_for = (self._floor.version, self._scale)
+        if self._kept_for != known_for:
+            self._kept_for = known_for
+            self._kept.clear()
+        if station not in self._kept:
+            scale = self._scale
+            self._kept[station] = loop_kept(
+                self._floor, station, scale.start, scale.seconds, scale.width
+            )
+        return self._kept[station]
 
     def render_line(self, y: int) -> Strip:
         """Draw the row of one maker."""
@@ -139,6 +157,7 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
             self._scale,
             self._floor.now,
             self._gutter,
+            self._kept_at(maker.station),
             is_chosen=maker.number == self._chosen,
         )
         strip = self._inks.strip(line, self.line_width)

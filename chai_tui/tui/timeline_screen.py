@@ -16,7 +16,8 @@ from chai_tui.tui.key_line import KeyLine
 from chai_tui.tui.leaving import LeavesOnce
 from chai_tui.tui.line_view import LineView
 from chai_tui.tui.time_scale import TimeScale, TimeView, panned, scale_for, zoomed_in
-from chai_tui.tui.timeline_drawing import axis, gutter_width, headline, legend
+from chai_tui.tui.timeline_drawing import axis, gutter_width, headline
+from chai_tui.tui.timeline_legend import legend, signs_on
 from chai_tui.tui.timeline_rows import TimelineRows
 
 
@@ -113,7 +114,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         return [axis(self._scale, self._gutter)]
 
     def _draw_legend(self, width: int) -> list[Line]:
-        return [legend(width, has_gil=gil_enabled())]
+        return [legend(signs_on(self._floor, has_gil=gil_enabled()), width)]
 
     # What the keys do
 
@@ -134,7 +135,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         self._show_view(self._view._replace(first=None))
 
     def action_pan(self, direction: int) -> None:
-        """TimeView a quarter of a screen earlier (-1) or later (1)."""
+        """Move by a quarter of a screen, earlier (-1) or later (1)."""
         cells = direction * max(1, self._scale.width // 4)
         self._show_view(panned(self._view, cells, self._scale, self._until()))
 

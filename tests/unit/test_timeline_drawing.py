@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
-from chai_tui.events import Event, MakerUse, Paused, Resumed, Sampled
+from chai_tui.events import Event, MakerUse, Paused, Resumed, Sampled, StepBegan
 from chai_tui.floor import Floor
-from chai_tui.recipe import BUILT_IN
+from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state import HISTORY_KEPT, Maker, State, Use
 from chai_tui.tui.ink import as_text, width_of
+from chai_tui.tui.sharing import held_up_by, loop_keeper, loop_kept
 from chai_tui.tui.slices import cut, numbered_runs, overlap, sampled_since
 from chai_tui.tui.time_scale import (
     SCALES,
@@ -22,12 +23,33 @@ from chai_tui.tui.time_scale import (
     scale_for,
     zoomed_in,
 )
-from chai_tui.tui.timeline_drawing import axis, cells, gutter_width, headline, legend, row
-from tests.builders import BEGAN, brewing, failed, floor_of, killed, seated, served, stopped
+from chai_tui.tui.timeline_drawing import HELD, axis, cells, gutter_width, headline, row
+from chai_tui.tui.timeline_legend import legend, signs_on
+from tests import kitchens
+from tests.builders import (
+    BEGAN,
+    SHARED_STATION,
+    brewing,
+    failed,
+    floor_of,
+    killed,
+    paused,
+    seated,
+    served,
+    stopped,
+)
 from tests.unit.any_maker import makers
 
 GRIND = BUILT_IN["grind"]
 CHAI = BUILT_IN["chai"]
+SPELL = Recipe(
+    "spell",
+    (
+        Step("wait", StepKind.WAIT, 0.5),
+        Step("grind", StepKind.COMPUTE, 1.0),
+        Step("wait", StepKind.WAIT, 5.0),
+    ),
+)
 TENTHS = TimeScale(BEGAN, 0.1, 0, 30)
 
 
@@ -38,7 +60,9 @@ def use(
 
 
 def drawn(floor: Floor, number: int = 1, scale: TimeScale = TENTHS) -> str:
-    return "".join(text for text, _ in cells(floor.makers[number], scale, floor.now))
+    maker = floor.makers[number]
+    kept = loop_kept(floor, maker.station, scale.start, scale.seconds, scale.width)
+    return "".join(text for text, _ in cells(maker, scale, floor.now, kept))
 
 
 # Cells
@@ -147,6 +171,77 @@ def test_a_scroll_does_not_change_what_cells_show() -> None:
     whole = cells(floor.makers[1], TENTHS, floor.now)
     later = cells(floor.makers[1], TENTHS._replace(first=7, width=23), floor.now)
     assert whole[7:] == later
+
+
+# Who is held up
+
+
+def tasks(*more: Event) -> Floor:
+    """A task that computes from 0.5 to 1.5 s, one that waits, and one that is not started."""
+    return floor_of(
+        *brewing(1, engine=Engine.ASYNCIO, recipe=SPELL, fraction=0.0),
+        *brewing(2, engine=Engine.ASYNCIO, recipe=CHAI),
+        StepBegan(BEGAN + 0.5, 1, 1),
+        use(1.0, 0, 1.0),
+        use(1.0, None, 0.0, number=2),
+        StepBegan(BEGAN + 1.5, 1, 2),
+        *seated(3, at=BEGAN + 0.85, engine=Engine.ASYNCIO),
+        use(2.0, None, 0.0),
+        use(2.0, None, 0.0, number=2),
+        *more,
+    )
+
+
+def test_who_is_held_up_has_a_sign_of_its_own() -> None:
+    assert drawn(tasks(), 2).rstrip() == "·····≡≡≡≡≡≡≡≡≡≡·····"
+    assert drawn(tasks(), 3) == " " * 8 + "≡" * 7 + "◌" * 5 + " " * 10
+    assert "≡" not in drawn(tasks(), 1)
+    assert HELD[0] not in "·▒░‖◌╌█✔✖■ "
+
+
+def test_in_a_coarse_cell_the_greater_part_counts() -> None:
+    seconds = TimeScale(BEGAN, 1.0, 0, 3)
+    assert drawn(tasks(), 2, seconds) == "≡≡ "
+    assert drawn(tasks(), 1, seconds)[0] == "0"
+    # Many short ones hold up as one long one does.
+    short = [
+        event
+        for n in range(4, 14)
+        for event in (
+            *brewing(n, at=BEGAN + 2.0, engine=Engine.ASYNCIO, recipe=SPELL, fraction=0.0),
+            StepBegan(BEGAN + 2.0 + 0.1 * (n - 4), n, 1),
+            StepBegan(BEGAN + 2.1 + 0.1 * (n - 4), n, 2),
+        )
+    ]
+    assert drawn(tasks(*short, use(3.0, None, 0.0)), 2, seconds) == "≡≡≡"
+
+
+def test_the_cell_of_now_tells_what_has_passed_of_it() -> None:
+    floor = floor_of(
+        *brewing(1, engine=Engine.ASYNCIO, recipe=GRIND, fraction=0.0),
+        *brewing(2, engine=Engine.ASYNCIO, recipe=CHAI, fraction=0.0),
+        use(1.0, 0, 1.0),
+        use(1.32, None, 0.0, number=2),
+    )
+    assert drawn(floor, 2).rstrip() == "≡" * 14
+
+
+def test_a_pause_is_seen_though_the_loop_is_kept_meanwhile() -> None:
+    floor = tasks(Paused(BEGAN + 1.0, 2, ours=True), Resumed(BEGAN + 1.3, 2, ours=True))
+    assert drawn(floor, 2).rstrip() == "·····≡≡≡≡≡‖‖‖≡≡·····"
+
+
+def test_threads_are_not_held_up() -> None:
+    assert loop_kept(kitchens.lively(), SHARED_STATION + 1, BEGAN, 0.1, 50) == ()
+    assert loop_kept(Floor(), 1, BEGAN, 0.1, 50) == ()
+
+
+def test_who_is_held_up_now_is_so_on_the_timeline_too() -> None:
+    floor = kitchens.engines()
+    scale = TimeScale(BEGAN, 0.05, 0, 55)
+    for maker in floor.makers.values():
+        keeper = held_up_by(maker, loop_keeper(floor, maker.station))
+        assert (drawn(floor, maker.number, scale)[-1] == "≡") is (keeper is not None)
 
 
 # Slices
@@ -276,12 +371,46 @@ def test_the_headline_says_scale_and_whether_it_follows() -> None:
     assert "stands still" in as_text(headline(TimeView(3, 5), TENTHS, 2, 60))
 
 
+EVERYBODY = floor_of(
+    *served(1),
+    *killed(2),
+    *failed(3),
+    *stopped(4),
+    *paused(5),
+    *seated(6),
+    *brewing(7, engine=Engine.THREAD),
+    *brewing(8, engine=Engine.ASYNCIO, station=2_000),
+)
+
+
+def told(floor: Floor, width: int, *, has_gil: bool = True) -> str:
+    return as_text(legend(signs_on(floor, has_gil=has_gil), width)).strip()
+
+
+def test_the_legend_explains_every_sign_that_occurs() -> None:
+    for floor, width in ((EVERYBODY, 80), (kitchens.morning(), 80), (kitchens.troubled(), 80)):
+        line = told(floor, width)
+        for state in (State.SERVED, State.KILLED, State.FAILED, State.STOPPED):
+            assert (str(state) in line) is (floor.counts[state] > 0), line
+    assert told(EVERYBODY, 80) == (
+        "0█ core · waits ▒ wants ░ GIL ≡ held ‖ paused ✔ served ✖ killed/failed ■ stopped"
+    )
+    assert told(kitchens.lesson(), 80) == (
+        "0█ core  · waits  ▒ wants  ◌ seated  ╌ no sample  cells say how much, not when"
+    )
+    assert "GIL" not in told(EVERYBODY, 200, has_gil=False)
+
+
+def test_the_legend_says_that_a_sample_tells_no_moments() -> None:
+    assert told(kitchens.lively(), 120).endswith("  cells say how much, not when")
+
+
 def test_the_legend_leaves_out_what_does_not_fit() -> None:
-    assert "▒ wants a core  ░ waits for the GIL" in as_text(legend(120))
-    assert "GIL" not in as_text(legend(120, has_gil=False))
-    for width in range(130):
-        assert width_of(legend(width)) == width
-        assert "…" not in as_text(legend(width))
+    assert told(EVERYBODY, 40) == "0█ core · waits ▒ wants ░ GIL ≡ held"
+    for width in range(200):
+        line = legend(signs_on(EVERYBODY), width)
+        assert width_of(line) == width
+        assert "…" not in as_text(line)
 
 
 @settings(deadline=None)
