@@ -32,10 +32,10 @@ def title(zoom: Zoomed, width: int) -> Line:
         (f" {name}#{maker.number}", number),
         (f"  {printable(maker.recipe)} · {maker.engine}", "dim"),
     ]
-    room = width - width_of(right)
+    room = width - width_of(right) - 1
     if room < 6:
         return fit([left[0], (" ", ""), *right], width)
-    return fit([*fit(left, room), *right], width)
+    return fit([*fit(left, room), (" ", ""), *right], width)
 
 
 def details(zoom: Zoomed, width: int) -> list[Line]:

@@ -215,6 +215,16 @@ def test_place_stands_in_the_title() -> None:
     assert "✔ served 2nd" in as_text(title(zoom_on(floor, 1), 80))
 
 
+def test_a_title_that_is_cut_keeps_a_space_before_the_state() -> None:
+    zoom = zoom_on(floor_of(*brewing(23, recipe=BUILT_IN["masala"])), 23)
+    whole = as_text(title(zoom, 80)).rstrip()
+    state = whole[whole.index("●") :]
+    for width in range(12 + len(state), 80):
+        line = as_text(title(zoom, width)).rstrip()
+        assert line.endswith(f" {state}"), line
+    assert f"masala · process {state}" in as_text(title(zoom, 24 + len(state)))
+
+
 def test_lines_that_could_be_anybodys_are_shown_as_such() -> None:
     floor = floor_of(
         *brewing(1, engine=Engine.THREAD),
