@@ -91,6 +91,21 @@ class Arrangement:
         self._tops = [slot.y for slot in slots]
         self._frame_tops = [frame.y for frame in frames]
         self._index = {slot.number: index for index, slot in enumerate(slots)}
+        self._least: dict[bool, int] = {}  # the narrowest width, in frames and outside of them
+        for slot in slots:
+            framed = self._is_framed(slot)
+            self._least[framed] = min(slot.width, self._least.get(framed, slot.width))
+
+    def _is_framed(self, slot: Slot) -> bool:
+        return self.frame_at(slot.y) is not None
+
+    def least_width(self, slot: Slot) -> int:
+        """Return the cells of the narrowest slot of those beside this one.
+
+        Makers in frames, whose lines cost cells, have their own: what they have no room for may
+        still be told outside.
+        """
+        return self._least[self._is_framed(slot)]
 
     def slot(self, number: int) -> Slot | None:
         """Return where a maker is, None if it is not shown."""

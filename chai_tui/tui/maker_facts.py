@@ -156,7 +156,12 @@ def cause_text(maker: Maker) -> str:
 
 
 def stopping_text(maker: Maker, now: float) -> str:
-    """Return what a maker that was asked to stop is waiting for; nothing if it was not."""
+    """Return what a maker that was asked to stop is waiting for; nothing if it was not.
+
+    Args:
+        maker: whom.
+        now: the floor's time, in the events' seconds, from which a countdown is told.
+    """
     asked = maker.stopping
     if asked is None or maker.joined:
         return ""
@@ -246,11 +251,18 @@ def cups_texts(maker: Maker) -> tuple[str, ...]:
     )
 
 
-def facts(look: Look, width: int) -> Line:
+def facts(look: Look, width: int, least: int | None = None) -> Line:
     """Return process, core, CPU time and memory, the least telling left out where they do not fit.
 
     Each text keeps its place whatever the numbers are.
+
+    Args:
+        look: at whom.
+        width: in cells; the line is at most so long.
+        least: cells that decide what is left out, at most ``width``: those of the narrowest of the
+            panels side by side, so that all of them say the same. None for ``width``.
     """
+    least = width if least is None else least
     maker = look.maker
     shared = maker.engine.shares_station
     ident = f"tid {maker.tid or '—'}" if shared else f"pid {maker.pid}"
@@ -259,19 +271,20 @@ def facts(look: Look, width: int) -> Line:
         ended = "" if maker.state is State.SERVED else exit_text(maker)
         told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu)]
         return _with_cups(
-            [(rank, (text, "dim")) for rank, text in told if text], cups_texts(maker), width
+            [(rank, (text, "dim")) for rank, text in told if text], cups_texts(maker), least
         )
     # A column that has room for the longest words, or shorter words.
-    column = _CORE_COLUMN if width >= 50 else len(WANTS_A_CORE) if width >= 44 else 7
+    column = _CORE_COLUMN if least >= 50 else len(WANTS_A_CORE) if least >= 44 else 7
     core = core_text(look, column)
     core_span = (f"{core:<{column}}", "" if maker.core is None else core_ink(maker.core))
     line = fitting(
         [(1, (ident, "")), (0, core_span), (2, (cpu, ""))],
-        width,
+        least,
     )
     memory = memory_cells(maker.memory).strip()
-    gap = width - width_of(line) - len(memory)
-    return [*line, (" " * gap, ""), (memory, "")] if memory and gap >= 1 else line
+    room = width - width_of(line) - len(memory)
+    fits = memory and least - width_of(line) - len(memory) >= 1
+    return [*line, (" " * room, ""), (memory, "")] if fits else line
 
 
 def _with_cups(ranked: list[tuple[int, Span]], cups: tuple[str, ...], width: int) -> Line:
@@ -295,7 +308,12 @@ def exit_text(maker: Maker) -> str:
 
 
 def fitting(ranked: list[tuple[int, Span]], width: int) -> Line:
-    """Return the spans with two cells between, without those of the highest ranks if need be."""
+    """Return the spans with two cells between, without those of the highest ranks if need be.
+
+    Args:
+        ranked: spans from left to right, each with its rank; one is always kept.
+        width: the most cells that they may take together.
+    """
     kept = list(ranked)
     while True:
         line: Line = []

@@ -55,31 +55,39 @@ def tall(most_steps: int) -> int:
     return 2 + 1 + min(most_steps, LISTED_STEPS) + SAID_LINES
 
 
-def draw_panel(look: Look, width: int, height: int) -> list[Line]:
-    """Draw a panel of ``height`` lines, at least five.
+def draw_panel(look: Look, width: int, height: int, least: int | None = None) -> list[Line]:
+    """Draw a panel: facts, then the current step or, where they fit, all steps, then its words.
 
-    Facts, then the current step or, where they fit, all steps, then what it said last.
+    Args:
+        look: at whom.
+        width: in cells, the frame included; each line is exactly so wide.
+        height: in lines, the frame included; at least five.
+        least: cells of the narrowest of the panels beside it, at most ``width``: that one
+            decides in how many words all of them are told, so that neighbours read alike. None
+            for ``width``.
     """
     corners = _HEAVY if look.chosen else _ROUND
     ink = "chosen" if look.chosen else "frame"
     inner = max(0, width - 4)
+    least = width if least is None else least
+    words = max(0, least - 4)
     maker = look.maker
-    body: list[Line] = [facts(look, inner)]
+    body: list[Line] = [facts(look, inner, words)]
     room = height - 2 - len(body)
     if maker.steps and len(maker.steps) <= LISTED_STEPS and room > len(maker.steps):
         body += _steps(maker, inner)
     else:
         body.append(_step(maker, inner))
-    body += _told(look, inner, height - 2 - len(body))
+    body += _told(look, inner, words, height - 2 - len(body))
     side = corners[3]
     return [
-        _top(look, width, corners, ink),
+        _top(look, width, least, corners, ink),
         *(fit([(f"{side} ", ink), *fit(line, inner), (f" {side}", ink)], width) for line in body),
         fit([(f"{corners[4]}{corners[1] * max(0, width - 2)}{corners[5]}", ink)], width),
     ]
 
 
-def _top(look: Look, width: int, corners: str, ink: str) -> Line:
+def _top(look: Look, width: int, least: int, corners: str, ink: str) -> Line:
     """The panel's upper edge: number and name left, the state right, as much as fits."""
     maker = look.maker
     number = (f"#{maker.number}", number_ink(maker))
@@ -88,10 +96,10 @@ def _top(look: Look, width: int, corners: str, ink: str) -> Line:
     # What ended it counts more than what it brews.
     for text in (words, state):
         right: Line = [(f" {glyph} {text} ", state)]
-        most = width - 6 - width_of(right)
+        most = least - 6 - width_of(right)
         for left in _titles(maker, number, most):
-            room = most - width_of(left)
-            if room >= 0:
+            if width_of(left) <= most:
+                room = width - 6 - width_of(right) - width_of(left)
                 return [
                     (f"{corners[0]}{corners[1]} ", ink),
                     *left,
@@ -176,7 +184,7 @@ def _ends(left: Line, right: Line, width: int) -> Line:
     return [*fit(left, room), *right]
 
 
-def _told(look: Look, inner: int, room: int) -> list[Line]:
+def _told(look: Look, inner: int, least: int, room: int) -> list[Line]:
     """Why it ended, what it waits for or who holds it up, then what it said; blank lines below."""
     maker = look.maker
     lines: list[Line] = []
@@ -192,11 +200,11 @@ def _told(look: Look, inner: int, room: int) -> list[Line]:
         ]
     elif held := held_text(look):
         whole = f"{held}, which keeps the event loop"
-        lines = [[("◌ ", "stopped"), (whole if len(whole) <= inner - 2 else held, "stopped")]]
+        lines = [[("◌ ", "stopped"), (whole if len(whole) <= least - 2 else held, "stopped")]]
     if maker.dropped and room - len(lines) > 1:
         lines.append([(f"… {maker.dropped:,} more left out", "dim")])
     said = list(islice(reversed(maker.said), room - len(lines)))
-    lines += [said_line(line, inner) for line in reversed(said)]
+    lines += [said_line(line, least) for line in reversed(said)]
     return [*lines, *([[]] * (room - len(lines)))]
 
 

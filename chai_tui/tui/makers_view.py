@@ -312,7 +312,8 @@ class MakersView(ScrollView, can_focus=False):
             return before.lines
         match self._arrangement.shape:
             case Shape.PANEL:
-                lines = draw_panel(look, slot.width, slot.height)
+                least = self._arrangement.least_width(slot)
+                lines = draw_panel(look, slot.width, slot.height, least)
             case Shape.CARD:
                 lines = draw_card(look, slot.width, slot.height)
             case Shape.ROW:

@@ -239,3 +239,13 @@ def test_every_move_ends_at_somebody(
     end = arrangement.moved(start, move, page=height)
     assert (end is None) == (not arrangement.slots)
     assert end is None or arrangement.slot(end) is not None
+
+
+def test_neighbours_know_the_narrowest_of_them() -> None:
+    floor = floor_of(
+        *(event for n in range(1, 4) for event in brewing(n)),
+        *(event for n in range(4, 7) for event in brewing(n, engine=Engine.THREAD)),
+    )
+    arrangement = arrange(grouped(floor, range(1, 7)), 121, 40)
+    assert [slot.width for slot in arrangement.slots] == [41, 40, 40, 39, 39, 39]
+    assert [arrangement.least_width(slot) for slot in arrangement.slots] == [40] * 3 + [39] * 3

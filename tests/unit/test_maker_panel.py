@@ -95,6 +95,17 @@ def test_as_much_of_a_name_is_shown_as_fits() -> None:
     assert panel(*killed(1, recipe=LONG))[0] == "╭─ #1 Chai Maker  ✖ killed by SIGKILL ─╮"
 
 
+def test_neighbours_read_alike_though_one_is_a_cell_wider() -> None:
+    events = [*brewing(1, recipe=MASALA, said=["x" * 20]), *sampled({0: [1]}, memory=12_000_000)]
+    floor = floor_of(*events)
+    for least in range(34, 70):
+        narrow = [as_text(line) for line in draw_panel(look(floor), least, 5)]
+        wide = draw_panel(look(floor), least + 1, 5, least)
+        assert all(width_of(line) == least + 1 for line in wide)
+        for before, after in zip(narrow, (as_text(line) for line in wide), strict=True):
+            assert before.replace("─", "").split() == after.replace("─", "").split() or "▕" in after
+
+
 LONG = Recipe("a recipe with a name", (Step("boil", StepKind.WAIT, 1.0),))
 
 
