@@ -72,8 +72,7 @@ _SAVINGS = ("name", "start method", "words", "cores", "GIL", "recipe", "at once"
 
 def title_line(title: Title, width: int) -> Line:
     """Draw the header: what fits of it, by how much it tells. The right half stays in place."""
-    short = _counts(title, short=True)
-    least = max(width_of(short), ROOM_WIDE if width >= WIDE else ROOM)
+    least = max(_counts_width(title, short=True), ROOM_WIDE if width >= WIDE else ROOM)
     for saved in range(len(_SAVINGS) + 1):
         without = frozenset(_SAVINGS[:saved])
         right = _right(title, without)
@@ -82,8 +81,7 @@ def title_line(title: Title, width: int) -> Line:
         if width_of(left) <= room:
             break
     room = width - width_of(left) - width_of(right)
-    words = _counts(title)
-    counts = words if width_of(words) <= room else short
+    counts = _counts(title, short=_counts_width(title, short=False) > room)
     return fit([*left, (" " * max(0, room - width_of(counts)), ""), *counts, *right], width)
 
 
@@ -132,7 +130,30 @@ def _told(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Li
     return line if "modes" in without else [*line, *modes]
 
 
-def _counts(title: Title, *, short: bool = False) -> Line:
+def _counts_width(title: Title, *, short: bool) -> int:
+    """The most cells that the counts can take with these states and so many makers.
+
+    So how they are told changes with the states there are and with the number of makers, and not
+    whenever a count gets another digit.
+    """
+    counts = [count for count in title.counts.values() if count]
+    digits = sum(len(str(count)) for count in counts)
+    return width_of(_counts(title, short=short)) - digits + _most_digits(sum(counts), len(counts))
+
+
+def _most_digits(total: int, counts: int) -> int:
+    """The most digits that so many counts, none of them zero, can have together."""
+    digits, left, cost = counts, total - counts, 9  # to make 10 of 1, then 100 of 10
+    while counts and cost <= left:
+        longer = min(counts, left // cost)
+        digits += longer
+        if longer < counts:
+            break
+        left, cost = left - longer * cost, cost * 10
+    return digits
+
+
+def _counts(title: Title, *, short: bool) -> Line:
     line: Line = []
     for state, count in title.counts.items():
         if count:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.state import State
 from chai_tui.tui.ink import INKS, as_text, width_of
-from chai_tui.tui.title_line import Title, clock_text, title_line
+from chai_tui.tui.title_line import Title, _most_digits, clock_text, title_line
 
 TITLE = Title(
     recipe="chai",
@@ -57,6 +60,27 @@ def test_nothing_in_it_moves_while_numbers_change() -> None:
         more = TITLE._replace(counts={**TITLE.counts, State.PAUSED: 1})
         assert text(more, width).startswith(before[: before.index("●")].rstrip())
         assert text(more, width).endswith(before[before.index("00:02.4") :])
+
+
+def test_a_digit_more_or_less_does_not_change_how_counts_are_told() -> None:
+    for width in range(30, 200):
+        for total in (9, 10, 11, 20, 23):
+            told = [
+                text(TITLE._replace(counts={State.BREWING: total - n, State.SERVED: n}), width)
+                for n in range(1, total)
+            ]
+            assert len({"brewing" in line for line in told}) == 1, (width, total)
+            assert len({line.partition("●")[0].rstrip() for line in told}) == 1, (width, total)
+
+
+@pytest.mark.parametrize("states", [1, 2, 3])
+@pytest.mark.parametrize("total", [3, 11, 12, 20, 30, 111, 120])
+def test_the_most_digits_are_those_of_the_longest_counts(total: int, states: int) -> None:
+    cuts = combinations(range(1, total), states - 1)
+    longest = max(
+        sum(len(str(stop - start)) for start, stop in pairwise((0, *cut, total))) for cut in cuts
+    )
+    assert _most_digits(total, states) == longest
 
 
 def test_a_long_name_is_cut_before_anything_is_left_out() -> None:
