@@ -44,19 +44,19 @@ COMMANDS: tuple[Row, ...] = (
         "app.kill", KillMaker, in_footer=True),
     Row("pause", "z", "Pause", "Pause the selected maker's process, or let it run again",
         "app.pause", PauseMaker, in_footer=True),
-    Row("again", "r", "Again", "Brew the selected maker's recipe again, with a new maker",
-        "app.again", BrewAgain, in_footer=True),
     Row("signal", "f9", "Signal", "Send a signal of your choice to the selected maker's process",
         "app.signal", SignalMaker),
     Row("zoom", "enter", "Zoom", "Show everything about the selected maker",
         "screen.zoom", in_footer=True),
-    Row("filter", "slash", "Filter",
-        "Show only makers whose number, state, recipe, engine or words match",
-        "screen.filter", in_footer=True),
     Row("engine", "e", "Engine", "Choose recipe and engine of the makers added next",
         "app.engine", AddMakers, in_footer=True),
     Row("timeline", "t", "Timeline", "Show when each maker ran, and on which core",
         "app.timeline", in_footer=True),
+    Row("again", "r", "Again", "Brew the selected maker's recipe again, with a new maker",
+        "app.again", BrewAgain, in_footer=True),
+    Row("filter", "slash", "Filter",
+        "Show only makers whose number, state, recipe, engine or words match",
+        "screen.filter", in_footer=True),
     Row("freeze", "space", "Freeze", "Freeze the display, or catch up with what happened",
         "app.freeze", in_footer=True),
     Row("clear", "c", "Clear", "Take those who finished off the screen",
@@ -91,7 +91,8 @@ COMMANDS: tuple[Row, ...] = (
     Row("interrupt", "ctrl+c", "Interrupt", "End every maker and leave with exit code 130",
         "app.interrupt", priority=True),
 )  # fmt: skip
-"""The table. Its order is the order of footer and help."""
+"""The table. Its order is the order of footer and help. What 80 columns show of the footer ends
+before ``again``."""
 
 KEY_IDS: frozenset[str] = frozenset(
     row.id for rows in (COMMANDS, *(place.rows for place in PLACES)) for row in rows

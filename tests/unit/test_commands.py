@@ -140,6 +140,26 @@ def test_the_footer_keeps_help_and_quit() -> None:
     assert as_text(hints_line(placed)) == " x label0  x label4  x label5 "
 
 
+def test_on_80_columns_the_footer_has_the_keys_that_teach() -> None:
+    rows = [row for row in COMMANDS if row.in_footer and row.id != "palette"]
+    labels = {
+        width: [
+            hint.label
+            for _, hint in place_hints(
+                [
+                    Hint(key_sign(row.keys.split(",")[0]), row.label, row.action, "", enabled=True)
+                    for row in rows
+                ],
+                width,
+            )
+        ]
+        for width in (80, 120)
+    }
+    teaching = ["Add", "Stop", "Kill", "Pause", "Zoom", "Engine", "Timeline"]
+    assert labels[80] == [*teaching, "Help", "Quit"]
+    assert labels[120] == [*teaching, "Again", "Filter", "Freeze", "Clear", "Help", "Quit"]
+
+
 def test_what_cannot_be_done_is_dim_in_the_footer() -> None:
     line = hints_line(place_hints(hints(4), 200))
     assert [ink for text, ink in line if "label" in text] == ["", "dim", "", ""]
