@@ -18,7 +18,7 @@ from chai_tui.source import (
     StopMaker,
 )
 from chai_tui.tui.arrangement import Move
-from chai_tui.tui.rows import Row, keys_text
+from chai_tui.tui.rows import Row
 from chai_tui.tui.screen_keys import PLACES
 
 
@@ -94,11 +94,6 @@ COMMANDS: tuple[Row, ...] = (
 """The table. Its order is the order of footer and help. What 80 columns show of the footer ends
 before ``again``."""
 
-KEY_IDS: frozenset[str] = frozenset(
-    row.id for rows in (COMMANDS, *(place.rows for place in PLACES)) for row in rows
-)
-"""What a user's keymap may name."""
-
 KEYS_OF_SCREENS: tuple[Mapping[str, str], ...] = (
     {row.id: row.keys for row in COMMANDS},
     *(
@@ -120,8 +115,3 @@ def is_accepted(action_name: str, accepted: frozenset[type[Command]]) -> bool:
     """Return whether a source that accepts these commands can do what an action needs."""
     needs = _NEEDS.get(action_name)
     return needs is None or needs in accepted
-
-
-def listed_rows() -> list[Row]:
-    """Return the rows that help and README list."""
-    return [row for row in COMMANDS if keys_text(row)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from chai_tui.state import Line as SaidLine
 from chai_tui.state import Maker
@@ -13,13 +12,6 @@ from chai_tui.tui.prose import folded
 
 _TIME_CELLS = 9
 """``   0.512 ``: seconds since the maker was seated, and a space."""
-
-
-class Said(NamedTuple):
-    """Lines to show, and how many of them each said line takes."""
-
-    lines: list[Line]
-    heights: list[int]
 
 
 def is_found(text: str, query: str) -> bool:

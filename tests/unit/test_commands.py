@@ -12,10 +12,8 @@ from chai_tui.source import AddMakers, KillMaker
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.commands import (
     COMMANDS,
-    KEY_IDS,
     bindings,
     is_accepted,
-    listed_rows,
 )
 from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.fields import FilterField, SearchField
@@ -31,6 +29,9 @@ from chai_tui.tui.zoom_screen import ZoomScreen
 
 DIALOGS = (ConfirmDialog, EngineDialog, SignalDialog)
 FIELDS = (FilterField, SearchField)
+ROWS = [*COMMANDS, *(row for place in PLACES for row in place.rows)]
+LISTED = [row for row in COMMANDS if keys_text(row)]
+"""What help and README list."""
 DESIGNED = {
     "a", "A", "k", "K", "f9", "z", "r", "enter", "up", "down", "left", "right", "tab", "space",
     "slash", "less_than_sign", "greater_than_sign", "e", "c", "t", "question_mark", "q",
@@ -39,7 +40,7 @@ DESIGNED = {
 
 
 def test_ids_and_keys_are_unique() -> None:
-    assert len(KEY_IDS) == len(COMMANDS) + sum(len(place.rows) for place in PLACES)
+    assert len({row.id for row in ROWS}) == len(ROWS)
     keys = Counter(key for row in COMMANDS for key in row.keys.split(","))
     assert [key for key, count in keys.items() if count > 1] == []
 
@@ -58,7 +59,7 @@ def test_every_row_is_explained_and_can_be_done() -> None:
 def test_bindings_have_id_and_tooltip() -> None:
     kitchen = [*bindings("app"), *bindings("screen")]
     elsewhere = [binding for place in PLACES for binding in place.bindings]
-    assert {binding.id for binding in (*kitchen, *elsewhere)} == KEY_IDS
+    assert {binding.id for binding in (*kitchen, *elsewhere)} == {row.id for row in ROWS}
     assert all(binding.tooltip for binding in (*kitchen, *elsewhere))
 
 
@@ -73,14 +74,14 @@ def test_every_own_binding_is_in_a_table() -> None:
     for kind in (ZoomScreen, TimelineScreen, TimelineRows, HelpScreen, *DIALOGS, *FIELDS):
         own = kind.__dict__["BINDINGS"]
         assert own
-        assert {binding.id for binding in own} <= KEY_IDS
+        assert {binding.id for binding in own} <= {row.id for row in ROWS}
 
 
 def test_the_readme_lists_every_key() -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     keys = text.partition("\n## Keys\n")[2].partition("\n## ")[0]
     assert re.findall(r"^\| `(.+?)` \| (.+) \|$", keys, re.MULTILINE) == [
-        (keys_text(row), row.tooltip) for row in listed_rows()
+        (keys_text(row), row.tooltip) for row in LISTED
     ]
     elsewhere = [
         (place.name, keys_text(row), row.tooltip) for place in PLACES for row in place.rows
@@ -117,11 +118,10 @@ def test_keys_are_written_as_people_know_them(key: str, sign: str) -> None:
 
 
 def test_help_lists_every_key_once() -> None:
-    listed = listed_rows()
-    shown = " ".join(keys_text(row) for row in listed)
+    shown = " ".join(keys_text(row) for row in LISTED)
     for sign in ("a", "A", "↑", "1 – 9", "< >", "PgUp", "Esc", "^c"):
         assert sign in shown
-    assert {row.id for row in listed if row.id.startswith("select")} == {
+    assert {row.id for row in LISTED if row.id.startswith("select")} == {
         "select-up", "select-next", "select-page-up", "select-first", "select-1",
     }  # fmt: skip
 
