@@ -11,6 +11,8 @@ from chai_tui.state import Maker, State
 
 SEARCHED_LINES = 50
 """How many of its last lines a filter looks through: 1,000 makers are searched in 10 ms."""
+STATE_LETTERS = 3
+"""So many letters of a state's word mean the state; fewer are still being typed."""
 
 
 class Sort(StrEnum):
@@ -47,21 +49,40 @@ _STATE_ORDER = {
 }
 
 
+def state_meant(term: str) -> frozenset[State]:
+    """Return the states that a word of the filter means; none if it is an ordinary word.
+
+    Every maker has said "Start of … brewing", so a state's word is looked for in states alone.
+
+    Args:
+        term: case-folded; a state's word, or its first letters, at least ``STATE_LETTERS``.
+    """
+    if len(term) < STATE_LETTERS:
+        return frozenset()
+    return frozenset(state for state in State if state.startswith(term))
+
+
 def matches(maker: Maker, terms: Iterable[str]) -> bool:
     """Return whether every term is part of something that the maker shows.
 
     Args:
         maker: its number, state, recipe, engine and last lines are looked at.
-        terms: lower-case; none matches everything.
+        terms: case-folded; none matches everything. One that means a state matches those who are
+            in it.
     """
-    terms = list(terms)
-    if not terms:
+    words: list[str] = []
+    for term in terms:
+        if not (states := state_meant(term)):
+            words.append(term)
+        elif maker.state not in states:
+            return False
+    if not words:
         return True
     lines = (line.text for line in islice(reversed(maker.said), SEARCHED_LINES))
     shown = "\n".join(
         (f"#{maker.number}", maker.state, maker.recipe, maker.engine, maker.cause, *lines)
     ).casefold()
-    return all(term in shown for term in terms)
+    return all(word in shown for word in words)
 
 
 def in_order(floor: Floor, sort: Sort = Sort.NUMBER, wanted: str = "") -> list[int]:
@@ -70,7 +91,8 @@ def in_order(floor: Floor, sort: Sort = Sort.NUMBER, wanted: str = "") -> list[i
     Args:
         floor: whose makers.
         sort: makers that are equal in it stay in the order of their numbers.
-        wanted: words that must all be part of what a maker shows; empty shows all.
+        wanted: words that must all be part of what a maker shows, or mean its state; empty shows
+            all.
     """
     terms = wanted.casefold().split()
     shown = [maker for maker in floor.makers.values() if not terms or matches(maker, terms)]

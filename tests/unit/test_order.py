@@ -11,8 +11,8 @@ from chai_tui.tui.order import Sort, in_order
 from tests.builders import brewing, failed, floor_of, killed, paused, sampled, served
 
 MIXED: list[Event] = [
-    *brewing(1, cpu_seconds=0.5, said=["the pot is full"]),
-    *served(2, after=3.0),
+    *brewing(1, cpu_seconds=0.5, said=["Start of Chai Maker #1 brewing", "the pot is full"]),
+    *served(2, after=3.0, said=["Start of Chai Maker #2 brewing"]),
     *killed(3, recipe=BUILT_IN["masala"]),
     *brewing(4, cpu_seconds=1.5, engine=Engine.THREAD),
     *served(5, after=2.0),
@@ -50,6 +50,13 @@ def test_who_holds_the_most_memory_comes_first() -> None:
         ("sigkill", [3]),
         ("brewing thread", [4]),
         ("no such thing", []),
+        ("brewing", [1, 4]),
+        ("Brew", [1, 4]),
+        ("kill", [3]),
+        ("paus", [6]),
+        ("ser pot", []),
+        ("se", [2, 5, 6]),
+        ("brewings", []),
     ],
 )
 def test_every_word_must_be_part_of_what_a_maker_shows(wanted: str, numbers: list[int]) -> None:
