@@ -30,6 +30,9 @@ from chai_tui.tui.sharing import cores_used, held_up_by, loop_keeper
 
 RESORT_SECONDS = 1.0
 """How often the order follows values that change by themselves."""
+LOOK_SECONDS, LOOK_AT_ONCE = 0.1, 100
+"""While nobody matches the filter it is looked at every change whether somebody does now; of more
+makers than this only so often: to look at 1,000 takes 10 ms."""
 SEEN_SECONDS = 1.0
 """An arrangement that was shown for so long was looked at: who is in it stays in place."""
 AIM_SECONDS = 3.0
@@ -85,6 +88,7 @@ class MakersView(ScrollView, can_focus=False):
         self._arrangement = Arrangement(Shape.PANEL, (), (), 0)
         self._arranged_for: tuple[object, ...] | None = None
         self._arranged_at = 0.0
+        self._looked_at = float("-inf")  # when it was looked whether somebody matches
         self._shown_at = 0.0  # since when these makers are shown, and on which width
         self._shown_width = 0
         self._aimed_at = float("-inf")
@@ -222,12 +226,23 @@ class MakersView(ScrollView, can_focus=False):
         floor = self._floor
         if self._arranged_for != self._members():
             return True
+        if self.wanted and not self._arrangement.slots:
+            return self._somebody_matches()  # nothing is seen that could move, or be aimed at
         lively = self.sort is not Sort.NUMBER or bool(self.wanted)
         return (
             lively
             and floor.now >= self._arranged_at + RESORT_SECONDS
             and floor.now >= self._aimed_at + AIM_SECONDS
         )
+
+    def _somebody_matches(self) -> bool:
+        """Whether somebody would be shown now where nobody was."""
+        floor = self._floor
+        pause = LOOK_SECONDS if len(floor.makers) > LOOK_AT_ONCE else 0.0
+        if self._is_too_small or floor.now < self._looked_at + pause:
+            return False
+        self._looked_at = floor.now
+        return bool(in_order(floor, wanted=self.wanted))
 
     def _members(self) -> tuple[object, ...]:
         """Equal as long as the same makers are there: numbers only ever grow."""

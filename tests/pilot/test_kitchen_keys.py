@@ -9,6 +9,7 @@ import pytest
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Paused, Progress, Resumed, StepBegan, Stopping, Trouble, Unseated
+from chai_tui.floor import Floor
 from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.settings import Settings
 from chai_tui.source import (
@@ -26,6 +27,7 @@ from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.help_screen import HelpScreen
+from chai_tui.tui.order import Sort, in_order
 from chai_tui.tui.timeline_screen import TimelineScreen
 from chai_tui.tui.zoom_screen import ZoomScreen
 from chai_tui.words import closing_line
@@ -274,6 +276,37 @@ async def test_a_filter_that_nobody_matches_says_how_to_leave_it() -> None:
         text = shown.screen_text()
         assert "No maker matches “zzz”." in text
         assert "Esc shows all again." in text
+
+
+async def test_who_begins_to_match_is_shown_at_once() -> None:
+    async with kitchen(*brewing(1), *brewing(2)) as shown:
+        await shown.press("slash", *"paused", "enter")
+        assert "No maker matches “paused”." in shown.screen_text()
+        await shown.happens(Paused(shown.floor.now + 0.001, 2, ours=True))
+        assert "No maker matches" not in shown.screen_text()
+        assert "#2" in shown.makers_text()
+        assert "#1" not in shown.makers_text()
+
+
+async def test_of_a_thousand_it_is_looked_ten_times_a_second_who_matches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[str] = []
+
+    def counted(floor: Floor, sort: Sort = Sort.NUMBER, wanted: str = "") -> list[int]:
+        looks.append(wanted)
+        return in_order(floor, sort, wanted)
+
+    async with kitchen(*(event for n in range(1, 1_001) for event in brewing(n))) as shown:
+        await shown.press("slash", *"paused", "enter")
+        monkeypatch.setattr("chai_tui.tui.makers_view.in_order", counted)
+        now = shown.floor.now
+        for step in range(1, 101):
+            shown.floor.fold([Progress(now + step / 100, 7, 0.6, 0.1)])
+            shown.app.kitchen.makers.floor_changed()
+        assert 9 <= len(looks) <= 11
+        await shown.happens(Paused(now + 1.2, 2, ours=True))
+        assert "#2" in shown.makers_text()
 
 
 @pytest.mark.parametrize(("key", "code"), [("q", 1), ("ctrl+q", 1), ("ctrl+c", 130)])
