@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from textual.events import MouseScrollDown, MouseScrollUp
@@ -94,12 +95,12 @@ class EventLog(Painted):
         if self._began is None:
             self._began = min((maker.seated_at for maker in floor.makers.values()), default=None)
         events = [event for event in islice(reversed(floor.log), fresh) if _is_news(event)]
+        events.reverse()
+        # The reports of one station follow those of another; what has one time stays as it came.
+        events.sort(key=attrgetter("at"))
         # In words now: later the floor may have forgotten whom it is about.
         self._add(
-            [
-                Entry(event.at, describe(event, floor), event_ink(event, floor))
-                for event in reversed(events)
-            ]
+            [Entry(event.at, describe(event, floor), event_ink(event, floor)) for event in events]
         )
 
     def _add(self, entries: list[Entry]) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chai_tui.events import Exited, Paused, Served, Started, Stopping, Trouble
-from chai_tui.tui.event_log import Entry, event_ink, log_line, time_text
+from chai_tui.tui.event_log import Entry, EventLog, event_ink, log_line, time_text
 from chai_tui.tui.ink import as_text
-from tests.builders import BEGAN, floor_of, killed, served
+from tests.builders import BEGAN, brewing, floor_of, killed, served
 
 
 def test_times_are_told_from_the_beginning() -> None:
@@ -37,3 +37,11 @@ def test_what_matters_has_its_states_ink() -> None:
         )
     ]
     assert inks == ["", "served", "paused", "stopped", "failed", "dim", "killed", "dim"]
+
+
+def test_what_comes_together_is_told_in_the_order_of_time() -> None:
+    events = [*brewing(1, at=BEGAN), *brewing(2, at=BEGAN - 0.003), *brewing(3, at=BEGAN - 0.003)]
+    log = EventLog(floor_of(*events))
+    log.floor_changed()
+    told = [as_text(line).split()[:2] for line in log.paint(80, 9)]
+    assert told == [["00.010", "#2"], ["00.010", "#3"], ["00.013", "#1"]]
