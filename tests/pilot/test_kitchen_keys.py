@@ -232,6 +232,19 @@ async def test_c_takes_the_finished_off_the_screen() -> None:
         assert "Nobody has finished yet" in shown.notices
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+@pytest.mark.parametrize("engine", [Engine.PROCESS, Engine.THREAD])
+async def test_whoever_clears_all_away_is_told_how_to_go_on(
+    size: tuple[int, int], engine: Engine
+) -> None:
+    for count in (3, 60):
+        events = [event for n in range(1, count + 1) for event in served(n, engine=engine)]
+        async with kitchen(*events, size=size) as shown:
+            await shown.press("end", "c")
+            text = " ".join(shown.screen_text().split())
+            assert "The kitchen is empty. Press a to add a maker, A for ten." in text
+
+
 async def test_sorting_goes_round_and_is_told() -> None:
     async with kitchen(*served(1), *brewing(2)) as shown:
         await shown.press("greater_than_sign")
