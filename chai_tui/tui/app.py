@@ -35,6 +35,7 @@ from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
 from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.mended_textual import mend
 from chai_tui.tui.palette import KitchenCommands
+from chai_tui.tui.picturing import Picturing
 from chai_tui.tui.rows import key_sign
 from chai_tui.words import closing_line, counted
 
@@ -49,7 +50,7 @@ class EventsReady(Message):
     """The bridge has events to take."""
 
 
-class ChaiApp(MakerActions, inherit_bindings=False):
+class ChaiApp(Picturing, MakerActions, inherit_bindings=False):
     """Shows a kitchen.
 
     Attributes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input, OptionList
 
@@ -57,6 +59,36 @@ async def test_what_the_source_does_not_accept_is_not_offered() -> None:
         assert "Pause" not in offered
         assert "Add" not in offered
         assert "Brew chai next" not in offered
+
+
+@pytest.mark.parametrize("has_downloads", [True, False])
+async def test_a_screenshot_is_saved_and_said_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_downloads: bool
+) -> None:
+    downloads, here = tmp_path / "downloads", tmp_path / "here"
+    here.mkdir()
+    if has_downloads:
+        downloads.mkdir()
+    monkeypatch.setattr("platformdirs.user_downloads_path", lambda: downloads)
+    monkeypatch.chdir(here)
+    async with kitchen(*brewing(1)) as shown:
+        await choose(shown, "Screenshot")
+        await shown.until(lambda: shown.notices)
+        (picture,) = (downloads if has_downloads else here).iterdir()
+        assert shown.notices == [f"Saved {picture}"]
+        assert "<svg" in picture.read_text(encoding="utf-8")
+
+
+async def test_a_screenshot_that_no_folder_takes_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    monkeypatch.setattr("platformdirs.user_downloads_path", lambda: gone)
+    monkeypatch.setattr("chai_tui.tui.picturing.folders", lambda: iter([gone, gone / "too"]))
+    async with kitchen(*brewing(1)) as shown:
+        await choose(shown, "Screenshot")
+        await shown.until(lambda: shown.notices)
+        assert shown.notices == ["No screenshot was saved: No such file or directory"]
 
 
 async def _names(shown: Kitchen) -> AsyncIterator[str]:
