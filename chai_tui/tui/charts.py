@@ -63,6 +63,11 @@ def charts(maker: Maker, now: float, width: int) -> list[Line]:
 
     The scales are fixed, and written: CPU up to one core (or as many whole cores as the maker
     ever used), memory up to the next 1, 2 or 5 times a power of ten.
+
+    Args:
+        maker: whose.
+        now: until when they go for a maker that still runs, in the events' seconds.
+        width: in cells, the scale's labels included; under 13 there is nothing to draw.
     """
     columns = width - GUTTER
     since = sampled_since(maker)

@@ -76,7 +76,13 @@ def width_of(line: Iterable[Span]) -> int:
 
 
 def fit(line: Line, width: int, ink: str = "") -> Line:
-    """Return the line cut (with ``…``) or padded with ``ink`` to exactly ``width`` cells."""
+    """Return the line cut (with ``…``) or padded to exactly ``width`` cells.
+
+    Args:
+        line: to fit.
+        width: in cells; 0 and less is an empty line.
+        ink: of the spaces that it is padded with.
+    """
     used = width_of(line)
     if used < width:
         return [*line, (" " * (width - used), ink)]
@@ -99,7 +105,12 @@ def fit(line: Line, width: int, ink: str = "") -> Line:
 
 
 def fit_text(text: str, width: int) -> str:
-    """Return the text cut (with ``…``) or padded with spaces to exactly ``width`` cells."""
+    """Return the text cut (with ``…``) or padded with spaces.
+
+    Args:
+        text: to fit; a wide character takes two cells.
+        width: in cells, not characters.
+    """
     return as_text(fit([(text, "")], width))
 
 
@@ -107,7 +118,13 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def bar(fraction: float, width: int, ink: str) -> Line:
-    """Return a bar ``width`` cells long with its ends, filled to ``fraction`` in eighths."""
+    """Return a bar, filled in eighths of a cell.
+
+    Args:
+        fraction: how much of it is filled, 0 to 1; what is beyond counts as its nearest end.
+        width: in cells, with its two ends.
+        ink: of what is filled.
+    """
     inner = max(0, width - 2)
     eighths = round(min(1.0, max(0.0, fraction)) * inner * 8)
     full, rest = divmod(eighths, 8)

@@ -52,7 +52,12 @@ class Placed(NamedTuple):
 
 
 def place_hints(hints: Sequence[Hint], width: int) -> list[Placed]:
-    """Return the hints for which there is room, from the left; the last ones always."""
+    """Return the hints for which there is room, from the left.
+
+    Args:
+        hints: all there are; the last ``PINNED`` are always placed.
+        width: in cells.
+    """
     pinned = hints[-PINNED:]
     room = width - sum(hint.width for hint in pinned)
     chosen: list[Hint] = []

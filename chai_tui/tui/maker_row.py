@@ -41,7 +41,13 @@ ROW_SAID = 16
 
 
 def draw_card(look: Look, width: int, height: int) -> list[Line]:
-    """Draw two lines: who, state, core and step, over a bar; ``height`` lines with blank ones."""
+    """Draw two lines: who, state, core and step, over a bar.
+
+    Args:
+        look: at whom.
+        width: in cells; each line is exactly so wide.
+        height: in lines; those under the two are blank.
+    """
     maker = look.maker
     state = str(maker.state)
     mark = _mark(look)
@@ -73,7 +79,12 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
 
 
 def draw_row(look: Look, width: int) -> Line:
-    """Draw one line; its columns stand where those of every other row do."""
+    """Draw one line; its columns stand where those of every other row do.
+
+    Args:
+        look: at whom.
+        width: in cells; the line is exactly so wide.
+    """
     maker = look.maker
     state = str(maker.state)
     line: Line = [

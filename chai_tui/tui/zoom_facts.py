@@ -48,7 +48,14 @@ class Zoomed(NamedTuple):
 
 
 def zoomed(floor: Floor, maker: Maker, meaning: str, *, has_gil: bool = True) -> Zoomed:
-    """Gather what is drawn of a maker from the floor that it stands on."""
+    """Gather what is drawn of a maker from the floor that it stands on.
+
+    Args:
+        floor: where it stands, or stood.
+        maker: the one.
+        meaning: what its end means, in words; empty while it runs.
+        has_gil: whether this Python has a GIL.
+    """
     station = floor.stations.get(maker.station)
     return Zoomed(
         maker,
