@@ -29,6 +29,7 @@ from chai_tui.tui.commands import (
     bindings,
     is_accepted,
 )
+from chai_tui.tui.early_keys import CatchesEarlyKeys
 from chai_tui.tui.held import Held
 from chai_tui.tui.key_names import key_name
 from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
@@ -50,7 +51,7 @@ class EventsReady(Message):
     """The bridge has events to take."""
 
 
-class ChaiApp(Picturing, MakerActions, inherit_bindings=False):
+class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False):
     """Shows a kitchen.
 
     Attributes:

@@ -217,7 +217,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         if not self.query(FilterField):
             field = FilterField(self.makers.wanted)
             await self.mount(field, before="#keys")
-            field.focus()
+            self.set_focus(field)  # at once: the next key may have been typed already
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while it is typed."""

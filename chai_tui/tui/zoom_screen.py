@@ -95,7 +95,7 @@ class ZoomScreen(LeavesOnce, Screen[None]):
 
     def on_mount(self) -> None:
         """Begin at the facts."""
-        self._details.focus()
+        self.set_focus(self._details)  # not later, when a search may have the focus already
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was in front."""
@@ -184,7 +184,7 @@ class ZoomScreen(LeavesOnce, Screen[None]):
         """Open the search."""
         self.add_class("-saying")
         self._search.add_class("-open")
-        self._search.focus()
+        self.set_focus(self._search)  # at once: the next key may have been typed already
 
     def action_find(self, backwards: bool) -> None:  # noqa: FBT001 - Textual passes it so
         """Go to another find."""

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterable
 
 import pytest
+from textual.events import Key
+from textual.widgets import Input
 
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Paused, Progress, Resumed, StepBegan, Stopping, Trouble, Unseated
@@ -556,3 +558,16 @@ async def test_it_leaves_although_nobody_could_be_seated() -> None:
         shown.source.feed(Unseated(BEGAN + 1, 3, "3 makers could not be seated: no memory"))
         await shown.until(lambda: shown.app._exit)
     assert shown.app.exit_code([]) == 1
+
+
+@pytest.mark.parametrize("keys", ["/serve", "\r/serve"], ids=["filter", "search"])
+async def test_what_is_typed_in_a_burst_goes_where_it_is_meant_to_go(keys: str) -> None:
+    """As a quick typist or a paste does: no letter may be taken for a command."""
+    async with kitchen(*THREE) as shown:
+        for key in keys:
+            name = {"/": "slash", "\r": "enter"}.get(key, key)
+            shown.app.post_message(Key(name, key))
+        await shown.until(
+            lambda: [field.value for field in shown.app.screen.query(Input)] == ["serve"]
+        )
+        assert shown.submitted == []
