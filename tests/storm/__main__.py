@@ -25,6 +25,7 @@ MODULES = (
     "screens",
     "stopped_reader",
     "limits",
+    "bad_input",
     "keys",
     "lasting",
 )

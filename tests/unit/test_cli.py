@@ -25,6 +25,7 @@ from chai_tui.engine import Engine
 from chai_tui.recipe import BUILT_IN
 from chai_tui.settings import PATH_VARIABLE, START_METHODS, Settings
 from chai_tui.views import Order
+from tests.unit.any_input import words
 
 STEP = '[[steps]]\nname = "boil"\nwait = 0.01\n'
 
@@ -347,15 +348,8 @@ def test_bad_usage_of_the_program_itself(arguments: list[str]) -> None:
     assert problem.isprintable()
 
 
-WORDS = st.sampled_from(
-    ["brew", "chai", "completion", "bash", "--makers", "--engine", "thread", "--start-method",
-     "spawn", "--seed", "--plain", "--json", "--exit", "--help", "-h", "--version", "--", "-",
-     "3", "0", "-3", "", ".", "--makers=2", "--plain=1", "nosuch.toml"]
-) | st.text(max_size=8)  # fmt: skip
-
-
 @settings(deadline=None, max_examples=200)
-@given(st.lists(WORDS, max_size=6))
+@given(st.lists(words, max_size=6))
 def test_any_arguments_are_understood_or_refused_in_a_line(arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv(PATH_VARIABLE, os.devnull + "/none")

@@ -18,6 +18,7 @@ from chai_tui.recipe import BUILT_IN, MAX_SECONDS, MAX_STEPS, Recipe, Step, Step
 from chai_tui.recipe_file import MAX_NAME, RecipeError, find_recipe
 from chai_tui.text import printable
 from chai_tui.toml_file import MAX_BYTES
+from tests.unit.any_input import recipe_files
 
 STEP = '[[steps]]\nname = "boil"\nwait = 1.5\n'
 
@@ -267,39 +268,14 @@ def test_an_unreadable_file_is_told(write: Writer) -> None:
 
 # Any file at all
 
-TOML_VALUES = st.recursive(
-    st.booleans()
-    | st.integers(-(2**70), 2**70).map(str)
-    | st.floats().map(str)
-    | st.sampled_from(["nan", "1e999", "2020-01-01", "07:30:00", '"boil"', '""', "'[b]x[/b]'"])
-    | st.text(st.characters(codec="utf-8"), max_size=80).map(repr),
-    lambda inner: (
-        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(map(str, items))}]")
-        | st.dictionaries(
-            st.sampled_from(["name", "wait", "compute", "native", "jitter", "x"]), inner, max_size=4
-        ).map(lambda items: "{" + ", ".join(f"{key} = {item}" for key, item in items.items()) + "}")
-    ),
-    max_leaves=8,
-).map(lambda value: str(value).lower() if isinstance(value, bool) else str(value))
-RECIPE_LIKE = st.lists(
-    st.sampled_from(["[[steps]]", "[steps]", "[x]"])
-    | st.tuples(
-        st.sampled_from(["name", "jitter", "steps", "wait", "compute", "native", "wiat"]),
-        TOML_VALUES,
-    ).map(lambda pair: f"{pair[0]} = {pair[1]}"),
-    max_size=12,
-).map("\n".join)
-
 
 @settings(deadline=None, max_examples=300)
-@given(content=st.binary(max_size=200) | st.text(max_size=200) | RECIPE_LIKE)
+@given(content=recipe_files)
 def test_any_file_is_a_recipe_or_a_line(
-    content: bytes | str, tmp_path_factory: pytest.TempPathFactory
+    content: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.toml"
-    path.write_bytes(
-        content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
-    )
+    path.write_bytes(content)
     try:
         recipe = find_recipe(str(path))
     except RecipeError as error:

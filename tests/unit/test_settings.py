@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from chai_tui.engine import Engine
 from chai_tui.settings import (
@@ -24,6 +23,7 @@ from chai_tui.settings import (
 )
 from chai_tui.text import printable
 from chai_tui.tui.key_names import key_name
+from tests.unit.any_input import settings_files
 
 KITCHEN = {"add": "a,plus", "stop": "k"}
 ZOOM = {"find": "n"}
@@ -259,33 +259,8 @@ def test_nobody_is_greeted_where_nothing_can_be_remembered(tmp_path: Path) -> No
     assert not first_start(tmp_path / "nul\0")
 
 
-JSON_LIKE = st.recursive(
-    st.sampled_from(
-        ["3", "0", "-1", "1e999", "nan", "true", '"thread"', '"nord"', '"a,b"', '"\\u001b"']
-    )
-    | st.integers().map(str),
-    lambda inner: (
-        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
-        | st.dictionaries(
-            st.sampled_from(["makers", "engine", "add", "recipe", "start_method", '"[b]"']),
-            inner,
-            max_size=4,
-        ).map(lambda items: "{" + ", ".join(f"{key} = {item}" for key, item in items.items()) + "}")
-    ),
-    max_leaves=10,
-)
-SETTINGS_LIKE = st.lists(
-    st.sampled_from(["[defaults]", "[keys]", "[[keys]]"])
-    | st.tuples(
-        st.sampled_from(["theme", "defaults", "keys", "makers", "engine", "add", "recipe", "x"]),
-        JSON_LIKE,
-    ).map(" = ".join),
-    max_size=8,
-).map("\n".join)
-
-
 @settings(deadline=None, max_examples=300)
-@given(content=st.binary(max_size=200) | SETTINGS_LIKE.map(str.encode))
+@given(content=settings_files)
 def test_any_file_gives_good_settings_and_lines(
     content: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -1,0 +1,25 @@
+"""Bad input is refused in one line: the storm's short form."""
+
+from __future__ import annotations
+
+import sys
+from random import Random
+
+import pytest
+
+from tests.storm.bad_input import feed_command_lines, feed_files, feed_programs
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no SIGINT to interrupt who brews", allow_module_level=True)
+
+
+def test_any_file_is_taken_or_refused_in_one_line() -> None:
+    assert feed_files(150, Random(1))
+
+
+def test_any_command_line_is_taken_or_refused_in_one_line() -> None:
+    assert feed_command_lines(300, Random(1))
+
+
+def test_the_program_itself_prints_no_traceback() -> None:
+    assert feed_programs(12, Random(1))
