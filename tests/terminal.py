@@ -33,6 +33,7 @@ KEYS = {
     "down": "\x1b[B",
     "right": "\x1b[C",
     "left": "\x1b[D",
+    "home": "\x1b[H",
     "f9": "\x1b[20~",
     "ctrl+c": "\x03",
     "ctrl+q": "\x11",

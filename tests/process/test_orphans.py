@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from random import Random
 
 import psutil
 import pytest
@@ -60,6 +61,15 @@ def test_a_killed_parent_leaves_nobody(method: str) -> None:
             assert time.monotonic() - killed_at < PATIENCE
             time.sleep(0.01)
         assert time.monotonic() - killed_at < 2.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])  # fork is refused on a screen
+def test_a_killed_screen_leaves_nobody(method: str) -> None:
+    """The screen starts its stations from a thread; every engine is there, and one is paused."""
+    from tests.storm.orphans import KILLED_SECONDS, leave_the_screen
+
+    assert leave_the_screen(method, Random(1), quit_politely=False) < KILLED_SECONDS
 
 
 @pytest.mark.parametrize("method", METHODS)

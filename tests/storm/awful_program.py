@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import sys
 
-from chai_tui.recipe import BUILT_IN
+from chai_tui.recipe import BUILT_IN, Recipe
 from tests.storm.awful import AWFUL
 from tests.storm.rude import RUDE
+
+
+def _by_name(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
+    names = {name: name.replace(" ", "-") for name in recipes}
+    return {names[name]: recipe._replace(name=names[name]) for name, recipe in recipes.items()}
+
+
+RECIPES = BUILT_IN | _by_name({name: recipe for name, (recipe, _) in AWFUL.items()} | RUDE)
+"""All that can be chosen, in the order in which the program offers them."""
 
 
 def main() -> int:
     """Add the recipes and run the program."""
     from chai_tui.__main__ import main as run_program
 
-    recipes = {name: recipe for name, (recipe, _) in AWFUL.items()} | RUDE
-    for name, recipe in recipes.items():
-        BUILT_IN[name.replace(" ", "-")] = recipe._replace(name=name.replace(" ", "-"))
+    BUILT_IN.update(RECIPES)
     return run_program()
 
 

@@ -7,22 +7,30 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from random import Random
 
 import psutil
 
+from chai_tui.engine import Engine
 from tests.process.program import alive, console_script, family_of
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
-from tests.terminal import Terminal
+from tests.storm.screens import choose_next, rude_program
 
 METHODS = ("forkserver", "spawn", "fork")
 KILLED_SECONDS = 2.0
 """Within how many seconds nobody is left of a killed program (Linux)."""
 QUIT_SECONDS = 1.0
 """The same after a plain quit."""
+
+HARD = (
+    ("holds-the-GIL", Engine.PROCESS, "in C"),
+    ("computes-and-ignores", Engine.PROCESS, "computing"),
+    ("threads", Engine.THREAD, "Start of Chai Maker #5"),
+    ("tasks", Engine.ASYNCIO, "computing"),
+    ("one-after-another", Engine.SERIAL, "Start of Chai Maker #7"),
+)
+"""Recipes and engines that are hard to end, and what each says first."""
 
 
 def _seconds_until_gone(processes: list[psutil.Process]) -> float:
@@ -69,29 +77,35 @@ def kill_while_starting(start_method: str, random: Random) -> float:
 
 
 def leave_the_screen(start_method: str, random: Random, *, quit_politely: bool) -> float:
-    """Quit or kill the program on its screen; return the seconds until all were gone."""
-    with tempfile.TemporaryDirectory() as home:
-        recipe = Path(home) / "long.toml"
-        recipe.write_text('[[steps]]\nname = "stir"\ncompute = 600\n')
-        command = [console_script(), str(recipe), "--makers", "6", "--start-method", start_method]
-        homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
-        with Terminal(command, environment=homes) as terminal:
-            terminal.until_shows("6 brewing")
-            terminal.send("z")
-            terminal.until_shows("1 paused")
-            terminal.look_around()
-            time.sleep(random.uniform(0, 0.05))
-            began = time.monotonic()
-            if quit_politely:
-                terminal.send("q")
-                terminal.wait()
-                require(terminal.is_restored, "the terminal is not as it was")
-            else:
-                os.kill(terminal.process.pid, signal.SIGKILL)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    terminal.process.wait(PATIENCE)
-            _seconds_until_gone(list(terminal.family.values()))
-            return time.monotonic() - began
+    """Quit or kill the program on its screen; return the seconds until all were gone.
+
+    Its stations are started from a thread of it, not from the main one as a bare kitchen's are:
+    the system ends a child when the thread that started it ends.
+    """
+    waits = ("waits", "--makers", "2", "--start-method", start_method)
+    with rude_program(*waits, columns=120, rows=60) as terminal:
+        terminal.until_shows("2 brewing")
+        for seated, (recipe, engine, words) in enumerate(HARD, start=3):
+            choose_next(terminal, recipe, engine)
+            terminal.send("a")
+            terminal.until_shows(f"{seated} brewing", words)
+        terminal.send("1", "z")
+        terminal.until_shows("1 paused")
+        terminal.look_around()
+        family = list(terminal.family.values())
+        require(len(alive(family)) >= 2 + len(HARD), f"too few to begin with: {family}")
+        time.sleep(random.uniform(0, 0.05))
+        began = time.monotonic()
+        if quit_politely:
+            terminal.send("q")
+            terminal.wait()
+            require(terminal.is_restored, "the terminal is not as it was")
+        else:
+            os.kill(terminal.process.pid, signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                terminal.process.wait(PATIENCE)
+        _seconds_until_gone(family)
+        return time.monotonic() - began
 
 
 def _storm(force: Force) -> str:

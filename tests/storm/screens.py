@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from wcwidth import wcwidth
 
+from chai_tui.engine import Engine
+from tests.storm.awful_program import RECIPES
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 from tests.storm.rude import OWNED
 from tests.terminal import Terminal
@@ -44,6 +46,19 @@ def rude_program(recipe: str, *arguments: str, columns: int, rows: int) -> Itera
         command = [sys.executable, "-m", "tests.storm.awful_program", recipe, *arguments]
         with Terminal(command, columns=columns, rows=rows, environment=homes) as terminal:
             yield terminal
+
+
+def choose_next(terminal: Terminal, recipe: str, engine: Engine) -> None:
+    """Choose recipe and engine of the makers added next, in the dialog for it."""
+    terminal.send("e")
+    terminal.until_shows("Makers added next", "in all)")
+    for name, names in ((recipe, list(RECIPES)), (str(engine), list(map(str, Engine)))):
+        terminal.send("home", *["down"] * names.index(name))
+        terminal.until_shows(f"│ {name}: ")  # what it is, below the lists
+        terminal.send("tab")
+    terminal.send("enter")
+    terminal.until(lambda: "Makers added next" not in terminal.text)
+    terminal.until(lambda: f" {recipe} · {engine} " in terminal.lines[0])
 
 
 def stay_intact(recipe: str, seconds: float) -> None:
