@@ -7,10 +7,11 @@ from random import Random
 
 import pytest
 
-from tests.storm.leaks import fail_to_start, start_and_end
-
 if sys.platform != "linux":
     pytest.skip("counts what Linux tells in /proc and /dev/shm", allow_module_level=True)
+
+from tests.storm.leaks import fail_to_start, start_and_end
+from tests.storm.screen_leaks import come_and_go
 
 
 @pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
@@ -20,3 +21,7 @@ def test_nothing_is_left_of_makers_that_come_and_go(method: str) -> None:
 
 def test_nothing_is_left_of_makers_that_could_not_be_started() -> None:
     assert fail_to_start(4)
+
+
+def test_nothing_is_left_of_makers_that_come_and_go_on_the_screen() -> None:
+    assert come_and_go(60, Random(1))

@@ -21,6 +21,7 @@ MODULES = (
     "orphans",
     "quitting",
     "leaks",
+    "screen_leaks",
     "floods",
     "screens",
     "stopped_reader",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import threading
 from multiprocessing import process as multiprocessing_process
 from pathlib import Path
 from random import Random
@@ -52,8 +51,8 @@ def _fork_server() -> psutil.Process:
     return psutil.Process(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
 
 
-def _zombies() -> int:
-    family = psutil.Process().children(recursive=True)
+def _zombies(program: psutil.Process) -> int:
+    family = program.children(recursive=True)
     return sum(1 for process in family if _status(process) == psutil.STATUS_ZOMBIE)
 
 
@@ -65,21 +64,29 @@ def _status(process: psutil.Process) -> str:
 
 
 _SEMAPHORES = Path("/dev/shm")  # noqa: S108 - where Linux keeps them
-_PREFIX = f"/chai-storm-{os.getpid()}"
+PREFIX = f"/chai-storm-{os.getpid()}"
 """What the names of our semaphores begin with, so that nobody else's are counted."""
 
 
-def holdings(server: psutil.Process | None) -> Holdings:
-    """Count what this process and its fork server, if it has one, hold now."""
+def holdings(
+    server: psutil.Process | None, program: psutil.Process | None = None, prefix: str = PREFIX
+) -> Holdings:
+    """Count what a process and its fork server, if it has one, hold now.
+
+    Args:
+        server: the fork server.
+        program: the process; None for this one.
+        prefix: what the names of its semaphores begin with.
+    """
     gc.collect()
-    me = psutil.Process()
+    program = program or psutil.Process()
     return Holdings(
-        descriptors=me.num_fds(),
+        descriptors=program.num_fds(),
         server_descriptors=server.num_fds() if server else 0,
-        threads=threading.active_count(),
-        zombies=_zombies(),
-        semaphores=sum(1 for _ in _SEMAPHORES.glob(f"sem.{_PREFIX[1:]}-*")),
-        memory=me.memory_full_info().uss,
+        threads=program.num_threads(),
+        zombies=_zombies(program),
+        semaphores=sum(1 for _ in _SEMAPHORES.glob(f"sem.{prefix[1:]}-*")),
+        memory=program.memory_full_info().uss,
         server_memory=server.memory_full_info().uss if server else 0,
     )
 
@@ -113,7 +120,7 @@ _MENU = (
 def start_and_end(makers: int, random: Random, start_method: str = "forkserver") -> str:
     """Start and end makers one after the other; return what was held before and after."""
     config = multiprocessing_process.current_process()._config  # type: ignore[attr-defined]
-    before_prefix, config["semprefix"] = config["semprefix"], _PREFIX
+    before_prefix, config["semprefix"] = config["semprefix"], PREFIX
     try:
         with kitchen_drive(start_method, sample_every=0.05, lines_per_second=100) as drive:
             for recipe, engine, killed in _MENU * 2:  # what is loaded on first use

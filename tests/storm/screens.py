@@ -39,12 +39,15 @@ OBEYED = (
 
 
 @contextlib.contextmanager
-def rude_program(recipe: str, *arguments: str, columns: int, rows: int) -> Iterator[Terminal]:
+def rude_program(
+    recipe: str, *arguments: str, columns: int, rows: int, **variables: str
+) -> Iterator[Terminal]:
     """Run the program with one of the recipes that no file can hold."""
     with tempfile.TemporaryDirectory() as home:
         homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
+        environment = homes | variables
         command = [sys.executable, "-m", "tests.storm.awful_program", recipe, *arguments]
-        with Terminal(command, columns=columns, rows=rows, environment=homes) as terminal:
+        with Terminal(command, columns=columns, rows=rows, environment=environment) as terminal:
             yield terminal
 
 
