@@ -1,7 +1,8 @@
 """``chai-tui`` with recipes that no file can hold: ``python -m tests.storm.awful_program``.
 
 Every maker of ``AWFUL`` and ``RUDE`` is a recipe by its name, with ``-`` for spaces; ``quick``
-takes no time. Its semaphores' names begin with what the variable ``SEMAPHORES`` says.
+takes no time. Environment variables say how its semaphores' names begin, and whether there is a
+recipe ``numbers``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import os
 import sys
 from multiprocessing.process import current_process
+from pathlib import Path
 
 from chai_tui.recipe import BUILT_IN, Recipe
 from tests.process.makers import steps
 from tests.storm.awful import AWFUL
+from tests.storm.numbered import sending_behind
 from tests.storm.rude import RUDE
 
 
@@ -23,6 +26,8 @@ def _by_name(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
 
 SEMAPHORES = "CHAI_STORM_SEMAPHORES"
 """The environment variable that says how the names of semaphores begin."""
+NUMBERS = "CHAI_STORM_NUMBERS"
+"""That which says how many numbers each maker sends, and for which file it waits: ``10:gate``."""
 QUICK = {"quick": steps(wait=0.001)}
 RECIPES = BUILT_IN | _by_name({name: each for name, (each, _) in AWFUL.items()} | RUDE | QUICK)
 """All that can be chosen, in the order in which the program offers them."""
@@ -35,6 +40,9 @@ def main() -> int:
     if prefix := os.environ.get(SEMAPHORES):
         current_process()._config["semprefix"] = prefix  # type: ignore[attr-defined]
     BUILT_IN.update(RECIPES)
+    if wanted := os.environ.get(NUMBERS):
+        how_many, _, gate = wanted.partition(":")
+        BUILT_IN["numbers"] = sending_behind(Path(gate), int(how_many))
     return run_program()
 
 

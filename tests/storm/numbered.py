@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from chai_tui.events import Event, Failed, Progress, Said
@@ -89,6 +91,34 @@ THREAD_WAYS = (Way.PRINT, Way.PRINT_LONG, Way.REPORT, Way.REPORT_LONG)
 def sending(way: Way, how_many: int = _FOR_EVER) -> Recipe:
     """Return a recipe that sends so many numbers, or numbers for ever."""
     return Recipe(way, (Step("send", StepKind.CALL, call=partial(_SENDERS[way], how_many)),))
+
+
+PRINTING_WAYS = (Way.PRINT, Way.PRINT_LONG, Way.WRITE, Way.REPORT)
+"""Those that leave a maker's end as it is: a long report is one of a failure."""
+
+
+def way_of(maker: int) -> Way:
+    """Return how a maker sends, where one recipe is brewed in every way."""
+    return PRINTING_WAYS[maker % len(PRINTING_WAYS)]
+
+
+def send_in_my_way(how_many: int) -> None:
+    """Send so many numbers, in the way of the maker who calls this."""
+    _SENDERS[way_of(current_maker.get() or 0)](how_many)
+
+
+def wait_for(gate: Path) -> None:
+    """Wait until a file exists."""
+    while not gate.exists():
+        time.sleep(0.01)
+
+
+def sending_behind(gate: Path, how_many: int) -> Recipe:
+    """Return a recipe that waits for a file, then sends so many numbers, each maker in its way."""
+    calls = {"wait": partial(wait_for, gate), "send": partial(send_in_my_way, how_many)}
+    return Recipe(
+        "numbers", tuple(Step(name, StepKind.CALL, call=call) for name, call in calls.items())
+    )
 
 
 class Sequence:

@@ -8,7 +8,6 @@ Exit code 1: something was missing.
 from __future__ import annotations
 
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from chai_tui.events import Event, Seated
 from chai_tui.recipe import Step, StepKind
 from chai_tui.source import AddMakers
 from tests.storm.driving import Drive, kitchen_drive
-from tests.storm.numbered import Sequence, Way, sending
+from tests.storm.numbered import Sequence, Way, sending, wait_for
 from tests.storm.promise import Broken, require
 
 
@@ -31,12 +30,6 @@ def main() -> int:
         print(f"BROKEN {broken}", flush=True)
         return 1
     return 0
-
-
-def wait_for(gate: Path) -> None:
-    """Wait until a file exists."""
-    while not gate.exists():
-        time.sleep(0.01)
 
 
 def _read(drive: Drive, makers: int, numbers: int, gate: Path) -> None:
