@@ -14,4 +14,4 @@ from tests.storm.lasting import let_a_monkey_play
 
 
 def test_floor_and_system_agree_whatever_a_monkey_does() -> None:
-    assert let_a_monkey_play(0, Random(3), actions=12)
+    assert let_a_monkey_play(0, Random(3), actions=8)

@@ -39,6 +39,10 @@ WIDE, HIGH = 200, 120
 """A screen that shows everybody at once."""
 MEMORY_SLACK = 12 << 20
 """Bytes by which the program may be larger at the end than when everything had been tried once."""
+DESCRIPTOR_SLACK = 3
+"""The same in descriptors; a station has at least three."""
+CHECKS_A_STAND = 5
+"""After so many checks everybody is ended, so that what the program stands on can be compared."""
 
 _FROZEN = "FROZEN"
 _MOVES = ("up", "down", "left", "right", "tab", *"123456789")
@@ -186,19 +190,43 @@ def _title(process: psutil.Process) -> str:
 
 
 class Ground(NamedTuple):
-    """What the program stood on at one check."""
+    """What the program stood on when everybody had been ended and taken off the screen."""
 
     memory: int
     descriptors: int
     threads: int
 
 
-def _ground(program: psutil.Process) -> Ground:
+def _stand_alone(terminal: Terminal) -> Ground:
+    """End everybody, wait until nothing of them is left, and see what the program stands on."""
+    program = psutil.Process(terminal.process.pid)
+    deadline = time.monotonic() + PATIENCE
+    while stations := [each for each in family_of(program.pid) if _title(each).startswith("Chai")]:
+        require(time.monotonic() < deadline, f"never ended: {stations}")
+        for station in stations:
+            with contextlib.suppress(psutil.Error):
+                station.kill()
+        terminal.read(0.1)
+    while on_screen(terminal.text).makers:
+        require(time.monotonic() < deadline, f"ended, but still on the screen:\n{terminal.text}")
+        if _FROZEN in terminal.lines[0]:  # it was too busy to show that when it was calmed down
+            terminal.send("space")
+            terminal.until(lambda: _FROZEN not in terminal.lines[0])
+        terminal.read()
+    terminal.send("c")
+    terminal.until_shows("The kitchen is empty")
+    # Whatever watches stations lets go of them with its next look.
+    fewest = program.num_fds()
+    settled = time.monotonic() + 1.0
+    while time.monotonic() < settled:
+        terminal.read()
+        if program.num_fds() < fewest:
+            fewest, settled = program.num_fds(), time.monotonic() + 1.0
     return Ground(program.memory_full_info().uss, program.num_fds(), program.num_threads())
 
 
 def let_a_monkey_play(minutes: float, random: Random, actions: int = ACTIONS_A_CHECK) -> str:
-    """Let a monkey play with the program, and check after every so many actions; at least once.
+    """Let a monkey play with the program, and check after every so many actions; at least twice.
 
     Returns:
         The figures.
@@ -213,19 +241,22 @@ def let_a_monkey_play(minutes: float, random: Random, actions: int = ACTIONS_A_C
 
 
 def _play(terminal: Terminal, monkey: Monkey, seconds: float, actions: int) -> str:
-    program = psutil.Process(terminal.process.pid)
     terminal.until_shows("3 brewing")
     until = time.monotonic() + seconds
     grounds: list[Ground] = []
+    checks = 0
     slowest = 0.0
-    while not grounds or time.monotonic() < until:
+    while checks < 2 or time.monotonic() < until:
         for _ in range(actions):
             monkey.act()
         monkey.calm_down()
         slowest = max(slowest, _see_that_they_agree(terminal))
-        grounds.append(_ground(program))
+        if checks % CHECKS_A_STAND == 0:
+            grounds.append(_stand_alone(terminal))
+        checks += 1
         require(b"Traceback" not in terminal.raw, "a traceback reached the terminal")
         del terminal.raw[:-65_536]
+    grounds.append(_stand_alone(terminal))
     terminal.look_around()
     began = time.monotonic()
     terminal.send("q")
@@ -237,9 +268,9 @@ def _play(terminal: Terminal, monkey: Monkey, seconds: float, actions: int) -> s
     _see_that_it_stayed_small(grounds)
     first, last = grounds[len(grounds) // 4], grounds[-1]
     return (
-        f"{monkey.actions:,} actions, floor and system agreed at {len(grounds)} checks, within"
+        f"{monkey.actions:,} actions, floor and system agreed at {checks} checks, within"
         f" {slowest:.1f} s; memory {first.memory / 2**20:.1f} MB, then"
-        f" {last.memory / 2**20:.1f} MB;"
+        f" {last.memory / 2**20:.1f} MB; {first.descriptors} descriptors, then {last.descriptors};"
         f" left in {quit_in:.2f} s"
     )
 
@@ -273,6 +304,8 @@ def _see_that_it_stayed_small(grounds: list[Ground]) -> None:
     told = f"{first} after a quarter of the time, {last} at the end"
     require(last.memory - first.memory < MEMORY_SLACK, f"memory grew: {told}")
     require(last.threads <= first.threads + 1, f"threads grew: {told}")
+    grown = last.descriptors - first.descriptors
+    require(grown <= DESCRIPTOR_SLACK, f"descriptors grew: {told}")
 
 
 def _storm(force: Force) -> str:
