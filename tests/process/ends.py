@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chai_tui.recipe import Recipe
 from chai_tui.state import State
+from chai_tui.stations.reporter import current_maker
 from tests.process import makers
 from tests.process.makers import doing, printing
 
@@ -56,3 +57,24 @@ ENDS = {
     ),
     "out-of-memory": End(doing(_says, makers.use_up_memory), State.FAILED, "MemoryError", 1),
 }
+
+HARD_TO_TELL = {
+    "raised": doing(_says, makers.fail),
+    "without-stderr": doing(_says, makers.fail_without_stderr),
+    "stderr-closed": doing(_says, makers.fail_with_stderr_closed),
+    "out-of-memory": doing(_says, makers.use_up_memory),
+    "out-of-all-memory": doing(_says, makers.use_up_all_memory),
+}
+"""Failures that a maker may have no means to report: it must end all the same."""
+
+
+def end_in_my_way() -> None:
+    """End in one of the ways of ``ENDS``: the maker who calls this has its number."""
+    end = list(ENDS.values())[(current_maker.get() or 1) - 1]
+    for step in end.recipe.steps:
+        if step.call is not None:
+            step.call()
+
+
+IN_EVERY_WAY = doing(end_in_my_way)
+"""A recipe for as many makers as there are ``ENDS``."""

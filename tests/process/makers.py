@@ -39,6 +39,18 @@ def fail() -> None:
     raise ValueError("no milk")
 
 
+def fail_without_stderr() -> None:
+    """Fail where there is no stream to say so."""
+    sys.stderr = None
+    raise ValueError("no milk")
+
+
+def fail_with_stderr_closed() -> None:
+    """Fail where the stream to say so is closed."""
+    sys.stderr.close()
+    raise ValueError("no milk")
+
+
 def fail_with_long_traceback() -> None:
     def deeper(depth: int) -> None:
         if depth == 0:
@@ -111,3 +123,20 @@ def use_up_memory() -> None:
     hoard = []
     while True:
         hoard.append(bytearray(16 << 20))
+
+
+def use_up_all_memory() -> None:
+    """Leave not even what it takes to say so: the traceback holds what was hoarded."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))
+    hoard: list[object] = [None] * 100_000
+    size, kept = 16 << 20, 0
+    while True:
+        try:
+            hoard[kept] = bytearray(size)
+            kept += 1
+        except MemoryError:
+            if size < 1_024:
+                raise
+            size //= 2

@@ -11,8 +11,10 @@ from collections.abc import Callable
 import psutil
 import pytest
 
+from chai_tui.engine import Engine
 from chai_tui.events import Failed, Resumed, Served, Trouble
 from chai_tui.kitchen import Kitchen
+from chai_tui.recipe import Recipe
 from chai_tui.source import (
     BrewAgain,
     KillMaker,
@@ -25,7 +27,7 @@ from chai_tui.state import State
 from chai_tui.stations.running import CALM_SECONDS
 from tests.process import makers
 from tests.process.conftest import Watch
-from tests.process.ends import ENDS, LAST_WORDS, End
+from tests.process.ends import ENDS, HARD_TO_TELL, LAST_WORDS, End
 from tests.process.makers import doing, printing, steps
 
 
@@ -36,6 +38,20 @@ def test_the_end_is_told_with_its_cause_and_nothing_said_is_lost(watch: Watch, e
     assert (maker.state, maker.exitcode) == (end.state, end.exitcode)
     assert maker.cause.startswith(end.cause)
     assert LAST_WORDS in watch.said(maker)
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("recipe", HARD_TO_TELL.values(), ids=HARD_TO_TELL)
+def test_a_failure_that_cannot_be_told_ends_its_maker_and_nobody_else(
+    watch: Watch, recipe: Recipe, engine: Engine
+) -> None:
+    (maker,) = watch.add(recipe, engine=engine)
+    watch.joined(maker)
+    assert maker.state is State.FAILED
+    assert LAST_WORDS in watch.said(maker)
+    (after,) = watch.add(steps(wait=0.01), engine=engine)
+    watch.joined(after)
+    assert after.state is State.SERVED
 
 
 def test_words_without_a_newline_survive_a_kill(watch: Watch) -> None:
