@@ -1,8 +1,8 @@
 """``chai-tui`` with recipes that no file can hold: ``python -m tests.storm.awful_program``.
 
 Every maker of ``AWFUL`` and ``RUDE`` is a recipe by its name, with ``-`` for spaces; ``quick``
-takes no time. Environment variables say how its semaphores' names begin, and whether there is a
-recipe ``numbers``.
+takes no time, ``ends`` ends each maker in another way. Environment variables say how the names of
+its semaphores begin, and whether there is a recipe ``numbers``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from multiprocessing.process import current_process
 from pathlib import Path
 
 from chai_tui.recipe import BUILT_IN, Recipe
+from tests.process.ends import IN_EVERY_WAY
 from tests.process.makers import steps
 from tests.storm.awful import AWFUL
 from tests.storm.numbered import sending_behind
@@ -28,8 +29,8 @@ SEMAPHORES = "CHAI_STORM_SEMAPHORES"
 """The environment variable that says how the names of semaphores begin."""
 NUMBERS = "CHAI_STORM_NUMBERS"
 """That which says how many numbers each maker sends, and for which file it waits: ``10:gate``."""
-QUICK = {"quick": steps(wait=0.001)}
-RECIPES = BUILT_IN | _by_name({name: each for name, (each, _) in AWFUL.items()} | RUDE | QUICK)
+OTHERS = {"quick": steps(wait=0.001), "ends": IN_EVERY_WAY}
+RECIPES = BUILT_IN | _by_name({name: each for name, (each, _) in AWFUL.items()} | RUDE | OTHERS)
 """All that can be chosen, in the order in which the program offers them."""
 
 

@@ -1,13 +1,18 @@
-"""What a maker said before it died is told, with the right cause, whatever else goes on."""
+"""What a maker said before it died is told and shown, with its cause, whatever else goes on."""
 
 from __future__ import annotations
 
+import re
+import sys
 from random import Random
 
 from tests.process.ends import ENDS, LAST_WORDS
 from tests.storm.driving import kitchen_drive
-from tests.storm.promise import Force, Promise, require
+from tests.storm.promise import PATIENCE, Broken, Force, Promise, require
+from tests.storm.screens import rude_program
 
+SAID_TOO = {"raised": ("Traceback",), "sys-exit-text": ("no cups",)}
+"""What Python itself says of some."""
 AT_ONCE = 8
 """How many end at a time."""
 
@@ -34,8 +39,43 @@ def end_many(makers: int, random: Random) -> str:
     return f"{makers:,} ends of {sum(map(bool, ways.values()))} kinds told, no word lost"
 
 
+def end_on_the_screen() -> str:
+    """Let a maker end in each way on the real screen, and read there what it said and why."""
+    with rude_program("ends", "--makers", str(len(ENDS)), columns=140, rows=44) as terminal:
+        terminal.until(lambda: _over(terminal.lines[0]) == len(ENDS))
+        terminal.send("home", "enter")
+        for number, (name, end) in enumerate(ENDS.items(), start=1):
+            terminal.until(lambda number=number: _is_zoomed(terminal.lines[0], number))  # type: ignore[misc]
+            words = [str(end.state), end.cause, LAST_WORDS, *SAID_TOO.get(name, ())]
+            try:
+                terminal.until_shows(*words, patience=PATIENCE / 4)
+            except AssertionError:
+                raise Broken(f"{name}: {words} expected on:\n{terminal.text}") from None
+            terminal.send("right")
+        terminal.send("escape")
+        terminal.until(lambda: _over(terminal.lines[0]) == len(ENDS))
+        terminal.send("q")
+        code = terminal.wait()
+        require(code == 1, f"left with {code}")
+    return f"the words and the cause of {len(ENDS)} ends read on the screen"
+
+
+def _over(header: str) -> int:
+    """Return how many have ended, by the header."""
+    return sum(int(number) for number in re.findall(r"(\d+) (?:served|failed|killed)", header))
+
+
+def _is_zoomed(header: str, number: int) -> bool:
+    return re.match(rf" Chai Maker #{number} ", header) is not None
+
+
 def _storm(force: Force) -> str:
-    return end_many(force.times(2_000, 24), force.random)
+    told = end_many(force.times(2_000, 24), force.random)
+    if sys.platform == "win32":
+        return told
+    runs = force.times(20)
+    shown = {end_on_the_screen() for _ in range(runs)}
+    return f"{told}; {runs} times {', '.join(shown)}"
 
 
 PROMISE = Promise("last-words", "what a maker said before it died is told", _storm)
