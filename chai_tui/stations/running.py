@@ -146,6 +146,8 @@ class RunningStation:
         """Take in whether the system has the process stopped: somebody else may have done it."""
         if stopped == self._paused or at < self._calm_until:
             return []
+        if SIGKILL in self._sent:  # dying, it runs for a moment
+            return []
         return self._set_paused(at, paused=stopped, ours=False)
 
     def _set_paused(self, at: float, *, paused: bool, ours: bool) -> list[Event]:

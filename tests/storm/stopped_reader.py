@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -153,7 +154,8 @@ def stop_the_screen(makers: int, numbers: int, seconds: float) -> str:
             gate.touch()
             time.sleep(seconds)  # the fault itself
             terminal.process.send_signal(signal.SIGCONT)
-            terminal.until(lambda: f" {makers} served" in terminal.lines[0])
+            # Where there is little room in the header, a sign stands for the word.
+            terminal.until(lambda: re.search(rf"✔ ?{makers}\b", terminal.lines[0]))
             terminal.until_shows("All chai served")
             terminal.send("?")
             terminal.until_shows("keys: makers")
