@@ -169,6 +169,10 @@ class Terminal:
         self._stream.feed(data)
         return data
 
+    def clear(self) -> None:
+        """Forget what is shown, as a terminal does that somebody else wrote on."""
+        self._screen.reset()
+
     def skip(self, timeout: float) -> None:
         """Keep what the program wrote for later, without working out what it shows."""
         if select.select([self.master], [], [], timeout)[0]:

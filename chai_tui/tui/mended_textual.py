@@ -8,10 +8,14 @@ from __future__ import annotations
 import codecs
 import sys
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.style import Style
+
+if TYPE_CHECKING:
+    from textual.drivers.linux_driver import LinuxDriver
 
 _colours = StylesCache.get_inner_outer.__wrapped__
 
@@ -47,7 +51,30 @@ def _forgiving_decoder(encoding: str) -> partial[codecs.IncrementalDecoder]:
     return partial(codecs.getincrementaldecoder(encoding), "replace")
 
 
+def go_on_once() -> None:
+    """Have a screen that was stopped without warning (SIGSTOP) go on as after Ctrl-Z.
+
+    Otherwise a second thread reads keys beside the first and each gets some of them, a second one
+    writes, and the terminal's modes "before" are the screen's own.
+    """
+    if sys.platform == "win32":
+        return
+    from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415 - as above
+
+    LinuxDriver._sigcont_application = _go_on  # type: ignore[method-assign,assignment] # noqa: SLF001
+
+
+def _go_on(driver: LinuxDriver, *_: object) -> None:
+    if not driver._auto_restart:  # noqa: SLF001 - the original asks the same
+        return
+    if not driver._must_signal_resume:  # noqa: SLF001 - it was not told before it stopped
+        driver.suspend_application_mode()
+        driver._must_signal_resume = True  # noqa: SLF001 - so that all is drawn anew
+    driver.resume_application_mode()
+
+
 def mend() -> None:
     """Mend all of it."""
     forget_gone_widgets()
     read_any_bytes()
+    go_on_once()

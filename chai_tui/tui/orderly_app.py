@@ -9,7 +9,9 @@ import sys
 from typing import TextIO
 
 from rich.console import RenderableType
+from textual import on
 from textual.app import App
+from textual.driver import Driver
 
 from chai_tui.tui.crash_report import rendered
 
@@ -38,6 +40,11 @@ class OrderlyApp(App[None]):
         self._loop_of_app = asyncio.get_running_loop()
         if self.signalled is not None:
             self.exit()
+
+    @on(Driver.SignalResume)
+    def _draw_anew(self) -> None:
+        """Whoever had the terminal meanwhile wrote over everything."""
+        self.screen.refresh(layout=True)
 
     def action_interrupt(self) -> None:
         """Leave as after Ctrl-C."""

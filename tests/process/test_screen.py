@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 if sys.platform == "win32":
@@ -180,6 +181,31 @@ def _draw_until_stuck(terminal: Terminal) -> None:
         before = clock.read_text()
         time.sleep(1.0)  # it draws many times a second, if it can
         is_stuck = clock.read_text() == before
+
+
+def test_a_screen_that_was_stopped_goes_on_as_it_was(
+    start: Callable[..., Terminal], slow: str
+) -> None:
+    """As by ``kill -STOP``: it is drawn anew, one thread reads keys, and all is put back."""
+    terminal = start(slow)
+    terminal.until_shows("3 brewing")
+    program = psutil.Process(terminal.process.pid)
+    threads = program.num_threads()
+    for _ in range(2):
+        program.suspend()
+        terminal.until(lambda: program.status() == psutil.STATUS_STOPPED)
+        while terminal.read(0):
+            pass
+        terminal.clear()
+        program.resume()
+        terminal.until_shows("3 brewing", "#3 Chai Maker", "Quit")
+    for opens in (True, False) * 5:
+        terminal.send("?" if opens else "escape")
+        terminal.until(lambda opens=opens: ("keys: makers" in terminal.text) is opens)  # type: ignore[misc]
+    terminal.until(lambda: program.num_threads() == threads)
+    terminal.send("q")
+    assert terminal.wait() == 1
+    assert_left_clean(terminal)
 
 
 def test_a_hung_up_terminal_leaves_nobody(start: Callable[..., Terminal], slow: str) -> None:
