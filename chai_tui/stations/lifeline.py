@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import sys
 
@@ -28,6 +29,22 @@ def die_with_parent() -> None:
     import ctypes  # noqa: PLC0415 - only Linux needs it
 
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def leave_if_alone(lifeline: int) -> None:
+    """End this process if its parent is gone already.
+
+    Call it after :func:`die_with_parent`: the kernel tells nobody of a parent that died before
+    that, and a maker that holds the GIL from its first moment on never reads an end of file.
+
+    Args:
+        lifeline: the descriptor whose other end only the parent holds.
+    """
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(lifeline, 0)  # a hangup is told in any case
+        if poll.poll(0):
+            os._exit(1)
 
 
 def leave_terminal(outlet: int | None) -> None:

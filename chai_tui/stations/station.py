@@ -23,6 +23,7 @@ from chai_tui.stations.lifeline import (
     default_signals,
     die_with_parent,
     leave_fork_server,
+    leave_if_alone,
     leave_terminal,
 )
 from chai_tui.stations.reporter import Reporter, capture_python_streams
@@ -47,6 +48,7 @@ def run_station(
             pipe to give.
     """
     die_with_parent()
+    leave_if_alone(lifeline.fileno())
     default_signals()
     leave_fork_server()
     for descriptor in plan.inherited:

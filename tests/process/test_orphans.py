@@ -102,3 +102,17 @@ def _seconds_to_close(method: str) -> float:
     assert {maker.state for maker in group} == {State.STOPPED, State.KILLED}
     assert kitchen.close() == []
     return took
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no hangup to ask for")
+@pytest.mark.parametrize(("alone", "code"), [(True, 1), (False, 0)])
+def test_a_station_that_is_born_too_late_ends_at_once(alone: bool, code: int) -> None:
+    """Its parent died before the kernel could be told to tell."""
+    script = (
+        "import os, sys\n"
+        "from chai_tui.stations.lifeline import leave_if_alone\n"
+        "reader, writer = os.pipe()\n"
+        f"if {alone}: os.close(writer)\n"
+        "leave_if_alone(reader)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == code
