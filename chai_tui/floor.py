@@ -229,7 +229,8 @@ class Floor:
             self._tell(event)
 
     def _step_began(self, event: StepBegan) -> None:
-        if maker := self._open_maker(event.maker):
+        maker = self._open_maker(event.maker)
+        if maker is not None and 0 <= event.step < len(maker.steps):
             self._end_step(maker, event.at)
             maker.step = event.step
             maker.fraction = 0.0

@@ -56,9 +56,11 @@ class Hall:
         Raises:
             StartError: the system has no room for it.
         """
+        born = self._clock()
         child = self._supervisor.start(title, engine, seats)
         self._opened += 1
-        station = RunningStation(Listener(self._opened, engine, child, self._lines_per_second))
+        listener = Listener(self._opened, engine, child, self._lines_per_second, born)
+        station = RunningStation(listener)
         self.stations[station.number] = station
         self._waiter.add(child.report_end, (station, station.listener.read_reports))
         if child.outlet_end is not None:

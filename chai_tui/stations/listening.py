@@ -15,6 +15,11 @@ DRAIN_CHUNKS = 64
 """Chunks read at most after a station's end: far more than its pipes hold, so that a process that
 it left behind and that writes without end cannot keep the kitchen."""
 
+HELD_BACK = 20
+"""Lines of each stream that wait for room, or for the end, when there is none."""
+CLOCK_SLACK = 1.0
+"""Seconds by which a report may seem to come from the future; clocks of one machine agree."""
+
 
 class Listener:
     """Listens to one station.
@@ -24,10 +29,16 @@ class Listener:
         engine: how its makers are seated.
         child: its process.
         lines_per_second: how many lines may become events; None: all of them.
+        born: when the process was started, in seconds of ``time.monotonic()``.
     """
 
     def __init__(
-        self, station: int, engine: Engine, child: Child, lines_per_second: int | None
+        self,
+        station: int,
+        engine: Engine,
+        child: Child,
+        lines_per_second: int | None,
+        born: float = 0.0,
     ) -> None:
         self.station = station
         self.engine = engine
@@ -39,6 +50,8 @@ class Listener:
         self.garbled = False
         self._assemblers: dict[tuple[int | None, str], LineAssembler] = {}
         self._budget = LineBudget(lines_per_second)
+        self._held_back: dict[tuple[int | None, str], list[tuple[float, str]]] = {}
+        self._born = born
 
     @property
     def sole_maker(self) -> int | None:
@@ -67,6 +80,8 @@ class Listener:
             who = f"Chai Maker #{first}" if is_known else "A maker of this station"
             why = printable(f"wrote into its own report pipe ({nonsense:.60}) and is ended for it")
             events.append(Trouble(at, first, f"{who} {why}"))
+        for maker, stream in list(self._held_back):
+            events += self._said(maker, stream, (), at)
         return events
 
     def read_outlet(self, at: float) -> list[Event]:
@@ -94,6 +109,8 @@ class Listener:
         return events
 
     def _take(self, report: Event | Fragment | Joined, at: float, events: list[Event]) -> None:
+        if not self._born <= report.at <= at + CLOCK_SLACK:
+            report = report._replace(at=at)  # it has put another clock in its place
         if isinstance(report, Fragment):
             maker = report.maker if report.maker in self.open else self.sole_maker
             events += self._lines(maker, report.stream, report.data, report.at)
@@ -122,17 +139,29 @@ class Listener:
         return self._said(maker, stream, assembler.feed(data), at)
 
     def _finish(self, maker: int | None, stream: str, at: float) -> list[Event]:
+        """Return the last words of a stream: they are told whatever was said before them."""
         assembler = self._assemblers.pop((maker, stream), None)
-        return [] if assembler is None else self._said(maker, stream, assembler.finish(), at)
+        if assembler is None:
+            return []
+        events = self._said(maker, stream, assembler.finish(), at)
+        return [*events, *self._told(maker, stream, self._held_back.pop((maker, stream), []))]
 
     def _said(self, maker: int | None, stream: str, lines: Iterable[str], at: float) -> list[Event]:
-        lines = list(lines)
-        granted = self._budget.take(len(lines), at)
-        events: list[Event] = [
-            # The last lines are kept: they are what a reader of a flood wants to see.
-            Said(at, maker, line, stream, self.station)
-            for line in lines[len(lines) - granted :]
-        ]
-        if granted < len(lines):
-            events.insert(0, Dropped(at, maker, len(lines) - granted, self.station))
+        """Return as many of the newest lines as the budget has room for.
+
+        Where it has none, the newest of all are held back: they are what a reader of a flood wants
+        to see once it is over, and the last that a maker says before it dies.
+        """
+        held = [*self._held_back.pop((maker, stream), []), *((at, line) for line in lines)]
+        granted = self._budget.take(len(held), at)
+        told = held[len(held) - granted :]
+        if held and not granted:
+            self._held_back[maker, stream] = held[-HELD_BACK:]
+        left_out = len(held) - max(granted, min(len(held), HELD_BACK) if not granted else 0)
+        events = self._told(maker, stream, told)
+        if left_out:
+            events.insert(0, Dropped(at, maker, left_out, self.station))
         return events
+
+    def _told(self, maker: int | None, stream: str, lines: list[tuple[float, str]]) -> list[Event]:
+        return [Said(at, maker, line, stream, self.station) for at, line in lines]

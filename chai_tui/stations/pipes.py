@@ -16,6 +16,8 @@ from collections import deque
 from multiprocessing.connection import Connection
 from typing import Any
 
+from chai_tui.stations import wire
+
 CHUNK = 65_536
 """Bytes read at once: what a Linux pipe holds."""
 _HEADER = struct.Struct("!i")
@@ -62,7 +64,7 @@ class ReportPipe:
         size = len(data)
         begin = 0
         messages = []
-        loads = pickle.loads  # the sender is our own child, running the user's own code
+        loads = wire.decoded
         try:
             while begin + 4 <= size:
                 (length,) = _HEADER.unpack_from(data, begin)
@@ -73,7 +75,7 @@ class ReportPipe:
                     break
                 messages.append(loads(data[begin + 4 : end]))
                 begin = end
-        except Exception as error:  # noqa: BLE001 - unpickling garbage may raise anything
+        except BaseException as error:  # noqa: BLE001 - decoding garbage may raise anything
             self.garbled = str(error) or type(error).__name__
         self._rest = data[begin:]
         return messages
@@ -86,7 +88,7 @@ class ReportPipe:
                 messages.append(self._reader.recv())
         except (EOFError, OSError):
             self.ended = True
-        except Exception as error:  # noqa: BLE001 - unpickling garbage may raise anything
+        except BaseException as error:  # noqa: BLE001 - decoding garbage may raise anything
             self.garbled = str(error) or type(error).__name__
         self.has_more = bool(messages)
         return messages

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import pickle
-import select
 import struct
 import sys
 import time
@@ -18,8 +16,8 @@ from chai_tui.stations import wire
 
 _FRAME = struct.Struct("!i")
 """What multiprocessing puts before a message: its length."""
-_ATOMIC_BYTES: int = getattr(select, "PIPE_BUF", 0)
-"""How many bytes a pipe takes in one piece: 4,096 on Linux, 512 on macOS, unknown on Windows."""
+
+_now = time.monotonic  # a maker may put another clock in its place
 
 current_maker: ContextVar[int | None] = ContextVar("current_maker", default=None)
 """The maker whose code runs in this thread or task."""
@@ -39,16 +37,16 @@ class Reporter:
     def __init__(self, queue: SimpleQueue[Any]) -> None:
         self._queue = queue
         self._pipe: int | None = None
-        if _ATOMIC_BYTES >= wire.WIRE_LIMIT:
+        if wire.IS_ATOMIC:
             self._pipe = queue._writer.fileno()  # type: ignore[attr-defined]  # noqa: SLF001
 
     def _put(self, code: str, *fields: object) -> None:
-        report = (code, time.monotonic(), *fields)
+        report = (code, _now(), *fields)
         try:
             if self._pipe is None:
                 self._queue.put(report)
                 return
-            message = pickle.dumps(report)
+            message = wire.encoded(report)
             os.write(self._pipe, _FRAME.pack(len(message)) + message)
         except BrokenPipeError:
             # Nobody is left to report to; the lifeline says the same in a moment.

@@ -4,21 +4,24 @@
     Reporter ── SimpleQueue ── reports ────▶ decode() (decoding.py) ──▶ events and more
     seating  ◀─ lifeline ───── orders ────── Seat, Ask, Close
 
-A report is a plain tuple that begins with a one-letter code. Pickled and framed it stays under
+A report is a plain tuple that begins with a one-letter code. Encoded and framed it stays under
 ``WIRE_LIMIT`` bytes, so its write is atomic: a maker killed at any moment leaves either a whole
 report or nothing.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import marshal
+import pickle
+import select
+from typing import Any, NamedTuple
 
 from chai_tui.recipe import Recipe
 
 WIRE_LIMIT = 4_096
 """Bytes of a report with its frame: what Linux writes to a pipe in one piece (POSIX: PIPE_BUF)."""
 FRAGMENT_LIMIT = 3_000
-"""Bytes of output in one report; with pickle's and the frame's share well under WIRE_LIMIT."""
+"""Bytes of output in one report; with its other fields and the frame well under WIRE_LIMIT."""
 ERROR_LIMIT = 400
 """Bytes of an error's one line."""
 TRACEBACK_LIMIT = 3_000
@@ -54,6 +57,30 @@ FAILED = "f"
 GAVE_UP = "g"
 FRAGMENT = "w"
 JOINED = "j"
+
+
+IS_ATOMIC: bool = getattr(select, "PIPE_BUF", 0) >= WIRE_LIMIT
+"""Whether a pipe takes a whole report in one piece: on Linux (4,096 bytes), not on macOS (512)."""
+
+
+def encoded(report: tuple[object, ...]) -> bytes:
+    """Return a report as bytes, for where it is written by hand (``IS_ATOMIC``).
+
+    Not pickled: a maker may write anything to any descriptor, and nothing that it writes is run in
+    the parent. Both ends are one Python, so its own format will do.
+    """
+    return marshal.dumps(report)  # type: ignore[arg-type] # numbers, texts and bytes alone
+
+
+def decoded(data: bytes) -> Any:
+    """Return what :func:`encoded`, or elsewhere the queue, made of a report.
+
+    Raises:
+        Exception: of any kind, where it is no report.
+    """
+    if IS_ATOMIC:
+        return marshal.loads(data)  # noqa: S302 - it makes numbers and texts, and runs nothing
+    return pickle.loads(data)  # noqa: S301 - the sender is our own child
 
 
 def shortened(text: str, limit: int) -> str:

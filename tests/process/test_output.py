@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pickle
 import signal
+import struct
 import subprocess
+import sys
+import time
+from collections.abc import Callable
 from functools import partial
 
 import psutil
@@ -192,3 +198,64 @@ def _look_for_a_terminal() -> None:
         tty = "gone"
     text = repr(os.read(0, 10)).replace("'", '"')
     print(f"terminals {terminals} session {os.getsid(0)} tty {tty} input '{text}'")
+
+
+@pytest.mark.parametrize("end", [makers.killing_itself(signal.SIGSEGV), makers.leave_at_once(3)])
+def test_last_words_after_a_flood_are_told(end: Callable[[], None]) -> None:
+    """However little is shown of the flood, line by line, and however the maker ends."""
+    kitchen = Kitchen("forkserver", lines_per_second=50)
+    try:
+        watch = Watch(kitchen)
+        (maker,) = watch.add(doing(*[printing("flood")] * 1_000, printing("last words"), end))
+        watch.joined(maker)
+        assert watch.said(maker)[-1] == "last words"
+        assert maker.said_count + maker.dropped == 1_002
+        assert maker.dropped > 500
+    finally:
+        kitchen.close()
+
+
+def test_the_end_of_a_flood_is_told_as_soon_as_there_is_room() -> None:
+    kitchen = Kitchen("forkserver", lines_per_second=50)
+    try:
+        watch = Watch(kitchen)
+        recipe = doing(*[printing("flood")] * 500, printing("now it is quiet"))
+        recipe = recipe._replace(steps=(*recipe.steps, *steps(wait=60).steps))
+        (maker,) = watch.add(recipe)
+        watch.until_said(maker, "now it is quiet")
+    finally:
+        kitchen.close()
+
+
+def _write_a_program_everywhere() -> None:
+    """What a pickle could do, framed as a report, on every descriptor there is."""
+    message = pickle.dumps(_Exits())
+    for descriptor in range(3, 40):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, struct.pack("!i", len(message)) + message)
+
+
+class _Exits:
+    def __reduce__(self) -> tuple[object, ...]:
+        return (sys.exit, (7,))
+
+
+def test_nothing_that_a_maker_writes_is_run_in_the_parent(watch: Watch) -> None:
+    (rude,) = watch.add(doing(_write_a_program_everywhere, makers.sleep_long))
+    watch.joined(rude)
+    (after,) = watch.add(steps(wait=0.01))
+    watch.joined(after)
+    assert after.state is State.SERVED
+
+
+def _turn_the_clock() -> None:
+    time.monotonic = lambda: float("inf")
+    print("it is late")
+
+
+def test_a_maker_with_another_clock_confuses_nobody(watch: Watch) -> None:
+    (maker,) = watch.add(doing(_turn_the_clock, printing("later")))
+    watch.joined(maker)
+    assert watch.said(maker)[1:3] == ["it is late", "later"]
+    now = time.monotonic()
+    assert all(event.at <= now for event in watch.events)
