@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual.app import ComposeResult
+from textual.command import CommandPalette
 from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
@@ -48,10 +49,18 @@ class RoomyApp(OrderlyApp):
 
     def push_screen(self, *args: Any, **kwargs: Any) -> Any:
         """Open a screen; cover it if there is no room."""
+        if self.screen_stack and isinstance(self.screen_stack[-1], TooSmallScreen):
+            # One that stayed below would be uncovered by no resize when what is above it is left.
+            self.pop_screen()
         pushed = super().push_screen(*args, **kwargs)
         if not isinstance(self.screen_stack[-1], TooSmallScreen):
             self._mind_the_room(self.size)
         return pushed
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open already and only covered: Textual allows but one."""
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            super().action_command_palette()
 
     def _mind_the_room(self, size: Size) -> None:
         if not self.screen_stack:

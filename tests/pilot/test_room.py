@@ -43,3 +43,18 @@ async def test_the_programs_keys_still_work() -> None:
         await shown.pilot.resize_terminal(30, 10)
         await shown.press("a")
         assert len(shown.submitted) == 1
+
+
+async def test_whatever_is_opened_without_room_nothing_stays_covered() -> None:
+    async with kitchen(*THREE, size=(20, 5)) as shown:
+        for key in ("question_mark", "ctrl+p", "ctrl+p", "e"):
+            await shown.press(key)
+            assert shown.app.crash is None
+        await shown.pilot.resize_terminal(80, 24)
+        await shown.pilot.pause()
+        for _ in range(6):
+            assert "Too small" not in shown.screen_text()
+            if shown.in_kitchen:
+                return
+            await shown.press("escape")
+        raise AssertionError(f"nothing leads out of {shown.app.screen_stack}")
