@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import psutil
 
+from chai_tui.lookout import IDLE_SECONDS
 from tests.process.program import console_script, family_of
 from tests.storm.promise import PATIENCE, Broken, Force, Promise, Untried, require
 from tests.storm.witness import disagreement, in_system, on_screen
@@ -41,6 +42,8 @@ MEMORY_SLACK = 12 << 20
 """Bytes by which the program may be larger at the end than when everything had been tried once."""
 DESCRIPTOR_SLACK = 3
 """The same in descriptors; a station has at least three."""
+CALM_SECONDS = 5.0
+"""After so long a disagreement whatever the monkey left open is left once more."""
 CHECKS_A_STAND = 5
 """After so many checks everybody is ended, so that what the program stands on can be compared."""
 
@@ -216,12 +219,13 @@ def _stand_alone(terminal: Terminal) -> Ground:
     terminal.send("c")
     terminal.until_shows("The kitchen is empty")
     # Whatever watches stations lets go of them with its next look.
+    settle = IDLE_SECONDS + 0.5
     fewest = program.num_fds()
-    settled = time.monotonic() + 1.0
+    settled = time.monotonic() + settle
     while time.monotonic() < settled:
         terminal.read()
         if program.num_fds() < fewest:
-            fewest, settled = program.num_fds(), time.monotonic() + 1.0
+            fewest, settled = program.num_fds(), time.monotonic() + settle
     return Ground(program.memory_full_info().uss, program.num_fds(), program.num_threads())
 
 
@@ -237,7 +241,11 @@ def let_a_monkey_play(minutes: float, random: Random, actions: int = ACTIONS_A_C
         homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
         command = [console_script(), str(recipe)]
         with Terminal(command, columns=WIDE, rows=HIGH, environment=homes) as terminal:
-            return _play(terminal, Monkey(terminal, random), minutes * 60, actions)
+            try:
+                return _play(terminal, Monkey(terminal, random), minutes * 60, actions)
+            except Broken as broken:
+                reports = [path.read_text() for path in Path(home).rglob("chai-tui-crash-*")]
+                raise Broken("\n".join([str(broken), *reports])) from None
 
 
 def _play(terminal: Terminal, monkey: Monkey, seconds: float, actions: int) -> str:
@@ -250,7 +258,7 @@ def _play(terminal: Terminal, monkey: Monkey, seconds: float, actions: int) -> s
         for _ in range(actions):
             monkey.act()
         monkey.calm_down()
-        slowest = max(slowest, _see_that_they_agree(terminal))
+        slowest = max(slowest, _see_that_they_agree(terminal, monkey))
         if checks % CHECKS_A_STAND == 0:
             grounds.append(_stand_alone(terminal))
         checks += 1
@@ -266,7 +274,7 @@ def _play(terminal: Terminal, monkey: Monkey, seconds: float, actions: int) -> s
     require(terminal.is_restored, "the terminal is not as it was")
     terminal.until(lambda: not terminal.survivors())
     _see_that_it_stayed_small(grounds)
-    first, last = grounds[len(grounds) // 4], grounds[-1]
+    first, last = _compared(grounds)
     return (
         f"{monkey.actions:,} actions, floor and system agreed at {checks} checks, within"
         f" {slowest:.1f} s; memory {first.memory / 2**20:.1f} MB, then"
@@ -275,10 +283,14 @@ def _play(terminal: Terminal, monkey: Monkey, seconds: float, actions: int) -> s
     )
 
 
-def _see_that_they_agree(terminal: Terminal) -> float:
+def _see_that_they_agree(terminal: Terminal, monkey: Monkey) -> float:
     """Wait until screen and system say the same at one moment; return the seconds it took."""
-    began = time.monotonic()
+    began = calmed = time.monotonic()
     while True:
+        if time.monotonic() - calmed > CALM_SECONDS:
+            # It was too busy to show what was open, or that it was frozen.
+            monkey.calm_down()
+            calmed = time.monotonic()
         require(
             terminal.process.poll() is None,
             f"the program left by itself, with {terminal.process.returncode}",
@@ -298,9 +310,13 @@ def _see_that_they_agree(terminal: Terminal) -> float:
         )
 
 
+def _compared(grounds: list[Ground]) -> tuple[Ground, Ground]:
+    """The last one, and one from when everything had been tried once, if there are enough."""
+    return grounds[max(len(grounds) // 4, min(1, len(grounds) - 2))], grounds[-1]
+
+
 def _see_that_it_stayed_small(grounds: list[Ground]) -> None:
-    settled = grounds[len(grounds) // 4 :]
-    first, last = settled[0], settled[-1]
+    first, last = _compared(grounds)
     told = f"{first} after a quarter of the time, {last} at the end"
     require(last.memory - first.memory < MEMORY_SLACK, f"memory grew: {told}")
     require(last.threads <= first.threads + 1, f"threads grew: {told}")

@@ -9,6 +9,7 @@ from random import Random
 
 import psutil
 
+from chai_tui.lookout import IDLE_SECONDS
 from tests.process.program import family_of
 from tests.storm.awful_program import SEMAPHORES
 from tests.storm.leaks import MEMORY_PER_MAKER, Holdings, holdings
@@ -75,8 +76,8 @@ def come_and_go(makers: int, random: Random) -> str:
         visitor = _Visitor(terminal, random)
         visitor.seat(WARM_UP)
         server = next(each for each in family_of(program.pid) if _is_fork_server(each))
-        # Two samples: by then the sampler has let go of those who ended.
-        until = time.monotonic() + 1.2
+        # By then the sampler has let go of those who ended.
+        until = time.monotonic() + IDLE_SECONDS + 0.5
         while time.monotonic() < until:
             terminal.read()
         began = holdings(server, program, PREFIX)
