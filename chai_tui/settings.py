@@ -62,27 +62,32 @@ class Settings:
         return f"{shown_path(self.path)}: {key}: {problem}"
 
 
-def settings_path() -> Path:
-    """Return where the settings file is, or would be."""
+def settings_path() -> Path | None:
+    """Return where the settings file is, or would be; None for a user who has no home."""
     chosen = os.environ.get(PATH_VARIABLE)
     if chosen:
         return Path(chosen)
     from platformdirs import user_config_path  # noqa: PLC0415 - 15 ms; Textual pays them anyway
 
-    return user_config_path(_APP, appauthor=False) / "config.toml"
+    try:
+        return user_config_path(_APP, appauthor=False) / "config.toml"
+    except RuntimeError:  # no HOME, and nobody in the list of users
+        return None
 
 
-def load_settings(path: Path) -> tuple[Settings, list[str]]:
+def load_settings(path: Path | None) -> tuple[Settings, list[str]]:
     """Read a settings file.
 
     Themes and key ids are known to the TUI alone: see :func:`check_names`.
 
     Args:
-        path: the file; it need not exist.
+        path: the file; it need not exist. None: nothing is settled.
 
     Returns:
         The settings, and a line for each bad value.
     """
+    if path is None:
+        return Settings(), []
     settings = Settings(path=path)
     try:
         table = read_toml(path)
@@ -263,14 +268,17 @@ def _may_name_key(name: str) -> bool:
     return name != "" and name.isprintable() and " " not in name
 
 
-def state_folder() -> Path:
-    """Return where chai-tui remembers things between runs."""
+def state_folder() -> Path | None:
+    """Return where chai-tui remembers things between runs; None for a user who has no home."""
     from platformdirs import user_state_path  # noqa: PLC0415 - as above
 
-    return user_state_path(_APP, appauthor=False)
+    try:
+        return user_state_path(_APP, appauthor=False)
+    except RuntimeError:  # as above
+        return None
 
 
-def first_start(folder: Path) -> bool:
+def first_start(folder: Path | None) -> bool:
     """Tell whether a user starts the TUI for the first time; true once.
 
     Args:
@@ -279,6 +287,8 @@ def first_start(folder: Path) -> bool:
     Returns:
         False too where no file can be written, so that nobody is greeted for ever.
     """
+    if folder is None:
+        return False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "started").touch(exist_ok=False)

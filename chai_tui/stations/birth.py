@@ -19,6 +19,7 @@ class StationPlan(NamedTuple):
         seats: its first makers; exactly one for the process engine.
         inherited: descriptors of the parent to close; only a forked child has any.
         niceness: how much it gives way to others where cores are scarce, 0 to 19.
+        unset: environment variables that were set for its birth alone.
     """
 
     title: str
@@ -26,6 +27,7 @@ class StationPlan(NamedTuple):
     seats: tuple[Seat, ...]
     inherited: tuple[int, ...]
     niceness: int
+    unset: tuple[str, ...]
 
 
 def begin_station(

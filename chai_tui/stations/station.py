@@ -50,6 +50,8 @@ def run_station(
     die_with_parent()
     leave_if_alone(lifeline.fileno())
     default_signals()
+    for name in plan.unset:
+        os.environ.pop(name, None)
     leave_fork_server()
     for descriptor in plan.inherited:
         os.close(descriptor)

@@ -30,6 +30,7 @@ from chai_tui.stations.wire import Seat
 PRELOAD = ("chai_tui.stations.forkserver_preload",)
 
 
+_SAFE_PATH = "PYTHONSAFEPATH"
 START_TRIES = 5
 START_PAUSE = 0.02
 """How often, and after how many seconds, a start is tried again when the fork server is gone."""
@@ -86,7 +87,7 @@ class Supervisor:
         # They inherit that these signals wait: a terminal that closes sends SIGHUP to everyone in
         # it, a service manager SIGTERM to the whole group, and the helpers must outlive the
         # kitchen, which ends them itself.
-        with _blocked(TERMINATION), _stderr_with_a_descriptor():
+        with _blocked(TERMINATION), _stderr_with_a_descriptor(), _safe_path():
             resource_tracker.ensure_running()
             _let_others_go_first(resource_tracker)
             if self.start_method == "forkserver":
@@ -108,18 +109,20 @@ class Supervisor:
         """
         try:
             ensure_descriptors()
-            with _stderr_with_a_descriptor():
+            with _stderr_with_a_descriptor(), _safe_path() as unset:
                 for _ in range(START_TRIES - 1):
                     # The fork server may have died; multiprocessing starts another one as soon as
                     # the system says so, which may take a moment.
                     with contextlib.suppress(EOFError, ConnectionError):
-                        return self._start(title, engine, seats)
+                        return self._start(title, engine, seats, unset)
                     time.sleep(START_PAUSE)
-                return self._start(title, engine, seats)
+                return self._start(title, engine, seats, unset)
         except (OSError, EOFError, ValueError) as error:
             raise StartError(in_words(error)) from error
 
-    def _start(self, title: str, engine: Engine, seats: tuple[Seat, ...]) -> Child:
+    def _start(
+        self, title: str, engine: Engine, seats: tuple[Seat, ...], unset: tuple[str, ...]
+    ) -> Child:
         inherited: tuple[int, ...] = ()
         if self.start_method == "fork":
             inherited = tuple(end for child in self.children for end in child.descriptors())
@@ -139,7 +142,7 @@ class Supervisor:
             if inherited or self.start_method == "fork":
                 own = [queue._reader, lifeline_in, outlet_out]  # type: ignore[attr-defined]  # noqa: SLF001
                 inherited += tuple(end.fileno() for end in own if end is not None)
-            plan = StationPlan(title, engine, seats, inherited, self._niceness)
+            plan = StationPlan(title, engine, seats, inherited, self._niceness, unset)
             process = self._context.Process(  # type: ignore[attr-defined]
                 target=begin_station,
                 args=(plan, queue, lifeline_out, outlet_in),
@@ -185,6 +188,35 @@ def _blocked(signals: Iterable[int]) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[tuple[str, ...]]:
+    """Have Pythons that are started meanwhile import nothing from the current folder.
+
+    multiprocessing starts its helpers with ``python -c``, which looks there first: a learner's
+    ``random.py`` would be run in place of the one they need, five times over.
+
+    Yields:
+        The environment variables that were set for it.
+    """
+    here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 - pathlib costs an import
+    if _SAFE_PATH in os.environ or _is_current(here):
+        yield ()
+        return
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield (_SAFE_PATH,)
+    finally:
+        os.environ.pop(_SAFE_PATH, None)
+
+
+def _is_current(folder: str) -> bool:
+    """Whether a folder is the current one: then this package itself may come from there."""
+    try:
+        return os.path.samefile(folder, ".")  # noqa: PTH121 - as above
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

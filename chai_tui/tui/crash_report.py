@@ -44,7 +44,10 @@ def report_folders() -> tuple[Path, ...]:
     """Return where a report may go, the best place first."""
     from platformdirs import user_log_path  # noqa: PLC0415 - only after a crash
 
-    return user_log_path("chai-tui", appauthor=False), Path(tempfile.gettempdir())
+    try:
+        return user_log_path("chai-tui", appauthor=False), Path(tempfile.gettempdir())
+    except RuntimeError:  # a user who has no home
+        return (Path(tempfile.gettempdir()),)
 
 
 def write_report(text: str, folders: tuple[Path, ...]) -> Path | None:

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import codecs
 import sys
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from textual._styles_cache import StylesCache
+from textual._xterm_parser import XTermParser
 from textual.color import Color
+from textual.events import Key
+from textual.keys import Keys
 from textual.style import Style
 
 if TYPE_CHECKING:
     from textual.drivers.linux_driver import LinuxDriver
 
+_keys = XTermParser._sequence_to_key_events  # noqa: SLF001 - there is no other way to mend it
 _colours = StylesCache.get_inner_outer.__wrapped__
 
 
@@ -51,6 +56,21 @@ def _forgiving_decoder(encoding: str) -> partial[codecs.IncrementalDecoder]:
     return partial(codecs.getincrementaldecoder(encoding), "replace")
 
 
+def take_any_sequence() -> None:
+    """Have a sequence that names a character which there is not be no key.
+
+    It ends the program: ``ESC [ 9999999 u`` in the keyboard protocol of newer terminals.
+    """
+    XTermParser._sequence_to_key_events = _keys_if_any  # type: ignore[method-assign,assignment] # noqa: SLF001
+
+
+def _keys_if_any(parser: XTermParser, sequence: str, alt: bool = False) -> Iterator[Key]:  # noqa: FBT001, FBT002 - Textual passes it so
+    try:
+        yield from _keys(parser, sequence, alt)
+    except (ValueError, OverflowError):
+        yield Key(Keys.Ignore, sequence)
+
+
 def go_on_once() -> None:
     """Have a screen that was stopped without warning (SIGSTOP) go on as after Ctrl-Z.
 
@@ -77,4 +97,5 @@ def mend() -> None:
     """Mend all of it."""
     forget_gone_widgets()
     read_any_bytes()
+    take_any_sequence()
     go_on_once()

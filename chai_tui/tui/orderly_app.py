@@ -11,7 +11,9 @@ from typing import TextIO
 from rich.console import RenderableType
 from textual import on
 from textual.app import App
+from textual.command import CommandPalette
 from textual.driver import Driver
+from textual.worker import WorkerFailed
 
 from chai_tui.tui.crash_report import rendered
 
@@ -72,8 +74,15 @@ class OrderlyApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep what broke the app for a report; nothing of it is printed on the screen."""
+        if isinstance(error, WorkerFailed) and not self._shows_palette:
+            return  # it looked for commands, for a palette that was closed meanwhile
         self.crash = self.crash or error
         super()._handle_exception(error)
+
+    @property
+    def _shows_palette(self) -> bool:
+        """Whether the palette is open; nothing else here has workers."""
+        return any(isinstance(screen, CommandPalette) for screen in self.screen_stack)
 
     def panic(self, *renderables: RenderableType) -> None:
         """Leave; Textual's own report is not for the terminal of somebody who brews chai.

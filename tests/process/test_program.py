@@ -233,3 +233,38 @@ def test_the_version_is_the_packages() -> None:
     from importlib.metadata import version
 
     assert run("--version").stdout.split()[-1] == version("chai-tui")
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, method: str) -> None:
+    """A learner's own random.py is not run in place of Python's."""
+    for name in ("random", "threading", "queue", "selectors", "zlib", "chai_tui"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')\n")
+    result = run("--makers", "2", "--start-method", method, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[-1] == "All chai served"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users have no homes in lists there")
+def test_a_user_without_a_home_brews_too(quick: str, tmp_path: Path) -> None:
+    script = tmp_path / "homeless.py"
+    script.write_text(
+        "import os, sys\n"
+        "def expanduser(path): return path\n"
+        "if __name__ == '__main__':\n"
+        "    os.path.expanduser = expanduser  # as for a number that is in no list of users\n"
+        "    from chai_tui.__main__ import main\n"
+        "    sys.exit(main())\n"
+    )
+    homeless = {key: value for key, value in os.environ.items() if key not in _HOMES}
+    result = subprocess.run(
+        [sys.executable, str(script), quick, "--plain"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=homeless,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+_HOMES = {"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CHAI_TUI_CONFIG"}

@@ -8,9 +8,11 @@ import weakref
 
 import pytest
 from textual._styles_cache import StylesCache
+from textual._xterm_parser import XTermParser
 from textual.color import Color
+from textual.events import Key
 
-from chai_tui.tui.mended_textual import forget_gone_widgets, read_any_bytes
+from chai_tui.tui.mended_textual import forget_gone_widgets, read_any_bytes, take_any_sequence
 
 
 def test_what_a_widget_drew_goes_with_it() -> None:
@@ -33,3 +35,12 @@ def test_bytes_that_are_no_text_are_read_as_a_sign() -> None:
     decode = linux_driver.getincrementaldecoder("utf-8")().decode  # type: ignore[attr-defined]
     assert decode(b"a\xffb\xe8\x8c") == "a\ufffdb"
     assert decode(b"\xb6") == "茶"
+
+
+@pytest.mark.parametrize("number", ["1114112", "9999999"])
+def test_a_character_that_there_is_not_is_no_key(number: str) -> None:
+    take_any_sequence()
+    parser = XTermParser()
+    (key,) = parser.feed(f"\x1b[{number}ua")
+    assert isinstance(key, Key)
+    assert key.key == "a"

@@ -231,8 +231,10 @@ def test_an_environment_variable_names_another_file(
     monkeypatch.setenv(PATH_VARIABLE, str(path))
     assert settings_path() == path
     monkeypatch.setenv(PATH_VARIABLE, "")
-    assert settings_path().name == "config.toml"
-    assert "chai-tui" in settings_path().parts
+    found = settings_path()
+    assert found is not None
+    assert found.name == "config.toml"
+    assert "chai-tui" in found.parts
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG folders")
