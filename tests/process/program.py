@@ -37,6 +37,14 @@ def family_of(pid: int) -> list[psutil.Process]:
         return []
 
 
+def title_of(process: psutil.Process) -> str:
+    """Return what ps shows of a process; nothing once it is gone."""
+    try:
+        return " ".join(process.cmdline()).strip()
+    except psutil.Error:
+        return ""
+
+
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Return those that still run."""
     running = []

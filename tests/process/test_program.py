@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.process.conftest import PATIENCE
-from tests.process.program import alive, console_script, family_of
+from tests.process.program import alive, console_script, family_of, title_of
 
 STARTS = {f"Start of Chai Maker #{number} chai brewing" for number in (1, 2, 3)}
 ENDS = {f"End of Chai Maker #{number} chai brewing" for number in (1, 2, 3)}
@@ -123,7 +123,7 @@ def test_engines_and_start_methods(quick: str, engine: str, method: str) -> None
 def test_a_killed_maker_is_named(slow: str, start: Callable[..., Running]) -> None:
     running = start(slow, "--plain", "--makers", "2")
     running.lines(2)
-    makers = {process.cmdline()[0]: process for process in running.family}
+    makers = {title_of(process): process for process in running.family}
     makers["Chai Maker #2"].kill()
     makers["Chai Maker #1"].terminate()
     out, err = running.finish()
@@ -154,7 +154,7 @@ def test_a_closed_pipe_ends_the_run_without_a_word(
     running.process.stdout.close()
     # Plain mode writes again when a maker ends.
     for process in running.family:
-        if any("Chai Maker" in word for word in process.cmdline()):
+        if title_of(process).startswith("Chai Maker"):
             process.kill()
     running.process.wait(PATIENCE)
     assert running.process.stderr is not None
@@ -236,11 +236,13 @@ def test_the_version_is_the_packages() -> None:
 
 
 @pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
-def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, method: str) -> None:
+def test_nothing_is_imported_from_the_current_folder(
+    quick: str, tmp_path: Path, method: str
+) -> None:
     """A learner's own random.py is not run in place of Python's."""
     for name in ("random", "threading", "queue", "selectors", "zlib", "chai_tui"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')\n")
-    result = run("--makers", "2", "--start-method", method, cwd=tmp_path)
+    result = run(quick, "--makers", "2", "--start-method", method, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.splitlines()[-1] == "All chai served"
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import psutil
 
 from chai_tui.lookout import IDLE_SECONDS
-from tests.process.program import console_script, family_of
+from tests.process.program import console_script, family_of, title_of
 from tests.storm.promise import PATIENCE, Broken, Force, Promise, Untried, require
 from tests.storm.witness import disagreement, in_system, on_screen
 from tests.terminal import Terminal
@@ -176,20 +176,13 @@ class Monkey:
     def _meddle(self) -> None:
         """Do to a station what somebody else on the machine may do."""
         everyone = family_of(self._terminal.process.pid)
-        stations = [process for process in everyone if _title(process).startswith("Chai Maker")]
+        stations = [process for process in everyone if title_of(process).startswith("Chai Maker")]
         if stations:
             with contextlib.suppress(psutil.Error):
                 self._random.choice(stations).send_signal(self._random.choice(_SIGNALS))
 
     def _type_garbage(self) -> None:
         self._press("".join(self._random.choices(_GARBAGE, k=self._random.randint(1, 30))))
-
-
-def _title(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
 
 
 class Ground(NamedTuple):
@@ -204,7 +197,9 @@ def _stand_alone(terminal: Terminal) -> Ground:
     """End everybody, wait until nothing of them is left, and see what the program stands on."""
     program = psutil.Process(terminal.process.pid)
     deadline = time.monotonic() + PATIENCE
-    while stations := [each for each in family_of(program.pid) if _title(each).startswith("Chai")]:
+    while stations := [
+        each for each in family_of(program.pid) if title_of(each).startswith("Chai")
+    ]:
         require(time.monotonic() < deadline, f"never ended: {stations}")
         for station in stations:
             with contextlib.suppress(psutil.Error):
