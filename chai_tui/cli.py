@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
@@ -45,6 +46,11 @@ def run_cli(arguments: Sequence[str]) -> int:
         return ExitCode.BAD_USAGE
     except click.Abort:
         return ExitCode.SIGNALLED + 2
+    except (KeyError, ValueError) as error:
+        if COMPLETE_VARIABLE not in os.environ:
+            raise
+        complain(f"{COMPLETE_VARIABLE}: expected what a shell sets for completion: {error}")
+        return ExitCode.BAD_USAGE
     return code if isinstance(code, int) else ExitCode.SERVED
 
 

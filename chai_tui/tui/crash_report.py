@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,14 @@ def rendered(renderables: Sequence[RenderableType]) -> str:
     return page.getvalue()
 
 
+def _with_contexts(error: BaseException) -> Iterator[BaseException]:
+    """An error, and those in whose handling it came: the system's refusal may be below others."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
 def tell_crash(error: BaseException) -> None:
     """Write a report and say in one line on stderr where it is.
 
@@ -89,6 +97,7 @@ def tell_crash(error: BaseException) -> None:
     """
     path = write_report(crash_report(error), report_folders())
     where = "it could not be written anywhere" if path is None else str(path)
-    why = in_words(error) if is_refusal(error) else type(error).__name__
+    refused = next(filter(is_refusal, _with_contexts(error)), None)
+    why = type(error).__name__ if refused is None else in_words(refused)
     with contextlib.suppress(OSError, ValueError):  # the terminal may be gone too
         print(f"chai-tui: the screen broke ({why}), sorry; report: {where}", file=sys.__stderr__)

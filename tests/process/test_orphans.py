@@ -45,7 +45,8 @@ def _parent(method: str) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Pr
         finally:
             parent.kill()
             for process in _alive(list(everyone.values())):
-                process.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -92,7 +93,8 @@ def start() -> Iterator[Callable[..., Running]]:
         running.process.kill()
         running.process.communicate()
         for process in alive(running.family):
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def test_the_lesson_and_nothing_else() -> None:
@@ -155,7 +157,8 @@ def test_a_closed_pipe_ends_the_run_without_a_word(
     # Plain mode writes again when a maker ends.
     for process in running.family:
         if title_of(process).startswith("Chai Maker"):
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # the run may end by itself meanwhile
+                process.kill()
     running.process.wait(PATIENCE)
     assert running.process.stderr is not None
     assert running.process.stderr.read() == ""
@@ -270,3 +273,34 @@ def test_a_user_without_a_home_brews_too(quick: str, tmp_path: Path) -> None:
 
 
 _HOMES = {"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CHAI_TUI_CONFIG"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@pytest.mark.parametrize("inherited", ["signal.SIG_IGN", "blocked"])
+def test_makers_are_joined_whatever_was_inherited(quick: str, method: str, inherited: str) -> None:
+    """Whoever started us may have ignored SIGCHLD, or kept it waiting, for itself."""
+    how = (
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])"
+        if inherited == "blocked"
+        else "signal.signal(signal.SIGCHLD, signal.SIG_IGN)"
+    )
+    script = f"import os, signal, sys; {how}; os.execv(sys.argv[1], sys.argv[1:])"
+    command = [console_script(), quick, "--plain", "--start-method", method]
+    result = subprocess.run(
+        [sys.executable, "-c", script, *command],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[-1] == "All chai served"
+
+
+@pytest.mark.parametrize("more", [{}, {"COMP_WORDS": "chai-tui", "COMP_CWORD": "abc"}])
+def test_completion_that_no_shell_asked_for_is_told_in_a_line(more: dict[str, str]) -> None:
+    result = run(env={**os.environ, "_CHAI_TUI_COMPLETE": "bash_complete", **more})
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("chai-tui: _CHAI_TUI_COMPLETE: expected what a shell sets")

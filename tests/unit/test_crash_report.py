@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -59,3 +60,16 @@ def test_it_is_said_if_no_folder_takes_it(
 
 def test_what_was_meant_for_a_terminal_becomes_text() -> None:
     assert rendered([Text("red", style="red"), "plain"]) == "red\nplain\n"
+
+
+def test_a_refusal_below_the_last_error_is_what_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Textual closes what it had not opened, and fails once more."""
+    told = io.StringIO()
+    monkeypatch.setattr(sys, "__stderr__", told)
+    monkeypatch.setattr(crash_report, "report_folders", lambda: (tmp_path,))
+    error = RuntimeError("cannot join thread before it is started")
+    error.__context__ = RuntimeError("can't start new thread")
+    tell_crash(error)
+    assert "no more processes or threads for this user" in told.getvalue()
