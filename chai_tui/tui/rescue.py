@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import sys
 from collections.abc import Callable, Iterator
 
@@ -45,9 +44,11 @@ def terminal_put_back() -> Iterator[Callable[[], None]]:
         with contextlib.suppress(OSError, ValueError, termios.error):
             termios.tcsetattr(keyboard, termios.TCSANOW, modes)
         with contextlib.suppress(AttributeError, OSError, ValueError):
-            screen = sys.__stderr__.fileno()  # type: ignore[union-attr] # that is suppressed
-            if select.select([], [screen], [], 0)[1]:
-                os.write(screen, LEAVE.encode())
+            name = os.ttyname(sys.__stderr__.fileno())  # type: ignore[union-attr] # suppressed
+            # Opened anew: whoever shares our own descriptor must not find it changed. What does not
+            # fit is not waited for, however little that is.
+            screen = os.open(name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            os.write(screen, LEAVE.encode())
 
     try:
         yield put_back_now
