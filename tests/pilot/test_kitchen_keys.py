@@ -344,7 +344,10 @@ class SlowSource(FakeSource):
         return super().close()
 
 
-async def test_leaving_says_whom_it_ends_until_they_have_ended() -> None:
+async def test_leaving_says_whom_it_ends_until_they_have_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chai_tui.tui.app.LEAVING_SECONDS", 60.0)  # a loaded machine needs more
     source = SlowSource(*(killed(number)[-1] for number in (1, 2, 3)))
     async with kitchen(*THREE, source=source) as shown:
         await shown.press("q")
@@ -358,7 +361,8 @@ async def test_leaving_says_whom_it_ends_until_they_have_ended() -> None:
         assert shown.app.exit_code([]) == 1
 
 
-async def test_asking_twice_leaves_at_once() -> None:
+async def test_asking_twice_leaves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chai_tui.tui.app.LEAVING_SECONDS", 60.0)
     source = SlowSource()
     async with kitchen(*THREE, source=source) as shown:
         await shown.press("q")
