@@ -108,12 +108,13 @@ def main() -> int:
             crowd = _crowd(drive, first, engine)
         running = all(maker.state is State.BREWING for maker in first)
         served = sum(maker.state is State.SERVED for maker in crowd)
+        # Before they are killed: who shares a process with one of them is killed too late.
+        told = [trouble.text for trouble in drive.troubles]
         for maker in first:
             drive.submit(KillMaker(maker.number))
         drive.until_joined(first)
         (after,) = drive.add(steps(wait=0.01), 1, engine)
         drive.until_joined([after])
-        told = [trouble.text for trouble in drive.troubles]
         told += [maker.cause for maker in crowd if maker.state is not State.SERVED]
     print(
         json.dumps(
