@@ -154,14 +154,14 @@ class Listener:
         """
         held = [*self._held_back.pop((maker, stream), []), *((at, line) for line in lines)]
         granted = self._budget.take(len(held), at)
-        told = held[len(held) - granted :]
+        newest = held[-(granted or HELD_BACK) :]
         if held and not granted:
-            self._held_back[maker, stream] = held[-HELD_BACK:]
-        left_out = len(held) - max(granted, min(len(held), HELD_BACK) if not granted else 0)
-        events = self._told(maker, stream, told)
+            self._held_back[maker, stream] = newest
+        left_out = len(held) - len(newest)
+        events: list[Event] = []
         if left_out:
-            events.insert(0, Dropped(at, maker, left_out, self.station))
-        return events
+            events.append(Dropped(at, maker, left_out, self.station))
+        return [*events, *self._told(maker, stream, newest)] if granted else events
 
     def _told(self, maker: int | None, stream: str, lines: list[tuple[float, str]]) -> list[Event]:
         return [Said(at, maker, line, stream, self.station) for at, line in lines]
