@@ -37,7 +37,7 @@ class OutputError(Exception):
     """Nobody takes what a view writes; the cause tells why."""
 
 
-class UnreadError(OutputError):
+class UnreadError(Exception):
     """A signal asked for an end while a view waited for somebody to read what it wrote.
 
     Attributes:
@@ -122,12 +122,8 @@ def _write(stream: TextIO, lines: list[str]) -> None:
 
 def warn(stream: TextIO, text: str) -> None:
     """Write a line about a problem; if nobody reads it, the run goes on."""
-    try:
+    with contextlib.suppress(OutputError):
         _write(stream, [f"chai-tui: {text}"])
-    except UnreadError:
-        raise
-    except OutputError:
-        pass
 
 
 def run(source: Source, view: View, *, makers: int, recipe: Recipe, engine: Engine) -> int:
@@ -147,7 +143,8 @@ def run(source: Source, view: View, *, makers: int, recipe: Recipe, engine: Engi
         The exit code: see :class:`ExitCode`.
 
     Raises:
-        OutputError: from the view, or because nobody reads it; every maker has ended.
+        OutputError: from the view; every maker has ended.
+        UnreadError: nobody read what it wrote; likewise.
     """
     floor = Floor()
     try:
