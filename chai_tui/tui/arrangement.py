@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import Enum, StrEnum
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -91,10 +92,15 @@ class Arrangement:
         self._tops = [slot.y for slot in slots]
         self._frame_tops = [frame.y for frame in frames]
         self._index = {slot.number: index for index, slot in enumerate(slots)}
-        self._least: dict[bool, int] = {}  # the narrowest width, in frames and outside of them
-        for slot in slots:
+
+    @cached_property
+    def _least(self) -> dict[bool, int]:
+        """The narrowest width, in frames and outside of them; only panels ask."""
+        least: dict[bool, int] = {}
+        for slot in self.slots:
             framed = self._is_framed(slot)
-            self._least[framed] = min(slot.width, self._least.get(framed, slot.width))
+            least[framed] = min(slot.width, least.get(framed, slot.width))
+        return least
 
     def _is_framed(self, slot: Slot) -> bool:
         return self.frame_at(slot.y) is not None
