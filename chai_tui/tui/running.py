@@ -64,7 +64,6 @@ def run_app(
         _run(app, bridge)
         code = app.exit_code(bridge.stop())
     except KeyboardInterrupt:  # before anybody watched for signals, or after
-        bridge.stop()
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, there is a report
         crash = error
