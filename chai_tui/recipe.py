@@ -29,6 +29,11 @@ class StepKind(StrEnum):
     CALL = "call"
     """Calls a Python function: only from Python, there is no way to write it in a file."""
 
+    @property
+    def never_waits(self) -> bool:
+        """Whether its thread has work to do from its beginning to its end."""
+        return self in (StepKind.COMPUTE, StepKind.NATIVE)
+
 
 class Step(NamedTuple):
     """One named part of a recipe.

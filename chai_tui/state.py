@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chai_tui.engine import Engine
 from chai_tui.events import Stopping
-from chai_tui.recipe import Step, StepKind
+from chai_tui.recipe import Step
 
 SAID_KEPT = 1_000
 """Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
@@ -208,8 +208,7 @@ def gil_share_of(
     """
     if maker.engine is not Engine.THREAD or ready_share is None or maker.step is None:
         return None
-    computes = maker.steps[maker.step].kind in {StepKind.COMPUTE, StepKind.NATIVE}
-    if not computes or derive_state(maker) is not State.BREWING:
+    if not maker.steps[maker.step].kind.never_waits or derive_state(maker) is not State.BREWING:
         return None
     if not maker.step_times or maker.step_times[-1].began > since:
         return None

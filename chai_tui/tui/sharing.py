@@ -13,8 +13,6 @@ from chai_tui.floor import Floor
 from chai_tui.recipe import StepKind
 from chai_tui.state import Maker, State, Station
 
-BUSY = frozenset({StepKind.COMPUTE, StepKind.NATIVE})
-"""Steps that keep their event loop from their beginning to their end."""
 _HALF = 0.5 - 1e-6  # whatever times are rounded to
 SEVERAL = 0
 """Stands for more than one maker, where none of them alone kept the loop for half of the time."""
@@ -95,7 +93,7 @@ def loop_kept(
         for step, span in zip(maker.steps, maker.step_times, strict=False):
             began = max(span.began, start)
             end = stop if span.end is None else min(span.end, stop)
-            if step.kind not in BUSY or end <= began:
+            if not step.kind.never_waits or end <= began:
                 continue
             first, last = int((began - start) / seconds), int((end - start) / seconds)
             for index in range(first, min(count, last + 1)):
@@ -115,7 +113,9 @@ def _keeps(maker: Maker) -> bool:
     if maker.state is not State.BREWING:
         return False
     kind = _kind(maker)
-    return kind in BUSY or (kind is StepKind.CALL and maker.core is not None)
+    if kind is StepKind.CALL:
+        return maker.core is not None
+    return kind is not None and kind.never_waits
 
 
 def _kind(maker: Maker) -> StepKind | None:

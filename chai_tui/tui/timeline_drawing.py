@@ -9,7 +9,6 @@ from itertools import groupby
 from chai_tui.state import Maker, State
 from chai_tui.tui.figures import GLYPHS, seconds_text
 from chai_tui.tui.ink import Line, Span, core_ink, fit
-from chai_tui.tui.sharing import BUSY
 from chai_tui.tui.slices import Slice, cut, numbered_runs, overlap
 from chai_tui.tui.time_scale import TimeScale, TimeView
 
@@ -99,13 +98,13 @@ def _computes(maker: Maker, steps_began: list[float], at: float) -> bool:
     index = bisect_right(steps_began, at) - 1
     if not 0 <= index < len(maker.steps):
         return False
-    return maker.steps[index].kind in BUSY
+    return maker.steps[index].kind.never_waits
 
 
 def _began_to_compute(maker: Maker, steps_began: list[float], start: float, stop: float) -> bool:
     """Whether a step that keeps an event loop began between two times: be it ever so short."""
     began = range(bisect_left(steps_began, start), bisect_left(steps_began, stop))
-    return any(maker.steps[index].kind in BUSY for index in began if index < len(maker.steps))
+    return any(maker.steps[index].kind.never_waits for index in began if index < len(maker.steps))
 
 
 def _sampled(a_slice: Slice, cell: int, *, computes: bool) -> Span:
