@@ -10,6 +10,7 @@ from enum import IntEnum
 from types import FrameType
 from typing import Protocol, TextIO
 
+from chai_tui import ending_signals
 from chai_tui.engine import Engine
 from chai_tui.events import Event, Served, Started, Trouble, Unseated, as_json
 from chai_tui.floor import Floor
@@ -213,18 +214,14 @@ class _Noted:
 def _signals_noted(source: Source) -> Iterator[_Noted]:
     """Note the signals that ask for an end, as long as the body runs."""
     noted = _Noted(source)
-    before = {}
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        # Whoever started us with a signal ignored (nohup, a shell's background job) meant it.
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, noted.note) or signal.SIG_DFL
-    if PATIENCE is None:
-        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, noted.interrupt) or signal.SIG_DFL
+    if PATIENCE is not None:
+        with ending_signals.heard_by(noted.note):
+            yield noted
+        return
+    before = signal.signal(signal.SIGALRM, noted.interrupt) or signal.SIG_DFL
     try:
-        yield noted
+        with ending_signals.heard_by(noted.note):
+            yield noted
     finally:
-        if PATIENCE is None:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

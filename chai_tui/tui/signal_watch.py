@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
+
+from chai_tui import ending_signals
 
 LEAVING_SECONDS = 3.0
 """How long leaving in order may take after a signal: with makers that ignore everything it takes
@@ -32,7 +33,7 @@ def signals_watched(
 ) -> Iterator[None]:
     """Watch for signals that ask to leave, as long as the body runs; call it in the main thread.
 
-    There are none on Windows. One that whoever started us had ignored stays ignored.
+    There are none on Windows.
 
     Args:
         told: gets the signal's number; called in another thread, must not wait for the main one.
@@ -56,18 +57,13 @@ def signals_watched(
             if not left.wait(leaving_seconds):
                 stuck(number)
 
-    before = {}
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, note) or signal.SIG_DFL
     thread = threading.Thread(target=watch, name="chai-signals", daemon=True)
     try:
         thread.start()
-        yield
+        with ending_signals.heard_by(note):
+            yield
     finally:
         left.set()
-        for number, handler in before.items():
-            signal.signal(number, handler)
         if thread.ident is not None:
             os.set_blocking(writer, True)
             os.write(writer, bytes((_LEFT,)))

@@ -37,12 +37,15 @@ ALLOWED: dict[str, set[str]] = {
     "samplers": WORDS | {"cores"},
     "cores": WORDS | {"samplers"},
     "limits": set(),
+    "ending_signals": set(),
     "stations": WORDS | {"limits"},
     "lookout": WORDS | {"cores", "stations"},
     "kitchen": WORDS | {"cores", "stations", "lookout"},
-    "plain": WORDS | {"floor", "state", "words"},
+    "plain": WORDS | {"ending_signals", "floor", "state", "words"},
     # Of cores the screen takes only what they are called and how many: UsableCores.
-    "tui": WORDS | {"floor", "state", "words", "endings", "settings", "cores", "startup", "limits"},
+    "tui": WORDS
+    | {"floor", "state", "words", "endings", "settings", "cores", "startup", "limits"}
+    | {"ending_signals"},
     "views": WORDS | {"kitchen", "plain", "settings", "startup", "terminal", "tui"},
     "brew": WORDS | READING | {"settings", "recipe_file", "views", "plain"},
     "cli_parts": WORDS | READING | {"settings", "recipe_file"},
