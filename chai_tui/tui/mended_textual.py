@@ -6,6 +6,7 @@ Each function is idempotent, and changes one name in one of Textual's modules.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import sys
 from collections.abc import Iterator
 from functools import lru_cache, partial
@@ -72,10 +73,10 @@ def _keys_if_any(parser: XTermParser, sequence: str, alt: bool = False) -> Itera
 
 
 def go_on_once() -> None:
-    """Have a screen that was stopped without warning (SIGSTOP) go on as after Ctrl-Z.
+    """Have a screen that was stopped without warning (SIGSTOP) take its terminal again.
 
-    Otherwise a second thread reads keys beside the first and each gets some of them, a second one
-    writes, and the terminal's modes "before" are the screen's own.
+    Otherwise all of it is started a second time: two threads read keys and share them out, a second
+    one writes, and the terminal's modes "before" are the screen's own.
     """
     if sys.platform == "win32":
         return
@@ -85,12 +86,32 @@ def go_on_once() -> None:
 
 
 def _go_on(driver: LinuxDriver, *_: object) -> None:
+    """Handle SIGCONT, in the middle of anything."""
     if not driver._auto_restart:  # noqa: SLF001 - the original asks the same
         return
-    if not driver._must_signal_resume:  # noqa: SLF001 - it was not told before it stopped
-        driver.suspend_application_mode()
-        driver._must_signal_resume = True  # noqa: SLF001 - so that all is drawn anew
-    driver.resume_application_mode()
+    if driver._must_signal_resume:  # noqa: SLF001 - it was told before it stopped, and let go
+        driver.resume_application_mode()
+    else:
+        driver._loop.call_soon_threadsafe(_take_again, driver)  # noqa: SLF001
+
+
+def _take_again(driver: LinuxDriver) -> None:
+    """Set the modes that a shell may have changed meanwhile, and have all drawn anew."""
+    import termios  # noqa: PLC0415 - no such module on Windows
+    import tty  # noqa: PLC0415 - likewise
+
+    with contextlib.suppress(termios.error):
+        modes = termios.tcgetattr(driver.fileno)
+        modes[tty.LFLAG] = driver._patch_lflag(modes[tty.LFLAG])  # noqa: SLF001
+        modes[tty.IFLAG] = driver._patch_iflag(modes[tty.IFLAG])  # noqa: SLF001
+        modes[tty.CC][termios.VMIN] = 1
+        termios.tcsetattr(driver.fileno, termios.TCSANOW, modes)
+    driver.write("\x1b[?1049h\x1b[?25l\x1b[?1004h")  # its screen, no cursor, word of the focus
+    driver._enable_mouse_support()  # noqa: SLF001
+    driver._enable_bracketed_paste()  # noqa: SLF001
+    driver._disable_line_wrap()  # noqa: SLF001
+    driver.flush()
+    driver._app.post_message(driver.SignalResume())  # noqa: SLF001
 
 
 def mend() -> None:

@@ -199,9 +199,17 @@ def test_a_screen_that_was_stopped_goes_on_as_it_was(
         terminal.clear()
         program.resume()
         terminal.until_shows("3 brewing", "#3 Chai Maker", "Quit")
-    for opens in (True, False) * 5:
+    # What is typed while it is stopped is there when it goes on.
+    program.suspend()
+    terminal.until(lambda: program.status() == psutil.STATUS_STOPPED)
+    terminal.send("?")
+    program.resume()
+    terminal.until_shows("keys: makers")
+    for opens in (False, True) * 5:
         terminal.send("?" if opens else "escape")
         terminal.until(lambda opens=opens: ("keys: makers" in terminal.text) is opens)  # type: ignore[misc]
+    terminal.send("escape")
+    terminal.until(lambda: "keys: makers" not in terminal.text)
     terminal.until(lambda: program.num_threads() == threads)
     terminal.send("q")
     assert terminal.wait() == 1
