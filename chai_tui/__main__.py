@@ -22,7 +22,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chai_tui import startup  # noqa: PLC0415 - see above
 
     startup.begin()
-    startup.hear_of_children()
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:

@@ -7,7 +7,6 @@ becomes garbage), 5 ms without OpenSSL, and 5 ms with a short switch interval.
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 
 SWITCH_SECONDS = 0.0005
@@ -28,18 +27,6 @@ def done() -> None:
         sys.setswitchinterval(_usual_switch_seconds)
         gc.freeze()
         gc.enable()
-
-
-def hear_of_children() -> None:
-    """Have the system tell of children that end, whatever our own parent had set for itself.
-
-    A signal that is ignored or kept waiting is inherited: joining a maker would fail, or never end.
-    Call it in the main thread, before there is another.
-    """
-    number = getattr(signal, "SIGCHLD", None)
-    if number is not None:
-        signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
 
 
 def import_asyncio_without_ssl() -> None:

@@ -17,9 +17,6 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
-MANY_FILES = 65_536
-"""Descriptors enough for 10,000 makers, at six each, and for what the sampler keeps."""
-
 _private: dict[int, TextIO] = {}
 """The streams on private descriptors, by the descriptor that they stand for, while they exist."""
 _originals: dict[str, TextIO | None] = {}
@@ -148,20 +145,3 @@ def _lose(stream: TextIO | None) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, descriptor, inheritable=False)
     os.close(nowhere)
-
-
-def raise_file_limit() -> None:
-    """Allow this process as many descriptors as the system lets it have, up to ``MANY_FILES``."""
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - no such module on Windows
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
-    if soft == resource.RLIM_INFINITY or soft >= most:
-        return
-    # macOS reports no hard limit, but refuses more than its own OPEN_MAX.
-    for limit in (most, 10_240):
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
-            return

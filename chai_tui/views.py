@@ -10,10 +10,11 @@ from typing import NamedTuple, TextIO
 
 from chai_tui import startup
 from chai_tui.engine import Engine
+from chai_tui.inherited import hear_of_children, raise_file_limit
 from chai_tui.recipe import Recipe
 from chai_tui.settings import Settings
 from chai_tui.source import AddMakers
-from chai_tui.terminal import lose_output, lose_stdout, own_terminal, raise_file_limit
+from chai_tui.terminal import lose_output, lose_stdout, own_terminal
 
 SCREEN_SAMPLE_SECONDS = 0.5
 """Seconds between two samples for the screen."""
@@ -44,6 +45,7 @@ def on_screen(
     from chai_tui.kitchen import Kitchen  # noqa: PLC0415 - not for bad usage
     from chai_tui.tui.bridge import Bridge  # likewise; it imports no screen
 
+    hear_of_children()
     raise_file_limit()
     with own_terminal():
         bridge = Bridge(
@@ -90,6 +92,7 @@ def without_screen(order: Order, *, as_json: bool) -> int:
         warn,
     )
 
+    hear_of_children()
     raise_file_limit()
     with own_terminal():
         out, err = _or_nowhere(sys.stdout), _or_nowhere(sys.stderr)

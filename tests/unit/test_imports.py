@@ -38,6 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "cores": WORDS | {"samplers"},
     "limits": set(),
     "ending_signals": set(),
+    "inherited": set(),
     "stations": WORDS | {"limits"},
     "lookout": WORDS | {"cores", "stations"},
     "kitchen": WORDS | {"cores", "stations", "lookout"},
@@ -46,7 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     "tui": WORDS
     | {"floor", "state", "words", "endings", "settings", "cores", "startup", "limits"}
     | {"ending_signals"},
-    "views": WORDS | {"kitchen", "plain", "settings", "startup", "terminal", "tui"},
+    "views": WORDS | {"inherited", "kitchen", "plain", "settings", "startup", "terminal", "tui"},
     "brew": WORDS | READING | {"settings", "recipe_file", "views", "plain"},
     "cli_parts": WORDS | READING | {"settings", "recipe_file"},
     "cli": WORDS | {"brew", "cli_parts", "plain", "settings"},
@@ -78,6 +79,14 @@ def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
                 yield from ((f"chai_tui.{alias.name}", at_top) for alias in node.names)
 
 
+def said_by(code: str) -> list[str]:
+    """Return the words that a Python of its own prints."""
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    return result.stdout.split()
+
+
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -107,10 +116,7 @@ def test_a_station_needs_the_standard_library_alone() -> None:
         "import chai_tui.stations.station\n"
         "print(*sorted(name.partition('.')[0] for name in sys.modules))\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
-    )
-    loaded = set(result.stdout.split())
+    loaded = set(said_by(code))
     for heavy in ("textual", "rich", "click", "psutil", "platformdirs", "asyncio", "tomllib"):
         assert heavy not in loaded
     assert len(loaded) < 150
@@ -121,10 +127,7 @@ def test_importing_the_package_imports_nothing() -> None:
         "import sys; before = set(sys.modules); import chai_tui\n"
         "print(*sorted(set(sys.modules) - before))\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.split() == ["chai_tui"]
+    assert said_by(code) == ["chai_tui"]
 
 
 def test_the_version_is_looked_up_when_asked_for() -> None:
@@ -143,10 +146,7 @@ def test_the_screen_is_imported_without_openssl_and_nothing_else_misses_it() -> 
         "import ssl\n"
         "ssl.create_default_context()\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.split() == ["False"]
+    assert said_by(code) == ["False"]
 
 
 def test_threads_take_turns_as_usual_once_all_is_started() -> None:
@@ -159,7 +159,4 @@ def test_threads_take_turns_as_usual_once_all_is_started() -> None:
         "startup.done(); startup.done()\n"
         "print(sys.getswitchinterval() == usual, gc.isenabled())\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.split() == ["True", "False", "True", "True"]
+    assert said_by(code) == ["True", "False", "True", "True"]
