@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; a problem was told in one line on stderr.
     """
-    from chai_tui import startup  # noqa: PLC0415 - see above
+    from chai_tui.host import startup  # noqa: PLC0415 - see above
 
     startup.begin()
     try:
@@ -27,13 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # --help | head -1
-        from chai_tui.terminal import lose_stdout  # noqa: PLC0415 - rarely needed
+        from chai_tui.host.terminal import lose_stdout  # noqa: PLC0415 - rarely needed
 
         lose_stdout()
         return 1
     except (OSError, RuntimeError) as error:
-        from chai_tui.brew import complain  # noqa: PLC0415 - only where there is a problem
-        from chai_tui.limits import in_words, is_refusal  # noqa: PLC0415 - likewise
+        from chai_tui.cli.launch import complain  # noqa: PLC0415 - only where there is a problem
+        from chai_tui.host.limits import in_words, is_refusal  # noqa: PLC0415 - likewise
 
         if not is_refusal(error):
             raise
@@ -46,10 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     if not arguments and "_CHAI_TUI_COMPLETE" not in os.environ:
         # Nothing to parse: the first screen is there 5 ms sooner without click.
-        from chai_tui.brew import Wishes, brew  # noqa: PLC0415 - see above
+        from chai_tui.cli.launch import Wishes, brew  # noqa: PLC0415 - see above
 
         return brew(Wishes())
-    from chai_tui.cli import run_cli  # noqa: PLC0415 - see above
+    from chai_tui.cli.commands import run_cli  # noqa: PLC0415 - see above
 
     return run_cli(arguments)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chai_tui.engine import Engine
-from chai_tui.events import (
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import (
     Event,
     Exited,
     Failed,
@@ -19,7 +19,7 @@ from chai_tui.events import (
     Started,
     StepBegan,
 )
-from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from tests.builders import SHARED_PID, SHARED_STATION, pid_of
 
 TICKS = 100

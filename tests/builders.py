@@ -14,8 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from chai_tui.engine import Engine
-from chai_tui.events import (
+from chai_tui.model.commands import Command
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import (
     CoreUse,
     Event,
     Exited,
@@ -32,10 +33,9 @@ from chai_tui.events import (
     StepBegan,
     Stopping,
 )
-from chai_tui.floor import Floor
-from chai_tui.recipe import BUILT_IN, Recipe
-from chai_tui.source import Command
-from chai_tui.state import State
+from chai_tui.model.recipe import BUILT_IN, Recipe
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import State
 
 BEGAN = 1_000.0
 """When every run begins, in seconds of the events' clock."""

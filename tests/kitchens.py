@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chai_tui.engine import Engine
-from chai_tui.events import Exited, Failed, Paused, Resumed, Said, Stopping
-from chai_tui.floor import Floor
-from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Exited, Failed, Paused, Resumed, Said, Stopping
+from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state.floor import Floor
 from tests.actors import Part, station_of
 from tests.builders import floor_of
 from tests.stories import story

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import pytest
 from textual.pilot import Pilot
 
-from chai_tui.engine import Engine
-from chai_tui.recipe import BUILT_IN
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import BUILT_IN
 from chai_tui.tui.app import ChaiApp
 from tests import kitchens
 from tests.still import Size, freeze, pressing, still_app

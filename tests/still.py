@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from chai_tui.cores import UsableCores
-from chai_tui.floor import Floor
-from chai_tui.settings import Settings
+from chai_tui.config.settings import Settings
+from chai_tui.host.usable_cores import UsableCores
+from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.signal_menu import SignalChoice
+from chai_tui.tui.dialogs.signal_menu import SignalChoice
 from tests.builders import FakeSource
 
 Size = tuple[int, int]
@@ -56,7 +56,7 @@ def freeze(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("textual.constants.PRESS", "")
     patch.setattr("textual.filter.DIM_FACTOR", 0.66)
     patch.setattr(sys, "_is_gil_enabled", lambda: True, raising=False)
-    patch.setattr("chai_tui.tui.signal_dialog.signals_here", lambda: list(SIGNALS))
+    patch.setattr("chai_tui.tui.dialogs.signal.signals_here", lambda: list(SIGNALS))
 
 
 def still_app(

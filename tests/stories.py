@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from random import Random
 
-from chai_tui.engine import Engine
-from chai_tui.events import CoreUse, Event, MakerUse, Progress, Sampled, Served
-from chai_tui.recipe import StepKind
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import CoreUse, Event, MakerUse, Progress, Sampled, Served
+from chai_tui.model.recipe import StepKind
 from tests.actors import TICKS, Actor, Part, happenings, seat
 from tests.builders import BEGAN
 

@@ -1,1 +1,1 @@
-"""How each system is asked for the use of its cores, by whom, and of memory."""
+"""Look at cores and makers from outside; each system tells something else."""

@@ -14,11 +14,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from chai_tui.cores import Watched
-from chai_tui.events import CoreUse, MakerUse, Sampled
+from chai_tui.model.events import CoreUse, MakerUse, Sampled
 from chai_tui.samplers.kept_file import Budget, KeptFile
 from chai_tui.samplers.linux_thread import Thread
 from chai_tui.samplers.memory import MemoryRota
+from chai_tui.samplers.protocol import Watched
 
 ON_A_CORE = 0.01
 """Share of a core from which a maker counts as being on it: reporting progress ten times a

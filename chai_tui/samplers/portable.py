@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import psutil
 
-from chai_tui.cores import Watched
-from chai_tui.events import CoreUse, MakerUse, Sampled
+from chai_tui.model.events import CoreUse, MakerUse, Sampled
 from chai_tui.samplers.memory import MemoryRota
+from chai_tui.samplers.protocol import Watched
 
 _HAS_THREAD_IDS = sys.platform != "darwin"
 """On macOS psutil numbers the threads of a process from 1, which says nothing about who is who."""

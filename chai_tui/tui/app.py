@@ -12,33 +12,33 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from chai_tui import startup
-from chai_tui.cores import UsableCores, usable_cores
-from chai_tui.engine import Engine, gil_enabled
-from chai_tui.events import Event, Exited, Sampled, Trouble, Unseated
-from chai_tui.floor import Floor
-from chai_tui.recipe import BUILT_IN, Recipe
-from chai_tui.settings import Settings, check_names
-from chai_tui.source import AddMakers
-from chai_tui.state import State
+from chai_tui.config.settings import Settings, check_names
+from chai_tui.explain.event_text import closing_line, counted
+from chai_tui.host import startup
+from chai_tui.host.usable_cores import UsableCores, usable_cores
+from chai_tui.model.commands import AddMakers
+from chai_tui.model.engine import Engine, gil_enabled
+from chai_tui.model.events import Event, Exited, Sampled, Trouble, Unseated
+from chai_tui.model.recipe import BUILT_IN, Recipe
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import State
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.colours import colours
-from chai_tui.tui.commands import (
+from chai_tui.tui.keys.commands import (
     COMMANDS,
     KEYS_OF_SCREENS,
     bindings,
     is_accepted,
 )
-from chai_tui.tui.early_keys import CatchesEarlyKeys
-from chai_tui.tui.held import Held
-from chai_tui.tui.key_names import key_name
-from chai_tui.tui.kitchen_screen import KitchenScreen, Setup
+from chai_tui.tui.keys.key_names import key_name
+from chai_tui.tui.keys.rows import key_sign
+from chai_tui.tui.kitchen.screen import KitchenScreen, Setup
 from chai_tui.tui.maker_actions import MakerActions
-from chai_tui.tui.mended_textual import mend
 from chai_tui.tui.palette import KitchenCommands
-from chai_tui.tui.picturing import Picturing
-from chai_tui.tui.rows import key_sign
-from chai_tui.words import closing_line, counted
+from chai_tui.tui.shell.colours import colours
+from chai_tui.tui.shell.compaction import Backlog
+from chai_tui.tui.shell.screenshots import Screenshots
+from chai_tui.tui.shell.textual_patches import patch_textual
+from chai_tui.tui.shell.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -51,7 +51,7 @@ class EventsReady(Message):
     """The bridge has events to take."""
 
 
-class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False):
+class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
     """Shows a kitchen.
 
     Attributes:
@@ -106,7 +106,7 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
             maps_cores: whether the system tells a process's core; None for this one.
         """
         super().__init__()
-        mend()
+        patch_textual()
         self.animation_level = "none"
         self.floor = floor or Floor()
         self.accepts = bridge.commands
@@ -123,7 +123,7 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
         )
         self._bridge = bridge
         self._early: list[Event] = []  # what happened before there was a screen
-        self._held = Held()
+        self._backlog = Backlog()
         self._greeting = greeting
         self._expecting = expecting
         self._pauses_asked = {}
@@ -150,7 +150,7 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
         variables = super().get_css_variables()
         theme = self.current_theme
         variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
-        self.theme_variables = variables  # where inks are mixed from
+        self.theme_variables = variables  # where styles are mixed from
         return variables
 
     def get_default_screen(self) -> Screen[None]:
@@ -204,9 +204,9 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
             raise self._bridge.error
         leaves = self._leaving and self._bridge.closed
         if self.setup.frozen:
-            self._held.hold(events)
-            if self._held.count != self.setup.missed:
-                self.setup.missed = self._held.count
+            self._backlog.add(events)
+            if self._backlog.count != self.setup.missed:
+                self.setup.missed = self._backlog.count
                 self.kitchen.setup_changed()
         elif leaves:
             self._fold(events)
@@ -282,7 +282,7 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
 
     def action_engine(self) -> None:
         """Ask for recipe and engine of the makers added next."""
-        from chai_tui.tui.dialogs import EngineDialog  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.dialogs.shown import EngineDialog  # noqa: PLC0415 - only when asked for
 
         def chosen(choice: tuple[Recipe, Engine] | None) -> None:
             if choice is not None:
@@ -302,7 +302,7 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
         self.setup.missed = 0
         self.kitchen.setup_changed()
         if not self.setup.frozen:
-            self.take_in(self._held.release())
+            self.take_in(self._backlog.take())
 
     def action_clear(self) -> None:
         """Take those who finished off the screen."""
@@ -315,14 +315,14 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
 
     def action_timeline(self) -> None:
         """Show when each maker ran."""
-        from chai_tui.tui.timeline_screen import TimelineScreen  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.timeline.screen import TimelineScreen  # noqa: PLC0415 - only when asked for
 
         timeline = TimelineScreen(self.floor, self._aimed_number())
         self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
 
     def action_help(self) -> None:
         """Explain."""
-        from chai_tui.tui.help_screen import HelpScreen  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
 
         self.push_screen(HelpScreen(COMMANDS, self._settings.keys))
 
@@ -352,7 +352,7 @@ class ChaiApp(Picturing, CatchesEarlyKeys, MakerActions, inherit_bindings=False)
             return 1
         if self.signalled is not None:
             return self.signalled
-        self.floor.fold([*self._held.release(), *last_words])
+        self.floor.fold([*self._backlog.take(), *last_words])
         nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
         spoiled = spoiled or self.floor.ever_unseated

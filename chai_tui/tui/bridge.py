@@ -3,7 +3,7 @@
 ::
 
     source ──poll──▶ bridge thread ──announce──▶ UI thread
-       ▲                  held ─▶ ready ──take──▶  fold
+       ▲                  undelivered ─▶ ready ──take──▶  fold
        └──────────────submit─────────────────────  keys
 
 The UI thread is told at most once that events are ready; until it takes them, later ones join
@@ -17,8 +17,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from chai_tui.events import Event
-from chai_tui.source import Command, Source
+from chai_tui.model.commands import Command
+from chai_tui.model.events import Event
+from chai_tui.model.source import Source
 
 FRAME_SECONDS = 1 / 12
 """The least time between two deliveries. Three makers that report ten times a second cost 3.5 %
@@ -31,7 +32,7 @@ ANSWER_FRAME_SECONDS = 1 / 60
 ANSWER_SECONDS = 0.2
 """How long after a key deliveries hurry: its answer may take a few polls."""
 SLICE_SECONDS = 1 / 15
-"""The longest pause between two polls while events are held: a pipe takes about 1,000 events
+"""The longest pause between two polls while events are undelivered: a pipe takes about 1,000 events
 before its sender blocks, and 1,000 threads at one station send 10,000 a second."""
 STOP_SECONDS = 5.0
 """How long ``stop`` waits for the source to close; a kitchen needs less than one."""
@@ -56,7 +57,7 @@ class Bridge:
         self._stopping = False
         self._closing = False
         self._hurry = threading.Event()
-        self._held: list[Event] = []  # the thread's own: not yet due
+        self._undelivered: list[Event] = []  # the thread's own: not yet due
         self._frame_seconds = FRAME_SECONDS
         self._delivered_at = float("-inf")
         self._hurried_until = float("-inf")
@@ -145,17 +146,17 @@ class Bridge:
 
     def _turn(self) -> None:
         """Poll once, after a pause if there is something whose time has not come."""
-        holding = bool(self._held)
-        if holding:
+        waiting = bool(self._undelivered)
+        if waiting:
             due_in = self._delivered_at + self._frame() - self._clock()
             self._hurry.wait(max(0.0, min(due_in, SLICE_SECONDS)))
         # Cleared before the poll: a command submitted during it is answered by the next one.
         hurried = self._hurry.is_set()
         self._hurry.clear()
-        self._held += self._source.poll(0 if holding else None)
+        self._undelivered += self._source.poll(0 if waiting else None)
         if hurried:
             self._hurried_until = self._clock() + ANSWER_SECONDS
-        if self._held and self._clock() >= self._delivered_at + self._frame():
+        if self._undelivered and self._clock() >= self._delivered_at + self._frame():
             self._deliver()
 
     def _frame(self) -> float:
@@ -165,10 +166,10 @@ class Bridge:
     def _deliver(self) -> None:
         self._delivered_at = self._clock()
         with self._lock:
-            self._ready += self._held
+            self._ready += self._undelivered
             announce = None if self._announced else self._announce
             self._announced = self._announced or announce is not None
-        self._held = []
+        self._undelivered = []
         if announce is not None:
             announce()
 
@@ -177,7 +178,7 @@ class Bridge:
             return
         self._closing = True
         try:
-            self._held += self._source.close()
+            self._undelivered += self._source.close()
         except Exception as error:  # noqa: BLE001 - likewise
             self.error = self.error or error
         self.closed = True  # before whoever watches is told

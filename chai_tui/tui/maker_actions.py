@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chai_tui.events import Event, Exited, Paused, Resumed, Trouble
-from chai_tui.floor import Floor
-from chai_tui.source import (
+from chai_tui.model.commands import (
     BrewAgain,
     Command,
     KillMaker,
@@ -15,13 +13,15 @@ from chai_tui.source import (
     SignalMaker,
     StopMaker,
 )
-from chai_tui.state import Maker
-from chai_tui.tui.asking import question, refusal
+from chai_tui.model.events import Event, Exited, Paused, Resumed, Trouble
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.roomy_app import RoomyApp
+from chai_tui.tui.dialogs.confirmations import question, refusal
+from chai_tui.tui.shell.minimum_size import MinimumSizeApp
 
 
-class MakerActions(RoomyApp):
+class MakerActions(MinimumSizeApp):
     """Acts on the maker that the shown screen is about: its ``number``, if it has one.
 
     Attributes:
@@ -59,7 +59,7 @@ class MakerActions(RoomyApp):
         maker = self._aim()
         if maker is None:
             return
-        from chai_tui.tui.dialogs import SignalDialog  # noqa: PLC0415 - not for the first screen
+        from chai_tui.tui.dialogs.shown import SignalDialog  # noqa: PLC0415 - not for the first screen
 
         def send(number: int | None) -> None:
             if number is not None and (still := self._aim(maker.number)):
@@ -100,7 +100,7 @@ class MakerActions(RoomyApp):
         if asked is None:
             self._submit(command)
             return
-        from chai_tui.tui.dialogs import ConfirmDialog  # noqa: PLC0415 - as above
+        from chai_tui.tui.dialogs.shown import ConfirmDialog  # noqa: PLC0415 - as above
 
         def answered(sure: bool | None) -> None:  # noqa: FBT001 - Textual passes it so
             if sure and self._aim(maker.number):

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any, Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from chai_tui.engine import Engine
-from chai_tui.source import AddMakers
-from chai_tui.tui.commands import COMMANDS, is_accepted
+from chai_tui.model.commands import AddMakers, Command
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import Recipe
+from chai_tui.tui.keys.commands import COMMANDS, is_accepted
 
-if TYPE_CHECKING:
-    from chai_tui.tui.app import ChaiApp
+
+class Brews(Protocol):
+    """What the palette needs of the app; it cannot know the app, which knows it."""
+
+    recipes: list[Recipe]
+    accepts: frozenset[type[Command]]
+
+    def run_action(self, action: str) -> Coroutine[Any, Any, bool]:
+        """Do what a key does."""
+
+    def brew_next(self, recipe: Recipe | None = None, engine: Engine | None = None) -> None:
+        """Add makers with this recipe and engine from now on."""
 
 
 class KitchenCommands(Provider):
     """Every row in the command palette, and every recipe and engine to brew with next."""
 
-    @property
-    def _chai_app(self) -> ChaiApp:
-        from chai_tui.tui.app import ChaiApp  # noqa: PLC0415 - the app imports this module
-
-        assert isinstance(self.app, ChaiApp)  # noqa: S101 - for the type checker
-        return self.app
-
     def _offers(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Name, explanation and call of everything that can be done now."""
-        app, screen = self._chai_app, self.screen
+        app, screen = cast("Brews", self.app), self.screen
         for row in COMMANDS:
             node = app if row.action.startswith("app.") else screen
             has_it = hasattr(node, f"action_{row.action_name}")

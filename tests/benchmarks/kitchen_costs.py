@@ -13,13 +13,13 @@ from typing import Any
 
 import psutil
 
-from chai_tui.engine import Engine
-from chai_tui.events import Exited, Progress, Seated, Started
-from chai_tui.floor import Floor
-from chai_tui.kitchen import Kitchen
-from chai_tui.recipe import Recipe, Step, StepKind
-from chai_tui.source import AddMakers
-from chai_tui.stations.reporter import Reporter, current_maker
+from chai_tui.model.commands import AddMakers
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Exited, Progress, Seated, Started
+from chai_tui.model.recipe import Recipe, Step, StepKind
+from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.sources.live.station.reporter import Reporter, current_maker
+from chai_tui.state.floor import Floor
 from tests.benchmarks.measure import Result, median_of, ratio_in_turn
 
 SENDERS = 8

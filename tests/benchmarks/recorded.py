@@ -9,8 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from chai_tui.events import Event, Served, Started
-from chai_tui.kitchen import Kitchen
+from chai_tui.model.events import Event, Served, Started
+from chai_tui.sources.live.kitchen import Kitchen
 
 _poll = Kitchen.poll
 _times: dict[str, float] = {}

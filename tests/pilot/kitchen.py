@@ -8,13 +8,13 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from chai_tui.cores import UsableCores
-from chai_tui.events import Event
-from chai_tui.floor import Floor
-from chai_tui.source import Command
+from chai_tui.host.usable_cores import UsableCores
+from chai_tui.model.commands import Command
+from chai_tui.model.events import Event
+from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.ink import as_text
+from chai_tui.tui.canvas.styles import as_text
 from tests.builders import FakeSource, floor_of
 
 PATIENCE = 500  # pauses of 10 ms

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 import chai_tui.tui
-from chai_tui.tui.colours import colours
-from chai_tui.tui.ink import as_text
+from chai_tui.tui.canvas.styles import as_text
+from chai_tui.tui.shell.colours import colours
 
 Result = TypeVar("Result")
 NO_ANSWER = object()

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, Exited, Paused, Resumed
-from chai_tui.source import (
+from chai_tui.model.commands import (
     AddMakers,
     BrewAgain,
     Command,
@@ -21,10 +19,12 @@ from chai_tui.source import (
     SignalMaker,
     StopMaker,
 )
-from chai_tui.state import State
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Exited, Paused, Resumed
+from chai_tui.state.records import State
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.commands import COMMANDS
-from chai_tui.tui.screen_keys import PLACES
+from chai_tui.tui.keys.commands import COMMANDS
+from chai_tui.tui.keys.screen_keys import PLACES
 from tests.builders import BEGAN, FakeSource, brewing, in_states, sampled
 from tests.pilot.kitchen import Kitchen, kitchen
 

@@ -6,11 +6,11 @@ import signal
 
 import pytest
 
-from chai_tui.engine import Engine
-from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
-from chai_tui.tui.engine_words import engine_words, recipe_words
-from chai_tui.tui.signal_menu import SignalChoice, matching, preselected, signals_here
+from chai_tui.explain.engine_text import engine_text, recipe_text
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
+from chai_tui.tui.dialogs.signal_menu import SignalChoice, matching, preselected, signals_here
 from tests.pilot.screen_app import NO_ANSWER, showing
 
 SIZES = [(80, 24), (40, 12)]
@@ -248,17 +248,17 @@ async def test_a_recipe_from_elsewhere_is_offered_too() -> None:
 @pytest.mark.parametrize("engine", list(Engine))
 @pytest.mark.parametrize("has_gil", [True, False])
 def test_every_engine_is_explained(engine: Engine, has_gil: bool) -> None:
-    words = engine_words(engine, has_gil=has_gil)
+    words = engine_text(engine, has_gil=has_gil)
     assert words.startswith(f"{engine}: ")
     assert has_gil or "one GIL" not in words
 
 
 def test_recipes_are_explained() -> None:
-    assert recipe_words(BUILT_IN["chai"]) == (
+    assert recipe_text(BUILT_IN["chai"]) == (
         "chai: boil water (wait 1 s), steep tea (wait 1.5 s), pour (wait 0.5 s) (3.00 s in all)"
     )
-    assert "(wait 0.8 s ±20%)" in recipe_words(BUILT_IN["masala"])
+    assert "(wait 0.8 s ±20%)" in recipe_text(BUILT_IN["masala"])
     long = Recipe("long", tuple(Step(f"s{n}", StepKind.WAIT, 1.0) for n in range(1_000)))
-    assert "s7 (wait 1 s) and 992 more" in recipe_words(long)
+    assert "s7 (wait 1 s) and 992 more" in recipe_text(long)
     call = Recipe("mine", (Step("call it", StepKind.CALL),))
-    assert "call it (a call)" in recipe_words(call)
+    assert "call it (a call)" in recipe_text(call)

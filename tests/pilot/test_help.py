@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.state import State
-from chai_tui.tui.commands import COMMANDS
-from chai_tui.tui.help_drawing import help_lines, keys_now
-from chai_tui.tui.help_screen import HelpScreen
-from chai_tui.tui.ink import as_text, width_of
-from chai_tui.tui.rows import keys_text
+from chai_tui.state.records import State
+from chai_tui.tui.canvas.styles import as_text, width_of
+from chai_tui.tui.help.drawing import help_lines, keys_now
+from chai_tui.tui.help.screen import HelpScreen
+from chai_tui.tui.keys.commands import COMMANDS
+from chai_tui.tui.keys.rows import keys_text
 from tests.pilot.screen_app import ScreenApp, showing
 
 

@@ -9,12 +9,9 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, Paused, Progress, Resumed, StepBegan, Stopping, Trouble, Unseated
-from chai_tui.floor import Floor
-from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.settings import Settings
-from chai_tui.source import (
+from chai_tui.config.settings import Settings
+from chai_tui.explain.event_text import closing_line
+from chai_tui.model.commands import (
     AddMakers,
     BrewAgain,
     Command,
@@ -24,15 +21,27 @@ from chai_tui.source import (
     SignalMaker,
     StopMaker,
 )
-from chai_tui.state import State
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import (
+    Event,
+    Paused,
+    Progress,
+    Resumed,
+    StepBegan,
+    Stopping,
+    Trouble,
+    Unseated,
+)
+from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import State
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
-from chai_tui.tui.help_screen import HelpScreen
-from chai_tui.tui.order import Sort, in_order
-from chai_tui.tui.timeline_screen import TimelineScreen
-from chai_tui.tui.zoom_screen import ZoomScreen
-from chai_tui.words import closing_line
+from chai_tui.tui.detail.screen import DetailScreen
+from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
+from chai_tui.tui.help.screen import HelpScreen
+from chai_tui.tui.kitchen.sort_filter import Sort, in_order
+from chai_tui.tui.timeline.screen import TimelineScreen
 from tests.builders import (
     ALL_COMMANDS,
     BEGAN,
@@ -165,7 +174,7 @@ async def test_who_ends_while_it_is_asked_about_is_left_alone() -> None:
 async def test_enter_zooms_and_who_was_looked_at_last_is_selected() -> None:
     async with kitchen(*THREE) as shown:
         await shown.press("enter")
-        assert isinstance(shown.app.screen, ZoomScreen)
+        assert isinstance(shown.app.screen, DetailScreen)
         await shown.press("right", "escape")
         assert shown.in_kitchen
         assert shown.selected == 2
@@ -214,7 +223,7 @@ async def test_space_freezes_the_display_and_catches_up() -> None:
         assert "FROZEN" in shown.screen_text()
         before = shown.makers_text()
         shown.source.feed(Progress(BEGAN + 2, 1, 0.9, 0.2))
-        await shown.until(lambda: shown.app._held._events)
+        await shown.until(lambda: shown.app._backlog._events)
         assert shown.makers_text() == before
         assert "FROZEN +" not in shown.screen_text()  # figures are nothing that happened
         shown.source.feed(*brewing(4)[:2], Progress(BEGAN + 2, 1, 0.9, 0.2))
@@ -314,7 +323,7 @@ async def test_of_a_thousand_it_is_looked_ten_times_a_second_who_matches(
 
     async with kitchen(*(event for n in range(1, 1_001) for event in brewing(n))) as shown:
         await shown.press("slash", *"paused", "enter")
-        monkeypatch.setattr("chai_tui.tui.makers_view.in_order", counted)
+        monkeypatch.setattr("chai_tui.tui.kitchen.makers_view.in_order", counted)
         now = shown.floor.now
         for step in range(1, 101):
             shown.floor.fold([Progress(now + step / 100, 7, 0.6, 0.1)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.tui.dialogs import ConfirmDialog
+from chai_tui.tui.dialogs.shown import ConfirmDialog
 from tests.pilot.screen_app import showing
 
 

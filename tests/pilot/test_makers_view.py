@@ -8,15 +8,15 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, MakerUse, Progress, Said, Sampled, Signalled
-from chai_tui.settings import Settings
-from chai_tui.tui.arrangement import Shape
-from chai_tui.tui.ink import INKS
-from chai_tui.tui.makers_view import AIM_SECONDS, MakersView
-from chai_tui.tui.painted import Painted
-from chai_tui.tui.running import GREETING
-from chai_tui.tui.zoom_screen import ZoomScreen
+from chai_tui.config.settings import Settings
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, MakerUse, Progress, Said, Sampled, Signalled
+from chai_tui.tui.canvas.painted import Painted
+from chai_tui.tui.canvas.styles import STYLES
+from chai_tui.tui.detail.screen import DetailScreen
+from chai_tui.tui.kitchen.layout import Shape
+from chai_tui.tui.kitchen.makers_view import AIM_SECONDS, MakersView
+from chai_tui.tui.run_app import GREETING
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import Kitchen, kitchen
 
@@ -53,8 +53,8 @@ async def test_a_click_selects_and_a_second_one_zooms() -> None:
         await shown.pilot.click("#makers", offset=(50, 2))
         assert shown.selected == 2
         await shown.pilot.double_click("#makers", offset=(90, 2))
-        await shown.until(lambda: isinstance(shown.app.screen, ZoomScreen))
-        assert isinstance(shown.app.screen, ZoomScreen)
+        await shown.until(lambda: isinstance(shown.app.screen, DetailScreen))
+        assert isinstance(shown.app.screen, DetailScreen)
         assert shown.app.screen.number == 3
 
 
@@ -308,13 +308,13 @@ async def test_the_log_can_be_scrolled_back() -> None:
 async def test_every_ink_has_its_colour_in_every_theme(theme: str) -> None:
     async with kitchen(*many(2), settings=Settings(theme="nord")) as shown:
         view = shown.app.kitchen.makers
-        before = {ink: view._inks.style(ink).color for ink in INKS}
+        before = {style: view._styles.style(style).color for style in STYLES}
         shown.app.theme = theme
         await shown.pilot.pause()
-        after = {ink: view._inks.style(ink).color for ink in INKS}
-        for ink in set(INKS) - {"strong"}:
-            assert after[ink] is not None, ink
-            assert after[ink] != after["strong"] or ink == "brewing", ink
+        after = {style: view._styles.style(style).color for style in STYLES}
+        for style in set(STYLES) - {"strong"}:
+            assert after[style] is not None, style
+            assert after[style] != after["strong"] or style == "brewing", style
         assert after != before
         assert len({str(after[f"core-{number}"]) for number in range(8)}) == 8
-        assert bool(view._inks.style("frame").dim) is (theme == "ansi-dark")
+        assert bool(view._styles.style("frame").dim) is (theme == "ansi-dark")

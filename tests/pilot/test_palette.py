@@ -9,10 +9,10 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input, OptionList
 
-from chai_tui.engine import Engine
-from chai_tui.recipe import BUILT_IN
-from chai_tui.source import AddMakers, PauseMaker
-from chai_tui.tui.commands import COMMANDS
+from chai_tui.model.commands import AddMakers, PauseMaker
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import BUILT_IN
+from chai_tui.tui.keys.commands import COMMANDS
 from chai_tui.tui.palette import KitchenCommands
 from tests.builders import ALL_COMMANDS, brewing
 from tests.pilot.kitchen import Kitchen, kitchen
@@ -84,7 +84,9 @@ async def test_a_screenshot_that_no_folder_takes_says_why(
 ) -> None:
     gone = tmp_path / "gone"
     monkeypatch.setattr("platformdirs.user_downloads_path", lambda: gone)
-    monkeypatch.setattr("chai_tui.tui.picturing.folders", lambda: iter([gone, gone / "too"]))
+    monkeypatch.setattr(
+        "chai_tui.tui.shell.screenshots.folders", lambda: iter([gone, gone / "too"])
+    )
     async with kitchen(*brewing(1)) as shown:
         await choose(shown, "Screenshot")
         await shown.until(lambda: shown.notices)

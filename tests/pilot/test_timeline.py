@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from chai_tui.events import MakerUse, Sampled
-from chai_tui.floor import Floor
-from chai_tui.state import Maker
-from chai_tui.tui.ink import Line
-from chai_tui.tui.time_scale import SCALES, TimeView
-from chai_tui.tui.timeline_drawing import row
-from chai_tui.tui.timeline_rows import TimelineRows
-from chai_tui.tui.timeline_screen import TimelineScreen
-from chai_tui.tui.zoom_screen import ZoomScreen
+from chai_tui.model.events import MakerUse, Sampled
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker
+from chai_tui.tui.canvas.styles import Line
+from chai_tui.tui.detail.screen import DetailScreen
+from chai_tui.tui.timeline.drawing import row
+from chai_tui.tui.timeline.rows import TimelineRows
+from chai_tui.tui.timeline.screen import TimelineScreen
+from chai_tui.tui.timeline.time_scale import SCALES, TimeView
 from tests.builders import BEGAN, brewing, floor_of, killed, served
 from tests.pilot.screen_app import ScreenApp, showing
 
@@ -143,7 +143,7 @@ async def test_thousands_are_scrolled_and_only_the_visible_are_drawn(
         drawn.append(maker.number)
         return row(maker, *how, is_chosen=is_chosen)
 
-    monkeypatch.setattr("chai_tui.tui.timeline_rows.row", counted)
+    monkeypatch.setattr("chai_tui.tui.timeline.rows.row", counted)
     async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
         assert 0 < len(set(drawn)) < 45
         for key, number in [
@@ -167,7 +167,7 @@ async def test_a_click_chooses_and_another_opens() -> None:
         assert timeline(app).number == 2
         await pilot.click(TimelineRows, offset=(20, 1))
         await pilot.pause()
-        assert isinstance(app.screen, ZoomScreen)
+        assert isinstance(app.screen, DetailScreen)
         assert app.screen.number == 2
 
 
@@ -175,7 +175,7 @@ async def test_enter_opens_the_chosen_one_and_back_catches_up() -> None:
     floor = some()
     async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
         await pilot.press("down", "down", "enter")
-        assert isinstance(app.screen, ZoomScreen)
+        assert isinstance(app.screen, DetailScreen)
         assert app.screen.number == 3
         floor.fold(killed(3)[-1:])
         await pilot.press("escape")

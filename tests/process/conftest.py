@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, Exited, Started
-from chai_tui.floor import Floor
-from chai_tui.kitchen import Kitchen
-from chai_tui.recipe import Recipe
-from chai_tui.source import AddMakers, Command
-from chai_tui.state import Maker
+from chai_tui.model.commands import AddMakers, Command
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Exited, Started
+from chai_tui.model.recipe import Recipe
+from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker
 
 collect_ignore: list[str] = []
 if sys.platform == "win32":

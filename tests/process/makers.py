@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from chai_tui.recipe import Recipe, Step, StepKind
+from chai_tui.model.recipe import Recipe, Step, StepKind
 
 
 def doing(*calls: Callable[[], object]) -> Recipe:

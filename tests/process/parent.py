@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from chai_tui.engine import Engine
-from chai_tui.events import Said, Seated
-from chai_tui.kitchen import Kitchen
-from chai_tui.source import AddMakers, PauseMaker
+from chai_tui.model.commands import AddMakers, PauseMaker
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Said, Seated
+from chai_tui.sources.live.kitchen import Kitchen
 from tests.process import makers
 from tests.process.makers import doing, steps
 

@@ -11,11 +11,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from chai_tui.engine import Engine
-from chai_tui.events import Failed, Resumed, Served, Trouble
-from chai_tui.kitchen import Kitchen
-from chai_tui.recipe import Recipe
-from chai_tui.source import (
+from chai_tui.model.commands import (
     BrewAgain,
     KillMaker,
     PauseMaker,
@@ -23,8 +19,12 @@ from chai_tui.source import (
     SignalMaker,
     StopMaker,
 )
-from chai_tui.state import State
-from chai_tui.stations.running import CALM_SECONDS
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Failed, Resumed, Served, Trouble
+from chai_tui.model.recipe import Recipe
+from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.sources.live.station_handle import CALM_SECONDS
+from chai_tui.state.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.ends import ENDS, HARD_TO_TELL, LAST_WORDS, End

@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chai_tui.cores import usable_cores
-from chai_tui.engine import Engine, gil_enabled
-from chai_tui.events import Started, StepBegan
-from chai_tui.kitchen import Kitchen
-from chai_tui.recipe import BUILT_IN
-from chai_tui.source import AddMakers, KillMaker, PauseMaker, ResumeMaker, StopMaker
-from chai_tui.state import State
+from chai_tui.host.usable_cores import usable_cores
+from chai_tui.model.commands import AddMakers, KillMaker, PauseMaker, ResumeMaker, StopMaker
+from chai_tui.model.engine import Engine, gil_enabled
+from chai_tui.model.events import Started, StepBegan
+from chai_tui.model.recipe import BUILT_IN
+from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.state.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import doing, printing, steps

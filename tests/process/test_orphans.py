@@ -12,10 +12,10 @@ from random import Random
 import psutil
 import pytest
 
-from chai_tui.engine import Engine
-from chai_tui.kitchen import Kitchen
-from chai_tui.source import PauseMaker
-from chai_tui.state import State
+from chai_tui.model.commands import PauseMaker
+from chai_tui.model.engine import Engine
+from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.state.records import State
 from tests.process import makers
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.makers import doing, steps
@@ -111,7 +111,7 @@ def test_a_station_that_is_born_too_late_ends_at_once(alone: bool, code: int) ->
     """Its parent died before the kernel could be told to tell."""
     script = (
         "import os, sys\n"
-        "from chai_tui.stations.lifeline import leave_if_alone\n"
+        "from chai_tui.sources.live.station.lifeline import leave_if_alone\n"
         "reader, writer = os.pipe()\n"
         f"if {alone}: os.close(writer)\n"
         "leave_if_alone(reader)\n"

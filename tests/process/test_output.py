@@ -16,12 +16,12 @@ from functools import partial
 import psutil
 import pytest
 
-from chai_tui.engine import Engine
-from chai_tui.events import Dropped, Said, Trouble
-from chai_tui.kitchen import Kitchen
-from chai_tui.source import KillMaker
-from chai_tui.state import State
-from chai_tui.stations.capture import LINE_LIMIT
+from chai_tui.model.commands import KillMaker
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Dropped, Said, Trouble
+from chai_tui.sources.live.capture import LINE_LIMIT
+from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.state.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import c_write, doing, printing, steps

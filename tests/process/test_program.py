@@ -219,17 +219,17 @@ def test_a_child_imports_neither_the_screen_nor_the_command_line() -> None:
         "import runpy, sys\n"
         "sys.argv = ['chai-tui']\n"
         f"runpy.run_path({console_script()!r}, run_name='__mp_main__')\n"
-        "import chai_tui.stations.station\n"
+        "import chai_tui.sources.live.station.main\n"
         "print(*sorted(sys.modules))\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     modules = set(result.stdout.split())
-    assert "chai_tui.stations.station" in modules
+    assert "chai_tui.sources.live.station.main" in modules
     for heavy in ("textual", "rich", "click", "psutil", "platformdirs", "asyncio", "chai_tui.tui"):
         assert heavy not in modules
-    assert "chai_tui.cli" not in modules
+    assert "chai_tui.cli.commands" not in modules
 
 
 def test_the_version_is_the_packages() -> None:

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 import psutil
 import pytest
 
-from chai_tui.cores import Sampler, Watched, make_sampler, usable_cores
-from chai_tui.events import MakerUse, Sampled
+from chai_tui.host.usable_cores import usable_cores
+from chai_tui.model.events import MakerUse, Sampled
+from chai_tui.samplers.choice import make_sampler
 from chai_tui.samplers.portable import PortableSampler
+from chai_tui.samplers.protocol import Sampler, Watched
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 PATIENCE = 20.0
@@ -65,7 +67,7 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture
 def sampler() -> Iterator[Sampler]:
-    one = make_sampler(usable_cores())
+    one = make_sampler(usable_cores().numbers)
     yield one
     one.close()
 
@@ -179,7 +181,7 @@ def open_descriptors() -> int:
 def test_descriptors_of_those_no_longer_watched_are_closed(start: Start) -> None:
     processes = [start(REST)[0] for _ in range(3)]
     before = open_descriptors()
-    sampler = make_sampler(usable_cores())
+    sampler = make_sampler(usable_cores().numbers)
     for watched in ([0, 1, 2], [1], [1, 2], [], [0, 1, 2]) * 20:
         sampler.sample(time.monotonic(), [alone(who, processes[who]) for who in watched])
         assert open_descriptors() <= before + 1 + 2 * len(watched)
@@ -197,11 +199,11 @@ def test_without_any_descriptor_left_there_are_no_figures_and_no_error(start: St
     import resource  # POSIX only
 
     sleeper, _ = start(REST)
-    make_sampler(usable_cores()).close()  # what it imports needs descriptors too
+    make_sampler(usable_cores().numbers).close()  # what it imports needs descriptors too
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
     try:
-        sampler = make_sampler(usable_cores())
+        sampler = make_sampler(usable_cores().numbers)
         sample = sampler.sample(time.monotonic(), [alone(1, sleeper)])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

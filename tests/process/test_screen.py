@@ -237,13 +237,13 @@ def test_a_closed_window_leaves_nobody(start: Callable[..., Terminal], slow: str
 
 
 A_SCREEN_THAT_BREAKS = """
-from chai_tui.tui.kitchen_screen import KitchenScreen
+from chai_tui.tui.kitchen.screen import KitchenScreen
 def broken(self):
     raise RuntimeError('the pot broke')
 KitchenScreen.floor_changed = broken
 """
 A_FOLD_THAT_BREAKS = """
-from chai_tui.floor import Floor
+from chai_tui.state.floor import Floor
 fold = Floor.fold
 def broken(self, events):
     if any(type(event).__name__ == 'Progress' for event in events):

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.skipif(
 
 PROLOGUE = """
 import os, subprocess, sys
-from chai_tui.inherited import raise_file_limit
-from chai_tui.terminal import lose_stdout, own_terminal
+from chai_tui.host.process_setup import raise_file_limit
+from chai_tui.host.terminal import lose_stdout, own_terminal
 
 def child():
     subprocess.run([sys.executable, "-c",

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-from chai_tui.engine import Engine
-from chai_tui.recipe import Recipe
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import Recipe
 from tests.process import makers
 from tests.process.makers import doing, steps
 

@@ -12,7 +12,7 @@ import sys
 from multiprocessing.process import current_process
 from pathlib import Path
 
-from chai_tui.recipe import BUILT_IN, Recipe
+from chai_tui.model.recipe import BUILT_IN, Recipe
 from tests.process.ends import IN_EVERY_WAY
 from tests.process.makers import steps
 from tests.storm.awful import AWFUL

@@ -17,15 +17,15 @@ from unittest import mock
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from chai_tui import brew
-from chai_tui.cli import run_cli
-from chai_tui.recipe import Recipe
-from chai_tui.recipe_file import RecipeError, find_recipe
-from chai_tui.settings import PATH_VARIABLE, check_names, load_settings
-from chai_tui.text import printable
-from chai_tui.tui.commands import KEYS_OF_SCREENS
-from chai_tui.tui.key_names import key_name
-from chai_tui.views import Order
+from chai_tui.cli import launch as brew
+from chai_tui.cli.carry_out import LaunchPlan
+from chai_tui.cli.commands import run_cli
+from chai_tui.config.recipe_file import RecipeError, find_recipe
+from chai_tui.config.settings import PATH_VARIABLE, check_names, load_settings
+from chai_tui.model.recipe import Recipe
+from chai_tui.model.text import printable
+from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
+from chai_tui.tui.keys.key_names import key_name
 from tests.process.program import console_script
 from tests.storm.promise import PATIENCE, Force, Promise, require
 from tests.unit.any_input import recipe_files, settings_files, words
@@ -122,7 +122,7 @@ def feed_command_lines(lines: int, random: Random) -> str:
     came = Counter[int]()
     brewed = Counter[int]()
 
-    def brew_nothing(order: Order, **_: object) -> int:
+    def brew_nothing(order: LaunchPlan, **_: object) -> int:
         assert isinstance(order.recipe, Recipe)
         brewed[0] += 1
         return 0

@@ -18,9 +18,9 @@ from functools import partial
 
 import psutil
 
-from chai_tui.engine import Engine
-from chai_tui.source import AddMakers, KillMaker
-from chai_tui.state import Maker, State
+from chai_tui.model.commands import AddMakers, KillMaker
+from chai_tui.model.engine import Engine
+from chai_tui.state.records import Maker, State
 from tests.process.makers import steps
 from tests.storm.driving import Drive, kitchen_drive
 

@@ -6,13 +6,13 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, Trouble, Unseated
-from chai_tui.floor import Floor
-from chai_tui.kitchen import Kitchen
-from chai_tui.recipe import Recipe
-from chai_tui.source import AddMakers, Command
-from chai_tui.state import Maker
+from chai_tui.model.commands import AddMakers, Command
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Trouble, Unseated
+from chai_tui.model.recipe import Recipe
+from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker
 from tests.storm.promise import PATIENCE, require
 
 

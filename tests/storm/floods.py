@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from chai_tui.engine import Engine
-from chai_tui.events import Dropped, Event, Paused, Resumed, Said
-from chai_tui.kitchen import Kitchen
-from chai_tui.source import AddMakers, Command, PauseMaker, ResumeMaker
+from chai_tui.model.commands import AddMakers, Command, PauseMaker, ResumeMaker
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Dropped, Event, Paused, Resumed, Said
+from chai_tui.sources.live.kitchen import Kitchen
 from tests.process.makers import doing, steps
 from tests.storm.awful import flood_the_descriptor
 from tests.storm.driving import kitchen_drive

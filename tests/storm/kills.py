@@ -11,11 +11,11 @@ from heapq import heappop, heappush
 from itertools import count
 from random import Random
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, Exited, Seated
-from chai_tui.kitchen import Kitchen
-from chai_tui.recipe import Recipe, Step, StepKind
-from chai_tui.source import AddMakers, KillMaker
+from chai_tui.model.commands import AddMakers, KillMaker
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Exited, Seated
+from chai_tui.model.recipe import Recipe, Step, StepKind
+from chai_tui.sources.live.kitchen import Kitchen
 from tests.storm.numbered import THREAD_WAYS, Sequence, Way, sending
 from tests.storm.promise import PATIENCE, Broken, Force, Promise, require
 

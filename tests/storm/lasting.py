@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import psutil
 
-from chai_tui.lookout import IDLE_SECONDS
+from chai_tui.samplers.schedule import IDLE_SECONDS
 from tests.process.program import console_script, family_of, title_of
 from tests.storm.promise import PATIENCE, Broken, Force, Promise, Untried, require
 from tests.storm.witness import disagreement, in_system, on_screen

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import psutil
 
-from chai_tui.engine import Engine
-from chai_tui.events import Sampled
-from chai_tui.recipe import Recipe
-from chai_tui.source import AddMakers, KillMaker
+from chai_tui.model.commands import AddMakers, KillMaker
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Sampled
+from chai_tui.model.recipe import Recipe
 from tests.process.makers import doing, fail, leave_at_once, sleep_long, steps
 from tests.storm.driving import Drive, kitchen_drive
 from tests.storm.promise import Force, Promise, require
@@ -101,7 +101,7 @@ def _cycle(drive: Drive, recipe: Recipe, engine: Engine, *, killed: bool) -> Non
 
 def _settle(drive: Drive) -> None:
     """Wait until every station has ended and the sampler has let go of them."""
-    drive.until(lambda: not drive.kitchen._hall.stations)
+    drive.until(lambda: not drive.kitchen._pool.stations)
     while not any(isinstance(event, Sampled) for event in drive.poll()):
         pass
 

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from chai_tui.events import Event, Failed, Progress, Said
-from chai_tui.recipe import Recipe, Step, StepKind
-from chai_tui.stations import wire
-from chai_tui.stations.capture import LINE_LIMIT
-from chai_tui.stations.reporter import current_maker
+from chai_tui.model.events import Event, Failed, Progress, Said
+from chai_tui.model.recipe import Recipe, Step, StepKind
+from chai_tui.sources.live.capture import LINE_LIMIT
+from chai_tui.sources.live.station import wire
+from chai_tui.sources.live.station.reporter import current_maker
 from tests.storm.promise import Broken
 
 LONG = 4_000

@@ -12,7 +12,7 @@ from random import Random
 
 import psutil
 
-from chai_tui.engine import Engine
+from chai_tui.model.engine import Engine
 from tests.process.program import alive, console_script, family_of
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 from tests.storm.screens import choose_next, rude_program

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import psutil
 
-from chai_tui.events import Exited, Said
-from chai_tui.source import PauseMaker
-from chai_tui.state import Maker, State
+from chai_tui.model.commands import PauseMaker
+from chai_tui.model.events import Exited, Said
+from chai_tui.state.records import Maker, State
 from tests.process.program import alive
 from tests.storm.awful import AWFUL
 from tests.storm.driving import Drive, kitchen_drive
@@ -86,7 +86,7 @@ def _until_started(drive: Drive, group: list[Maker], talking: set[int | None]) -
 def _leave_unread(drive: Drive, printers: list[Maker]) -> None:
     stations = {
         maker: station
-        for station in drive.kitchen._hall.stations.values()
+        for station in drive.kitchen._pool.stations.values()
         for maker in station.makers
     }
     deadline = time.monotonic() + PATIENCE

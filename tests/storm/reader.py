@@ -11,10 +11,10 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, Seated
-from chai_tui.recipe import Step, StepKind
-from chai_tui.source import AddMakers
+from chai_tui.model.commands import AddMakers
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Seated
+from chai_tui.model.recipe import Step, StepKind
 from tests.storm.driving import Drive, kitchen_drive
 from tests.storm.numbered import Sequence, Way, sending, wait_for
 from tests.storm.promise import Broken, require

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from chai_tui.recipe import Recipe
+from chai_tui.model.recipe import Recipe
 from tests.process.makers import doing, sleep_long
 
 OWNED = b"OWNED"

@@ -9,7 +9,7 @@ from random import Random
 
 import psutil
 
-from chai_tui.lookout import IDLE_SECONDS
+from chai_tui.samplers.schedule import IDLE_SECONDS
 from tests.process.program import family_of
 from tests.storm.awful_program import SEMAPHORES
 from tests.storm.leaks import MEMORY_PER_MAKER, Holdings, holdings

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from wcwidth import wcwidth
 
-from chai_tui.engine import Engine
+from chai_tui.model.engine import Engine
 from tests.storm.awful_program import RECIPES
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 from tests.storm.rude import OWNED

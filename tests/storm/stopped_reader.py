@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from chai_tui.events import Progress, Said
+from chai_tui.model.events import Progress, Said
 from tests.storm.awful_program import NUMBERS
 from tests.storm.numbered import Sequence, way_of
 from tests.storm.promise import PATIENCE, Force, Promise, require

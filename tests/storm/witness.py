@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import psutil
 
-from chai_tui.state import State
-from chai_tui.tui.figures import GLYPHS
+from chai_tui.explain.formatting import GLYPHS
+from chai_tui.state.records import State
 from tests.process.program import family_of
 
 _MAKER = re.compile(r"#(\d+) +(?:Chai Maker[^#\n]*?)?([" + "".join(GLYPHS.values()) + "]) ")

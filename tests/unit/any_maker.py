@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from chai_tui.engine import Engine
-from chai_tui.events import Stopping
-from chai_tui.recipe import Step, StepKind
-from chai_tui.state import Line, Maker, Span, State, Use
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Stopping
+from chai_tui.model.recipe import Step, StepKind
+from chai_tui.state.records import Line, Maker, Span, State, Use
 
 BEGAN = 1_000.0
 moments = st.floats(BEGAN, BEGAN + 5_000, allow_nan=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.recipe_file import find_recipe
+from chai_tui.config.recipe_file import find_recipe
 
 ASSETS = Path(__file__).parents[2] / "assets"
 RECIPES = sorted(ASSETS.glob("*.toml"))

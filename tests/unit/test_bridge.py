@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chai_tui.events import Event, Trouble
-from chai_tui.source import KillMaker
+from chai_tui.model.commands import KillMaker
+from chai_tui.model.events import Event, Trouble
 from chai_tui.tui import bridge as module
 from chai_tui.tui.bridge import Bridge
 from tests.builders import ALL_COMMANDS, FakeSource

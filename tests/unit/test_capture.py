@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.stations.capture import LINE_LIMIT, LineAssembler, LineBudget
+from chai_tui.sources.live.capture import LINE_LIMIT, LineAssembler, LineBudget
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=5))

@@ -18,13 +18,15 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui import __version__, brew, cli
+from chai_tui import __version__
 from chai_tui.__main__ import main
-from chai_tui.brew import check_start_method, why_no_screen
-from chai_tui.engine import Engine
-from chai_tui.recipe import BUILT_IN
-from chai_tui.settings import PATH_VARIABLE, START_METHODS, Settings
-from chai_tui.views import Order
+from chai_tui.cli import commands as cli
+from chai_tui.cli import launch as brew
+from chai_tui.cli.carry_out import LaunchPlan
+from chai_tui.cli.launch import check_start_method, why_no_screen
+from chai_tui.config.settings import PATH_VARIABLE, START_METHODS, Settings
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import BUILT_IN
 from tests.unit.any_input import words
 
 STEP = '[[steps]]\nname = "boil"\nwait = 0.01\n'
@@ -50,22 +52,24 @@ class Views:
     """Takes the place of both views, and remembers what they were asked to show."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.order: Order | None = None
+        self.order: LaunchPlan | None = None
         self.shown: dict[str, Any] = {}
         monkeypatch.setattr(brew, "without_screen", self._without_screen)
         monkeypatch.setattr(brew, "on_screen", self._on_screen)
 
-    def _without_screen(self, order: Order, **shown: Any) -> int:
+    def _without_screen(self, order: LaunchPlan, **shown: Any) -> int:
         self.order, self.shown = order, {"view": "lines", **shown}
         return 0
 
-    def _on_screen(self, order: Order, loaded: Settings, warnings: list[str], **shown: Any) -> int:
+    def _on_screen(
+        self, order: LaunchPlan, loaded: Settings, warnings: list[str], **shown: Any
+    ) -> int:
         self.order = order
         self.shown = {"view": "screen", "settings": loaded, "warnings": warnings, **shown}
         return 0
 
     @property
-    def asked(self) -> Order:
+    def asked(self) -> LaunchPlan:
         assert self.order is not None
         return self.order
 
@@ -137,7 +141,7 @@ def test_brewing_three_chai_is_the_default(views: Views, arguments: list[str]) -
 )
 def test_every_option_reaches_the_kitchen(views: Views, arguments: str) -> None:
     assert call(*arguments.split()) == Ran(0, "", "")
-    assert views.asked == Order(5, BUILT_IN["grind"], Engine.THREAD, "spawn", 7)
+    assert views.asked == LaunchPlan(5, BUILT_IN["grind"], Engine.THREAD, "spawn", 7)
     assert views.shown == {"view": "lines", "as_json": True}
 
 
@@ -217,9 +221,9 @@ def test_settings_are_the_defaults(views: Views, config: Path) -> None:
         "[defaults]\nrecipe = 'masala'\nmakers = 4\nengine = 'serial'\nstart_method = 'spawn'"
     )
     assert call() == Ran(0, "", "")
-    assert views.asked == Order(4, BUILT_IN["masala"], Engine.SERIAL, "spawn", None)
+    assert views.asked == LaunchPlan(4, BUILT_IN["masala"], Engine.SERIAL, "spawn", None)
     assert call("grind", "--makers", "2", "--engine", "process").code == 0
-    assert views.asked == Order(2, BUILT_IN["grind"], Engine.PROCESS, "spawn", None)
+    assert views.asked == LaunchPlan(2, BUILT_IN["grind"], Engine.PROCESS, "spawn", None)
 
 
 def test_a_recipe_of_the_settings_may_be_bad(views: Views, config: Path, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from chai_tui.tui.colours import colours
-from chai_tui.tui.ink import CORE_INKS
+from chai_tui.tui.canvas.styles import CORE_STYLES
+from chai_tui.tui.shell.colours import colours
 
 LEGIBLE = 3.0
 """WCAG 2.2's least contrast for graphics."""
@@ -41,7 +41,7 @@ def themed(name: str) -> dict[str, str]:
 def test_cores_can_be_told_apart_and_read(name: str) -> None:
     variables = themed(name)
     background = Color.parse(variables["background"])
-    cores = [Color.parse(variables[f"core-{number}"]) for number in range(CORE_INKS)]
+    cores = [Color.parse(variables[f"core-{number}"]) for number in range(CORE_STYLES)]
     for core in cores:
         assert contrast(core, background) >= LEGIBLE, core
     for one, other in combinations(cores, 2):
@@ -53,7 +53,7 @@ def test_cores_can_be_told_apart_and_read(name: str) -> None:
 def test_every_theme_has_them_all(name: str) -> None:
     variables = themed(name)
     for ours in (
-        *(f"core-{n}" for n in range(CORE_INKS)),
+        *(f"core-{n}" for n in range(CORE_STYLES)),
         "ink-dim",
         "ink-frame",
         "ink-empty",

@@ -8,24 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.source import AddMakers, KillMaker
+from chai_tui.model.commands import AddMakers, KillMaker
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.commands import (
+from chai_tui.tui.canvas.styles import as_text
+from chai_tui.tui.detail.screen import DetailScreen
+from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
+from chai_tui.tui.help.screen import HelpScreen
+from chai_tui.tui.keys.commands import (
     COMMANDS,
     bindings,
     is_accepted,
 )
-from chai_tui.tui.dialogs import ConfirmDialog, EngineDialog, SignalDialog
-from chai_tui.tui.fields import FilterField, SearchField
-from chai_tui.tui.help_screen import HelpScreen
-from chai_tui.tui.ink import as_text
-from chai_tui.tui.key_line import Hint, hints_line, place_hints
-from chai_tui.tui.kitchen_screen import KitchenScreen
-from chai_tui.tui.rows import key_sign, keys_text
-from chai_tui.tui.screen_keys import PLACES, Place
-from chai_tui.tui.timeline_rows import TimelineRows
-from chai_tui.tui.timeline_screen import TimelineScreen
-from chai_tui.tui.zoom_screen import ZoomScreen
+from chai_tui.tui.keys.fields import FilterField, SearchField
+from chai_tui.tui.keys.key_line import Hint, hints_line, place_hints
+from chai_tui.tui.keys.rows import key_sign, keys_text
+from chai_tui.tui.keys.screen_keys import PLACES, Place
+from chai_tui.tui.kitchen.screen import KitchenScreen
+from chai_tui.tui.timeline.rows import TimelineRows
+from chai_tui.tui.timeline.screen import TimelineScreen
 
 DIALOGS = (ConfirmDialog, EngineDialog, SignalDialog)
 FIELDS = (FilterField, SearchField)
@@ -71,7 +71,7 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 
 def test_every_own_binding_is_in_a_table() -> None:
     """So that a user can give it another key."""
-    for kind in (ZoomScreen, TimelineScreen, TimelineRows, HelpScreen, *DIALOGS, *FIELDS):
+    for kind in (DetailScreen, TimelineScreen, TimelineRows, HelpScreen, *DIALOGS, *FIELDS):
         own = kind.__dict__["BINDINGS"]
         assert own
         assert {binding.id for binding in own} <= {row.id for row in ROWS}
@@ -162,4 +162,4 @@ def test_on_80_columns_the_footer_has_the_keys_that_teach() -> None:
 
 def test_what_cannot_be_done_is_dim_in_the_footer() -> None:
     line = hints_line(place_hints(hints(4), 200))
-    assert [ink for text, ink in line if "label" in text] == ["", "dim", "", ""]
+    assert [style for text, style in line if "label" in text] == ["", "dim", "", ""]

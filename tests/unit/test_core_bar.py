@@ -15,11 +15,11 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.widgets import Static
 
-from chai_tui.state import Core
-from chai_tui.tui.core_bar import CoreBar
-from chai_tui.tui.core_drawing import core_lines, heights, maker_numbers, rows_wanted
-from chai_tui.tui.core_layout import rows_allowed
-from chai_tui.tui.ink import INKS, Line, as_text, width_of
+from chai_tui.state.records import Core
+from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
+from chai_tui.tui.kitchen.core_bar import CoreBar
+from chai_tui.tui.kitchen.core_drawing import core_lines, heights, maker_numbers, rows_wanted
+from chai_tui.tui.kitchen.core_layout import rows_allowed
 
 SCREENS = [(40, 12), (80, 24), (120, 40), (200, 50)]
 COUNTS = [1, 2, 8, 64, 192]
@@ -73,8 +73,8 @@ def test_with_hardly_any_room_a_core_is_one_character_and_a_row_says_who_is_wher
         " 0–9 ▁▁▂▃▄▅▅▆ ▇█                        ",
         " core 4 #7 #12                          ",
     ]
-    inks = {text: ink for text, ink in core_lines(cores, 40, 1)[0] if len(text) == 1}
-    assert (inks["▁"], inks["▄"], inks["▇"]) == ("empty", "core-4", "others")
+    styles = {text: style for text, style in core_lines(cores, 40, 1)[0] if len(text) == 1}
+    assert (styles["▁"], styles["▄"], styles["▇"]) == ("empty", "core-4", "others")
 
 
 def test_where_even_that_does_not_fit_cores_share_a_character_and_that_is_said() -> None:
@@ -86,9 +86,9 @@ def test_where_even_that_does_not_fit_cores_share_a_character_and_that_is_said()
 
 def test_the_inks_say_whose_time_it_is() -> None:
     (line,) = core_lines([core(9, 0.5, 0.25, [3])], 60, 1)
-    by_ink = {ink: text for text, ink in line if text.strip() and ink != "dim"}
-    assert set(by_ink["core-1"].strip()) <= set("#3")  # a colour is a core: 9 is drawn as 1
-    glyphs = {text[0]: ink for text, ink in line if text and text[0] in "█▓░"}
+    by_style = {style: text for text, style in line if text.strip() and style != "dim"}
+    assert set(by_style["core-1"].strip()) <= set("#3")  # a colour is a core: 9 is drawn as 1
+    glyphs = {text[0]: style for text, style in line if text and text[0] in "█▓░"}
     assert glyphs == {"█": "core-1", "▓": "others", "░": "empty"}
 
 
@@ -178,7 +178,7 @@ def test_no_figures_and_no_room_make_a_line_of_another_width(
     lines = core_lines(cores, width, max_rows, **options)
     assert len(lines) <= max_rows
     assert {width_of(line) for line in lines} <= {width}
-    assert {ink for line in lines for _, ink in line} <= {*INKS, ""}
+    assert {style for line in lines for _, style in line} <= {*STYLES, ""}
 
 
 @given(

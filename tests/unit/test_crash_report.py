@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from chai_tui.tui import crash_report
-from chai_tui.tui.crash_report import rendered, tell_crash, write_report
+from chai_tui.tui.shell import crash_report
+from chai_tui.tui.shell.crash_report import rendered, tell_crash, write_report
 
 
 def refuse() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chai_tui.events import Exited, Paused, Served, Started, Stopping, Trouble
-from chai_tui.tui.event_log import Entry, EventLog, event_ink, log_line, time_text
-from chai_tui.tui.ink import as_text
+from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
+from chai_tui.tui.canvas.styles import as_text
+from chai_tui.tui.kitchen.event_log import Entry, EventLog, event_style, log_line, time_text
 from tests.builders import BEGAN, brewing, floor_of, killed, served
 
 
@@ -21,10 +21,10 @@ def test_a_line_is_time_and_words() -> None:
     assert as_text(log_line(entry, BEGAN, 20)) == " 01.100  #4 killed …"
 
 
-def test_what_matters_has_its_states_ink() -> None:
+def test_what_matters_has_its_states_style() -> None:
     floor = floor_of(*served(1), *killed(2))
-    inks = [
-        event_ink(event, floor)
+    styles = [
+        event_style(event, floor)
         for event in (
             Started(BEGAN, 1, 1, 1),
             Served(BEGAN, 1, 0.1),
@@ -36,7 +36,7 @@ def test_what_matters_has_its_states_ink() -> None:
             Exited(BEGAN, 99, 0, ours=False),
         )
     ]
-    assert inks == ["", "served", "paused", "stopped", "failed", "dim", "killed", "dim"]
+    assert styles == ["", "served", "paused", "stopped", "failed", "dim", "killed", "dim"]
 
 
 def test_what_comes_together_is_told_in_the_order_of_time() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chai_tui.engine import Engine
-from chai_tui.events import (
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import (
     EVENT_TYPES,
     CoreUse,
     Dropped,
@@ -32,7 +32,7 @@ from chai_tui.events import (
     Unseated,
     as_json,
 )
-from chai_tui.recipe import Step, StepKind
+from chai_tui.model.recipe import Step, StepKind
 
 FORMS: list[tuple[Event, dict[str, Any]]] = [
     (

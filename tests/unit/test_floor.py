@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.engine import Engine
-from chai_tui.events import (
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import (
     CoreUse,
     Dropped,
     Event,
@@ -30,9 +30,9 @@ from chai_tui.events import (
     Stopping,
     Trouble,
 )
-from chai_tui.floor import AT_ONCE_SECONDS, Floor
-from chai_tui.recipe import BUILT_IN
-from chai_tui.state import SAID_KEPT, Maker, Span, State, ordinal
+from chai_tui.model.recipe import BUILT_IN
+from chai_tui.state.floor import AT_ONCE_SECONDS, Floor
+from chai_tui.state.records import SAID_KEPT, Maker, Span, State, ordinal
 from tests.builders import (
     BEGAN,
     CHAI,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chai_tui.tui.commands import COMMANDS
-from chai_tui.tui.key_names import key_name
-from chai_tui.tui.screen_keys import PLACES
+from chai_tui.tui.keys.commands import COMMANDS
+from chai_tui.tui.keys.key_names import key_name
+from chai_tui.tui.keys.screen_keys import PLACES
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.cores import Watched
-from chai_tui.events import CoreUse, MakerUse
+from chai_tui.model.events import CoreUse, MakerUse
+from chai_tui.samplers.protocol import Watched
 
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)

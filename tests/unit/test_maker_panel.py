@@ -6,21 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.engine import Engine
-from chai_tui.events import Dropped, Event, MakerUse, Paused, Progress, Said, Sampled, Stopping
-from chai_tui.floor import Floor
-from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.state import State
-from chai_tui.tui.arranging import PANEL_HEIGHT
-from chai_tui.tui.ink import INKS, Line, as_text, width_of
-from chai_tui.tui.maker_facts import Look, memory_cells, percent_cells, seconds_cells
-from chai_tui.tui.maker_panel import (
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import (
+    Dropped,
+    Event,
+    MakerUse,
+    Paused,
+    Progress,
+    Said,
+    Sampled,
+    Stopping,
+)
+from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import State
+from chai_tui.tui.canvas.maker_facts import Look, memory_cells, percent_cells, seconds_cells
+from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
+from chai_tui.tui.kitchen.layout_planner import PANEL_HEIGHT
+from chai_tui.tui.kitchen.maker_panel import (
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
     tall,
 )
-from chai_tui.tui.maker_row import draw_card, draw_row
+from chai_tui.tui.kitchen.maker_row import draw_card, draw_row
 from tests.builders import (
     BEGAN,
     IN_STATE,
@@ -303,7 +312,7 @@ def test_a_number_has_its_cores_colour() -> None:
         draw_row(look(floor), 60),
     ]
     for line in drawings:
-        assert next(ink for text, ink in line if "#1" in text) == "core-1"
+        assert next(style for text, style in line if "#1" in text) == "core-1"
 
 
 def test_rows_line_up_whatever_the_numbers() -> None:
@@ -372,4 +381,4 @@ def test_no_width_makes_a_line_of_another_width(
     frame = [draw_frame_top(station, width, has_gil=True), draw_frame_bottom(width)]
     for line in (*drawn, *card, draw_row(seen, width), *frame):
         assert width_of(line) == width, as_text(line)
-        assert {ink for _, ink in line} <= {*INKS, ""}
+        assert {style for _, style in line} <= {*STYLES, ""}

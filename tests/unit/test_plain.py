@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, Trouble, Unseated
-from chai_tui.floor import Floor
-from chai_tui.plain import JsonView, OutputError, PlainView, run, warn
-from chai_tui.recipe import BUILT_IN, Recipe
-from chai_tui.source import AddMakers, Command, Source
+from chai_tui.model.commands import AddMakers, Command
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Trouble, Unseated
+from chai_tui.model.recipe import BUILT_IN, Recipe
+from chai_tui.model.source import Source
+from chai_tui.state.floor import Floor
+from chai_tui.views.plain import JsonView, OutputError, PlainView, run, warn
 from tests.builders import BEGAN, CHAI, FakeSource, brewing, failed, killed, sampled, seated, served
 
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.recipe import BUILT_IN, MAX_SECONDS, MAX_STEPS, Recipe, Step, StepKind
-from chai_tui.recipe_file import MAX_NAME, RecipeError, find_recipe
-from chai_tui.text import printable
-from chai_tui.toml_file import MAX_BYTES
+from chai_tui.config.recipe_file import MAX_NAME, RecipeError, find_recipe
+from chai_tui.config.toml_file import MAX_BYTES
+from chai_tui.model.recipe import BUILT_IN, MAX_SECONDS, MAX_STEPS, Recipe, Step, StepKind
+from chai_tui.model.text import printable
 from tests.unit.any_input import recipe_files
 
 STEP = '[[steps]]\nname = "boil"\nwait = 1.5\n'
@@ -237,8 +237,8 @@ def test_what_is_no_regular_file_is_refused_without_waiting(kind: str, tmp_path:
     if kind == "fifo":
         os.mkfifo(path)
     elif kind == "socket":
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(path))
+        with socket.socket(socket.AF_UNIX) as reader:
+            reader.bind(str(path))
     else:
         path.symlink_to("odd.toml" if kind == "link" else kind)
     with pytest.raises(RecipeError, match=r"expected a regular file|Too many levels"):

@@ -10,8 +10,7 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given, settings
 
-from chai_tui.engine import Engine
-from chai_tui.settings import (
+from chai_tui.config.settings import (
     MAX_MAKERS,
     PATH_VARIABLE,
     Settings,
@@ -21,8 +20,9 @@ from chai_tui.settings import (
     settings_path,
     state_folder,
 )
-from chai_tui.text import printable
-from chai_tui.tui.key_names import key_name
+from chai_tui.model.engine import Engine
+from chai_tui.model.text import printable
+from chai_tui.tui.keys.key_names import key_name
 from tests.unit.any_input import settings_files
 
 KITCHEN = {"add": "a,plus", "stop": "k"}

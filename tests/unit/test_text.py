@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.text import printable
+from chai_tui.model.text import printable
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.engine import Engine
-from chai_tui.events import Event, MakerUse, Paused, Resumed, Sampled, StepBegan
-from chai_tui.floor import Floor
-from chai_tui.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.state import HISTORY_KEPT, Maker, State, Use
-from chai_tui.tui.ink import as_text, width_of
-from chai_tui.tui.sharing import held_up_by, loop_keeper, loop_kept
-from chai_tui.tui.slices import cut, numbered_runs, overlap, sampled_since
-from chai_tui.tui.time_scale import (
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, MakerUse, Paused, Resumed, Sampled, StepBegan
+from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state.contention import held_up_by, loop_keeper, loop_kept
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import HISTORY_KEPT, Maker, State, Use
+from chai_tui.tui.canvas.resample import cut, numbered_runs, overlap, sampled_since
+from chai_tui.tui.canvas.styles import as_text, width_of
+from chai_tui.tui.timeline.drawing import HELD, axis, cells, gutter_width, headline, row
+from chai_tui.tui.timeline.legend import legend, signs_on
+from chai_tui.tui.timeline.time_scale import (
     SCALES,
     TimeScale,
     TimeView,
@@ -23,8 +25,6 @@ from chai_tui.tui.time_scale import (
     scale_for,
     zoomed_in,
 )
-from chai_tui.tui.timeline_drawing import HELD, axis, cells, gutter_width, headline, row
-from chai_tui.tui.timeline_legend import legend, signs_on
 from tests import kitchens
 from tests.builders import (
     BEGAN,
@@ -68,13 +68,13 @@ def drawn(floor: Floor, number: int = 1, scale: TimeScale = TENTHS) -> str:
 # Cells
 
 
-def test_a_core_is_its_number_and_its_ink() -> None:
+def test_a_core_is_its_number_and_its_style() -> None:
     floor = floor_of(
         *brewing(1, recipe=GRIND), use(0.5, 0, 1.0), use(1.0, 1, 1.0), use(2.0, 1, 1.0)
     )
     assert drawn(floor) == "0█████████1█████████" + " " * 10
-    inks = [ink for _, ink in cells(floor.makers[1], TENTHS, floor.now)]
-    assert inks == ["core-0"] * 10 + ["core-1"] * 10 + [""] * 10
+    styles = [style for _, style in cells(floor.makers[1], TENTHS, floor.now)]
+    assert styles == ["core-0"] * 10 + ["core-1"] * 10 + [""] * 10
 
 
 def test_who_waits_waits() -> None:

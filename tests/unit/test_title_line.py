@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.state import State
-from chai_tui.tui.ink import INKS, as_text, width_of
-from chai_tui.tui.title_line import Title, _most_digits, clock_text, title_line
+from chai_tui.state.records import State
+from chai_tui.tui.canvas.styles import STYLES, as_text, width_of
+from chai_tui.tui.kitchen.title_line import Title, _most_digits, clock_text, title_line
 
 TITLE = Title(
     recipe="chai",
@@ -138,4 +138,4 @@ def test_the_clock() -> None:
 def test_no_width_makes_a_line_of_another_width(title: Title, width: int) -> None:
     line = title_line(title, width)
     assert width_of(line) == width
-    assert {ink for _, ink in line} <= {*INKS, ""}
+    assert {style for _, style in line} <= {*STYLES, ""}

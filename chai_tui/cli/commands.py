@@ -1,0 +1,180 @@
+"""The command line: options, their help, and completion."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from chai_tui.cli.click_parts import (
+    DefaultCommandGroup,
+    Seed,
+    WholeNumber,
+    complete_recipe,
+    print_version,
+)
+from chai_tui.cli.launch import DEFAULT_MAKERS, BadWishError, Wishes, complain
+from chai_tui.cli.launch import brew as brew_wishes
+from chai_tui.config.settings import MAX_MAKERS, START_METHODS
+from chai_tui.model.engine import Engine
+from chai_tui.views.plain import ExitCode
+
+PROGRAM = "chai-tui"
+COMPLETE_VARIABLE = "_CHAI_TUI_COMPLETE"
+
+
+def run_cli(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: those after the program's name.
+
+    Returns:
+        The exit code; a problem was told in one line on stderr.
+    """
+    try:
+        # Not standalone: then click would print usage, and its own words after Ctrl-C.
+        code = cli.main(
+            list(arguments),
+            prog_name=PROGRAM,
+            complete_var=COMPLETE_VARIABLE,
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        complain(error.format_message())
+        return ExitCode.BAD_USAGE
+    except click.Abort:
+        return ExitCode.SIGNALLED + 2
+    except (KeyError, ValueError) as error:
+        if COMPLETE_VARIABLE not in os.environ:
+            raise
+        complain(f"{COMPLETE_VARIABLE}: expected what a shell sets for completion: {error}")
+        return ExitCode.BAD_USAGE
+    return code if isinstance(code, int) else ExitCode.SERVED
+
+
+@click.group(
+    cls=DefaultCommandGroup,
+    default_command="brew",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  chai-tui                               three makers brew chai
+  chai-tui grind --makers 5              five makers grind spices
+  chai-tui grind --engine thread --exit  one GIL; leave when all have ended
+  chai-tui --plain | tee run.txt         the lesson's lines, without a screen
+
+\b
+All options: chai-tui brew --help
+""",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=print_version,
+    help="Show the version and exit.",
+)
+def cli() -> None:
+    """See parallel Python: real makers on real cores, in your terminal.
+
+    Without a command, chai-tui brews: every option of "brew" works without it too.
+    """
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  chai-tui brew                             three makers brew chai
+  chai-tui brew grind --makers 4            four processes, a GIL for each
+  chai-tui brew grind --engine thread       three threads under one GIL
+  chai-tui brew masala --seed 7 --plain     lines; the same jitter every time
+  chai-tui brew ./kadak.toml --json         a recipe of your own, as JSON
+
+\b
+Exit codes:
+  0    all served
+  1    a maker failed, was killed or stopped; or the output was cut off
+  2    bad usage or a bad recipe
+  130  after Ctrl-C (143 after SIGTERM, 129 after SIGHUP)
+""",
+)
+@click.argument("recipe", required=False, shell_complete=complete_recipe)
+@click.option(
+    "--makers",
+    type=WholeNumber(1, MAX_MAKERS),
+    metavar="N",
+    help=f"How many makers brew, 1 to {MAX_MAKERS}.  [default: {DEFAULT_MAKERS}]",
+)
+@click.option(
+    "--engine",
+    type=click.Choice([str(engine) for engine in Engine]),
+    help="How makers are seated.  [default: process]",
+)
+@click.option(
+    "--start-method",
+    type=click.Choice(START_METHODS),
+    help="How processes are started; fork only with --plain or --json.  "
+    "[default: forkserver where there is one, else spawn]",
+)
+@click.option("--seed", type=Seed(), metavar="INT", help="Repeat the jitter of an earlier run.")
+@click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
+@click.option("--json", "as_json", is_flag=True, help="Print every event as a JSON object.")
+@click.option(
+    "--exit",
+    "exit_when_served",
+    is_flag=True,
+    help="Leave the screen when every maker has ended, and say how it went.",
+)
+def brew(
+    recipe: str | None,
+    makers: int | None,
+    engine: str | None,
+    start_method: str | None,
+    seed: int | None,
+    *,
+    plain: bool,
+    as_json: bool,
+    exit_when_served: bool,
+) -> int:
+    """Let makers brew RECIPE and watch them.
+
+    RECIPE is chai (waits), grind (Python bytecode, holds the GIL), native (C code that releases
+    it), masala (all of them), or the path of a TOML file.
+    """
+    try:
+        return brew_wishes(
+            Wishes(
+                recipe,
+                makers,
+                None if engine is None else Engine(engine),
+                start_method,
+                seed,
+                plain,
+                as_json,
+                exit_when_served,
+            )
+        )
+    except BadWishError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  eval "$(chai-tui completion bash)"     in ~/.bashrc
+  eval "$(chai-tui completion zsh)"      in ~/.zshrc
+  chai-tui completion fish > ~/.config/fish/completions/chai-tui.fish
+""",
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script that lets SHELL complete commands, options and recipes."""
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - rarely asked for
+
+    complete = get_completion_class(shell)
+    if complete is None:
+        raise click.UsageError(f"{shell}: click has no completion for it.")
+    click.echo(complete(cli, {}, PROGRAM, COMPLETE_VARIABLE).source())

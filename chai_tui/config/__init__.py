@@ -1,0 +1,1 @@
+"""What users write down: settings and recipe files."""

@@ -1,0 +1,297 @@
+"""What a user settled once: theme, keys and defaults, from a TOML file.
+
+A bad value is left out with a warning that names file and key; the rest holds. Reading settings
+never raises, whatever the file is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from chai_tui.config.toml_file import (
+    TomlFileError,
+    clipped,
+    did_you_mean,
+    found,
+    listed,
+    read_toml,
+    shown_path,
+    unknown_key,
+)
+from chai_tui.model.engine import Engine
+
+PATH_VARIABLE = "CHAI_TUI_CONFIG"
+"""The environment variable that names another settings file."""
+MAX_MAKERS = 10_000
+"""Makers one run begins with at most: ten times what a screen was ever measured with."""
+START_METHODS = ("forkserver", "spawn", "fork")
+"""How Python can start a process; which of them a system has, only it knows."""
+
+_APP = "chai-tui"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A user's settings; None where the user settled nothing.
+
+    Attributes:
+        theme: name of a Textual theme.
+        recipe: a built-in recipe's name or the path of a TOML file.
+        makers: how many brew at first.
+        engine: how they are seated.
+        start_method: how processes are started.
+        keys: which keys call a command (``"a,plus"``), by the id of its row in the key table.
+        path: the file that they come from, for warnings.
+    """
+
+    theme: str | None = None
+    recipe: str | None = None
+    makers: int | None = None
+    engine: Engine | None = None
+    start_method: str | None = None
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    path: Path = Path()
+
+    def warning(self, key: str, problem: str) -> str:
+        """Return the line that tells what is wrong with a key of the settings file."""
+        return f"{shown_path(self.path)}: {key}: {problem}"
+
+
+def settings_path() -> Path | None:
+    """Return where the settings file is, or would be; None for a user who has no home."""
+    chosen = os.environ.get(PATH_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_config_path  # noqa: PLC0415 - 15 ms; Textual pays them anyway
+
+    try:
+        return user_config_path(_APP, appauthor=False) / "config.toml"
+    except RuntimeError:  # no HOME, and nobody in the list of users
+        return None
+
+
+def load_settings(path: Path | None) -> tuple[Settings, list[str]]:
+    """Read a settings file.
+
+    Themes and key ids are known to the TUI alone: see :func:`check_names`.
+
+    Args:
+        path: the file; it need not exist. None: nothing is settled.
+
+    Returns:
+        The settings, and a line for each bad value.
+    """
+    if path is None:
+        return Settings(), []
+    settings = Settings(path=path)
+    try:
+        table = read_toml(path)
+    except FileNotFoundError:
+        return settings, []
+    except TomlFileError as error:
+        return settings, [f"{shown_path(path)}: {error}"]
+    reader = _Reader(settings)
+    reader.read(table)
+    return reader.settings, reader.warnings
+
+
+def check_names(
+    settings: Settings,
+    *,
+    screens: Collection[Mapping[str, str]],
+    themes: Collection[str],
+    key_name: Callable[[str], str | None],
+) -> tuple[Settings, list[str]]:
+    """Leave out a theme, key ids and keys that nobody knows, and keys that are another's.
+
+    A key may mean two things on two screens, but only one on each.
+
+    Args:
+        settings: as read from the file.
+        screens: for each screen the ids of its key table, and the keys that each has by itself.
+        themes: the names of the themes there are.
+        key_name: returns the name of a key however it is written; None if there is no such key.
+
+    Returns:
+        The settings that hold, and a line for each that does not.
+    """
+    key_ids = {key_id for screen in screens for key_id in screen}
+    warnings = []
+    theme = settings.theme
+    if theme is not None and theme not in themes:
+        names = listed(sorted(themes))
+        problem = f"expected {names}, found {found(theme)}{did_you_mean(theme, themes)}"
+        warnings.append(settings.warning("theme", problem))
+        theme = None
+    keys: dict[str, str] = {}
+    for key_id, written in settings.keys.items():
+        parts = {part: key_name(part) for part in _key_names(written)}
+        known = ",".join(name for name in parts.values() if name is not None)
+        unknown = [part for part, name in parts.items() if name is None]
+        if key_id not in key_ids:
+            problem = unknown_key(key_id, sorted(key_ids))
+        elif unknown:
+            problem = f'expected keys such as "a", "f5" or "ctrl+x", found {found(unknown[0])}'
+        elif not (problem := _claimed(key_id, known, keys, screens)):
+            keys[key_id] = known
+            continue
+        warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
+    while taken := _first_taken(keys, screens):
+        key_id, problem = taken
+        del keys[key_id]  # which gives its own key back, and that may be another's in turn
+        warnings.append(settings.warning(f"keys.{key_id}", problem))
+    return replace(settings, theme=theme, keys=MappingProxyType(keys)), warnings
+
+
+def _first_taken(
+    keys: Mapping[str, str], screens: Collection[Mapping[str, str]]
+) -> tuple[str, str] | None:
+    """Return a row that claims the key which another one has by itself, and what to say of it."""
+    for key_id, names in keys.items():
+        for screen in screens:
+            own = {other: by_itself for other, by_itself in screen.items() if other not in keys}
+            if problem := _claimed(key_id, names, own, screens):
+                return key_id, problem
+    return None
+
+
+def _claimed(
+    key_id: str, names: str, owners: Mapping[str, str], screens: Collection[Mapping[str, str]]
+) -> str:
+    """Return which of a row's keys is another's on a screen that has both; nothing if none is."""
+    wanted = _key_names(names)
+    for other, its_names in owners.items():
+        share = other != key_id and any(key_id in screen and other in screen for screen in screens)
+        taken = [name for name in wanted if name in _key_names(its_names)] if share else []
+        if taken:
+            return f'key "{clipped(taken[0])}" is taken by keys.{clipped(other)}'
+    return ""
+
+
+class _Reader:
+    """Reads a settings table key by key: what is good goes into ``settings``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.warnings: list[str] = []
+
+    def read(self, table: dict[str, Any]) -> None:
+        self._each(
+            table, "", {"theme": self._theme, "defaults": self._defaults, "keys": self._keys}
+        )
+
+    def _each(
+        self, table: dict[str, Any], prefix: str, known: Mapping[str, Callable[[Any], str | None]]
+    ) -> None:
+        """Give each value to its function, which returns what was expected if it is bad."""
+        for key, value in table.items():
+            settle = known.get(key)
+            if settle is None:
+                self._warn(f"{prefix}{clipped(key)}", unknown_key(key, known))
+            elif expected := settle(value):
+                self._warn(f"{prefix}{key}", f"expected {expected}, found {found(value)}")
+
+    def _warn(self, key: str, problem: str) -> None:
+        self.warnings.append(self.settings.warning(key, problem))
+
+    def _theme(self, value: Any) -> str | None:
+        if not isinstance(value, str) or not value:
+            return "the name of a theme"
+        self.settings = replace(self.settings, theme=value)
+        return None
+
+    def _defaults(self, value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "a table [defaults]"
+        known = {
+            "recipe": self._recipe,
+            "makers": self._makers,
+            "engine": self._engine,
+            "start_method": self._start_method,
+        }
+        self._each(value, "defaults.", known)
+        return None
+
+    def _recipe(self, value: Any) -> str | None:
+        if not isinstance(value, str) or not value:
+            return "the name of a recipe or the path of a TOML file"
+        if value.endswith(".toml"):
+            # A path in the settings file is meant from there: it must hold in every folder.
+            home_resolved = os.path.expanduser(value)  # noqa: PTH111 - needs no home to exist
+            value = str(self.settings.path.parent / home_resolved)
+        self.settings = replace(self.settings, recipe=value)
+        return None
+
+    def _makers(self, value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_MAKERS:
+            return f"a whole number from 1 to {MAX_MAKERS}"
+        self.settings = replace(self.settings, makers=value)
+        return None
+
+    def _engine(self, value: Any) -> str | None:
+        if not isinstance(value, str) or value not in tuple(Engine):
+            return listed(Engine)
+        self.settings = replace(self.settings, engine=Engine(value))
+        return None
+
+    def _start_method(self, value: Any) -> str | None:
+        if value not in START_METHODS:
+            return listed(START_METHODS)
+        self.settings = replace(self.settings, start_method=value)
+        return None
+
+    def _keys(self, value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "a table [keys]"
+        keys = {}
+        for key_id, names in value.items():
+            parts = _key_names(names) if isinstance(names, str) else []
+            if parts and all(map(_may_name_key, parts)):
+                keys[key_id] = ",".join(parts)
+            else:
+                problem = f'expected keys such as "a" or "a,plus", found {found(names)}'
+                self._warn(f"keys.{clipped(key_id)}", problem)
+        self.settings = replace(self.settings, keys=MappingProxyType(keys))
+        return None
+
+
+def _key_names(names: str) -> list[str]:
+    return [part.strip() for part in names.split(",")]
+
+
+def _may_name_key(name: str) -> bool:
+    return name != "" and name.isprintable() and " " not in name
+
+
+def state_folder() -> Path | None:
+    """Return where chai-tui remembers things between runs; None for a user who has no home."""
+    from platformdirs import user_state_path  # noqa: PLC0415 - as above
+
+    try:
+        return user_state_path(_APP, appauthor=False)
+    except RuntimeError:  # as above
+        return None
+
+
+def first_start(folder: Path | None) -> bool:
+    """Tell whether a user starts the TUI for the first time; true once.
+
+    Args:
+        folder: where the marker file goes; made if missing.
+
+    Returns:
+        False too where no file can be written, so that nobody is greeted for ever.
+    """
+    if folder is None:
+        return False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "started").touch(exist_ok=False)
+    except (OSError, ValueError):
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Events, ends and engines in words for a person; pure."""

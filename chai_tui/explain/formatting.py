@@ -1,0 +1,58 @@
+"""State glyphs, and how numbers of the detail screens are written."""
+
+from __future__ import annotations
+
+import math
+
+from chai_tui.state.records import State
+
+GLYPHS: dict[State, str] = {
+    State.SEATED: "◌",
+    State.BREWING: "●",
+    State.PAUSED: "‖",
+    State.SERVED: "✔",
+    State.FAILED: "✖",
+    State.STOPPED: "■",
+    State.KILLED: "✖",
+}
+"""A state's sign; its word always stands beside it."""
+
+
+def seconds_text(seconds: float) -> str:
+    """Return ``0.42 s``, ``12.3 s`` or ``2:05 min``; a dash for what is no time."""
+    if not math.isfinite(seconds):
+        return "—"
+    if seconds < 9.995:
+        return f"{max(0.0, seconds):.2f} s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02} h" if hours else f"{minutes}:{rest:02} min"
+
+
+def memory_text(size: float | None) -> str:
+    """Return bytes as ``640 kB``, ``4.2 MB`` or ``1.5 GB`` (powers of ten); a dash for None."""
+    if size is None or not math.isfinite(size):
+        return "—"
+    for unit, factor in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
+        if size < factor * 999.5 or unit == "GB":
+            amount = size / factor
+            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
+    return "—"  # not reached: the last unit takes everything
+
+
+def round_top(value: float) -> float:
+    """Return the smallest of 1, 2 or 5 times a power of ten that is at least ``value``.
+
+    It is the top of a scale; 1.0 for what is not positive.
+    """
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next((step * power for step in (1, 2, 5, 10) if step * power >= value), 10 * power)
+
+
+def percent(share: float) -> str:
+    """Return a share, 0 to 1, as ``54 %``."""
+    return f"{round(share * 100)} %"

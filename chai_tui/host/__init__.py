@@ -1,0 +1,1 @@
+"""The process and the machine that chai-tui runs on: terminal, signals, limits, cores."""

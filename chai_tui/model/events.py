@@ -1,0 +1,260 @@
+"""What can happen in a kitchen: one small record each, with its JSON form.
+
+Every event has ``at``: seconds of ``time.monotonic()``, comparable between the processes of one
+machine. Times of day never appear, so a run can be replayed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import Step
+
+
+class Started(NamedTuple):
+    """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread."""
+
+    at: float
+    maker: int
+    pid: int
+    tid: int
+
+
+class StepBegan(NamedTuple):
+    """The maker began step ``step`` (from 0) of its recipe."""
+
+    at: float
+    maker: int
+    step: int
+
+
+class Progress(NamedTuple):
+    """The current step is done to ``fraction`` (0 to 1); ``cpu_seconds`` burned so far."""
+
+    at: float
+    maker: int
+    fraction: float
+    cpu_seconds: float
+
+
+class Served(NamedTuple):
+    """The maker followed its whole recipe.
+
+    ``cups`` is how many the memory of its process counts now, its own included: every maker adds
+    one to the same global variable, so this is 1 in a process of its own, and counts up where
+    makers share one.
+    """
+
+    at: float
+    maker: int
+    cpu_seconds: float
+    cups: int = 1
+
+
+class Failed(NamedTuple):
+    """The maker raised: ``error`` is one line such as ``ValueError: no milk``."""
+
+    at: float
+    maker: int
+    error: str
+    traceback: str
+    cpu_seconds: float
+
+
+class GaveUp(NamedTuple):
+    """The maker was asked to stop and did (only a thread or a task can be asked)."""
+
+    at: float
+    maker: int
+    cpu_seconds: float
+
+
+class Said(NamedTuple):
+    """A line that a maker printed.
+
+    ``maker`` is None where several share a process and the system cannot tell whose line it was
+    (C code writing to the descriptor). ``stream`` is ``"out"`` or ``"err"``; what did not come
+    through Python's streams is ``"out"``, because descriptors 1 and 2 share a pipe, so that the
+    order of what is written to both is kept.
+    """
+
+    at: float
+    maker: int | None
+    line: str
+    stream: str
+    station: int
+
+
+class Dropped(NamedTuple):
+    """So many lines a maker printed were left out, because they came faster than anyone reads."""
+
+    at: float
+    maker: int | None
+    lines: int
+    station: int
+
+
+class Seated(NamedTuple):
+    """The kitchen gave a maker its place: ``pid`` is its station's process."""
+
+    at: float
+    maker: int
+    station: int
+    pid: int
+    engine: Engine
+    recipe: str
+    steps: tuple[Step, ...]
+
+
+class Paused(NamedTuple):
+    """The maker's process is stopped by the system; ``ours`` tells whether this kitchen did it."""
+
+    at: float
+    maker: int
+    ours: bool
+
+
+class Resumed(NamedTuple):
+    """The maker's process runs again."""
+
+    at: float
+    maker: int
+    ours: bool
+
+
+class Stopping(NamedTuple):
+    """The maker was asked to stop.
+
+    ``signal`` is the signal's number for a process, None where a thread or task was asked.
+    ``grace`` is how many seconds pass before SIGKILL follows, None if none will.
+    """
+
+    at: float
+    maker: int
+    signal: int | None
+    grace: float | None
+
+
+class Signalled(NamedTuple):
+    """This kitchen sent the maker's process signal number ``signal``."""
+
+    at: float
+    maker: int
+    signal: int
+
+
+class Exited(NamedTuple):
+    """The maker was joined; nothing more comes from it.
+
+    ``exitcode`` is the process's (``-N``: ended by signal N), 0 for a thread or task that was
+    joined, None where the system lost it. ``ours`` tells whether the kitchen sent the signal.
+    """
+
+    at: float
+    maker: int
+    exitcode: int | None
+    ours: bool
+
+
+class Trouble(NamedTuple):
+    """Something the kitchen could not do, in words for a person."""
+
+    at: float
+    maker: int | None
+    text: str
+
+
+class Unseated(NamedTuple):
+    """So many makers that were asked for could not be seated; ``text`` says why, for a person."""
+
+    at: float
+    makers: int
+    text: str
+
+
+class CoreUse(NamedTuple):
+    """How busy one core was since the last sample: shares from 0 to 1.
+
+    ``makers`` is None where the system cannot tell which core a process ran on.
+    """
+
+    core: int
+    busy: float
+    makers: float | None
+
+
+class MakerUse(NamedTuple):
+    """What one maker used since the last sample.
+
+    Attributes:
+        maker: its number.
+        core: the core it ran on; None while it used none, or where the system cannot tell.
+        cpu_share: share of one core its thread used, 0 to 1; where the system tells of processes
+            only, its process's, which is more than 1 when that computes in several threads.
+        ready_share: share of the time it was ready to run but had no core; None if unknown.
+        cpu_seconds: CPU seconds since it started; None where its thread is not its own.
+        memory: bytes that only its process has; None if unknown or not read yet.
+        stopped: whether the system has its process stopped; None once that is gone.
+    """
+
+    maker: int
+    core: int | None
+    cpu_share: float
+    ready_share: float | None
+    cpu_seconds: float | None
+    memory: int | None
+    stopped: bool | None
+
+
+class Sampled(NamedTuple):
+    """What the cores and the makers did since the last sample."""
+
+    at: float
+    cores: tuple[CoreUse, ...]
+    makers: tuple[MakerUse, ...]
+
+
+Event = (
+    Started
+    | StepBegan
+    | Progress
+    | Served
+    | Failed
+    | GaveUp
+    | Said
+    | Dropped
+    | Seated
+    | Paused
+    | Resumed
+    | Stopping
+    | Signalled
+    | Exited
+    | Trouble
+    | Unseated
+    | Sampled
+)
+"""Anything that can happen."""
+
+EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
+
+JSON_NAMES: dict[type, str] = {
+    kind: "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+    for kind in EVENT_TYPES
+}
+"""The ``event`` value of each type in JSON: ``StepBegan`` is ``step_began``."""
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """Return the event as values that ``json.dumps`` takes; ``event`` and ``at`` come first."""
+    return {"event": JSON_NAMES[type(event)], **_plain(event)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Step):
+        return {"name": value.name, str(value.kind): value.seconds}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {name: _plain(part) for name, part in zip(value._fields, value, strict=True)}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value

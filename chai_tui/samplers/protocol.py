@@ -1,0 +1,51 @@
+"""What looks at cores and makers, and whom it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from chai_tui.model.events import Sampled
+
+
+class Watched(NamedTuple):
+    """A maker to look at.
+
+    Several makers may share a thread (tasks of one event loop, or one maker after another): the
+    first of them in a sequence carries the thread's core and shares, the others get none.
+
+    Attributes:
+        maker: its number.
+        pid: the system's number of its process.
+        tid: the system's number of its thread.
+        own_thread: whether nobody else ever uses that thread, so that all its CPU time is the
+            maker's.
+    """
+
+    maker: int
+    pid: int
+    tid: int
+    own_thread: bool
+
+
+class Sampler(Protocol):
+    """Looks at cores and makers from outside, so that it costs them nothing."""
+
+    maps_cores: bool
+    """Whether this system tells which core a thread is on."""
+
+    def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
+        """Return what cores and makers did since the last call.
+
+        A maker that was not watched at the last call, or that is gone, has no figures yet, or no
+        more; neither ever raises.
+
+        Args:
+            at: now, in seconds of ``time.monotonic()``.
+            watched: the makers to look at; whatever was kept open for others is closed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close whatever was kept open; idempotent."""
+        ...

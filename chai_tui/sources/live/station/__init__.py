@@ -1,0 +1,1 @@
+"""The child's side of a station, and what crosses its pipes. Standard library only."""

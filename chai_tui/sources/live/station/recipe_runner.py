@@ -1,0 +1,157 @@
+"""One maker following its recipe. Runs in the child; standard library only."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Awaitable, Callable
+
+from chai_tui.model.recipe import Step, StepKind
+from chai_tui.sources.live.station import steps
+from chai_tui.sources.live.station.reporter import Reporter
+from chai_tui.sources.live.station.wire import Seat
+
+PROGRESS_SECONDS = 0.1
+"""How often a maker reports its progress: faster than this no eye follows."""
+STATION_REPORTS_PER_SECOND = 1_000
+"""How many reports of progress a station sends at most: many makers take turns."""
+
+
+_cups = 0
+"""A global variable, as in any program: shared by everyone in this process, and by nobody else."""
+_counting = threading.Lock()
+
+
+def _count_cup() -> int:
+    """Count a cup in this process's memory; return how many it counts now."""
+    global _cups  # noqa: PLW0603 - to show what processes share, and what not
+    with _counting:
+        _cups += 1
+        return _cups
+
+
+class AskedToStop(BaseException):  # like KeyboardInterrupt: a wish, not an error
+    """Raised inside a maker that was asked to stop; no ``except Exception`` may swallow it."""
+
+
+class _Meter:
+    """CPU seconds that one maker burned, also where makers take turns on one thread."""
+
+    def __init__(self) -> None:
+        self._burned = 0.0
+        self._running_since: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        running = self._running_since
+        return self._burned + (0.0 if running is None else time.thread_time() - running)
+
+    def run(self) -> None:
+        self._running_since = time.thread_time()
+
+    def rest(self) -> None:
+        self._burned = self.seconds
+        self._running_since = None
+
+
+class RecipeRunner:
+    """One maker at work.
+
+    Args:
+        seat: who it is and what it brews.
+        reporter: where it reports.
+        makers_here: says how many makers the station has now.
+    """
+
+    def __init__(self, seat: Seat, reporter: Reporter, makers_here: Callable[[], int]) -> None:
+        self.seat = seat
+        self.asked = threading.Event()
+        self._reporter = reporter
+        self._makers_here = makers_here
+        self._meter = _Meter()
+        self._next_report = 0.0
+
+    def ask(self) -> None:
+        """Ask the maker to stop: it looks up when it next reports progress or begins a step."""
+        self.asked.set()
+
+    def run(self) -> None:
+        """Follow the recipe in this thread; what a step raises is raised."""
+        self._meter.run()
+        self._begin()
+        try:
+            for index, step in enumerate(self.seat.recipe.steps):
+                self._begin_step(index)
+                if step.kind is StepKind.WAIT:
+                    steps.wait(step.seconds, self._tell, self.asked.wait, self._interval)
+                else:
+                    self._run_busy(step)
+        except AskedToStop:
+            self._gave_up()
+        else:
+            self._served()
+
+    async def run_async(self) -> None:
+        """Follow the recipe as a task: only ``wait`` lets others run, as on any event loop."""
+        self._begin()
+        try:
+            for index, step in enumerate(self.seat.recipe.steps):
+                self._begin_step(index)
+                if step.kind is StepKind.WAIT:
+                    await steps.wait_async(step.seconds, self._tell, self._interval)
+                    continue
+                self._meter.run()
+                try:
+                    result = self._run_busy(step)
+                finally:
+                    self._meter.rest()
+                if isinstance(result, Awaitable):
+                    await result
+        except AskedToStop:
+            self._gave_up()
+        else:
+            self._served()
+
+    def report_failure(self, error: BaseException) -> None:
+        """Report what a step raised."""
+        self._reporter.failed(self.seat.maker, error, self._meter.seconds)
+
+    def _begin(self) -> None:
+        self._reporter.started(self.seat.maker, threading.get_native_id())
+        print(f"Start of {self.seat.name} {self.seat.recipe.name} brewing")  # noqa: T201 - as in the lesson
+
+    def _served(self) -> None:
+        print(f"End of {self.seat.name} {self.seat.recipe.name} brewing")  # noqa: T201 - as in the lesson
+        self._reporter.served(self.seat.maker, self._meter.seconds, _count_cup())
+
+    def _gave_up(self) -> None:
+        self._reporter.gave_up(self.seat.maker, self._meter.seconds)
+
+    def _begin_step(self, index: int) -> None:
+        if self.asked.is_set():
+            raise AskedToStop
+        self._reporter.step_began(self.seat.maker, index)
+
+    def _run_busy(self, step: Step) -> object:
+        if step.kind is StepKind.COMPUTE:
+            steps.compute(step.seconds, self._tell)
+        elif step.kind is StepKind.NATIVE:
+            steps.native(step.seconds, self._tell)
+        elif step.call is not None:
+            return step.call()
+        return None
+
+    @property
+    def _interval(self) -> float:
+        """Seconds between two reports of progress."""
+        return max(PROGRESS_SECONDS, self._makers_here() / STATION_REPORTS_PER_SECOND)
+
+    def _tell(self, fraction: float) -> None:
+        """Report progress when it is time to, and look up whether somebody asks to stop."""
+        if self.asked.is_set():
+            raise AskedToStop
+        now = time.monotonic()
+        if now < self._next_report:
+            return
+        self._next_report = now + self._interval
+        self._reporter.progress(self.seat.maker, fraction, self._meter.seconds)

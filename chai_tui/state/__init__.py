@@ -1,0 +1,1 @@
+"""The floor: the state of a run, folded from its events, and what follows from it; pure."""

@@ -1,0 +1,237 @@
+"""What a floor is made of: makers, stations, cores, and what is known of each.
+
+A maker's state is derived from the facts known about it, not from the order in which they came.
+Times are seconds of ``time.monotonic()``.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Stopping
+from chai_tui.model.recipe import Step
+
+SAID_KEPT = 1_000
+"""Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
+HISTORY_KEPT = 240
+"""Samples kept for each maker and core: two minutes at two a second."""
+
+
+class State(StrEnum):
+    """What a maker is doing, or how it ended."""
+
+    SEATED = "seated"
+    BREWING = "brewing"
+    PAUSED = "paused"
+    SERVED = "served"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    KILLED = "killed"
+
+
+class Line(NamedTuple):
+    """One line said: when, its text, and ``"out"`` or ``"err"``."""
+
+    at: float
+    text: str
+    stream: str
+
+
+class Use(NamedTuple):
+    """One entry of a maker's history; it holds until the next one."""
+
+    at: float
+    core: int | None
+    cpu_share: float
+    ready_share: float | None
+    memory: int | None
+    gil_share: float | None = None
+
+
+class Span(NamedTuple):
+    """A stretch of time; ``end`` is None while it lasts."""
+
+    began: float
+    end: float | None
+
+
+@dataclass(slots=True, eq=True)
+class Maker:
+    """Everything known about one maker."""
+
+    number: int
+    station: int
+    pid: int
+    engine: Engine
+    recipe: str
+    steps: tuple[Step, ...]
+    seated_at: float
+    tid: int | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    state: State = State.SEATED
+    joined: bool = False
+    """Whether the parent joined it: its state is final."""
+    step: int | None = None
+    """Index of the current (or last) step."""
+    fraction: float = 0.0
+    """How much of the current step is done, 0 to 1."""
+    step_times: list[Span] = field(default_factory=list)
+    """When each step that began did so, and ended."""
+    pauses: list[Span] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    cpu_share: float = 0.0
+    ready_share: float | None = None
+    """Share of the time since the last sample in which it was ready but no core was free."""
+    gil_share: float | None = None
+    """Share of that time in which it waited for the GIL; None where nobody can tell."""
+    core: int | None = None
+    """The core it is using now; None while it uses none or nobody can tell."""
+    core_moves: int = 0
+    memory: int | None = None
+    """Bytes only its process has."""
+    said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
+    said_count: int = 0
+    dropped: int = 0
+    """How many lines were left out, because they came faster than anybody reads."""
+    history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    stopping: Stopping | None = None
+    served_at: float | None = None
+    cups: int | None = None
+    """How many cups the memory of its process counted when it had served."""
+    gave_up: bool = False
+    error: str | None = None
+    traceback: str | None = None
+    exitcode: int | None = None
+    signal_was_ours: bool = False
+    version: int = 0
+    """Grows with every change, so that a view can tell what to draw again."""
+
+    @property
+    def name(self) -> str:
+        """``Chai Maker #1``."""
+        return f"Chai Maker #{self.number}"
+
+    @property
+    def paused(self) -> bool:
+        """Whether the system has its process stopped."""
+        return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def signal_number(self) -> int | None:
+        """The number of the signal that ended it, if one did."""
+        return -self.exitcode if self.exitcode is not None and self.exitcode < 0 else None
+
+    @property
+    def cause(self) -> str:
+        """Why it ended, in words; empty while it runs and when it was served."""
+        if not self.joined:
+            return self.error or ""
+        match self.state:
+            case State.KILLED:
+                return f"killed by {signal_name(self.signal_number or 0)}"
+            case State.STOPPED:
+                return "stopped"
+            case State.FAILED if self.error:
+                return self.error
+            case State.FAILED if self.exitcode is None:
+                return "ended unseen: the system lost its exit code"
+            case State.FAILED if self.exitcode == 0:
+                return "exit code 0 before it had served"
+            case State.FAILED:
+                return f"exit code {self.exitcode}"
+        return ""
+
+
+@dataclass(slots=True, eq=True)
+class Station:
+    """One child process and who stands in it."""
+
+    number: int
+    pid: int
+    engine: Engine
+    makers: list[int] = field(default_factory=list)
+    cups: int = 0
+    """How many cups its memory counts."""
+    said: deque[Line] = field(default_factory=lambda: deque(maxlen=SAID_KEPT))
+    """Lines that could not be told apart by maker."""
+    dropped: int = 0
+    """How many such lines were left out."""
+
+
+@dataclass(slots=True, eq=True)
+class Core:
+    """How busy a core is: shares from 0 to 1, and who is on it."""
+
+    number: int
+    busy: float = 0.0
+    makers_share: float | None = None
+    makers: tuple[int, ...] = ()
+    history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+
+
+def signal_name(number: int) -> str:
+    """Return ``SIGKILL`` for 9, ``signal 77`` for one that has no name here."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def ordinal(number: int) -> str:
+    """Return ``1st``, ``2nd``, ``3rd``, ``11th``."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
+
+
+def gil_share_of(
+    maker: Maker, since: float, cpu_share: float, ready_share: float | None
+) -> float | None:
+    """Return the share of the time since the last sample in which a maker waited for the GIL.
+
+    No system tells that. But a step that computes never sleeps: whenever its thread neither ran
+    nor was ready to run, it waited for the one lock that it needs, held by another thread of its
+    process. None where that says nothing: in any other step, in a step that began in between,
+    alone in a process, or where the system does not tell who is ready.
+
+    Args:
+        maker: who; as it is at the sample.
+        since: when the sample before this one was taken.
+        cpu_share: share of a core that its thread used, 0 to 1.
+        ready_share: share of the time in which it was ready but no core was free, 0 to 1.
+    """
+    if maker.engine is not Engine.THREAD or ready_share is None or maker.step is None:
+        return None
+    if not maker.steps[maker.step].kind.never_waits or derive_state(maker) is not State.BREWING:
+        return None
+    if not maker.step_times or maker.step_times[-1].began > since:
+        return None
+    return max(0.0, 1.0 - cpu_share - ready_share)
+
+
+def derive_state(maker: Maker) -> State:
+    """Derive the state from the facts; once joined, the exit code decides what is believed."""
+    if maker.joined:
+        if maker.exitcode is not None and maker.exitcode < 0:
+            asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
+            return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
+        if maker.exitcode == 0 and maker.served_at is not None:
+            return State.SERVED
+        if maker.exitcode == 0 and maker.gave_up:
+            return State.STOPPED
+        return State.FAILED
+    if maker.served_at is not None:
+        return State.SERVED
+    if maker.gave_up:
+        return State.STOPPED
+    if maker.error is not None:
+        return State.FAILED
+    if maker.paused:
+        return State.PAUSED
+    return State.SEATED if maker.started_at is None else State.BREWING

@@ -1,1 +1,0 @@
-"""Stations: the child processes where makers stand, and who looks after them."""

@@ -1,0 +1,1 @@
+"""What screens are drawn with: styles, lines, figures; it knows no screen."""

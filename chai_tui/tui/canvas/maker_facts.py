@@ -1,0 +1,324 @@
+"""What a maker's panel says, as short texts whose widths do not jump."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.text import printable
+from chai_tui.state.records import Line as SaidLine
+from chai_tui.state.records import Maker, State, ordinal, signal_name
+from chai_tui.tui.canvas.styles import Line, Span, core_style, width_of
+
+WANTS_A_CORE, NO_CORE = "wants a core", "no core"
+WAITS_FOR_GIL, WANTS_GIL, NO_GIL = "waits for the GIL", "wants GIL", "no GIL"
+WANTS_MORE = "wants more"
+HELD_UP = "held up"
+_CORE_COLUMN = len(f"core 0, {WANTS_MORE}")
+_ENDLESS = 1_000
+SPACED_FROM = len("› Start of Chai Maker #1 chai brewing")
+"""Without the space that line fits into each of three panels on 120 columns, too."""
+LACKING = 0.5
+"""Without a core for this share of the time, and it is said so."""
+WITHOUT_GIL = 0.4
+"""Without the GIL for this share of the time, and it is said so: two threads that share one wait
+for half of it each."""
+
+
+class Look(NamedTuple):
+    """Everything that decides how a maker looks, beside its size.
+
+    Attributes:
+        maker: whom to draw.
+        place: finishing place, from 1; None unless it served.
+        now: the floor's time, in the events' seconds.
+        chosen: whether it is the selected one.
+        digits: of the greatest number on the screen.
+        held_by: number of the maker that keeps its event loop from it; None if nobody does.
+    """
+
+    maker: Maker
+    place: int | None = None
+    now: float = 0.0
+    chosen: bool = False
+    digits: int = 1
+    held_by: int | None = None
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Equal as long as nothing changed that would be drawn."""
+        return (
+            self.maker.version,
+            self.place,
+            self.chosen,
+            self.digits,
+            self.held_by,
+            kill_follows_in(self.maker, self.now),
+        )
+
+
+def kill_follows_in(maker: Maker, now: float) -> int | None:
+    """Return whole seconds until SIGKILL follows; None if none will."""
+    asked = maker.stopping
+    if maker.joined or asked is None or asked.grace is None:
+        return None
+    return max(0, math.ceil(asked.at + asked.grace - now - 0.001))
+
+
+def number_style(maker: Maker) -> str:
+    """Return the style of a maker's number: its core's, if it is on one."""
+    return "strong" if maker.core is None else core_style(maker.core)
+
+
+def bar_style(maker: Maker) -> str:
+    """Return the style of a maker's bar: its core's while it is on one, else its state's."""
+    return str(maker.state) if maker.core is None else core_style(maker.core)
+
+
+def state_word(maker: Maker, place: int | None) -> str:
+    """Return the state in words: ``served 2nd``, ``killed by SIGKILL``."""
+    if maker.state is State.SERVED and place is not None:
+        return f"served {ordinal(place)}"
+    if maker.state is State.KILLED and maker.signal_number is not None:
+        return f"killed by {signal_name(maker.signal_number)}"
+    return str(maker.state)
+
+
+def core_text(look: Look, room: int = 7) -> str:
+    """Return the core it uses now, or what keeps it from using one, in ``room`` cells (7 at least).
+
+    A wait for the GIL comes first: threads that share one are on a core in turns, all of them in
+    every sample, and that they wait is what they are to be seen for. Who is on a core is told so
+    otherwise, even if it wants more of it than it gets. A dash where it uses none or the system
+    cannot tell.
+    """
+    maker = look.maker
+    if waits_for_gil(maker):
+        return _longest((WAITS_FOR_GIL, WANTS_GIL, NO_GIL), room)
+    if maker.core is not None:
+        core = f"core {maker.core}"
+        return _longest((f"{core}, {WANTS_MORE}", core), room) if wants_a_core(maker) else core
+    if wants_a_core(maker):
+        return _longest((WANTS_A_CORE, NO_CORE), room)
+    return "—" if look.held_by is None else HELD_UP
+
+
+def _longest(words: tuple[str, ...], room: int) -> str:
+    """The first of the words, longest first, that fits into the room; the last if none does."""
+    return next((text for text in words if len(text) <= room), words[-1])
+
+
+def held_text(look: Look) -> str:
+    """Return ``held up by #2`` for a task that cannot go on while another computes."""
+    return "" if look.held_by is None else f"{HELD_UP} by #{look.held_by}"
+
+
+def wants_a_core(maker: Maker) -> bool:
+    """Return whether it was mostly ready to run but had no core."""
+    ready = maker.ready_share
+    return ready is not None and ready >= LACKING and ready > maker.cpu_share
+
+
+def waits_for_gil(maker: Maker) -> bool:
+    """Return whether it often had work to do while another thread of its process had the GIL."""
+    return maker.gil_share is not None and maker.gil_share >= WITHOUT_GIL
+
+
+def seconds_cells(seconds: float) -> str:
+    """Return seconds, always six cells: `` 1.2 s``, ``  99 s``, ``  12 m``."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return "   —  "
+    if seconds < 99.95:
+        return f"{seconds:4.1f} s"
+    if seconds < 9_999:
+        return f"{seconds:4.0f} s"
+    return f"{min(seconds / 60, 9_999):4.0f} m"
+
+
+def memory_cells(size: int | None) -> str:
+    """Return bytes, always seven cells: ``   4 MB``; spaces where they are unknown."""
+    if size is None:
+        return " " * 7
+    megabytes = max(1, round(size / 1e6))
+    if megabytes < 10_000:
+        return f"{megabytes:4d} MB"
+    return f"{min(megabytes / 1e3, 999):4.0f} GB"
+
+
+def cause_text(maker: Maker) -> str:
+    """Return why it ended where the state does not say it all; else nothing."""
+    if maker.state is State.FAILED:
+        return printable(maker.cause)
+    if maker.state is State.KILLED and maker.stopping is not None:
+        return "it had been asked to stop"
+    return ""
+
+
+def stopping_text(maker: Maker, now: float) -> str:
+    """Return what a maker that was asked to stop is waiting for; nothing if it was not.
+
+    Args:
+        maker: whom.
+        now: the floor's time, in the events' seconds, from which a countdown is told.
+    """
+    asked = maker.stopping
+    if asked is None or maker.joined:
+        return ""
+    if asked.signal is None:
+        doing = step_name(maker)
+        # Neither can be ended from outside: a maker looks up between the slices of its step.
+        return f"asked to stop; waits for “{doing}” to look up" if doing else "asked to stop"
+    sent = f"{signal_name(asked.signal)} sent"
+    seconds = kill_follows_in(maker, now)
+    if maker.paused:
+        sent += ", waits while paused"
+    return sent if seconds is None else f"{sent}, SIGKILL in {seconds} s"
+
+
+def stopping_short(maker: Maker, now: float) -> str:
+    """Return what a maker waits for in so few words that a narrow card has room for them."""
+    asked = maker.stopping
+    if asked is None or maker.joined:
+        return ""
+    if asked.signal is None:
+        return "asked to stop"
+    sent = "waits" if maker.paused else signal_name(asked.signal)
+    seconds = kill_follows_in(maker, now)
+    return sent if seconds is None else f"{sent}, KILL in {seconds} s"
+
+
+def waiting_text(maker: Maker) -> str:
+    """Return what is said about a maker before its first step."""
+    if maker.engine is Engine.SERIAL:
+        return "waits for its turn"
+    steps = len(maker.steps)
+    return f"{printable(maker.recipe)} · {steps} step{'' if steps == 1 else 's'}"
+
+
+def step_name(maker: Maker) -> str:
+    """Return the name of the current or last step; nothing before the first."""
+    if maker.step is None or not 0 <= maker.step < len(maker.steps):
+        return ""
+    return printable(maker.steps[maker.step].name)
+
+
+def progress(maker: Maker) -> float:
+    """Return how much of the current step is done, 0 to 1."""
+    return maker.fraction if maker.step is not None else 0.0
+
+
+def percent_cells(fraction: float) -> str:
+    """Return a share, always five cells; below the end it never says 100 %."""
+    shown = 100 if fraction >= 1 else min(99, int(max(0.0, fraction) * 100))
+    return f"{shown:3d} %"
+
+
+def trouble_style(maker: Maker) -> str:
+    """Return the style of what is said about a maker that ends or ended badly."""
+    return str(maker.state) if maker.joined or maker.error else "stopped"
+
+
+def output_line(line: SaidLine, room: int) -> Line:
+    """Return a line that a maker said; what went to stderr begins with another sign.
+
+    Args:
+        line: what was said.
+        room: cells for it; in fewer than ``SPACED_FROM`` no space follows the sign.
+    """
+    space = " " if room >= SPACED_FROM else ""
+    sign = (f"!{space}", "failed") if line.stream == "err" else (f"›{space}", "dim")
+    return [sign, (printable(line.text), "")]
+
+
+def ended_after(maker: Maker) -> str:
+    """Return how long it took from its seat to its end."""
+    ended = maker.ended_at if maker.ended_at is not None else maker.served_at
+    return "" if ended is None else f"after {max(0.0, ended - maker.seated_at):.1f} s"
+
+
+def cups_texts(maker: Maker) -> tuple[str, ...]:
+    """Return what its memory counted when it had served, in ever fewer words; none before."""
+    if maker.cups is None:
+        return ()
+    if maker.engine.shares_station:
+        cup = f"cup {maker.cups}"
+        return f"{cup} in shared memory", f"{cup}, shared memory", f"{cup}, shared"
+    return (
+        f"cup {maker.cups} in its own memory",
+        f"cup {maker.cups}, own memory",
+        (f"own cup {maker.cups}"),
+    )
+
+
+def facts(look: Look, width: int, least: int | None = None) -> Line:
+    """Return process, core, CPU time and memory, the least telling left out where they do not fit.
+
+    Each text keeps its place whatever the numbers are.
+
+    Args:
+        look: at whom.
+        width: in cells; the line is at most so long.
+        least: cells that decide what is left out, at most ``width``: those of the narrowest of the
+            panels side by side, so that all of them say the same. None for ``width``.
+    """
+    least = width if least is None else least
+    maker = look.maker
+    shared = maker.engine.shares_station
+    ident = f"tid {maker.tid or '—'}" if shared else f"pid {maker.pid}"
+    cpu = f"cpu {seconds_cells(maker.cpu_seconds)}"
+    if maker.joined:
+        ended = "" if maker.state is State.SERVED else exit_text(maker)
+        told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu)]
+        return _with_cups(
+            [(rank, (text, "dim")) for rank, text in told if text], cups_texts(maker), least
+        )
+    # A column that has room for the longest words, or shorter words.
+    column = _CORE_COLUMN if least >= 50 else len(WANTS_A_CORE) if least >= 44 else 7
+    core = core_text(look, column)
+    core_span = (f"{core:<{column}}", "" if maker.core is None else core_style(maker.core))
+    line = fitting(
+        [(1, (ident, "")), (0, core_span), (2, (cpu, ""))],
+        least,
+    )
+    memory = memory_cells(maker.memory).strip()
+    room = width - width_of(line) - len(memory)
+    fits = memory and least - width_of(line) - len(memory) >= 1
+    return [*line, (" " * room, ""), (memory, "")] if fits else line
+
+
+def _with_cups(ranked: list[tuple[int, Span]], cups: tuple[str, ...], width: int) -> Line:
+    """The facts, and what its memory counts: rather that than which process it was."""
+    without_ident = [entry for entry in ranked if entry[0] < 3]
+    for kept in (ranked, without_ident):
+        for text in cups:
+            line = fitting([*kept, (0, (text, "dim"))], _ENDLESS)
+            if width_of(line) <= width:
+                return line
+    return fitting(ranked, width)
+
+
+def exit_text(maker: Maker) -> str:
+    """Return ``exit −9``; ``joined`` of a thread or a task, which has no exit code."""
+    if maker.exitcode is None:
+        return "exit unknown"
+    if maker.exitcode == 0 and maker.engine.shares_station:
+        return "joined"
+    return f"exit {maker.exitcode}".replace("-", "−")
+
+
+def fitting(ranked: list[tuple[int, Span]], width: int) -> Line:
+    """Return the spans with two cells between, without those of the highest ranks if need be.
+
+    Args:
+        ranked: spans from left to right, each with its rank; one is always kept.
+        width: the most cells that they may take together.
+    """
+    kept = list(ranked)
+    while True:
+        line: Line = []
+        for _, span in kept:
+            line += [("  ", ""), span] if line else [span]
+        if len(kept) <= 1 or width_of(line) <= width:
+            return line
+        kept.remove(max(kept, key=lambda entry: entry[0]))

@@ -1,0 +1,1 @@
+"""One maker, whole."""

@@ -1,0 +1,159 @@
+"""One maker whole, as lines: who it is, its steps, how it ended, and what led there."""
+
+from __future__ import annotations
+
+from chai_tui.explain.formatting import GLYPHS, percent, seconds_text
+from chai_tui.model.recipe import Step, StepKind
+from chai_tui.model.text import printable
+from chai_tui.state.records import Maker, Span, State
+from chai_tui.tui.canvas.maker_facts import cause_text, number_style, state_word
+from chai_tui.tui.canvas.prose import chopped, heading, paragraph, wrapped
+from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
+from chai_tui.tui.detail.charts import charts
+from chai_tui.tui.detail.facts import LISTED, Zoomed, facts
+
+_LABEL = 10
+"""Cells of the column in which the facts' names stand."""
+_STEPS_BEFORE_CHARTS = 12
+"""A recipe with more steps than this comes after the charts, which it would push off the screen."""
+
+
+def title(zoom: Zoomed, width: int) -> Line:
+    """Return the line on top: who it is on the left, its state on the right."""
+    maker = zoom.maker
+    state = f"{GLYPHS[maker.state]} {state_word(maker, zoom.place)}"
+    right: Line = [
+        (state, str(maker.state)),
+        (f"  {seconds_text(zoom.until - maker.seated_at)} ", "dim"),
+    ]
+    number = number_style(maker)
+    name = "Chai Maker " if width >= 50 else ""
+    left: Line = [
+        (f" {name}#{maker.number}", number),
+        (f"  {printable(maker.recipe)} · {maker.engine}", "dim"),
+    ]
+    room = width - width_of(right) - 1
+    if room < 6:
+        return fit([left[0], (" ", ""), *right], width)
+    return fit([*fit(left, room), (" ", ""), *right], width)
+
+
+def details(zoom: Zoomed, width: int) -> list[Line]:
+    """Return everything but what it said, as lines of exactly ``width`` cells."""
+    steps = _steps(zoom, width)
+    drawn_charts = charts(zoom.maker, zoom.now, width)
+    parts = [steps, drawn_charts]
+    if len(zoom.maker.steps) > _STEPS_BEFORE_CHARTS:
+        parts.reverse()
+    return [
+        *_ending(zoom, width),
+        *_facts(zoom, width),
+        *parts[0],
+        *parts[1],
+        *_traceback(zoom.maker, width),
+        *_unattributed(zoom, width),
+    ]
+
+
+def _ending(zoom: Zoomed, width: int) -> list[Line]:
+    cause = cause_text(zoom.maker)
+    lines: list[Line] = []
+    if cause:
+        lines += paragraph(cause, width, str(zoom.maker.state), indent=1)
+    if zoom.meaning:
+        lines += paragraph(printable(zoom.meaning), width, indent=1)
+    return lines
+
+
+def _fact(label: str, text: str, width: int) -> list[Line]:
+    indent = _LABEL if width >= 30 else 0
+    lines = wrapped(text, width - indent)
+    drawn: list[Line] = []
+    for number, line in enumerate(lines):
+        start = f" {label}" if number == 0 and indent else ""
+        drawn.append(fit([(start.ljust(indent), "dim"), (line, "")], width))
+    return drawn
+
+
+def _facts(zoom: Zoomed, width: int) -> list[Line]:
+    return [line for label, text in facts(zoom) for line in _fact(label, text, width)]
+
+
+def _steps(zoom: Zoomed, width: int) -> list[Line]:
+    steps = zoom.maker.steps
+    name_cells = min(max((len(step.name) for step in steps), default=4), max(4, width // 3), 32)
+    return [
+        heading("steps", width),
+        *(_step(zoom, index, name_cells, width) for index in range(len(steps))),
+    ]
+
+
+def _planned(step: Step) -> str:
+    if step.kind is StepKind.CALL:
+        return ""
+    return seconds_text(step.seconds)
+
+
+def _step(zoom: Zoomed, index: int, name_cells: int, width: int) -> Line:
+    maker = zoom.maker
+    step = maker.steps[index]
+    glyph, style, fraction = _progress_of(maker, index)
+    line: Line = [
+        (f" {glyph} ", style),
+        (fit_text(printable(step.name), name_cells), "" if style != "dim" else "dim"),
+        (f"  {step.kind:<7}", "dim"),
+    ]
+    if width >= 56:
+        line.append((f" {_planned(step):>8}", "dim"))
+    span = maker.step_times[index] if index < len(maker.step_times) else None
+    if width >= 32:
+        line.append((f" {_took(span, zoom.until):>8} ", ""))
+    left = width - width_of(line)
+    if left >= 14:
+        cells = min(left - 7, 40)
+        shown = percent(fraction) if span is not None else ""
+        line += [*bar(fraction, cells, style), (f" {shown:>5} ", "")]
+    return fit(line, width)
+
+
+def _took(span: Span | None, until: float) -> str:
+    if span is None:
+        return "—"
+    return seconds_text((until if span.end is None else span.end) - span.began)
+
+
+def _progress_of(maker: Maker, index: int) -> tuple[str, str, float]:
+    """The glyph, the style and the fraction done of a step."""
+    current = -1 if maker.step is None else maker.step
+    if maker.served_at is not None or index < current:
+        return "✔", "served", 1.0
+    if index > current:
+        return "○", "dim", 0.0
+    return GLYPHS[maker.state], str(maker.state), maker.fraction
+
+
+def _traceback(maker: Maker, width: int) -> list[Line]:
+    if not maker.traceback:
+        return []
+    lines: list[Line] = [heading("traceback", width)]
+    for text in maker.traceback.splitlines():
+        style = "" if text.startswith(" ") else str(State.FAILED)
+        lines += [
+            fit([(" ", ""), (part, style)], width) for part in chopped(printable(text), width - 1)
+        ]
+    return lines
+
+
+def _unattributed(zoom: Zoomed, width: int) -> list[Line]:
+    """C code writes to the process's descriptor: whose line it was, nobody can tell."""
+    if not zoom.unattributed:
+        return []
+    lines = [
+        heading(f"said in its process, by nobody knows whom · {len(zoom.unattributed)}", width)
+    ]
+    for line in zoom.unattributed[-LISTED:]:
+        lines += [
+            fit([(" › ", "dim"), (part, "")], width)
+            for part in chopped(printable(line.text), width - 3)
+        ]
+    return lines

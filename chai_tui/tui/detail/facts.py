@@ -1,0 +1,215 @@
+"""What is known about one maker, in short sentences."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from chai_tui.explain.formatting import memory_text, percent, seconds_text
+from chai_tui.model.engine import Engine
+from chai_tui.state.contention import held_up_by, loop_keeper
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Line as SaidLine
+from chai_tui.state.records import Maker, signal_name
+from chai_tui.tui.canvas.maker_facts import stopping_text
+
+LISTED = 8
+"""So many moves, pauses and companions are listed; the rest is counted."""
+
+
+class Zoomed(NamedTuple):
+    """What is drawn of one maker, beside the maker itself.
+
+    Attributes:
+        maker: the one.
+        shared_with: numbers of the others at its station.
+        place: finishing place, from 1; None unless it served.
+        now: the floor's time, in the events' seconds.
+        meaning: what its end means, in words; empty while it runs.
+        unattributed: lines of its process that could be any of its makers'.
+        has_gil: whether there is a GIL to share.
+        held_by: number of the maker that keeps its event loop from it; None if nobody does.
+    """
+
+    maker: Maker
+    shared_with: tuple[int, ...] = ()
+    place: int | None = None
+    now: float = 0.0
+    meaning: str = ""
+    unattributed: tuple[SaidLine, ...] = ()
+    has_gil: bool = True
+    held_by: int | None = None
+
+    @property
+    def until(self) -> float:
+        """The time until which its story is told."""
+        ended = self.maker.ended_at
+        return self.now if ended is None else ended
+
+
+def zoomed(floor: Floor, maker: Maker, meaning: str, *, has_gil: bool = True) -> Zoomed:
+    """Gather what is drawn of a maker from the floor that it stands on.
+
+    Args:
+        floor: where it stands, or stood.
+        maker: the one.
+        meaning: what its end means, in words; empty while it runs.
+        has_gil: whether this Python has a GIL.
+    """
+    station = floor.stations.get(maker.station)
+    return Zoomed(
+        maker,
+        tuple(n for n in station.makers if n != maker.number) if station else (),
+        floor.place(maker.number),
+        floor.now,
+        meaning,
+        tuple(station.said) if station else (),
+        has_gil,
+        held_up_by(maker, loop_keeper(floor, maker.station)),
+    )
+
+
+class Fact(NamedTuple):
+    """One thing that is known: a label and a sentence."""
+
+    label: str
+    text: str
+
+
+def facts(zoom: Zoomed) -> list[Fact]:
+    """Return what is known; times count from when the maker was seated."""
+    found = [
+        Fact("process", _process_text(zoom)),
+        Fact("time", _time_text(zoom)),
+        Fact("cpu", _cpu_text(zoom)),
+        Fact("waits", _waits_text(zoom)),
+        Fact("memory", _memory_text(zoom)),
+        Fact("cores", _moves_text(zoom.maker)),
+        Fact("pauses", _pauses_text(zoom)),
+        Fact("asked", _asked_text(zoom)),
+        Fact("exit", _exit_text(zoom.maker)),
+    ]
+    return [fact for fact in found if fact.text]
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    text = " ".join(f"#{number}" for number in numbers[:LISTED])
+    more = len(numbers) - LISTED
+    return f"{text} and {more:,} more" if more > 0 else text
+
+
+def _process_text(zoom: Zoomed) -> str:
+    maker = zoom.maker
+    gil = "one GIL" if zoom.has_gil else "no GIL"
+    if maker.engine is Engine.PROCESS:
+        own = "a GIL of its own" if zoom.has_gil else "no GIL"
+        return f"pid {maker.pid} · memory of its own, {own}"
+    thread = "" if maker.tid is None else f" · tid {maker.tid}"
+    company = (
+        f"shared with {_numbers(zoom.shared_with)}" if zoom.shared_with else "nobody else is in it"
+    )
+    return f"pid {maker.pid}{thread} · {company}: one memory, {gil}"
+
+
+def _time_text(zoom: Zoomed) -> str:
+    maker = zoom.maker
+    parts = []
+    if maker.started_at is None:
+        parts.append("not started yet" if not maker.joined else "it never started")
+    else:
+        late = (maker.started_at - maker.seated_at) * 1000
+        parts.append(f"started {late:,.0f} ms after it was seated")
+    if maker.ended_at is not None:
+        parts.append(f"ended after {seconds_text(maker.ended_at - maker.seated_at)}")
+    return " · ".join(parts)
+
+
+def _cpu_text(zoom: Zoomed) -> str:
+    maker = zoom.maker
+    text = seconds_text(maker.cpu_seconds)
+    wall = zoom.until - (maker.seated_at if maker.started_at is None else maker.started_at)
+    if wall > 0:
+        text += f" · {percent(maker.cpu_seconds / wall)} of its time"
+    if maker.core is not None:
+        text += f" · now {percent(maker.cpu_share)} of core {maker.core}"
+    if maker.ready_share is not None and maker.ready_share >= 0.05:
+        text += f" · {percent(maker.ready_share)} ready, no core free"
+    if maker.gil_share is not None and maker.gil_share >= 0.05 and zoom.has_gil:
+        text += f" · {percent(maker.gil_share)} waiting for the GIL"
+    return text
+
+
+def _memory_text(zoom: Zoomed) -> str:
+    maker = zoom.maker
+    parts = []
+    if maker.memory is not None:
+        whose = "of the process they share" if zoom.shared_with else "that only its process has"
+        parts.append(f"{memory_text(maker.memory)} {whose}")
+    if maker.cups is not None and maker.engine.shares_station:
+        parts.append(f"it was cup {maker.cups} that the memory of this process counted")
+    elif maker.cups is not None:
+        parts.append(f"it was cup {maker.cups} in a memory that counts no other maker's")
+    return " · ".join(parts)
+
+
+def _waits_text(zoom: Zoomed) -> str:
+    if zoom.held_by is None:
+        return ""
+    return f"held up by #{zoom.held_by}, which computes and keeps the event loop meanwhile"
+
+
+def _moves_text(maker: Maker) -> str:
+    used = [(entry.at, entry.core) for entry in maker.history if entry.core is not None]
+    if not used:
+        return ""
+    if not maker.core_moves:
+        return f"stayed on core {used[-1][1]}"
+    moves = [
+        f"{seconds_text(at - maker.seated_at)} → {core}"
+        for (_, before), (at, core) in pairwise(used)
+        if core != before
+    ]
+    how_often = "once" if maker.core_moves == 1 else f"{maker.core_moves:,} times"
+    earlier = "… " if maker.core_moves > len(moves[-LISTED:]) else ""
+    return f"moved {how_often}: {earlier}{', '.join(moves[-LISTED:])}"
+
+
+def _pauses_text(zoom: Zoomed) -> str:
+    maker = zoom.maker
+    if not maker.pauses:
+        return ""
+    spans = [
+        f"{span.began - maker.seated_at:.2f}–{span.end - maker.seated_at:.2f} s"
+        if span.end is not None
+        else f"since {seconds_text(span.began - maker.seated_at)}"
+        for span in maker.pauses[-LISTED:]
+    ]
+    earlier = "… " if len(maker.pauses) > LISTED else ""
+    total = sum((zoom.now if end is None else end) - began for began, end in maker.pauses)
+    return f"{len(maker.pauses):,}, {seconds_text(total)} in all: {earlier}{', '.join(spans)}"
+
+
+def _asked_text(zoom: Zoomed) -> str:
+    maker = zoom.maker
+    stopping = maker.stopping
+    if stopping is None:
+        return ""
+    when = f"after {seconds_text(stopping.at - maker.seated_at)}"
+    if maker.joined:
+        how = "" if stopping.signal is None else f" with {signal_name(stopping.signal)}"
+        return f"to stop{how}, {when}"
+    return f"{when}: {stopping_text(maker, zoom.now)}"
+
+
+def _exit_text(maker: Maker) -> str:
+    if not maker.joined:
+        return ""
+    if maker.exitcode is None:
+        return "unknown: the system lost it"
+    if maker.exitcode == 0 and maker.engine.shares_station:
+        kind = "thread" if maker.engine is Engine.THREAD else "task"
+        kind = "maker that shares its process" if maker.engine is Engine.SERIAL else kind
+        return f"joined; a {kind} has no exit code of its own"
+    text = f"code {maker.exitcode}".replace("-", "−")
+    number = maker.signal_number
+    return text if number is None else f"{text}, which is {signal_name(number)}"

@@ -1,0 +1,35 @@
+"""What all dialogs have in common."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+from chai_tui.tui.canvas.leaving import LeavesOnce
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(LeavesOnce, ModalScreen[Answer]):
+    """A box in the middle of the screen; Escape leaves it."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        #box {
+            width: 72;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            padding: 0 1;
+            border: round $primary;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            background: $surface;
+        }
+        #buttons { height: 1; align-horizontal: right; }
+        #buttons Button { margin-left: 2; }
+        OptionList { background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """

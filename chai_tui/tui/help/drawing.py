@@ -1,0 +1,173 @@
+"""The help as lines: keys, signs, words and bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from rich.cells import cell_len
+
+from chai_tui.explain.engine_text import engine_text
+from chai_tui.explain.formatting import GLYPHS
+from chai_tui.model.engine import Engine
+from chai_tui.model.text import printable
+from chai_tui.state.records import State
+from chai_tui.tui.canvas.prose import heading, paragraph, wrapped
+from chai_tui.tui.canvas.styles import Line, fit, fit_text
+from chai_tui.tui.keys.rows import Row, key_sign, keys_text
+from chai_tui.tui.keys.screen_keys import PLACES
+from chai_tui.tui.kitchen.core_drawing import LEGEND
+from chai_tui.tui.timeline.legend import EXPLAINED, GIL_SIGN
+
+_STATES: dict[State, str] = {
+    State.SEATED: "has its place, but did not start yet",
+    State.BREWING: "follows its recipe",
+    State.PAUSED: "the system has stopped its process; it goes on where it was",
+    State.SERVED: "followed its whole recipe, and was joined",
+    State.FAILED: "raised an exception, or ended itself with an exit code",
+    State.STOPPED: "was asked to stop, and did",
+    State.KILLED: "was ended by a signal",
+}
+
+_WORDS: tuple[tuple[str, str], ...] = (
+    ("maker", "a worker, brewing one recipe"),
+    ("recipe", "a workload: named steps"),
+    ("wait", "a step that sleeps, like a program that waits for a file or the network (I/O-bound)"),
+    ("compute", "a step of Python bytecode: it needs a core, and holds the GIL (CPU-bound)"),
+    ("native", "a step of C code that needs a core, but lets go of the GIL"),
+    ("station", "a process; the makers in one frame share its memory and its GIL"),
+    ("engine", "an execution model: how makers are seated at stations"),
+    ("kitchen", "the supervisor: it starts, watches and joins the processes"),
+    ("core", "a CPU that this process may use; its colour is the same everywhere"),
+    ("GIL", "Python's global interpreter lock: in one process, one thread runs bytecode at a time"),
+    ("join", "wait until a process or thread has ended; only then is its exit code known"),
+)
+
+_BARS: tuple[tuple[str, str], ...] = (
+    ("▕████░░░▏", "how much of the current step is done"),
+    ("core 0", LEGEND),
+    ("at once", "CPU seconds a second: threads that share a GIL stay under 1, processes do not"),
+    ("cpu", "time on a core; a second of it for each second on the clock is 100 %"),
+    ("cup 1", "the cups its process counts: 1 in a memory of its own, more where makers share one"),
+    ("no core", "it is ready to run, but every core is taken: it wants one"),
+    ("no GIL", "it has work to do, but waits for the GIL: another thread of its process holds it"),
+    ("held up", "a task that cannot go on: another one computes and keeps the event loop"),
+    ("memory", "what only this process has; what it shares with others is left out"),
+)  # fmt: skip
+
+_SPREAD = (
+    "A maker is sampled about twice a second. Where it used a part of a core, that part of the "
+    "sample's cells shows the core, evenly spread: the cells of a sample say how much, not when. "
+    "Beginnings, ends, pauses and who is held up are told by events, each at its moment."
+)
+
+_GROUPS = ("makers", "selection", "display", "program")
+_PROGRAM = {"palette", "help", "quit", "interrupt"}
+
+
+def group_of(row: Row) -> str:
+    """Return the group of keys that a row belongs to."""
+    if row.needs is not None:
+        return "makers"
+    if row.id.startswith("select-"):
+        return "selection"
+    return "program" if row.id in _PROGRAM else "display"
+
+
+def keys_now(row: Row, keymap: Mapping[str, str]) -> str:
+    """Return a row's keys as they are written; empty if another row speaks for it.
+
+    Args:
+        row: of the table of commands.
+        keymap: keys of the rows that a user gave others, by the row's id.
+    """
+    keys = keymap.get(row.id)
+    if keys is None:
+        return keys_text(row)
+    return " ".join(key_sign(key.strip()) for key in keys.split(",") if key.strip())
+
+
+def help_lines(
+    rows: Sequence[Row], keymap: Mapping[str, str], width: int, *, has_gil: bool = True
+) -> list[Line]:
+    """Return the whole help as lines of exactly ``width`` cells.
+
+    Args:
+        rows: the table of commands.
+        keymap: keys of the rows that a user gave others, by the row's id.
+        width: in cells.
+        has_gil: whether this Python has a GIL.
+    """
+    blank = fit([], width)
+    lines: list[Line] = []
+    for group in _GROUPS:
+        listed = [
+            (keys, "Select" if group == "selection" else row.label, row.tooltip)
+            for row in rows
+            if group_of(row) == group and (keys := keys_now(row, keymap))
+        ]
+        if listed:
+            lines += [heading(f"keys: {group}", width), *_keys(listed, width), blank]
+    for name, places in groupby(PLACES, attrgetter("name")):
+        listed = [
+            (keys, row.label, row.tooltip)
+            for place in places
+            for row in place.rows
+            if (keys := keys_now(row, keymap))
+        ]
+        lines += [heading(f"keys: {name}", width), *_keys(listed, width), blank]
+    lines += paragraph(
+        "What the kitchen's keys do can also be found by name in the palette, and a key that is "
+        "written on the screen can be clicked.",
+        width,
+        "dim",
+        indent=1,
+    )
+    lines += [blank, heading("states", width)]
+    for state, meaning in _STATES.items():
+        lines += _entry(f"{GLYPHS[state]} {state}", str(state), meaning, 12, width)
+    lines += [blank, heading("words", width)]
+    for word, meaning in _WORDS:
+        lines += _entry(word, "strong", meaning, 12, width)
+    lines += [blank, heading("engines", width)]
+    for engine in Engine:
+        words = engine_text(engine, has_gil=has_gil).partition(": ")[2]
+        lines += _entry(str(engine), "strong", words, 12, width)
+    lines += [blank, heading("bars and numbers", width)]
+    for sign, meaning in _BARS:
+        lines += _entry(sign, "strong", meaning, 15, width)
+    lines += [blank, heading("timeline", width)]
+    for explained in EXPLAINED:
+        if has_gil or explained is not GIL_SIGN:
+            glyph, style = explained.span
+            lines += _entry(f"{glyph} {explained.short}", style, explained.meaning, 15, width)
+    return [*lines, *paragraph(_SPREAD, width, indent=1)]
+
+
+def _keys(listed: Sequence[tuple[str, str, str]], width: int) -> list[Line]:
+    lines: list[Line] = []
+    for keys, label, tooltip in listed:
+        if width < 56:
+            lines += _entry(printable(keys), "strong", tooltip, 10, width)
+            continue
+        start = f"{fit_text(printable(keys), 9)} {label}"
+        lines += _entry(start, "strong", tooltip, 22, width)
+    return lines
+
+
+def _entry(word: str, style: str, meaning: str, cells: int, width: int) -> list[Line]:
+    """A word with its meaning beside it, or under it where there is no room beside."""
+    if width < cells + 16:
+        return [fit([(" ", ""), (word, style)], width), *paragraph(meaning, width, indent=3)]
+    pad = " " * max(1, cells - cell_len(word))
+    if cell_len(word) >= cells:
+        return [
+            fit([(" ", ""), (word, style)], width),
+            *paragraph(meaning, width, indent=cells + 1),
+        ]
+    first, *rest = wrapped(meaning, width - cells - 1)
+    return [
+        fit([(" ", ""), (word, style), (pad, ""), (first, "")], width),
+        *(fit([(" " * (cells + 1), ""), (line, "")], width) for line in rest),
+    ]

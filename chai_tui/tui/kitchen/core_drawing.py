@@ -1,0 +1,192 @@
+"""Draws the cores: how busy each is, how much of that makers are, and which ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from chai_tui.state.records import Core
+from chai_tui.tui.canvas.styles import Line, core_style, fit, fit_text
+from chai_tui.tui.kitchen.core_layout import MARKS_TOGETHER, Grid, Marks, lay_out, rows_allowed
+
+_HEIGHTS = "▁▂▃▄▅▆▇█"
+_MAKERS, _OTHERS, _ANYONE, _EMPTY = "█", "▓", "▒", "░"
+LEGEND = f"{_MAKERS} these makers  {_OTHERS} everything else  {_EMPTY} idle  #1: who is on it now"
+LEGEND_UNMAPPED = f"{_ANYONE} busy, with anything  {_EMPTY} idle"
+
+
+def core_lines(
+    cores: Sequence[Core],
+    width: int,
+    max_rows: int,
+    *,
+    quota: float | None = None,
+    maps_cores: bool = True,
+) -> list[Line]:
+    """Return the cores as lines of exactly ``width`` cells.
+
+    Args:
+        cores: from left to right, then down.
+        width: cells in a line.
+        max_rows: the most lines to return.
+        quota: how many cores' worth of CPU time may be used at once; None: as much as there is.
+        maps_cores: whether this system tells which core a process is on.
+    """
+    if not cores or width < 1 or max_rows < 1:
+        return []
+    note = _note(width, quota, maps_cores=maps_cores)
+    rows = max_rows - 1 if note and max_rows > 1 else max_rows
+    layout = lay_out([core.number for core in cores], width, rows, maps_cores=maps_cores)
+    if isinstance(layout, Grid):
+        lines = [
+            [
+                span
+                for core in cores[first : first + layout.columns]
+                for span in _cell(core, layout, maps_cores=maps_cores)
+            ]
+            for first in range(0, len(cores), layout.columns)
+        ]
+    else:
+        step = layout.marks_a_row * layout.cores_a_mark
+        lines = [
+            _marks(cores[first : first + step], layout) for first in range(0, len(cores), step)
+        ]
+        if layout.has_who:
+            lines.append(_who(cores))
+    if note and rows < max_rows:
+        lines.append([(note, "dim")])
+    return [fit(line, width) for line in lines]
+
+
+def rows_wanted(
+    numbers: Sequence[int],
+    width: int,
+    screen_height: int,
+    *,
+    quota: float | None = None,
+    maps_cores: bool = True,
+) -> int:
+    """Return how many rows :func:`core_lines` needs on a screen of that height.
+
+    Args:
+        numbers: the cores' numbers.
+        width: cells in a row.
+        screen_height: rows of the whole screen.
+        quota: as for :func:`core_lines`.
+        maps_cores: as for :func:`core_lines`.
+    """
+    if not numbers or width < 1:
+        return 0
+    has_note = bool(_note(width, quota, maps_cores=maps_cores))
+    rows = rows_allowed(screen_height) - has_note
+    return lay_out(numbers, width, rows, maps_cores=maps_cores).rows + has_note
+
+
+def maker_numbers(makers: Sequence[int], width: int) -> str:
+    """Return ``#1 #4``; with ``+3`` for those that do not fit into ``width`` cells."""
+    if width < 1:
+        return ""
+    for shown in range(min(len(makers), width // 2), -1, -1):  # a number takes two cells or more
+        words = [f"#{number}" for number in makers[:shown]]
+        if shown < len(makers):
+            words.append(f"+{len(makers) - shown}")
+        text = " ".join(words)
+        if len(text) <= width:
+            return text
+    return "…"
+
+
+def heights(shares: Sequence[float]) -> str:
+    """Return each share, 0 to 1, as a block; the scale is the same everywhere and for ever."""
+    return "".join(_HEIGHTS[min(7, int(_clamped(share) * 8))] for share in shares)
+
+
+def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
+    sizes = grid.cell
+    style = core_style(core.number)
+    digits = sizes.label - len(" core  " if grid.has_word else "  ")
+    word = " core " if grid.has_word else " "
+    line: Line = [
+        (f"{word}{core.number:>{digits}} ", "dim"),
+        *_bar(core, sizes.bar, maps_cores=maps_cores),
+        (f" {round(_clamped(core.busy) * 100):>3} %", ""),
+    ]
+    if sizes.makers:
+        line.append(
+            (f"  {fit_text(maker_numbers(core.makers, sizes.makers), sizes.makers)}", style)
+        )
+    if sizes.history:
+        history = core.history
+        latest = list(islice(history, max(0, len(history) - sizes.history), None))
+        line.append((f" {heights(latest):>{sizes.history}}", "dim"))
+    return fit(line, grid.column_width)
+
+
+def _bar(core: Core, width: int, *, maps_cores: bool) -> Line:
+    inner = width - 2
+    busy = round(_clamped(core.busy) * inner)
+    style = core_style(core.number)
+    if maps_cores:
+        makers = min(busy, round(_clamped(core.makers_share or 0.0) * inner))
+        filled: Line = [(_MAKERS * makers, style), (_OTHERS * (busy - makers), "others")]
+    else:
+        filled = [(_ANYONE * busy, style)]
+    return [("▕", "dim"), *filled, (_EMPTY * (inner - busy), "empty"), ("▏", "dim")]
+
+
+def _marks(cores: Sequence[Core], marks: Marks) -> Line:
+    line: Line = [(_marks_label(cores, marks), "dim")]
+    for index, first in enumerate(range(0, len(cores), marks.cores_a_mark)):
+        sharing = cores[first : first + marks.cores_a_mark]
+        if marks.is_spaced and index and index % MARKS_TOGETHER == 0:
+            line.append((" ", ""))
+        busy = sum(core.busy for core in sharing) / len(sharing)
+        with_makers = next((core for core in sharing if core.makers), None)
+        if with_makers is not None:
+            style = core_style(with_makers.number)
+        else:
+            style = "empty" if busy < 1 / len(_HEIGHTS) else "others"
+        line.append((heights([busy]), style))
+    return line
+
+
+def _who(cores: Sequence[Core]) -> Line:
+    """Return who is on which core, for a drawing with no room for it beside the cores."""
+    line: Line = []
+    for core in cores:
+        if core.makers:
+            line.append((f" core {core.number} ", "dim"))
+            line.append((f"{maker_numbers(core.makers, 12)} ", core_style(core.number)))
+    return line or [(" no maker is on a core", "dim")]
+
+
+def _marks_label(cores: Sequence[Core], marks: Marks) -> str:
+    if not marks.label:
+        return ""
+    first, last = cores[0].number, cores[-1].number
+    text = str(first) if first == last else f"{first}–{last}"
+    if marks.cores_a_mark > 1:
+        text += f" ×{marks.cores_a_mark}"
+    return f"{text:>{marks.label - 1}} "
+
+
+def _note(width: int, quota: float | None, *, maps_cores: bool) -> str:
+    """Return what has to be said about all cores, in as many words as fit."""
+    words: list[tuple[str, str]] = []
+    if quota is not None:
+        amount = f"{round(quota, 2 if quota < 10 else 0):g}"
+        words.append((f"limited to {amount} cores' worth of CPU time", f"≤ {amount} cores"))
+    if not maps_cores:
+        words.append(
+            ("this system does not tell which core a process is on", "makers' cores unknown")
+        )
+    long, short = (
+        "".join(f" {'· ' if index else ''}{word[length]}" for index, word in enumerate(words))
+        for length in (0, 1)
+    )
+    return long if len(long) <= width else short
+
+
+def _clamped(share: float) -> float:
+    """Return the share between 0 and 1; what is no number is 0."""
+    return min(1.0, share) if share > 0.0 else 0.0

@@ -1,0 +1,141 @@
+"""What happened, a line each, with the newest at the bottom."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from operator import attrgetter
+from typing import NamedTuple
+
+from textual.events import MouseScrollDown, MouseScrollUp
+
+from chai_tui.explain.event_text import describe
+from chai_tui.model.events import (
+    Event,
+    Exited,
+    Paused,
+    Served,
+    Signalled,
+    Stopping,
+    Trouble,
+    Unseated,
+)
+from chai_tui.state.floor import LOG_KEPT, Floor
+from chai_tui.state.records import State, signal_name
+from chai_tui.tui.canvas.painted import Painted
+from chai_tui.tui.canvas.styles import Line, fit
+
+
+class Entry(NamedTuple):
+    """A line of the log.
+
+    Attributes:
+        at: when, in the events' seconds.
+        text: what it says, as it was known then.
+        style: its style.
+    """
+
+    at: float
+    text: str
+    style: str
+
+
+def time_text(seconds: float) -> str:
+    """Return seconds since the beginning as ``00.003`` or ``2:05.250``."""
+    millis = round(max(0.0, seconds) * 1_000)
+    minutes, millis = divmod(millis, 60_000)
+    rest = f"{millis // 1_000:02}.{millis % 1_000:03}"
+    return f"{minutes}:{rest}" if minutes else rest
+
+
+def event_style(event: Event, floor: Floor) -> str:
+    """Return the style in which an event is told."""
+    match event:
+        case Served():
+            return "served"
+        case Paused():
+            return "paused"
+        case Stopping():
+            return "stopped"
+        case Trouble() | Unseated():
+            return "failed"
+        case Exited(maker=number):
+            maker = floor.makers.get(number)
+            bad = maker is not None and maker.state is not State.SERVED
+            return str(maker.state) if maker is not None and bad else "dim"
+    return ""
+
+
+def _is_news(event: Event) -> bool:
+    """Whether an event tells more than the next one will: a SIGKILL that was sent always ends."""
+    return not (isinstance(event, Signalled) and signal_name(event.signal) == "SIGKILL")
+
+
+def log_line(entry: Entry, began: float, width: int) -> Line:
+    """Draw an entry; ``began`` is the time that is told as zero."""
+    return fit(
+        [(f" {time_text(entry.at - began)}  ", "dim"), (entry.text, entry.style)],
+        width,
+    )
+
+
+class EventLog(Painted):
+    """The log; the mouse wheel scrolls it, and it stays there until it is back at the end."""
+
+    def __init__(self, floor: Floor) -> None:
+        super().__init__(id="log")
+        self._floor = floor
+        self._entries: deque[Entry] = deque(maxlen=LOG_KEPT)
+        self._told = 0  # events of the floor's log
+        self._began: float | None = None
+        self._skip = 0  # newest entries that are scrolled out of sight
+
+    def announce(self, text: str, style: str) -> None:
+        """Add a line that stands out."""
+        self._add([Entry(self._floor.now, text, style)])
+
+    def floor_changed(self) -> None:
+        """Tell what is new."""
+        floor = self._floor
+        fresh = min(floor.logged - self._told, len(floor.log))
+        self._told = floor.logged
+        if not fresh:
+            return
+        if self._began is None:
+            self._began = min((maker.seated_at for maker in floor.makers.values()), default=None)
+        events = [event for event in islice(reversed(floor.log), fresh) if _is_news(event)]
+        events.reverse()
+        # The reports of one station follow those of another; what has one time stays as it came.
+        events.sort(key=attrgetter("at"))
+        # In words now: later the floor may have forgotten whom it is about.
+        self._add(
+            [Entry(event.at, describe(event, floor), event_style(event, floor)) for event in events]
+        )
+
+    def _add(self, entries: list[Entry]) -> None:
+        self._entries.extend(entries)
+        if self._skip:  # what is being read stays in place
+            self._skip += len(entries)
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Draw the newest lines, or those that were scrolled to."""
+        entries = self._entries
+        self._skip = max(0, min(self._skip, len(entries) - height))
+        began = self._began if self._began is not None else self._floor.now
+        newest_first = islice(reversed(entries), self._skip, self._skip + height)
+        return [log_line(entry, began, width) for entry in reversed(list(newest_first))]
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Look further back."""
+        event.stop()
+        self._scroll(1)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Look less far back."""
+        event.stop()
+        self._scroll(-1)
+
+    def _scroll(self, lines: int) -> None:
+        self._skip += lines
+        self.repaint()

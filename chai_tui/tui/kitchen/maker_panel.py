@@ -1,0 +1,259 @@
+"""Draws one maker as a panel, and the frame round those who share a process.
+
+Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from rich.cells import cell_len
+
+from chai_tui.explain.event_text import counted
+from chai_tui.explain.formatting import GLYPHS
+from chai_tui.model.text import printable
+from chai_tui.state.records import Maker, Station
+from chai_tui.tui.canvas.maker_facts import (
+    Look,
+    bar_style,
+    cause_text,
+    facts,
+    held_text,
+    number_style,
+    output_line,
+    percent_cells,
+    progress,
+    seconds_cells,
+    state_word,
+    step_name,
+    stopping_text,
+    trouble_style,
+    waiting_text,
+)
+from chai_tui.tui.canvas.prose import wrapped
+from chai_tui.tui.canvas.styles import Line, Span, bar, fit, fit_text, width_of
+
+SAID_LINES = 3
+"""Lines said that the tallest panel shows."""
+LISTED_STEPS = 8
+"""The longest recipe whose steps a panel lists."""
+
+RECIPE_LEAST = 9
+"""Cells, with the dot before it, in which a recipe's name is worth telling."""
+
+_ROUND = "╭─╮│╰╯"
+_HEAVY = "┏━┓┃┗┛"  # the chosen one's: to be seen without colours too
+
+
+def tall(most_steps: int) -> int:
+    """Return the lines of a panel that shows all it has to say.
+
+    Args:
+        most_steps: of the longest recipe on the screen.
+    """
+    return 2 + 1 + min(most_steps, LISTED_STEPS) + SAID_LINES
+
+
+def draw_panel(look: Look, width: int, height: int, least: int | None = None) -> list[Line]:
+    """Draw a panel: facts, then the current step or, where they fit, all steps, then its words.
+
+    Args:
+        look: at whom.
+        width: in cells, the frame included; each line is exactly so wide.
+        height: in lines, the frame included; at least five.
+        least: cells of the narrowest of the panels beside it, at most ``width``: that one
+            decides in how many words all of them are told, so that neighbours read alike. None
+            for ``width``.
+    """
+    corners = _HEAVY if look.chosen else _ROUND
+    style = "chosen" if look.chosen else "frame"
+    inner = max(0, width - 4)
+    least = width if least is None else least
+    words = max(0, least - 4)
+    maker = look.maker
+    body: list[Line] = [facts(look, inner, words)]
+    room = height - 2 - len(body)
+    if maker.steps and len(maker.steps) <= LISTED_STEPS and room > len(maker.steps):
+        body += _steps(maker, inner)
+    else:
+        body.append(_step(maker, inner))
+    body += _told(look, inner, words, height - 2 - len(body))
+    side = corners[3]
+    return [
+        _top(look, width, least, corners, style),
+        *(
+            fit([(f"{side} ", style), *fit(line, inner), (f" {side}", style)], width)
+            for line in body
+        ),
+        fit([(f"{corners[4]}{corners[1] * max(0, width - 2)}{corners[5]}", style)], width),
+    ]
+
+
+def _top(look: Look, width: int, least: int, corners: str, style: str) -> Line:
+    """The panel's upper edge: number and name left, the state right, as much as fits."""
+    maker = look.maker
+    number = (f"#{maker.number}", number_style(maker))
+    glyph, state = GLYPHS[maker.state], str(maker.state)
+    words = state_word(maker, look.place)
+    # What ended it counts more than what it brews.
+    for text in (words, state):
+        right: Line = [(f" {glyph} {text} ", state)]
+        most = least - 6 - width_of(right)
+        for left in _titles(maker, number, most):
+            if width_of(left) <= most:
+                room = width - 6 - width_of(right) - width_of(left)
+                return [
+                    (f"{corners[0]}{corners[1]} ", style),
+                    *left,
+                    (f" {corners[1] * room}", style),
+                    *right,
+                    (f"{corners[1]}{corners[2]}", style),
+                ]
+    return fit([(f"{corners[0]} ", style), number, (f" {glyph}", state)], width)
+
+
+def _titles(maker: Maker, number: Span, room: int) -> Iterator[Line]:
+    """Who it is, in ever fewer words; a recipe's name is cut before it is left out."""
+    name: Line = [number, (" Chai Maker", "strong")]
+    recipe = f" · {printable(maker.recipe)}"
+    yield [*name, (recipe, "dim")]
+    cut = room - width_of(name)
+    if cut >= RECIPE_LEAST:
+        yield [*name, (fit_text(recipe, min(cut, cell_len(recipe))), "dim")]
+    yield name
+    yield [number]
+
+
+def _step(maker: Maker, width: int) -> Line:
+    """The current step: its name, which of how many, a bar and a share. The bar never moves."""
+    count = len(maker.steps)
+    if maker.step is None:
+        return [(waiting_text(maker), "dim")]
+    name = _column((printable(step.name) for step in maker.steps), max(4, width - 22))
+    order = f"{maker.step + 1}/{count}"
+    left: Line = [
+        (fit_text(step_name(maker), name), ""),
+        (f" {order:>{2 * len(str(count)) + 1}} ", "dim"),
+    ]
+    return _with_bar(left, maker, width)
+
+
+def _with_bar(left: Line, maker: Maker, width: int) -> Line:
+    """What is left, a bar to the end of the line, and the share in figures."""
+    fraction = progress(maker)
+    share = (f" {percent_cells(fraction)}", "")
+    room = width - width_of(left) - 6
+    if room < 4:
+        return [*fit(left, max(0, width - 6)), share]
+    return [*left, *bar(fraction, room, bar_style(maker)), share]
+
+
+def _column(texts: Iterable[str], most: int) -> int:
+    """The width of a column that holds the longest of the texts, at most ``most``."""
+    return min(most, max((cell_len(text) for text in texts), default=0))
+
+
+def _steps(maker: Maker, width: int) -> list[Line]:
+    """All steps, one a line: done, current, to come."""
+    name = _column((printable(step.name) for step in maker.steps), max(4, width // 2))
+    lines: list[Line] = []
+    for index, step in enumerate(maker.steps):
+        text = fit_text(printable(step.name), name)
+        span = maker.step_times[index] if index < len(maker.step_times) else None
+        if span is None:
+            planned = "" if step.seconds <= 0 else seconds_cells(step.seconds)
+            lines.append(
+                _ends(
+                    [("◌ ", "dim"), (text, "dim"), (f"  {step.kind}", "dim")],
+                    [(planned, "dim")],
+                    width,
+                )
+            )
+        elif index == maker.step and not maker.joined and maker.served_at is None:
+            left = [(f"{GLYPHS[maker.state]} ", str(maker.state)), (text, "strong"), (" ", "")]
+            lines.append(_with_bar(left, maker, width))
+        else:
+            whole = index != maker.step or maker.served_at is not None
+            sign = ("✔ ", "served") if whole else (f"{GLYPHS[maker.state]} ", str(maker.state))
+            took = "" if span.end is None else seconds_cells(max(0.0, span.end - span.began))
+            lines.append(_ends([sign, (text, ""), (f"  {step.kind}", "dim")], [(took, "")], width))
+    return lines
+
+
+def _ends(left: Line, right: Line, width: int) -> Line:
+    """One line with something at each end; the right end wins where both do not fit."""
+    room = max(0, width - width_of(right))
+    return [*fit(left, room), *right]
+
+
+def _told(look: Look, inner: int, least: int, room: int) -> list[Line]:
+    """Why it ended, what it waits for or who holds it up, then what it said; blank lines below."""
+    maker = look.maker
+    lines: list[Line] = []
+    text, sign = cause_text(maker), "✖"
+    if not text:
+        text, sign = stopping_text(maker, look.now), "■"
+    if text:
+        style = trouble_style(maker)
+        pieces = wrapped(text, max(1, inner - 2)) if room > 1 else [text]
+        lines = [
+            [(f"{sign if index == 0 else ' '} ", style), (piece, style)]
+            for index, piece in enumerate(pieces[:room])
+        ]
+    elif held := held_text(look):
+        whole = f"{held}, which keeps the event loop"
+        lines = [[("◌ ", "stopped"), (whole if len(whole) <= least - 2 else held, "stopped")]]
+    if maker.dropped and room - len(lines) > 1:
+        lines.append([(f"… {maker.dropped:,} more left out", "dim")])
+    said = list(islice(reversed(maker.said), room - len(lines)))
+    lines += [output_line(line, least) for line in reversed(said)]
+    return [*lines, *([[]] * (room - len(lines)))]
+
+
+_FRAME_SAVINGS = ("pid", "cups", "engine", "memory", "cores", "GIL")
+"""What the edge of a frame leaves out to save room, one after another."""
+
+
+def draw_frame_top(
+    station: Station, width: int, *, has_gil: bool, cores: float | None = None
+) -> Line:
+    """Draw the upper edge of the frame round a station: what its makers share.
+
+    Args:
+        station: whose.
+        width: in cells.
+        has_gil: whether this Python has a GIL.
+        cores: how many cores' worth of time they use together; None if nobody can tell.
+    """
+    cups = f", {counted(station.cups, 'cup')}" if station.cups else ""
+    for saved in range(len(_FRAME_SAVINGS) + 1):
+        without = _FRAME_SAVINGS[:saved]
+        memory = "shared memory" + ("" if "cups" in without else cups)
+        told = [
+            ("process", "one process"),
+            ("pid", f"pid {station.pid}"),
+            ("memory", memory),
+            ("GIL", "one GIL" if has_gil else ""),
+            ("cores", "" if cores is None else f"{cores:.1f} cores"),
+        ]
+        shares = " · ".join(text for part, text in told if text and part not in without)
+        engine = "" if "engine" in without else f" {station.engine} "
+        room = width - 6 - cell_len(shares) - cell_len(engine)
+        if room >= 0:
+            break
+    return fit(
+        [
+            ("╭─ ", "shared"),
+            (shares, "shared"),
+            (" " + "─" * max(0, room), "shared"),
+            (engine, "dim"),
+            ("─╮", "shared"),
+        ],
+        width,
+    )
+
+
+def draw_frame_bottom(width: int) -> Line:
+    """Draw the lower edge of the frame round a station."""
+    return fit([("╰" + "─" * max(0, width - 2) + "╯", "shared")], width)

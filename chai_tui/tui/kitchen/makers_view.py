@@ -1,0 +1,402 @@
+"""All makers in one scrolling widget, of which only the visible ones are ever looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from textual.events import Click, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from chai_tui.model.engine import gil_enabled
+from chai_tui.state.contention import cores_used, held_up_by, loop_keeper
+from chai_tui.state.floor import Floor
+from chai_tui.tui.canvas.maker_facts import Look
+from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_small
+from chai_tui.tui.canvas.styles import Line, StyleSheet, fit, width_of
+from chai_tui.tui.keys.move import Move
+from chai_tui.tui.kitchen.layout import Frame, Layout, Shape, Slot, grouped
+from chai_tui.tui.kitchen.layout_planner import arrange
+from chai_tui.tui.kitchen.maker_panel import (
+    draw_frame_bottom,
+    draw_frame_top,
+    draw_panel,
+    tall,
+)
+from chai_tui.tui.kitchen.maker_row import draw_card, draw_row
+from chai_tui.tui.kitchen.sort_filter import Sort, in_order
+
+RESORT_SECONDS = 1.0
+"""How often the order follows values that change by themselves."""
+LOOK_SECONDS, LOOK_AT_ONCE = 0.1, 100
+"""While nobody matches the filter it is looked at every change whether somebody does now; of more
+makers than this only so often: to look at 1,000 takes 10 ms."""
+SEEN_SECONDS = 1.0
+"""An arrangement that was shown for so long was looked at: who is in it stays in place."""
+AIM_SECONDS = 3.0
+"""After a selection by hand nothing moves for so long: it may be aimed at."""
+
+
+class _Drawn(NamedTuple):
+    """A maker as it was drawn last."""
+
+    signature: tuple[object, ...]
+    slot: Slot
+    lines: list[Line]
+
+
+class MakersView(ScrollView, can_focus=False):
+    """The makers as panels, cards or rows.
+
+    Attributes:
+        selected: the selected maker's number; it stays selected when it ends and when the
+            order changes. None while there are no makers.
+        sort: what they are sorted by.
+        wanted: the filter; empty shows all.
+        expecting: whether makers were ordered that are not there yet, so that nobody is told
+            that the kitchen is empty.
+    """
+
+    ALLOW_SELECT = False
+
+    class Zoomed(Message):
+        """A maker was double-clicked; it is the selected one now."""
+
+    class Arranged(Message):
+        """The makers need another height now: see :attr:`MakersView.lines_needed`."""
+
+    def __init__(self, floor: Floor, room: Callable[[], int], hint: str = "") -> None:
+        """Show the makers of a floor.
+
+        Args:
+            floor: read, never changed.
+            room: returns the most lines that there can be for them.
+            hint: what to say while there are none.
+        """
+        super().__init__(id="makers")
+        self.expecting = False
+        self._room = room
+        self.selected: int | None = None
+        self.sort = Sort.NUMBER
+        self.wanted = ""
+        self._hint = hint
+        self._floor = floor
+        self._has_gil = gil_enabled()
+        self._styles = StyleSheet(self)
+        self._arrangement = Layout(Shape.PANEL, (), (), 0)
+        self._arranged_for: tuple[object, ...] | None = None
+        self._arranged_at = 0.0
+        self._looked_at = float("-inf")  # when it was looked whether somebody matches
+        self._shown_at = 0.0  # since when these makers are shown, and on which width
+        self._shown_width = 0
+        self._aimed_at = float("-inf")
+        self._digits = 1
+        self._drawn: dict[int, _Drawn] = {}
+        self._notice: list[Line] = []
+        self._edges: dict[int, Line] = {}  # of frames, as they were drawn last
+        self._keepers: dict[int, int | None] = {}
+        self._keepers_at = -1  # the version of the floor that they are known for
+
+    # What others ask and tell
+
+    @property
+    def lines_needed(self) -> int:
+        """Lines that show all makers, at most as many as there can be."""
+        room = self._room()
+        return min(self._arrangement.height, room) if self._arrangement.slots else room
+
+    @property
+    def aimed(self) -> int | None:
+        """The selected maker's number if it is shown: nobody acts on what is not seen."""
+        number = self.selected
+        return number if number is not None and self._arrangement.slot(number) else None
+
+    def floor_changed(self) -> None:
+        """Draw again what changed and is visible."""
+        if self._arrangement_is_stale():
+            was_visible = self._is_selected_visible
+            self.rearrange()
+            if was_visible:  # the order may have carried it away
+                self.reveal()
+            return
+        regions = []
+        top = self.scroll_offset.y
+        drawn = self._drawn
+        self._drawn = {}
+        for slot in self._visible_slots():
+            before = drawn.get(slot.number)
+            lines = self._lines_of(slot, before)
+            if before is None or lines is not before.lines:
+                old = before.lines if before is not None else []
+                regions += [
+                    Region(slot.x, slot.y + row - top, slot.width, 1)
+                    for row, line in enumerate(lines)
+                    if row >= len(old) or line != old[row]
+                ]
+        regions += self._frames_changed()
+        if regions:
+            self.refresh(*regions)
+
+    def _frames_changed(self) -> list[Region]:
+        """The visible upper edges of frames that say something else now."""
+        top, height = self.scroll_offset.y, self.size.height
+        return [
+            Region(frame.x, frame.y - top, frame.width, 1)
+            for frame in self._arrangement.frames
+            if top <= frame.y < top + height and self._edges.get(frame.station) != self._edge(frame)
+        ]
+
+    def _edge(self, frame: Frame) -> Line:
+        """The upper edge of a frame."""
+        station = self._floor.stations.get(frame.station)
+        if station is None:
+            return []  # forgotten: the next arrangement leaves it out
+        cores = cores_used(self._floor, station)
+        return draw_frame_top(station, frame.width, has_gil=self._has_gil, cores=cores)
+
+    def _keeper_at(self, station: int) -> int | None:
+        """Who keeps a station's event loop; looked for once, however many stand there."""
+        if self._keepers_at != self._floor.version:
+            self._keepers_at = self._floor.version
+            self._keepers.clear()
+        if station not in self._keepers:
+            self._keepers[station] = loop_keeper(self._floor, station)
+        return self._keepers[station]
+
+    def show_only(self, wanted: str) -> None:
+        """Filter; if that hides the selected maker, the first that is shown is selected."""
+        self.wanted = wanted
+        self.rearrange()
+        if self.aimed is None and self._arrangement.slots:
+            self.select(self._arrangement.slots[0].number)
+        self.reveal()
+
+    def sort_by(self, sort: Sort) -> None:
+        """Sort."""
+        self.sort = sort
+        self.rearrange()
+        self.reveal()
+
+    def select(self, number: int) -> bool:
+        """Select a maker by hand; return whether it is shown."""
+        if self._arrangement.slot(number) is None:
+            return False
+        self._aimed_at = self._floor.now
+        if number != self.selected:
+            self.selected = number
+            self.floor_changed()
+        self.reveal()
+        return True
+
+    def move(self, move: Move) -> None:
+        """Move the selection."""
+        number = self._arrangement.moved(self.selected, move, self.size.height)
+        if number is not None:
+            self.select(number)
+
+    @property
+    def _is_selected_visible(self) -> bool:
+        return any(slot.number == self.selected for slot in self._visible_slots())
+
+    def reveal(self) -> None:
+        """Scroll until the selected maker is visible."""
+        slot = self._arrangement.slot(self.selected) if self.selected is not None else None
+        if slot is None:
+            return
+        top, height = self.scroll_offset.y, self.size.height
+        if slot.y < top:
+            # The edge of a frame above the first row is part of what one wants to see.
+            self._scroll_to_line(0 if slot.y <= 1 else slot.y)
+        elif slot.y + slot.height > top + height:
+            below = self._arrangement.height - slot.y - slot.height
+            self._scroll_to_line(slot.y + slot.height + (1 if below == 1 else 0) - height)
+
+    def _scroll_to_line(self, line: int) -> None:
+        self.scroll_to(y=max(0, line), animate=False, force=True)
+
+    # Who is where
+
+    @property
+    def _is_too_small(self) -> bool:
+        return is_too_small(*self.app.size)
+
+    def _arrangement_is_stale(self) -> bool:
+        floor = self._floor
+        if self._arranged_for != self._members():
+            return True
+        if self.wanted and not self._arrangement.slots:
+            return self._somebody_matches()  # nothing is seen that could move, or be aimed at
+        lively = self.sort is not Sort.NUMBER or bool(self.wanted)
+        return (
+            lively
+            and floor.now >= self._arranged_at + RESORT_SECONDS
+            and floor.now >= self._aimed_at + AIM_SECONDS
+        )
+
+    def _somebody_matches(self) -> bool:
+        """Whether somebody would be shown now where nobody was."""
+        floor = self._floor
+        pause = LOOK_SECONDS if len(floor.makers) > LOOK_AT_ONCE else 0.0
+        if self._is_too_small or floor.now < self._looked_at + pause:
+            return False
+        self._looked_at = floor.now
+        return bool(in_order(floor, wanted=self.wanted))
+
+    def _members(self) -> tuple[object, ...]:
+        """Equal as long as the same makers are there: numbers only ever grow."""
+        makers = self._floor.makers
+        return (len(makers), next(reversed(makers), None), self.app.size.width, self._room())
+
+    def rearrange(self) -> None:
+        """Find out who is shown where, and draw all that is visible."""
+        self._arrange()
+        # Without a width, so that there is nothing to scroll sideways.
+        self.virtual_size = Size(0, self._arrangement.height)
+        if self.lines_needed != self.size.height:
+            self.post_message(self.Arranged())
+        self.refresh()
+
+    def _arrange(self) -> None:
+        floor = self._floor
+        # As wide as the screen, which is known before anything is laid out.
+        width, height = self.app.size.width, self._room()
+        self._arranged_for = self._members()
+        self._arranged_at = floor.now
+        numbers = in_order(floor, self.sort, self.wanted)
+        self._keep_selection(numbers)
+        steps = max((len(floor.makers[number].steps) for number in numbers), default=0)
+        groups = [] if self._is_too_small else grouped(floor, numbers)
+        before = self._arrangement if self._may_stay(numbers, width) else None
+        self._arrangement = arrange(groups, width, height, tall(steps), before)
+        self._digits = len(str(max(numbers, default=1)))
+        self._notice = self._notice_for(width, height, shown=bool(numbers))
+        self._drawn.clear()
+        self._edges.clear()
+
+    def _may_stay(self, numbers: Sequence[int], width: int) -> bool:
+        """Whether those who were shown shall stay in place: they were looked at, and nobody left.
+
+        Many who come at once are placed as if they had always been there.
+        """
+        before = {slot.number for slot in self._arrangement.slots}
+        same = before == {*numbers} and width == self._shown_width
+        grown = before < {*numbers} and width == self._shown_width
+        seen = self._floor.now >= self._shown_at + SEEN_SECONDS
+        if not same:
+            self._shown_at, self._shown_width = self._floor.now, width
+        return bool(before) and (same or (grown and seen))
+
+    def _keep_selection(self, shown: Sequence[int]) -> None:
+        """Select the neighbour of one that was taken off the floor, or the first of all."""
+        makers = self._floor.makers
+        if self.selected in makers:
+            return
+        before = self._arrangement.slots
+        numbers = [slot.number for slot in before]
+        place = numbers.index(self.selected) if self.selected in numbers else 0
+        following = (number for number in numbers[place:] if number in makers)
+        preceding = (number for number in reversed(numbers[:place]) if number in makers)
+        first = shown[0] if shown else next(iter(makers), None)
+        self.selected = next(following, None) or next(preceding, None) or first
+
+    def _visible_slots(self) -> Sequence[Slot]:
+        top = self.scroll_offset.y
+        return self._arrangement.slots_between(top, top + self.size.height)
+
+    # Drawing
+
+    def _lines_of(self, slot: Slot, before: _Drawn | None = None) -> list[Line]:
+        """The lines of a maker, drawn only if they may have changed."""
+        maker = self._floor.makers.get(slot.number)
+        if maker is None:
+            return []  # forgotten: the next arrangement leaves it out
+        look = Look(
+            maker,
+            self._floor.place(slot.number),
+            self._floor.now,
+            slot.number == self.selected,
+            self._digits,
+            held_up_by(maker, self._keeper_at(maker.station)),
+        )
+        signature = look.signature
+        before = before or self._drawn.get(slot.number)
+        if before is not None and before.signature == signature and before.slot == slot:
+            self._drawn[slot.number] = before
+            return before.lines
+        match self._arrangement.shape:
+            case Shape.PANEL:
+                least = self._arrangement.least_width(slot)
+                lines = draw_panel(look, slot.width, slot.height, least)
+            case Shape.CARD:
+                lines = draw_card(look, slot.width, slot.height)
+            case Shape.ROW:
+                lines = [draw_row(look, slot.width)]
+        self._drawn[slot.number] = _Drawn(signature, slot, lines)
+        return lines
+
+    def line_at(self, y: int) -> Line:
+        """Return a whole line, ``y`` counted from the top of the arrangement."""
+        line: Line = []
+        edge: Line = []
+        frame = self._arrangement.frame_at(y)
+        if frame is not None:
+            if y == frame.y:
+                line = self._edges[frame.station] = self._edge(frame)
+                return line
+            if y == frame.y + frame.height - 1:
+                return draw_frame_bottom(frame.width)
+            line, edge = [("│", "shared")], [("│", "shared")]
+        for slot in self._arrangement.slots_between(y, y + 1):
+            line = fit(line, slot.x) if width_of(line) < slot.x else line
+            lines = self._lines_of(slot)
+            line = [*line, *(lines[y - slot.y] if y - slot.y < len(lines) else [])]
+        if frame is not None:
+            line = [*fit(line, frame.width - 1), *edge]
+        return line
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the part that is visible."""
+        line = (
+            (self._notice[y] if y < len(self._notice) else [])
+            if self._notice
+            else self.line_at(y + self.scroll_offset.y)
+        )
+        return self._styles.strip(line, self.size.width)
+
+    def _notice_for(self, width: int, height: int, *, shown: bool) -> list[Line]:
+        """What is said where no maker is to be seen; nothing where one is, or will be."""
+        if self._is_too_small:
+            return notice_lines(too_small(*self.app.size), width, height)
+        if shown or self.expecting:
+            return []
+        return notice_lines(nobody(self.wanted, self._hint), width, height)
+
+    # What Textual tells
+
+    def on_resize(self, _event: Resize) -> None:
+        """Arrange for the new size, and keep the selected maker in sight."""
+        self.rearrange()
+        self.reveal()
+
+    def notify_style_update(self) -> None:
+        """The theme may have changed: look the styles up again."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def on_click(self, event: Click) -> None:
+        """Select what is clicked; a second click at once opens it."""
+        number = self._arrangement.maker_at(event.x, event.y + self.scroll_offset.y)
+        if number is None:
+            return
+        event.stop()
+        self.select(number)
+        if event.chain == 2:
+            self.post_message(self.Zoomed())
+
+    def lines(self) -> Iterator[Line]:
+        """Return what is visible, line by line: for tests."""
+        for y in range(self.size.height):
+            yield self.line_at(y + self.scroll_offset.y)

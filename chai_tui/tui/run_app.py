@@ -1,0 +1,104 @@
+"""Runs the app, from the first order to the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+from chai_tui.config.settings import Settings
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import Recipe
+from chai_tui.tui.app import ChaiApp
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.shell.shutdown import INTERRUPTED, SIGNALLED
+from chai_tui.tui.shell.signal_watch import signals_watched
+from chai_tui.tui.shell.terminal_restore import terminal_put_back
+
+GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
+
+
+def run_app(
+    bridge: Bridge,
+    *,
+    recipe: Recipe,
+    engine: Engine,
+    start_method: str,
+    settings: Settings,
+    warnings: Sequence[str] = (),
+    exit_when_served: bool = False,
+) -> int:
+    """Run the app until somebody leaves; the source is closed and the terminal restored then.
+
+    Args:
+        bridge: to the source; it runs, and the first makers were ordered.
+        recipe: of the makers added next.
+        engine: likewise.
+        start_method: how processes are started, for the header.
+        settings: the user's.
+        warnings: lines to show at the start.
+        exit_when_served: whether to leave when every maker was joined.
+
+    Returns:
+        The exit code: 0 all served, 1 not all or the app broke (then stderr says where the report
+        is), 128 and the signal's number after a signal or Ctrl-C.
+    """
+    from chai_tui.config.settings import first_start, state_folder  # noqa: PLC0415 - only for people
+
+    app: ChaiApp | None = None
+    code = 1
+    crash: BaseException | None = None
+    try:
+        app = ChaiApp(
+            bridge,
+            recipe=recipe,
+            engine=engine,
+            start_method=start_method,
+            settings=settings,
+            warnings=warnings,
+            greeting=GREETING if first_start(state_folder()) else "",
+            expecting=True,
+            exit_when_served=exit_when_served,
+        )
+        _run(app, bridge)
+        code = app.exit_code(bridge.stop())
+    except KeyboardInterrupt:  # before anybody watched for signals, or after
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, there is a report
+        crash = error
+    finally:
+        bridge.stop()
+    crash = (None if app is None else app.crash) or crash or bridge.error
+    if crash is not None:
+        from chai_tui.tui.shell.crash_report import tell_crash  # noqa: PLC0415 - only after a crash
+
+        tell_crash(crash)
+        return 1
+    if app is not None:
+        _say_last_words(app)
+    return code
+
+
+def _say_last_words(app: ChaiApp) -> None:
+    """Say in the shell what the screen took with it."""
+    with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
+        for warning in app.warnings:
+            sys.stderr.write(f"chai-tui: {warning}\n")
+        if app.over:
+            sys.stdout.write(f"{app.over}\n")
+
+
+def _run(app: ChaiApp, bridge: Bridge) -> None:
+    """Run the app; a signal ends it and every maker, whatever the screen is waiting for."""
+
+    def told(number: int) -> None:
+        bridge.begin_to_stop()
+        app.leave_signalled(number)
+
+    def stuck(number: int) -> None:
+        put_back()
+        os._exit(SIGNALLED + number)
+
+    with terminal_put_back() as put_back, signals_watched(told, stuck):
+        app.run()

@@ -1,0 +1,1 @@
+"""What surrounds the screens: shutdown, terminal, signals, patches, pictures."""

@@ -1,0 +1,1 @@
+"""The timeline: who ran when, and on which core."""
