@@ -46,9 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     if not arguments and "_CHAI_TUI_COMPLETE" not in os.environ:
         # Nothing to parse: the first screen is there 5 ms sooner without click.
-        from chai_tui.cli.launch import Wishes, brew  # noqa: PLC0415 - see above
+        from chai_tui.cli.launch import brew  # noqa: PLC0415 - see above
 
-        return brew(Wishes())
+        return brew()
     from chai_tui.cli.commands import run_cli  # noqa: PLC0415 - see above
 
     return run_cli(arguments)

@@ -8,6 +8,7 @@ named after a state returns the events that bring a new maker into it::
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections import deque
@@ -25,6 +26,7 @@ from chai_tui.model.events import (
     MakerUse,
     Paused,
     Progress,
+    RunBegan,
     Said,
     Sampled,
     Seated,
@@ -44,6 +46,14 @@ SHARED_STATION = 1_000
 SHARED_PID = 4_720
 ALL_COMMANDS: frozenset[type[Command]] = frozenset(Command.__args__)
 CHAI = BUILT_IN["chai"]
+
+HERE = RunBegan(
+    BEGAN,
+    start_method="forkserver",
+    cores=(0, 1),
+    signals=tuple((int(one), one.name) for one in signal.Signals),
+)
+"""A run on this system, on two cores."""
 
 Ending = Callable[..., list[Event]]
 

@@ -7,7 +7,6 @@ What would differ between two machines, two runs or two moments is passed in her
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,11 +14,13 @@ import pytest
 from textual.pilot import Pilot
 
 from chai_tui.config.settings import Settings
-from chai_tui.host.usable_cores import UsableCores
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import RunBegan
+from chai_tui.model.launch import Launch
+from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.dialogs.signal_menu import SignalChoice
 from tests.builders import FakeSource
 
 Size = tuple[int, int]
@@ -27,12 +28,12 @@ Size = tuple[int, int]
 Prepare = Callable[[Pilot[Any]], Awaitable[None]]
 
 SIGNALS = (
-    SignalChoice(1, "SIGHUP", "its terminal was closed"),
-    SignalChoice(2, "SIGINT", "interrupts, as Ctrl-C does"),
-    SignalChoice(6, "SIGABRT", "as if C code in it gave up"),
-    SignalChoice(9, "SIGKILL", "ends it now; it cannot refuse"),
-    SignalChoice(11, "SIGSEGV", "as if it touched foreign memory"),
-    SignalChoice(15, "SIGTERM", "asks it to end"),
+    (1, "SIGHUP"),
+    (2, "SIGINT"),
+    (6, "SIGABRT"),
+    (9, "SIGKILL"),
+    (11, "SIGSEGV"),
+    (15, "SIGTERM"),
 )
 """Those whose numbers are the same wherever there are signals."""
 
@@ -55,8 +56,6 @@ def freeze(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("textual.constants.SCREENSHOT_DELAY", -1)
     patch.setattr("textual.constants.PRESS", "")
     patch.setattr("textual.filter.DIM_FACTOR", 0.66)
-    patch.setattr(sys, "_is_gil_enabled", lambda: True, raising=False)
-    patch.setattr("chai_tui.tui.dialogs.signal.signals_here", lambda: list(SIGNALS))
 
 
 def still_app(
@@ -66,6 +65,9 @@ def still_app(
     quota: float | None = None,
     maps_cores: bool = True,
     has_gil: bool = True,
+    start_method: str = "forkserver",
+    recipe: Recipe | None = None,
+    engine: Engine | None = None,
     theme: str = "textual-dark",
     **options: Any,
 ) -> ChaiApp:
@@ -77,15 +79,29 @@ def still_app(
         quota: how many cores' worth of time may be used at once; None for all.
         maps_cores: whether the system tells a process's core.
         has_gil: whether Python has one.
+        start_method: how processes are started.
+        recipe: of the makers added next.
+        engine: likewise.
         theme: one of Textual's.
         options: more for the app.
     """
+    run = RunBegan(
+        0.0,
+        start_method=start_method,
+        gil=has_gil,
+        cores=tuple(range(cores)),
+        quota=quota,
+        maps_cores=maps_cores,
+        signals=SIGNALS,
+    )
+    floor.fold([run])
+    launch = None
+    if recipe is not None or engine is not None:
+        launch = Launch(1, recipe or BUILT_IN["chai"], engine or Engine.PROCESS, start_method)
     return ChaiApp(
         Bridge(FakeSource()),  # never started: no thread
+        launch,
         floor=floor,
-        cores=UsableCores(tuple(range(cores)), quota),
-        maps_cores=maps_cores,
-        has_gil=has_gil,
         settings=Settings(theme=theme),
         **options,
     )

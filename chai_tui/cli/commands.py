@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
+from chai_tui.cli import launch
 from chai_tui.cli.click_parts import (
     DefaultCommandGroup,
     Seed,
@@ -14,11 +16,11 @@ from chai_tui.cli.click_parts import (
     complete_recipe,
     print_version,
 )
-from chai_tui.cli.launch import DEFAULT_MAKERS, BadWishError, Wishes, complain
-from chai_tui.cli.launch import brew as brew_wishes
+from chai_tui.cli.launch import DEFAULT_MAKERS, complain
+from chai_tui.cli.settle import BadRequestError
 from chai_tui.config.settings import MAX_MAKERS, START_METHODS
 from chai_tui.model.engine import Engine
-from chai_tui.views.plain import ExitCode
+from chai_tui.views.output import ExitCode
 
 PROGRAM = "chai-tui"
 COMPLETE_VARIABLE = "_CHAI_TUI_COMPLETE"
@@ -128,36 +130,15 @@ Exit codes:
     is_flag=True,
     help="Leave the screen when every maker has ended, and say how it went.",
 )
-def brew(
-    recipe: str | None,
-    makers: int | None,
-    engine: str | None,
-    start_method: str | None,
-    seed: int | None,
-    *,
-    plain: bool,
-    as_json: bool,
-    exit_when_served: bool,
-) -> int:
+def brew(**options: Any) -> int:
     """Let makers brew RECIPE and watch them.
 
     RECIPE is chai (waits), grind (Python bytecode, holds the GIL), native (C code that releases
     it), masala (all of them), or the path of a TOML file.
     """
     try:
-        return brew_wishes(
-            Wishes(
-                recipe,
-                makers,
-                None if engine is None else Engine(engine),
-                start_method,
-                seed,
-                plain,
-                as_json,
-                exit_when_served,
-            )
-        )
-    except BadWishError as error:
+        return launch.brew(**options)
+    except BadRequestError as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""From what was wished for to what is brewed: settings, defaults, and which view there can be.
+"""Launches a run: real makers, on the screen or without one.
 
 The command line hands its options to :func:`brew`; without any, nothing is parsed, and the program
 comes here at once.
@@ -8,140 +8,170 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple, TextIO
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
 
-from chai_tui.cli.carry_out import LaunchPlan, on_screen, without_screen
+from chai_tui.cli.settle import (
+    BadRequestError,
+    settle_recipe,
+    settle_start_method,
+    why_no_screen,
+)
 from chai_tui.config.settings import Settings, load_settings, settings_path
+from chai_tui.host import startup
+from chai_tui.host.process_setup import hear_of_children, raise_file_limit
+from chai_tui.host.terminal import lose_output, lose_stdout, own_terminal
+from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
-from chai_tui.model.recipe import BUILT_IN, Recipe
+from chai_tui.model.launch import Launch
+from chai_tui.model.source import Source
 
 DEFAULT_MAKERS = 3
+SCREEN_SAMPLE_SECONDS = 0.5
+"""Seconds between two samples for the screen."""
+JSON_SAMPLE_SECONDS = 1.0
+"""The same for JSON, whose reader keeps them all."""
+SCREEN_LINES_PER_SECOND = 200
+"""Lines a station may say a second on a screen: more than anybody reads."""
+
+MAKERS_NICENESS = 10
+"""How much makers give way to the screen: beside forty that compute on two cores a key was answered
+after three seconds without it. Where there are cores enough it changes nothing."""
 
 
-class BadWishError(ValueError):
-    """Something was wished for that there cannot be; the text is one line for the user."""
-
-
-class Wishes(NamedTuple):
-    """What the user asked for; None where that is left to settings and defaults."""
-
-    recipe: str | None = None
-    makers: int | None = None
-    engine: Engine | None = None
-    start_method: str | None = None
-    seed: int | None = None
-    plain: bool = False
-    as_json: bool = False
-    exit_when_served: bool = False
-
-
-def brew(wishes: Wishes) -> int:
-    """Brew; return the exit code.
+def brew(
+    *,
+    recipe: str | None = None,
+    makers: int | None = None,
+    engine: str | None = None,
+    start_method: str | None = None,
+    seed: int | None = None,
+    plain: bool = False,
+    as_json: bool = False,
+    exit_when_served: bool = False,
+) -> int:
+    """Brew; return the exit code. What is None is left to settings and defaults.
 
     Raises:
-        BadWishError: it cannot be done as wished.
+        BadRequestError: it cannot be done as it was asked for.
     """
-    if wishes.plain and wishes.as_json:
-        raise BadWishError("--plain and --json: expected one of them, found both.")
-    lines = wishes.plain or wishes.as_json
+    if plain and as_json:
+        raise BadRequestError("--plain and --json: expected one of them, found both.")
+    lines = plain or as_json
     reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
     has_screen = not lines and reason is None
     settings, warnings = load_settings(settings_path())
-    order = LaunchPlan(
-        makers=wishes.makers or settings.makers or DEFAULT_MAKERS,
-        recipe=_recipe(wishes.recipe, settings, warnings),
-        engine=wishes.engine or settings.engine or Engine.PROCESS,
-        start_method=_start_method(wishes.start_method, settings, warnings, has_screen=has_screen),
-        seed=wishes.seed,
+    launch = Launch(
+        makers or settings.makers or DEFAULT_MAKERS,
+        settle_recipe(recipe, settings, warnings),
+        Engine(engine or settings.engine or Engine.PROCESS),
+        settle_start_method(start_method, settings, warnings, has_screen=has_screen),
+        seed,
+        exit_when_served,
     )
     if reason:
         warnings = [*warnings, reason]
     if has_screen:
-        return on_screen(order, settings, warnings, exit_when_served=wishes.exit_when_served)
+        return on_screen(launch, settings, warnings)
     for warning in warnings:
         complain(warning)
-    return without_screen(order, as_json=wishes.as_json)
+    return without_screen(launch, as_json=as_json)
 
 
 def complain(text: str) -> None:
     """Write one line about a problem to stderr, if there is one."""
-    from chai_tui.config.toml_file import one_line  # noqa: PLC0415 - likewise
-    from chai_tui.views.plain import warn  # noqa: PLC0415 - only where there is a problem
+    from chai_tui.config.toml_file import one_line  # noqa: PLC0415 - only where there is a problem
+    from chai_tui.views.output import warn  # noqa: PLC0415 - likewise
 
     if sys.stderr is not None:
         warn(sys.stderr, one_line(text))
 
 
-def why_no_screen(stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> str | None:
-    """Return why there can be no screen: None if there can be one.
+def _live_source(
+    launch: Launch,
+    sample_every: float | None,
+    *,
+    lines_per_second: int | None = None,
+    niceness: int = 0,
+) -> Source:
+    """Return a kitchen that was asked for the first makers."""
+    from chai_tui.sources.live.kitchen import Kitchen  # noqa: PLC0415 - not for bad usage
 
-    The empty text needs no telling: whoever sends stdout elsewhere wants lines.
-    """
-    if not _is_terminal(stdout):
-        return ""
-    if not _is_terminal(stdin):
-        return "stdin is no terminal, so no keys can be read: showing plain lines"
-    if not _is_terminal(stderr):
-        return "stderr is no terminal, and the screen is drawn there: showing plain lines"
-    if os.environ.get("TERM") in {"dumb", "unknown"}:
-        return "TERM names a terminal that can draw no screen: showing plain lines"
-    return None
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # it is closed
-        return False
-
-
-def _recipe(argument: str | None, settings: Settings, warnings: list[str]) -> Recipe:
-    """Return the recipe that was asked for, or the settings' one, or chai."""
-    if argument is None and settings.recipe is None:
-        return BUILT_IN["chai"]
-    from chai_tui.config.recipe_file import RecipeError, find_recipe  # noqa: PLC0415 - not for chai
-
-    if argument is not None:
-        try:
-            return find_recipe(argument)
-        except RecipeError as error:
-            raise BadWishError(str(error)) from error
-    if settings.recipe is not None:
-        try:
-            return find_recipe(settings.recipe)
-        except RecipeError as error:
-            warnings.append(settings.warning("defaults.recipe", str(error)))
-    return BUILT_IN["chai"]
+    hear_of_children()
+    raise_file_limit()
+    source = Kitchen(
+        launch.start_method,
+        seed=launch.seed,
+        sample_every=sample_every,
+        lines_per_second=lines_per_second,
+        niceness=niceness,
+    )
+    source.submit(AddMakers(launch.makers, launch.recipe, launch.engine))
+    return source
 
 
-def _start_method(
-    argument: str | None, settings: Settings, warnings: list[str], *, has_screen: bool
-) -> str:
-    """Return the start method that was asked for, or the settings' one, or the best there is."""
-    if argument is not None:
-        if problem := check_start_method(argument, has_screen=has_screen):
-            raise BadWishError(f"--start-method {argument}: {problem}")
-        return argument
-    if settings.start_method is not None:
-        problem = check_start_method(settings.start_method, has_screen=has_screen)
-        if not problem:
-            return settings.start_method
-        warnings.append(settings.warning("defaults.start_method", problem))
-    return "spawn" if check_start_method("forkserver", has_screen=has_screen) else "forkserver"
+def on_screen(launch: Launch, settings: Settings, warnings: Sequence[str]) -> int:
+    """Show a run on the screen; return the exit code."""
+    from chai_tui.tui.bridge import Bridge
 
-
-def check_start_method(method: str, *, has_screen: bool) -> str:
-    """Return why processes cannot be started so; empty if they can."""
-    from multiprocessing import get_all_start_methods  # noqa: PLC0415 - 15 ms, not for --help
-
-    available = get_all_start_methods()
-    if method not in available:
-        from chai_tui.config.toml_file import listed  # noqa: PLC0415 - only where there is a problem
-
-        return f"this system has only {listed(available, last='and')}."
-    if method == "fork" and has_screen:
-        return (
-            "only with --plain or --json, because the screen has threads and signal handlers "
-            "that a forked child would inherit."
+    with own_terminal():
+        bridge = Bridge(
+            _live_source(
+                launch,
+                SCREEN_SAMPLE_SECONDS,
+                lines_per_second=SCREEN_LINES_PER_SECOND,
+                niceness=MAKERS_NICENESS,
+            )
         )
-    return ""
+        try:
+            # Makers start brewing while the screen is imported, which takes 150 ms.
+            bridge.start()
+            startup.import_asyncio_without_ssl()
+            from chai_tui.tui.run_app import run_app  # the screen alone needs it
+
+            return run_app(bridge, launch, settings, warnings)
+        finally:
+            startup.done()
+            bridge.stop()
+
+
+def without_screen(launch: Launch, *, as_json: bool) -> int:
+    """Print the lines of a run, or its events as JSON; return the exit code."""
+    from chai_tui.views.output import (  # noqa: PLC0415 - the screen needs none of it
+        ExitCode,
+        OutputError,
+        UnreadError,
+        View,
+        warn,
+    )
+    from chai_tui.views.run import run  # noqa: PLC0415 - likewise
+
+    with own_terminal():
+        out, err = _or_nowhere(sys.stdout), _or_nowhere(sys.stderr)
+        view: View
+        if as_json:
+            from chai_tui.views.json_lines import JsonView  # noqa: PLC0415 - 7 ms, for JSON alone
+
+            view = JsonView(out)
+        else:
+            from chai_tui.views.plain import PlainView  # noqa: PLC0415 - one of the two is enough
+
+            view = PlainView(out, err)
+        source = _live_source(launch, JSON_SAMPLE_SECONDS if as_json else None)
+        startup.done()
+        try:
+            return run(source, view, makers=launch.makers)
+        except UnreadError as error:
+            lose_output()
+            return error.code
+        except OutputError as error:
+            lose_stdout()
+            if not isinstance(error.__cause__, BrokenPipeError):
+                warn(err, f"cannot write: {error.__cause__}")
+            return ExitCode.NOT_SERVED
+
+
+def _or_nowhere(stream: TextIO | None) -> TextIO:
+    """Return a stream that can be written to, even where a service was started without any."""
+    return Path(os.devnull).open("w", encoding="utf-8") if stream is None else stream

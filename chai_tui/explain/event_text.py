@@ -14,6 +14,7 @@ from chai_tui.model.events import (
     Paused,
     Progress,
     Resumed,
+    RunBegan,
     Said,
     Sampled,
     Seated,
@@ -27,7 +28,7 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State, ordinal, signal_name
+from chai_tui.state.records import Maker, State, ordinal
 
 NAMED_AT_MOST = 3
 """How many makers the closing line names."""
@@ -173,16 +174,16 @@ def _from_outside(*, ours: bool) -> str:
     return "" if ours else " (from outside)"
 
 
-def _stopping(event: Stopping, _: Floor) -> str:
+def _stopping(event: Stopping, floor: Floor) -> str:
     asked = f"#{event.maker} asked to stop"
     if event.signal is None:
         return asked
     grace = "" if event.grace is None else f", SIGKILL in {event.grace:g} s"
-    return f"{asked}: {signal_name(event.signal)}{grace}"
+    return f"{asked}: {floor.signal_name(event.signal)}{grace}"
 
 
 def _signalled(event: Signalled, floor: Floor) -> str:
-    name = signal_name(event.signal)
+    name = floor.signal_name(event.signal)
     maker = floor.makers.get(event.maker)
     waits = maker is not None and maker.paused and name not in ACT_ON_THE_PAUSED
     return f"#{event.maker} was sent {name}{', which waits until it runs again' if waits else ''}"
@@ -192,8 +193,8 @@ def _exited(event: Exited, floor: Floor) -> str:
     maker = floor.makers.get(event.maker)
     if event.exitcode is not None and event.exitcode < 0:
         if maker is not None and maker.state is State.STOPPED:
-            return f"#{event.maker} stopped by {signal_name(-event.exitcode)}"
-        name = signal_name(-event.exitcode)
+            return f"#{event.maker} stopped by {floor.signal_name(-event.exitcode)}"
+        name = floor.signal_name(-event.exitcode)
         outside = _from_outside(ours=event.ours or name in OWN_DOING)
         return f"#{event.maker} killed by {name}{outside}"
     if maker is None or maker.state is State.SERVED:
@@ -207,12 +208,20 @@ def _trouble(event: Trouble | Unseated, _: Floor) -> str:
     return printable(event.text)
 
 
+def _run_began(event: RunBegan, _: Floor) -> str:
+    gil = "on" if event.gil else "off"
+    cores = counted(len(event.cores), "core")
+    facts = (event.start_method, f"GIL {gil}", cores, event.python)
+    return ", ".join([f"{event.source} run", *filter(None, facts)])
+
+
 def _sampled(event: Sampled, _: Floor) -> str:
     cores, makers = counted(len(event.cores), "core"), counted(len(event.makers), "maker")
     return f"sampled {cores}, {makers}"
 
 
 _DESCRIBE: dict[type, Callable[[Any, Floor], str]] = {
+    RunBegan: _run_began,
     Seated: _seated,
     Started: _started,
     StepBegan: _step_began,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.state.records import Maker, State, signal_name
+from chai_tui.state.records import Maker, State
 
 _SIGNAL_MEANINGS = {
     "SIGHUP": "its terminal was closed, or somebody said so",
@@ -28,8 +28,8 @@ def meaning_of_end(maker: Maker) -> str:
     """Return what the end of a maker means, in a sentence or two; empty while it runs."""
     if not maker.joined:
         return ""
-    if maker.signal_number is not None:
-        return _meaning_of_signal(maker, signal_name(maker.signal_number))
+    if maker.end_signal is not None:
+        return _meaning_of_signal(maker, maker.end_signal)
     if maker.engine.shares_station:
         return _meaning_at_shared_station(maker)
     return _meaning_of_exit_code(maker)

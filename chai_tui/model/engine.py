@@ -1,9 +1,32 @@
-"""Engines: how makers are seated at stations."""
+"""Engines: how makers are seated at stations, and what follows from it."""
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
+from typing import NamedTuple
+
+
+class Traits(NamedTuple):
+    """What an engine is, for whoever would ask which engine it is.
+
+    Attributes:
+        worker: what a maker is to the system: ``process``, ``thread`` or ``task``.
+        shares_station: whether several makers stand at one station: they share its memory and its
+            end, and none of them can be killed, paused or signalled alone.
+        own_thread: whether nobody else ever runs on a maker's thread, so that all its CPU time is
+            the maker's.
+        shares_gil: whether makers on threads of their own wait for one GIL, where there is one.
+        shares_loop: whether makers are tasks of one event loop, where one that computes holds up
+            all others.
+        takes_turns: whether each maker waits until the one before it is done.
+    """
+
+    worker: str
+    shares_station: bool = True
+    own_thread: bool = False
+    shares_gil: bool = False
+    shares_loop: bool = False
+    takes_turns: bool = False
 
 
 class Engine(StrEnum):
@@ -19,12 +42,19 @@ class Engine(StrEnum):
     """One station, one maker after another."""
 
     @property
+    def traits(self) -> Traits:
+        """What this engine is."""
+        return _TRAITS[self]
+
+    @property
     def shares_station(self) -> bool:
         """Whether several makers stand at one station."""
-        return self is not Engine.PROCESS
+        return self.traits.shares_station
 
 
-def gil_enabled() -> bool:
-    """Whether this interpreter has a GIL (free-threaded builds may run without one)."""
-    is_enabled = getattr(sys, "_is_gil_enabled", None)
-    return True if is_enabled is None else bool(is_enabled())
+_TRAITS = {
+    Engine.PROCESS: Traits("process", shares_station=False, own_thread=True),
+    Engine.THREAD: Traits("thread", own_thread=True, shares_gil=True),
+    Engine.ASYNCIO: Traits("task", shares_loop=True),
+    Engine.SERIAL: Traits("maker that shares its process", takes_turns=True),
+}

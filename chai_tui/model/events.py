@@ -1,4 +1,4 @@
-"""What can happen in a kitchen: one small record each, with its JSON form.
+"""What can happen in a kitchen: one small record each.
 
 Every event has ``at``: seconds of ``time.monotonic()``, comparable between the processes of one
 machine. Times of day never appear, so a run can be replayed.
@@ -6,10 +6,49 @@ machine. Times of day never appear, so a run can be replayed.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Step
+
+SCHEMA = 1
+"""Grows whenever an event changes so that a reader of before would misunderstand it."""
+
+
+class RunBegan(NamedTuple):
+    """What the run is: the first event of every stream, so that no view asks its own system.
+
+    It comes again whenever something of it changes.
+
+    Attributes:
+        at: when the source was asked for the first time.
+        source: where events come from: ``live``, or ``simulated``.
+        start_method: how processes are started.
+        gil: whether the makers' Python has a GIL.
+        cores: the system's numbers of the cores that may be used, ascending.
+        quota: how many cores' worth of CPU time may be used at once; None: as much as there is.
+        maps_cores: whether it is known which core a thread is on.
+        sample_every: seconds between two samples while somebody brews; None: nothing is sampled.
+        signals: number and name of every signal there.
+        system: what ``sys.platform`` is there: ``linux``.
+        python: its name and version: ``CPython 3.14.2``, with ``free-threaded`` for such a build.
+        version: chai-tui's.
+        schema: of the events: a greater one has events that this version cannot understand.
+    """
+
+    at: float
+    source: str = "live"
+    start_method: str = ""
+    gil: bool = True
+    cores: tuple[int, ...] = ()
+    quota: float | None = None
+    maps_cores: bool = True
+    sample_every: float | None = None
+    signals: tuple[tuple[int, str], ...] = ()
+    system: str = ""
+    python: str = ""
+    version: str = ""
+    schema: int = SCHEMA
 
 
 class Started(NamedTuple):
@@ -216,7 +255,8 @@ class Sampled(NamedTuple):
 
 
 Event = (
-    Started
+    RunBegan
+    | Started
     | StepBegan
     | Progress
     | Served
@@ -237,24 +277,3 @@ Event = (
 """Anything that can happen."""
 
 EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
-
-JSON_NAMES: dict[type, str] = {
-    kind: "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
-    for kind in EVENT_TYPES
-}
-"""The ``event`` value of each type in JSON: ``StepBegan`` is ``step_began``."""
-
-
-def as_json(event: Event) -> dict[str, Any]:
-    """Return the event as values that ``json.dumps`` takes; ``event`` and ``at`` come first."""
-    return {"event": JSON_NAMES[type(event)], **_plain(event)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Step):
-        return {"name": value.name, str(value.kind): value.seconds}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: _plain(part) for name, part in zip(value._fields, value, strict=True)}
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return value

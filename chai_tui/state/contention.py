@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State, Station
@@ -39,7 +38,7 @@ def loop_keeper(floor: Floor, station: int) -> int | None:
         None where there is no event loop, or nobody keeps it.
     """
     there = floor.stations.get(station)
-    if there is None or there.engine is not Engine.ASYNCIO:
+    if there is None or not there.engine.traits.shares_loop:
         return None
     return next((n for n in there.makers if _keeps(floor.makers[n])), None)
 
@@ -77,7 +76,7 @@ def loop_kept(
         there is no event loop.
     """
     there = floor.stations.get(station)
-    if there is None or there.engine is not Engine.ASYNCIO:
+    if there is None or not there.engine.traits.shares_loop:
         return ()
     kept = [0.0] * count
     keepers: list[int | None] = [None] * count

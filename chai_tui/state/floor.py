@@ -22,6 +22,7 @@ from chai_tui.model.events import (
     Paused,
     Progress,
     Resumed,
+    RunBegan,
     Said,
     Sampled,
     Seated,
@@ -48,6 +49,11 @@ from chai_tui.state.records import (
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
+COMMON_SIGNALS = {
+    1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL",
+    11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+}  # fmt: skip
+"""The signals whose numbers are the same wherever there are signals: POSIX, ``kill``."""
 AT_ONCE_SECONDS = 3.0
 """The stretch over which "cores at once" is measured: long enough to be calm, short enough to
 follow a change."""
@@ -57,6 +63,7 @@ class Floor:
     """The state of a kitchen.
 
     Attributes:
+        run: what the run is, as its source told.
         makers: by number, in the order of their numbers.
         stations: by number; a station stays as long as one of its makers does.
         cores: by core number, as last sampled.
@@ -70,6 +77,7 @@ class Floor:
     """
 
     def __init__(self) -> None:
+        self.run = RunBegan(0.0)
         self.makers: dict[int, Maker] = {}
         self.stations: dict[int, Station] = {}
         self.cores: dict[int, Core] = {}
@@ -80,6 +88,7 @@ class Floor:
         self.began: float | None = None
         self.now = 0.0
         self.version = 0
+        self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
         self._unseated: list[tuple[float, int]] = []
         self._round: BusyPeriod | None = None
@@ -87,6 +96,7 @@ class Floor:
         self._sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._handlers: dict[type, Callable[[Any], None]] = {
+            RunBegan: self._run_began,
             Seated: self._seated,
             Started: self._started,
             StepBegan: self._step_began,
@@ -196,7 +206,20 @@ class Floor:
             self.version += 1
         return len(gone)
 
+    @property
+    def signals(self) -> list[tuple[int, str]]:
+        """Number and name of the signals that there are where the run is."""
+        return sorted(self._signal_names.items())
+
+    def signal_name(self, number: int) -> str:
+        """Return ``SIGKILL`` for 9, ``signal 77`` for one that has no name where the run is."""
+        return self._signal_names.get(number, f"signal {number}")
+
     # How each event is folded
+
+    def _run_began(self, event: RunBegan) -> None:
+        self.run = event
+        self._signal_names = dict(event.signals) or COMMON_SIGNALS
 
     def _seated(self, event: Seated) -> None:
         if event.maker in self.makers:
@@ -338,6 +361,7 @@ class Floor:
     def _stopping(self, event: Stopping) -> None:
         if maker := self._open_maker(event.maker):
             maker.stopping = event
+            maker.stop_signal = None if event.signal is None else self.signal_name(event.signal)
             self._tell(event)
 
     def _exited(self, event: Exited) -> None:
@@ -348,6 +372,8 @@ class Floor:
             maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
         self._end_step(maker, event.at)
         maker.exitcode = event.exitcode
+        if event.exitcode is not None and event.exitcode < 0:
+            maker.end_signal = self.signal_name(-event.exitcode)
         maker.signal_was_ours = event.ours
         maker.ended_at = event.at
         maker.joined = True
@@ -391,7 +417,11 @@ class Floor:
         maker.core = use.core
         maker.cpu_share = use.cpu_share
         maker.ready_share = use.ready_share
-        maker.gil_share = gil_share_of(maker, self._sampled_at, use.cpu_share, use.ready_share)
+        maker.gil_share = (
+            gil_share_of(maker, self._sampled_at, use.cpu_share, use.ready_share)
+            if self.run.gil
+            else None
+        )
         if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
             maker.cpu_seconds = use.cpu_seconds
         if use.memory is not None:

@@ -6,7 +6,6 @@ Times are seconds of ``time.monotonic()``.
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -101,6 +100,8 @@ class Maker:
     """How many lines were left out, because they came faster than anybody reads."""
     history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
     stopping: Stopping | None = None
+    stop_signal: str | None = None
+    """The name of the signal that asked it to stop, if one did."""
     served_at: float | None = None
     cups: int | None = None
     """How many cups the memory of its process counted when it had served."""
@@ -108,6 +109,8 @@ class Maker:
     error: str | None = None
     traceback: str | None = None
     exitcode: int | None = None
+    end_signal: str | None = None
+    """The name of the signal that ended it, if one did."""
     signal_was_ours: bool = False
     version: int = 0
     """Grows with every change, so that a view can tell what to draw again."""
@@ -123,18 +126,13 @@ class Maker:
         return bool(self.pauses) and self.pauses[-1].end is None
 
     @property
-    def signal_number(self) -> int | None:
-        """The number of the signal that ended it, if one did."""
-        return -self.exitcode if self.exitcode is not None and self.exitcode < 0 else None
-
-    @property
     def cause(self) -> str:
         """Why it ended, in words; empty while it runs and when it was served."""
         if not self.joined:
             return self.error or ""
         match self.state:
             case State.KILLED:
-                return f"killed by {signal_name(self.signal_number or 0)}"
+                return f"killed by {self.end_signal}"
             case State.STOPPED:
                 return "stopped"
             case State.FAILED if self.error:
@@ -175,14 +173,6 @@ class Core:
     history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
 
 
-def signal_name(number: int) -> str:
-    """Return ``SIGKILL`` for 9, ``signal 77`` for one that has no name here."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
 def ordinal(number: int) -> str:
     """Return ``1st``, ``2nd``, ``3rd``, ``11th``."""
     if number % 100 in (11, 12, 13):
@@ -206,7 +196,7 @@ def gil_share_of(
         cpu_share: share of a core that its thread used, 0 to 1.
         ready_share: share of the time in which it was ready but no core was free, 0 to 1.
     """
-    if maker.engine is not Engine.THREAD or ready_share is None or maker.step is None:
+    if not maker.engine.traits.shares_gil or ready_share is None or maker.step is None:
         return None
     if not maker.steps[maker.step].kind.never_waits or derive_state(maker) is not State.BREWING:
         return None

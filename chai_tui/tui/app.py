@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,10 +14,10 @@ from textual.screen import Screen
 from chai_tui.config.settings import Settings, check_names
 from chai_tui.explain.event_text import closing_line, counted
 from chai_tui.host import startup
-from chai_tui.host.usable_cores import UsableCores, usable_cores
 from chai_tui.model.commands import AddMakers
-from chai_tui.model.engine import Engine, gil_enabled
-from chai_tui.model.events import Event, Exited, Sampled, Trouble, Unseated
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Exited, RunBegan, Sampled, Trouble, Unseated
+from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
@@ -74,36 +73,22 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
     def __init__(
         self,
         bridge: Bridge,
+        launch: Launch | None = None,
         *,
-        recipe: Recipe = BUILT_IN["chai"],
-        engine: Engine = Engine.PROCESS,
-        start_method: str = "forkserver",
         floor: Floor | None = None,
         settings: Settings | None = None,
         warnings: Sequence[str] = (),
         greeting: str = "",
-        expecting: bool = False,
-        exit_when_served: bool = False,
-        cores: UsableCores | None = None,
-        has_gil: bool | None = None,
-        maps_cores: bool | None = None,
     ) -> None:
         """Make the app; whoever runs it starts and stops the bridge.
 
         Args:
             bridge: to the source.
-            recipe: of the makers added next.
-            engine: likewise.
-            start_method: how processes are started, for the header.
+            launch: what the run was started with; None: nobody was asked to brew yet.
             floor: what happened before; None for nothing.
             settings: the user's.
             warnings: lines to show at the start.
             greeting: a line for somebody who is here for the first time.
-            expecting: whether makers were ordered already.
-            exit_when_served: whether to leave when every maker was joined.
-            cores: None for those of this process.
-            has_gil: None for this interpreter's.
-            maps_cores: whether the system tells a process's core; None for this one.
         """
         super().__init__()
         patch_textual()
@@ -111,23 +96,18 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         self.floor = floor or Floor()
         self.accepts = bridge.commands
         self.recipes = [*BUILT_IN.values()]
-        if recipe not in self.recipes:
-            self.recipes.insert(0, recipe)
-        self.setup = Setup(
-            recipe=recipe,
-            engine=engine,
-            start_method=start_method,
-            has_gil=gil_enabled() if has_gil is None else has_gil,
-            cores=cores or usable_cores(),
-            maps_cores=sys.platform == "linux" if maps_cores is None else maps_cores,
-        )
+        self.setup = Setup(BUILT_IN["chai"], Engine.PROCESS)
+        if launch is not None:
+            self.setup = Setup(launch.recipe, launch.engine)
+            if launch.recipe not in self.recipes:
+                self.recipes.insert(0, launch.recipe)
         self._bridge = bridge
         self._early: list[Event] = []  # what happened before there was a screen
         self._backlog = Backlog()
         self._greeting = greeting
-        self._expecting = expecting
+        self._expecting = launch is not None
         self._pauses_asked = {}
-        self._exit_when_served = exit_when_served
+        self._exit_when_served = launch is not None and launch.exit_when_served
         self.over = ""
         self._leaving = False
         self._forgot = self._forgot_unserved = False
@@ -162,8 +142,13 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
             one, ten = (self._first_key(name) for name in ("add", "add-ten"))
             hint = f"Press {one} to add a maker, {ten} for ten."
         self.kitchen = KitchenScreen(self.floor, self.setup, hint)
-        self.kitchen.makers.expecting = self._expecting and not self.floor.version
+        self.kitchen.makers.expecting = self._expecting and not self._somebody_came
         return self.kitchen
+
+    @property
+    def _somebody_came(self) -> bool:
+        """Whether the first makers were seated, or could not be."""
+        return bool(self.floor.makers) or self.floor.ever_unseated
 
     def _first_key(self, key_id: str) -> str:
         keys = next(row.keys for row in COMMANDS if row.id == key_id)
@@ -219,7 +204,8 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         """Fold events and draw what they changed."""
         if events:
             self._fold(events)
-            self.kitchen.makers.expecting = False
+            if self._somebody_came:
+                self.kitchen.makers.expecting = False
             self.floor_changed()
             self._tell(events)
 
@@ -227,7 +213,7 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         self.floor.fold(events)
         self.answered(events)
         self._bridge.pace(self.floor.open)
-        self.setup.samples += any(isinstance(event, Sampled) for event in events)
+        self.setup.samples += any(isinstance(event, Sampled | RunBegan) for event in events)
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Notify what nobody should miss."""
@@ -288,7 +274,10 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
             if choice is not None:
                 self.brew_next(*choice)
 
-        self.push_screen(EngineDialog(self.recipes, self.setup.recipe, self.setup.engine), chosen)
+        dialog = EngineDialog(
+            self.recipes, self.setup.recipe, self.setup.engine, has_gil=self.floor.run.gil
+        )
+        self.push_screen(dialog, chosen)
 
     def brew_next(self, recipe: Recipe | None = None, engine: Engine | None = None) -> None:
         """Add makers with this recipe and engine from now on; None leaves one as it is."""
@@ -324,7 +313,7 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         """Explain."""
         from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
 
-        self.push_screen(HelpScreen(COMMANDS, self._settings.keys))
+        self.push_screen(HelpScreen(COMMANDS, self._settings.keys, has_gil=self.floor.run.gil))
 
     # End
 

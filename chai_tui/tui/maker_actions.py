@@ -66,7 +66,7 @@ class MakerActions(MinimumSizeApp):
                 command = SignalMaker(still.number, number)
                 self._submit_if_sure(command, still, "Signal", "get the signal too")
 
-        self.push_screen(SignalDialog(maker.name), send)
+        self.push_screen(SignalDialog(maker.name, self.floor.signals), send)
 
     def action_again(self) -> None:
         """Brew the maker's recipe again."""

@@ -46,9 +46,9 @@ class KitchenCommands(Provider):
         for engine in Engine:
             yield (
                 f"Seat the next makers as {engine}",
-                "Every process its own memory and GIL"
-                if engine is Engine.PROCESS
-                else "Makers share one process",
+                "Makers share one process"
+                if engine.shares_station
+                else "Every process its own memory and GIL",
                 partial(app.brew_next, engine=engine),
             )
 

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from chai_tui.config.settings import Settings
-from chai_tui.model.engine import Engine
-from chai_tui.model.recipe import Recipe
+from chai_tui.model.launch import Launch
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.shell.shutdown import INTERRUPTED, SIGNALLED
@@ -21,24 +20,17 @@ GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds
 
 def run_app(
     bridge: Bridge,
-    *,
-    recipe: Recipe,
-    engine: Engine,
-    start_method: str,
+    launch: Launch,
     settings: Settings,
     warnings: Sequence[str] = (),
-    exit_when_served: bool = False,
 ) -> int:
     """Run the app until somebody leaves; the source is closed and the terminal restored then.
 
     Args:
-        bridge: to the source; it runs, and the first makers were ordered.
-        recipe: of the makers added next.
-        engine: likewise.
-        start_method: how processes are started, for the header.
+        bridge: to the source; it runs, and was asked for the first makers.
+        launch: what the run was started with.
         settings: the user's.
         warnings: lines to show at the start.
-        exit_when_served: whether to leave when every maker was joined.
 
     Returns:
         The exit code: 0 all served, 1 not all or the app broke (then stderr says where the report
@@ -52,14 +44,10 @@ def run_app(
     try:
         app = ChaiApp(
             bridge,
-            recipe=recipe,
-            engine=engine,
-            start_method=start_method,
+            launch,
             settings=settings,
             warnings=warnings,
             greeting=GREETING if first_start(state_folder()) else "",
-            expecting=True,
-            exit_when_served=exit_when_served,
         )
         _run(app, bridge)
         code = app.exit_code(bridge.stop())

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from textual.pilot import Pilot
 
-from chai_tui.host.usable_cores import UsableCores
 from chai_tui.model.commands import Command
+from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event
+from chai_tui.model.launch import Launch
+from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.canvas.styles import as_text
-from tests.builders import FakeSource, floor_of
+from tests.builders import HERE, FakeSource, floor_of
 
+LAUNCH = Launch(1, BUILT_IN["chai"], Engine.PROCESS, "forkserver")
+LEAVES = replace(LAUNCH, exit_when_served=True)
 PATIENCE = 500  # pauses of 10 ms
 
 
@@ -87,6 +92,7 @@ async def kitchen(
     answer: Callable[[Command], Iterable[Event]] | None = None,
     commands: frozenset[type[Command]] | None = None,
     source: FakeSource | None = None,
+    launch: Launch | None = None,
     **options: Any,
 ) -> AsyncIterator[Kitchen]:
     """Run the app.
@@ -97,6 +103,7 @@ async def kitchen(
         answer: what the source answers to a command.
         commands: what the source accepts; None for all.
         source: None for one that answers so.
+        launch: what the run was started with; None: nobody was asked to brew yet.
         options: for the app.
     """
     source = source or FakeSource(answer=answer)
@@ -105,10 +112,8 @@ async def kitchen(
     bridge = Bridge(source)
     app = ChaiApp(
         bridge,
-        floor=floor_of(*events),
-        cores=UsableCores((0, 1), None),
-        maps_cores=True,
-        has_gil=True,
+        launch,
+        floor=floor_of(HERE, *events),
         **options,
     )
     bridge.start()

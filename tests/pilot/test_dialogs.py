@@ -8,9 +8,11 @@ import pytest
 
 from chai_tui.explain.engine_text import engine_text, recipe_text
 from chai_tui.model.engine import Engine
+from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state.floor import COMMON_SIGNALS, Floor
 from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
-from chai_tui.tui.dialogs.signal_menu import SignalChoice, matching, preselected, signals_here
+from chai_tui.tui.dialogs.signal_menu import SignalChoice, matching, preselected, signal_choices
 from tests.pilot.screen_app import NO_ANSWER, showing
 
 SIZES = [(80, 24), (40, 12)]
@@ -71,20 +73,22 @@ async def test_a_long_detail_leaves_room_for_the_answer() -> None:
 
 
 def menu() -> SignalDialog:
-    return SignalDialog("Chai Maker #3")
+    return SignalDialog("Chai Maker #3", [(int(one), one.name) for one in signal.Signals])
 
 
-def test_the_menu_has_this_systems_signals() -> None:
-    here = signals_here()
-    assert [choice.number for choice in here] == sorted({int(one) for one in signal.Signals})
+def test_the_menu_has_the_signals_of_the_run() -> None:
+    here = signal_choices(Floor().signals)
+    assert [choice.number for choice in here] == sorted(COMMON_SIGNALS)
+    floor = Floor()
+    floor.fold([RunBegan(0.0, signals=((30, "SIGUSR1"), (15, "SIGTERM")))])
+    assert [choice.name for choice in signal_choices(floor.signals)] == ["SIGTERM", "SIGUSR1"]
     term = next(choice for choice in here if choice.name == "SIGTERM")
     assert term == (15, "SIGTERM", "asks it to end")
     assert all(choice.meaning for choice in here)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTKFLT"), reason="this system has no such signal")
 def test_a_signal_without_a_meaning_says_so() -> None:
-    (fault,) = matching(signals_here(), "STKFLT")
+    (fault,) = matching(signal_choices([(16, "SIGSTKFLT")]), "STKFLT")
     assert fault.meaning == "no usual meaning"
 
 

@@ -55,7 +55,7 @@ from tests.builders import (
     seated,
     served,
 )
-from tests.pilot.kitchen import kitchen
+from tests.pilot.kitchen import LEAVES, kitchen
 
 CHAI = BUILT_IN["chai"]
 THREE: list[Event] = [*brewing(1), *brewing(2), *brewing(3)]
@@ -469,7 +469,7 @@ async def test_a_round_is_announced_once() -> None:
 
 
 async def test_it_leaves_by_itself_if_asked_to() -> None:
-    async with kitchen(*brewing(1), exit_when_served=True) as shown:
+    async with kitchen(*brewing(1), launch=LEAVES) as shown:
         shown.source.feed(*served(1)[-2:])
         await shown.until(lambda: not shown.app.is_running)
         assert shown.app.exit_code([]) == 0
@@ -556,7 +556,7 @@ async def test_who_is_held_up_is_seen_as_soon_as_another_computes() -> None:
 
 
 async def test_those_who_could_not_be_seated_are_missed_at_the_end() -> None:
-    async with kitchen(*brewing(1), exit_when_served=True) as shown:
+    async with kitchen(*brewing(1), launch=LEAVES) as shown:
         await shown.happens(Unseated(BEGAN + 1, 700, "700 makers could not be seated: no memory"))
         assert "700 makers could not be seated: no memory" in shown.notices
         assert shown.app._exit is False
@@ -567,7 +567,7 @@ async def test_those_who_could_not_be_seated_are_missed_at_the_end() -> None:
 
 
 async def test_it_leaves_although_nobody_could_be_seated() -> None:
-    async with kitchen(exit_when_served=True) as shown:
+    async with kitchen(launch=LEAVES) as shown:
         shown.source.feed(Unseated(BEGAN + 1, 3, "3 makers could not be seated: no memory"))
         await shown.until(lambda: shown.app._exit)
     assert shown.app.exit_code([]) == 1

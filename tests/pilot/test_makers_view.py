@@ -18,7 +18,7 @@ from chai_tui.tui.kitchen.layout import Shape
 from chai_tui.tui.kitchen.makers_view import AIM_SECONDS, MakersView
 from chai_tui.tui.run_app import GREETING
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
-from tests.pilot.kitchen import Kitchen, kitchen
+from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
 
 
 def many(count: int) -> list[Event]:
@@ -193,7 +193,7 @@ async def test_an_empty_kitchen_says_which_key_adds_a_maker() -> None:
 
 
 async def test_nobody_is_told_of_an_empty_kitchen_while_makers_are_coming() -> None:
-    async with kitchen(expecting=True) as shown:
+    async with kitchen(launch=LAUNCH) as shown:
         assert "empty" not in shown.screen_text()
         await shown.happens(*seated(1))
         assert "#1 Chai Maker" in shown.screen_text()

@@ -89,7 +89,7 @@ def test_a_signal_from_outside_is_told_as_such(watch: Watch, number: int) -> Non
     os.kill(maker.pid, number)
     watch.joined(maker)
     assert maker.state is State.KILLED
-    assert maker.signal_number == number
+    assert maker.end_signal == signal.Signals(number).name
     assert not maker.signal_was_ours
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from chai_tui.host.run_facts import gil_enabled
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.commands import AddMakers, KillMaker, PauseMaker, ResumeMaker, StopMaker
-from chai_tui.model.engine import Engine, gil_enabled
+from chai_tui.model.engine import Engine
 from chai_tui.model.events import Started, StepBegan
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.sources.live.kitchen import Kitchen

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from chai_tui.cli import launch as brew
-from chai_tui.cli.carry_out import LaunchPlan
 from chai_tui.cli.commands import run_cli
 from chai_tui.config.recipe_file import RecipeError, find_recipe
 from chai_tui.config.settings import PATH_VARIABLE, check_names, load_settings
+from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import Recipe
 from chai_tui.model.text import printable
 from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
@@ -122,8 +122,8 @@ def feed_command_lines(lines: int, random: Random) -> str:
     came = Counter[int]()
     brewed = Counter[int]()
 
-    def brew_nothing(order: LaunchPlan, **_: object) -> int:
-        assert isinstance(order.recipe, Recipe)
+    def brew_nothing(launch: Launch, **_: object) -> int:
+        assert isinstance(launch.recipe, Recipe)
         brewed[0] += 1
         return 0
 

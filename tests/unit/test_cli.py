@@ -22,10 +22,10 @@ from chai_tui import __version__
 from chai_tui.__main__ import main
 from chai_tui.cli import commands as cli
 from chai_tui.cli import launch as brew
-from chai_tui.cli.carry_out import LaunchPlan
-from chai_tui.cli.launch import check_start_method, why_no_screen
+from chai_tui.cli.settle import check_start_method, why_no_screen
 from chai_tui.config.settings import PATH_VARIABLE, START_METHODS, Settings
 from chai_tui.model.engine import Engine
+from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
 from tests.unit.any_input import words
 
@@ -52,26 +52,24 @@ class Views:
     """Takes the place of both views, and remembers what they were asked to show."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.order: LaunchPlan | None = None
+        self.launch: Launch | None = None
         self.shown: dict[str, Any] = {}
         monkeypatch.setattr(brew, "without_screen", self._without_screen)
         monkeypatch.setattr(brew, "on_screen", self._on_screen)
 
-    def _without_screen(self, order: LaunchPlan, **shown: Any) -> int:
-        self.order, self.shown = order, {"view": "lines", **shown}
+    def _without_screen(self, launch: Launch, **shown: Any) -> int:
+        self.launch, self.shown = launch, {"view": "lines", **shown}
         return 0
 
-    def _on_screen(
-        self, order: LaunchPlan, loaded: Settings, warnings: list[str], **shown: Any
-    ) -> int:
-        self.order = order
-        self.shown = {"view": "screen", "settings": loaded, "warnings": warnings, **shown}
+    def _on_screen(self, launch: Launch, loaded: Settings, warnings: list[str]) -> int:
+        self.launch = launch
+        self.shown = {"view": "screen", "settings": loaded, "warnings": warnings}
         return 0
 
     @property
-    def asked(self) -> LaunchPlan:
-        assert self.order is not None
-        return self.order
+    def asked(self) -> Launch:
+        assert self.launch is not None
+        return self.launch
 
 
 def call(*arguments: str) -> Ran:
@@ -141,7 +139,7 @@ def test_brewing_three_chai_is_the_default(views: Views, arguments: list[str]) -
 )
 def test_every_option_reaches_the_kitchen(views: Views, arguments: str) -> None:
     assert call(*arguments.split()) == Ran(0, "", "")
-    assert views.asked == LaunchPlan(5, BUILT_IN["grind"], Engine.THREAD, "spawn", 7)
+    assert views.asked == Launch(5, BUILT_IN["grind"], Engine.THREAD, "spawn", 7)
     assert views.shown == {"view": "lines", "as_json": True}
 
 
@@ -156,7 +154,7 @@ def test_the_screen_is_the_view_on_a_terminal(views: Views, config: Path) -> Non
     config.write_text("theme = 'nord'\nx = 1")
     assert call("--exit").code == 0
     assert views.shown["view"] == "screen"
-    assert views.shown["exit_when_served"] is True
+    assert views.asked.exit_when_served
     assert views.shown["settings"].theme == "nord"
     assert views.shown["warnings"] == [
         f"{config}: x: unknown key, expected theme, defaults or keys"
@@ -221,9 +219,9 @@ def test_settings_are_the_defaults(views: Views, config: Path) -> None:
         "[defaults]\nrecipe = 'masala'\nmakers = 4\nengine = 'serial'\nstart_method = 'spawn'"
     )
     assert call() == Ran(0, "", "")
-    assert views.asked == LaunchPlan(4, BUILT_IN["masala"], Engine.SERIAL, "spawn", None)
+    assert views.asked == Launch(4, BUILT_IN["masala"], Engine.SERIAL, "spawn", None)
     assert call("grind", "--makers", "2", "--engine", "process").code == 0
-    assert views.asked == LaunchPlan(2, BUILT_IN["grind"], Engine.PROCESS, "spawn", None)
+    assert views.asked == Launch(2, BUILT_IN["grind"], Engine.PROCESS, "spawn", None)
 
 
 def test_a_recipe_of_the_settings_may_be_bad(views: Views, config: Path, tmp_path: Path) -> None:
@@ -389,7 +387,7 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
     assert len(examples) == 9
     for example in examples:
         assert call(*example.split()).code == 0
-        assert views.order is not None
+        assert views.launch is not None
 
 
 def test_the_version_is_told() -> None:

@@ -15,6 +15,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.widgets import Static
 
+from chai_tui.model.events import RunBegan
 from chai_tui.state.records import Core
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.kitchen.core_bar import CoreBar
@@ -221,12 +222,16 @@ class Kitchen(App[None]):
         yield Static("makers", id="makers")
 
 
+def on(cores: int) -> RunBegan:
+    return RunBegan(0.0, cores=tuple(range(cores)))
+
+
 def rows_of(bar: CoreBar) -> list[str]:
     return [bar.render_line(y).text for y in range(bar.size.height)]
 
 
 async def test_the_widget_is_as_high_as_the_screen_allows() -> None:
-    bar = CoreBar(range(8))
+    bar = CoreBar(on(8))
     async with Kitchen(bar).run_test(size=(80, 24)) as pilot:
         assert bar.size == (80, 4)
         assert pilot.app.query_one("#makers").region.y == 4
@@ -237,35 +242,35 @@ async def test_the_widget_is_as_high_as_the_screen_allows() -> None:
         assert bar.size == (120, 1)
         assert rows_of(bar)[0].startswith(" 0 ▕")
         await pilot.resize_terminal(80, 24)
-        bar.show([core(number) for number in range(2)])
+        bar.show(on(2), [core(number) for number in range(2)])
         await pilot.pause()
         assert bar.size == (80, 2)
 
 
 async def test_only_rows_that_changed_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    bar = CoreBar([0, 1])
+    bar = CoreBar(on(2))
     async with Kitchen(bar).run_test(size=(80, 24)):
         refreshed: list[Region] = []
         monkeypatch.setattr(bar, "refresh", lambda *regions, **_: refreshed.extend(regions))
-        bar.show(LESSON)
+        bar.show(on(2), LESSON)
         assert refreshed == [Region(0, 0, 80, 1), Region(0, 1, 80, 1)]
         assert rows_of(bar) == drawn(LESSON, 80, 2)
         refreshed.clear()
-        bar.show(LESSON)
+        bar.show(on(2), LESSON)
         assert refreshed == []
-        bar.show([LESSON[0], core(1, 0.5, 0.5, [3])])
+        bar.show(on(2), [LESSON[0], core(1, 0.5, 0.5, [3])])
         assert refreshed == [Region(0, 1, 80, 1)]
 
 
 async def test_what_is_shown_before_there_is_a_screen_is_there_when_it_comes() -> None:
-    bar = CoreBar([0, 1])
-    bar.show(LESSON)
+    bar = CoreBar(on(2))
+    bar.show(on(2), LESSON)
     async with Kitchen(bar).run_test(size=(80, 24)):
         assert rows_of(bar) == drawn(LESSON, 80, 2)
 
 
 async def test_a_change_of_theme_changes_the_inks() -> None:
-    bar = CoreBar([0, 1])
+    bar = CoreBar(on(2))
     async with Kitchen(bar).run_test(size=(80, 24)) as pilot:
         before = bar.render_line(0)
         pilot.app.theme = "textual-light"

@@ -18,6 +18,7 @@ from chai_tui.model.events import (
     Paused,
     Progress,
     Resumed,
+    RunBegan,
     Said,
     Seated,
     Served,
@@ -30,9 +31,10 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State, signal_name
+from chai_tui.state.records import State
 from tests.builders import (
     BEGAN,
+    HERE,
     IN_STATE,
     SHARED_STATION,
     brewing,
@@ -154,7 +156,7 @@ def test_an_error_stays_short_and_on_its_line() -> None:
             Signalled(BEGAN, 5, signal.SIGINT),
             "#5 was sent SIGINT, which waits until it runs again",
         ),
-        (paused(5), Signalled(BEGAN, 5, 9), f"#5 was sent {signal_name(9)}"),
+        (paused(5), Signalled(BEGAN, 5, 9), "#5 was sent SIGKILL"),
         (brewing(4), Exited(BEGAN, 4, -9, ours=False), "#4 killed by SIGKILL (from outside)"),
         (brewing(4), Exited(BEGAN, 4, -9, ours=True), "#4 killed by SIGKILL"),
         ([], Exited(BEGAN, 4, -9, ours=False), "#4 killed by SIGKILL (from outside)"),
@@ -186,7 +188,8 @@ def test_an_event_in_one_line(before: list[Event], event: Event, line: str) -> N
 
 
 def test_every_kind_of_event_can_be_described() -> None:
-    described = set()
+    assert describe(HERE, Floor()) == "live run, forkserver, GIL on, 2 cores"
+    described: set[type[Event]] = {RunBegan}
     for state in State:
         for engine in (Engine.PROCESS, Engine.SERIAL):
             floor = Floor()
@@ -200,6 +203,7 @@ def test_every_kind_of_event_can_be_described() -> None:
         type(sampled({})[0]),
         Dropped,
         Resumed,
+        RunBegan,
         Signalled,
         Trouble,
         Unseated,

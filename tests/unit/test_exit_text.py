@@ -10,7 +10,7 @@ from chai_tui.explain.event_text import OWN_DOING
 from chai_tui.explain.exit_text import meaning_of_end
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited
-from tests.builders import BEGAN, brewing, ended, failed, floor_of, killed, served, stopped
+from tests.builders import BEGAN, HERE, brewing, ended, failed, floor_of, killed, served, stopped
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ from tests.builders import BEGAN, brewing, ended, failed, floor_of, killed, serv
     ],
 )  # fmt: skip
 def test_an_end_is_explained(events: list[Event], words: str) -> None:
-    meaning = meaning_of_end(floor_of(*events).makers[1])
+    meaning = meaning_of_end(floor_of(HERE, *events).makers[1])
     assert words in meaning
     assert (meaning == "") is (words == "")
     assert meaning == "" or (meaning[0].isupper() and meaning.endswith("."))
@@ -56,6 +56,6 @@ def test_what_it_brought_on_itself_did_not_come_from_outside(name: str) -> None:
     number = getattr(signal, name, None)
     if number is None:
         pytest.skip(f"this system has no {name}")
-    meaning = meaning_of_end(floor_of(*killed(1, signal=number)).makers[1])
+    meaning = meaning_of_end(floor_of(HERE, *killed(1, signal=number)).makers[1])
     assert meaning.startswith(f"{name} ended it: ")
     assert "outside" not in meaning

@@ -153,12 +153,6 @@ def test_importing_the_package_imports_nothing() -> None:
     assert said_by(code) == ["chai_tui"]
 
 
-def test_the_version_is_looked_up_when_asked_for() -> None:
-    assert chai_tui.__version__
-    with pytest.raises(AttributeError, match="no attribute 'flavour'"):
-        chai_tui.flavour  # noqa: B018
-
-
 def test_the_screen_is_imported_without_openssl_and_nothing_else_misses_it() -> None:
     code = (
         "import sys\n"

@@ -18,7 +18,10 @@ from chai_tui.model.events import Event, Trouble, Unseated
 from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.model.source import Source
 from chai_tui.state.floor import Floor
-from chai_tui.views.plain import JsonView, OutputError, PlainView, run, warn
+from chai_tui.views.json_lines import JsonView
+from chai_tui.views.output import OutputError, warn
+from chai_tui.views.plain import PlainView
+from chai_tui.views.run import run
 from tests.builders import BEGAN, CHAI, FakeSource, brewing, failed, killed, sampled, seated, served
 
 
@@ -49,7 +52,7 @@ def err() -> Recorder:
 
 
 def brew(source: Source, view: PlainView | JsonView, makers: int = 3) -> int:
-    return run(source, view, makers=makers, recipe=CHAI, engine=Engine.PROCESS)
+    return run(source, view, makers=makers)
 
 
 def in_time(*stories: Iterable[Event]) -> list[Event]:
@@ -71,7 +74,7 @@ def test_the_lessons_lines(out: Recorder, err: Recorder) -> None:
         "All chai served",
     ]
     assert err.lines == []
-    assert source.submitted == [AddMakers(3, CHAI, Engine.PROCESS)]
+    assert source.submitted == []  # whoever launches asks for the makers
     assert source.closed
 
 
@@ -277,6 +280,7 @@ def test_a_source_that_answers_from_another_thread(out: Recorder, err: Recorder)
         return brewing(1)
 
     source = FakeSource(answer=answer)
+    source.submit(AddMakers(1, CHAI, Engine.PROCESS))
     assert brew(source, PlainView(out, err), makers=1) == 0
     threads[0].join()
 

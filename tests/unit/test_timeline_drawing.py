@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, MakerUse, Paused, Resumed, Sampled, StepBegan
+from chai_tui.model.events import Event, MakerUse, Paused, Resumed, RunBegan, Sampled, StepBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state.contention import held_up_by, loop_keeper, loop_kept
 from chai_tui.state.floor import Floor
@@ -383,8 +383,8 @@ EVERYBODY = floor_of(
 )
 
 
-def told(floor: Floor, width: int, *, has_gil: bool = True) -> str:
-    return as_text(legend(signs_on(floor, has_gil=has_gil), width)).strip()
+def told(floor: Floor, width: int) -> str:
+    return as_text(legend(signs_on(floor), width)).strip()
 
 
 def test_the_legend_explains_every_sign_that_occurs() -> None:
@@ -398,7 +398,8 @@ def test_the_legend_explains_every_sign_that_occurs() -> None:
     assert told(kitchens.lesson(), 80) == (
         "0█ core  · waits  ▒ wants  ◌ seated  ╌ no sample  cells say how much, not when"
     )
-    assert "GIL" not in told(EVERYBODY, 200, has_gil=False)
+    free = floor_of(RunBegan(0.0, gil=False), *brewing(7, engine=Engine.THREAD))
+    assert "GIL" not in told(free, 200)
 
 
 def test_the_legend_says_that_a_sample_tells_no_moments() -> None:

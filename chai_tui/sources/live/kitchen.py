@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from chai_tui.host.run_facts import facts_of_live_run
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.commands import (
     AddMakers,
@@ -87,13 +88,14 @@ class Kitchen:
         self._pool = StationPool(self._supervisor, clock, lines_per_second)
         self._clock = clock
         self._seed = random.randrange(2**32) if seed is None else seed  # noqa: S311 - jitter
+        self._cores = usable_cores()
+        self._sample_every = sample_every
         self._schedule = (
             None
             if sample_every is None
-            else SamplingSchedule(
-                sampler or make_sampler(usable_cores().numbers), sample_every, clock
-            )
+            else SamplingSchedule(sampler or make_sampler(self._cores.numbers), sample_every, clock)
         )
+        self._began = False
         self._commands: deque[Command] = deque()
         self._waiting: deque[AddMakers] = deque()
         self._shared: dict[Engine, StationHandle] = {}
@@ -130,7 +132,7 @@ class Kitchen:
         if self._closed:
             return []
         self._supervisor.prepare()
-        events: list[Event] = []
+        events = self._begin()
         while self._commands:
             command = self._commands.popleft()
             events += self._obey[type(command)](command)
@@ -139,6 +141,14 @@ class Kitchen:
         if self._schedule is not None and (sampled := self._schedule.look(self._watched)):
             events += [sampled, *self._pauses_in(sampled)]
         return events
+
+    def _begin(self) -> list[Event]:
+        """Tell what the run is, once."""
+        if self._began:
+            return []
+        self._began = True
+        method = self._supervisor.start_method
+        return [facts_of_live_run(self._clock(), method, self._cores, self._sample_every)]
 
     def close(self) -> list[Event]:
         """End every process that was started, within a second; idempotent.
@@ -253,7 +263,7 @@ class Kitchen:
                 station.child.pid,
                 station.engine,
                 seat.recipe.name,
-                seat.recipe.steps,
+                tuple(step._replace(call=None) for step in seat.recipe.steps),
             )
             for seat in seats
         ]

@@ -65,9 +65,9 @@ class ReportReader:
     @property
     def sole_maker(self) -> int | None:
         """The maker whose output this must be, if there can be only one."""
-        if self.engine is Engine.PROCESS:
+        if not self.engine.shares_station:
             return next(iter(self.open), None)
-        return self.active if self.engine is Engine.SERIAL else None
+        return self.active if self.engine.traits.takes_turns else None
 
     def read_reports(self, at: float) -> list[Event]:
         """Return what the station reported since the last call, at most about one chunk."""

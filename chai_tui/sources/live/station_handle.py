@@ -62,7 +62,7 @@ class StationHandle:
 
     def watched(self) -> list[Watched]:
         """Return whom to look at; where makers share a thread, whoever has it comes first."""
-        own_thread = self.engine in {Engine.PROCESS, Engine.THREAD}
+        own_thread = self.engine.traits.own_thread
         watched = [
             Watched(maker, self.child.pid, tid, own_thread)
             for maker, tid in self.reader.open.items()
@@ -92,7 +92,7 @@ class StationHandle:
         """
         for seat in seats:
             # A process's first thread has its number, so it can be watched before it speaks.
-            self.reader.open[seat.maker] = self.child.pid if self.engine is Engine.PROCESS else None
+            self.reader.open[seat.maker] = None if self.engine.shares_station else self.child.pid
             if request:
                 self.child.requests.send(seat)
         return [Paused(at, seat.maker, ours=True) for seat in seats] if self._paused else []

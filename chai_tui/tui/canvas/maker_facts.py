@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.records import Line as SaidLine
-from chai_tui.state.records import Maker, State, ordinal, signal_name
+from chai_tui.state.records import Maker, State, ordinal
 from chai_tui.tui.canvas.styles import Line, Span, core_style, width_of
 
 WANTS_A_CORE, NO_CORE = "wants a core", "no core"
@@ -80,8 +79,8 @@ def state_word(maker: Maker, place: int | None) -> str:
     """Return the state in words: ``served 2nd``, ``killed by SIGKILL``."""
     if maker.state is State.SERVED and place is not None:
         return f"served {ordinal(place)}"
-    if maker.state is State.KILLED and maker.signal_number is not None:
-        return f"killed by {signal_name(maker.signal_number)}"
+    if maker.state is State.KILLED and maker.end_signal is not None:
+        return f"killed by {maker.end_signal}"
     return str(maker.state)
 
 
@@ -169,7 +168,7 @@ def stopping_text(maker: Maker, now: float) -> str:
         doing = step_name(maker)
         # Neither can be ended from outside: a maker looks up between the slices of its step.
         return f"asked to stop; waits for “{doing}” to look up" if doing else "asked to stop"
-    sent = f"{signal_name(asked.signal)} sent"
+    sent = f"{maker.stop_signal} sent"
     seconds = kill_follows_in(maker, now)
     if maker.paused:
         sent += ", waits while paused"
@@ -181,16 +180,16 @@ def stopping_short(maker: Maker, now: float) -> str:
     asked = maker.stopping
     if asked is None or maker.joined:
         return ""
-    if asked.signal is None:
+    if maker.stop_signal is None:
         return "asked to stop"
-    sent = "waits" if maker.paused else signal_name(asked.signal)
+    sent = "waits" if maker.paused else maker.stop_signal
     seconds = kill_follows_in(maker, now)
     return sent if seconds is None else f"{sent}, KILL in {seconds} s"
 
 
 def waiting_text(maker: Maker) -> str:
     """Return what is said about a maker before its first step."""
-    if maker.engine is Engine.SERIAL:
+    if maker.engine.traits.takes_turns:
         return "waits for its turn"
     steps = len(maker.steps)
     return f"{printable(maker.recipe)} · {steps} step{'' if steps == 1 else 's'}"

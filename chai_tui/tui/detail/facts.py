@@ -6,11 +6,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import memory_text, percent, seconds_text
-from chai_tui.model.engine import Engine
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Line as SaidLine
-from chai_tui.state.records import Maker, signal_name
+from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.maker_facts import stopping_text
 
 LISTED = 8
@@ -47,14 +46,13 @@ class Zoomed(NamedTuple):
         return self.now if ended is None else ended
 
 
-def zoomed(floor: Floor, maker: Maker, meaning: str, *, has_gil: bool = True) -> Zoomed:
+def zoomed(floor: Floor, maker: Maker, meaning: str) -> Zoomed:
     """Gather what is drawn of a maker from the floor that it stands on.
 
     Args:
         floor: where it stands, or stood.
         maker: the one.
         meaning: what its end means, in words; empty while it runs.
-        has_gil: whether this Python has a GIL.
     """
     station = floor.stations.get(maker.station)
     return Zoomed(
@@ -64,7 +62,7 @@ def zoomed(floor: Floor, maker: Maker, meaning: str, *, has_gil: bool = True) ->
         floor.now,
         meaning,
         tuple(station.said) if station else (),
-        has_gil,
+        floor.run.gil,
         held_up_by(maker, loop_keeper(floor, maker.station)),
     )
 
@@ -101,7 +99,7 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 def _process_text(zoom: Zoomed) -> str:
     maker = zoom.maker
     gil = "one GIL" if zoom.has_gil else "no GIL"
-    if maker.engine is Engine.PROCESS:
+    if not maker.engine.shares_station:
         own = "a GIL of its own" if zoom.has_gil else "no GIL"
         return f"pid {maker.pid} · memory of its own, {own}"
     thread = "" if maker.tid is None else f" · tid {maker.tid}"
@@ -196,7 +194,7 @@ def _asked_text(zoom: Zoomed) -> str:
         return ""
     when = f"after {seconds_text(stopping.at - maker.seated_at)}"
     if maker.joined:
-        how = "" if stopping.signal is None else f" with {signal_name(stopping.signal)}"
+        how = "" if maker.stop_signal is None else f" with {maker.stop_signal}"
         return f"to stop{how}, {when}"
     return f"{when}: {stopping_text(maker, zoom.now)}"
 
@@ -207,9 +205,6 @@ def _exit_text(maker: Maker) -> str:
     if maker.exitcode is None:
         return "unknown: the system lost it"
     if maker.exitcode == 0 and maker.engine.shares_station:
-        kind = "thread" if maker.engine is Engine.THREAD else "task"
-        kind = "maker that shares its process" if maker.engine is Engine.SERIAL else kind
-        return f"joined; a {kind} has no exit code of its own"
+        return f"joined; a {maker.engine.traits.worker} has no exit code of its own"
     text = f"code {maker.exitcode}".replace("-", "−")
-    number = maker.signal_number
-    return text if number is None else f"{text}, which is {signal_name(number)}"
+    return text if maker.end_signal is None else f"{text}, which is {maker.end_signal}"

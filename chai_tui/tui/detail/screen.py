@@ -12,7 +12,6 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from chai_tui.explain.exit_text import meaning_of_end
-from chai_tui.model.engine import gil_enabled
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.leaving import LeavesOnce
@@ -124,7 +123,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
             return paragraph(
                 f"There is no Chai Maker #{self._number} on the floor.", width, indent=1
             )
-        zoom = zoomed(self._floor, maker, meaning_of_end(maker), has_gil=gil_enabled())
+        zoom = zoomed(self._floor, maker, meaning_of_end(maker))
         lines = details(zoom, width)
         if self._number in self._floor.makers:
             return lines

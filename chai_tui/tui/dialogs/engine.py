@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 
 from chai_tui.explain.engine_text import engine_text, recipe_text
-from chai_tui.model.engine import Engine, gil_enabled
+from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 from chai_tui.model.text import printable
 from chai_tui.tui.dialogs.base import Dialog
@@ -48,19 +48,23 @@ class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - declared so there
 
-    def __init__(self, recipes: Sequence[Recipe], recipe: Recipe, engine: Engine) -> None:
+    def __init__(
+        self, recipes: Sequence[Recipe], recipe: Recipe, engine: Engine, *, has_gil: bool = True
+    ) -> None:
         """Ask.
 
         Args:
             recipes: to choose from.
             recipe: the one that is chosen now; it is offered even if it is none of those.
             engine: the one that is chosen now.
+            has_gil: whether the makers' Python has a GIL.
         """
         super().__init__()
         self._recipes = list(recipes) if recipe in recipes else [recipe, *recipes]
         self._recipe = recipe
         self._engines = list(Engine)
         self._engine = engine
+        self._has_gil = has_gil
 
     def compose(self) -> ComposeResult:
         """Put the two lists and the explanation together."""
@@ -131,7 +135,7 @@ class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
 
     def _explain(self) -> None:
         words = [
-            Content(engine_text(self._engine, has_gil=gil_enabled())),
+            Content(engine_text(self._engine, has_gil=self._has_gil)),
             Content(recipe_text(self._recipe)),
         ]
         if self.focused is self.query_one("#recipes"):

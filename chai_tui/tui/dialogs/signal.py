@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from chai_tui.model.text import printable
 from chai_tui.tui.dialogs.base import Dialog
-from chai_tui.tui.dialogs.signal_menu import matching, preselected, signals_here
+from chai_tui.tui.dialogs.signal_menu import matching, preselected, signal_choices
 from chai_tui.tui.keys import screen_keys
 
 
@@ -31,15 +32,16 @@ class SignalDialog(Dialog[int | None]):
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - declared so there
 
-    def __init__(self, maker_name: str) -> None:
+    def __init__(self, maker_name: str, signals: Iterable[tuple[int, str]]) -> None:
         """Ask which signal to send.
 
         Args:
             maker_name: who gets it.
+            signals: number and name of those that there are.
         """
         super().__init__()
         self._maker_name = printable(maker_name)
-        self._all = signals_here()
+        self._all = signal_choices(signals)
         self._shown = self._all
         self._clicked: int | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -51,18 +50,16 @@ _MEANINGS = {
 _NO_MEANING = "no usual meaning"
 
 
-def signals_here(names: Iterable[signal.Signals] = signal.Signals) -> list[SignalChoice]:
-    """Return the signals of this system that have a name, in the order of their numbers.
+def signal_choices(signals: Iterable[tuple[int, str]]) -> list[SignalChoice]:
+    """Return the entries of the menu, in the order of their numbers.
 
     Args:
-        names: which ones there are.
+        signals: number and name of those that there are.
     """
-    choices = {
-        # An alias (SIGIOT is SIGABRT) is the same member: each number comes once.
-        int(one): SignalChoice(int(one), one.name, _MEANINGS.get(one.name, _NO_MEANING))
-        for one in names
-    }
-    return [choices[number] for number in sorted(choices)]
+    return [
+        SignalChoice(number, name, _MEANINGS.get(name, _NO_MEANING))
+        for number, name in sorted(signals)
+    ]
 
 
 def matching(choices: Sequence[SignalChoice], typed: str) -> list[SignalChoice]:

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
-from chai_tui.model.engine import gil_enabled
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, fit
@@ -34,15 +33,23 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
     }
     """
 
-    def __init__(self, rows: Sequence[Row], keymap: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        keymap: Mapping[str, str] | None = None,
+        *,
+        has_gil: bool = True,
+    ) -> None:
         """Show the help.
 
         Args:
             rows: the table of commands.
             keymap: keys of the rows that a user gave others, by the row's id.
+            has_gil: whether the makers' Python has a GIL.
         """
         super().__init__()
         self._rows = rows
+        self._has_gil = has_gil
         self._keymap = dict(keymap or {})
         self._help = LineView(self._draw, id="help")
 
@@ -57,7 +64,7 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         self._help.focus()
 
     def _draw(self, width: int) -> list[Line]:
-        return help_lines(self._rows, self._keymap, width, has_gil=gil_enabled())
+        return help_lines(self._rows, self._keymap, width, has_gil=self._has_gil)
 
     def action_back(self) -> None:
         """Leave the screen."""

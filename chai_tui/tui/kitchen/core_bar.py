@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.geometry import Size
 
+from chai_tui.model.events import RunBegan
 from chai_tui.state.records import Core
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line
@@ -17,9 +18,7 @@ class CoreBar(Painted):
     """The cores; what changed of them is drawn again.
 
     Args:
-        numbers: the cores that will be shown, so that their place is kept from the start.
-        quota: how many cores' worth of CPU time may be used at once; None: as much as there is.
-        maps_cores: whether this system tells which core a process is on.
+        run: says which cores there are, so that their place is kept from the start.
         id: the widget's id.
     """
 
@@ -31,40 +30,39 @@ class CoreBar(Painted):
 
     def __init__(
         self,
-        numbers: Sequence[int],
+        run: RunBegan,
         *,
-        quota: float | None = None,
-        maps_cores: bool = True,
         id: str | None = None,  # noqa: A002 - Textual's name for it
     ) -> None:
         super().__init__(id=id)
-        self._cores: Sequence[Core] = [Core(number) for number in numbers]
-        self._numbers = tuple(numbers)
-        self._quota = quota
-        self._maps_cores = maps_cores
-        self.tooltip = Content(LEGEND if maps_cores else LEGEND_UNMAPPED)
+        self._run = run
+        self._numbers: tuple[int, ...] = ()
+        self.show(run, ())
 
-    def show(self, cores: Sequence[Core]) -> None:
+    def show(self, run: RunBegan, cores: Sequence[Core]) -> None:
         """Show the cores as they are now; whoever calls may go on changing them.
 
         Args:
-            cores: in the order of their numbers.
+            run: where they are.
+            cores: in the order of their numbers; nothing before the first sample.
         """
-        self._cores = cores
-        numbers = tuple(core.number for core in cores)
+        self._run = run
+        self._cores = cores or [Core(number) for number in run.cores]
+        numbers = tuple(core.number for core in self._cores)
         if numbers != self._numbers:
             self._numbers = numbers
+            self.tooltip = Content(LEGEND if run.maps_cores else LEGEND_UNMAPPED)
             self.refresh(layout=True)
         self.repaint()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return how many rows the cores need; Textual asks."""
+        run = self._run
         return rows_wanted(
-            self._numbers, width, viewport.height, quota=self._quota, maps_cores=self._maps_cores
+            self._numbers, width, viewport.height, quota=run.quota, maps_cores=run.maps_cores
         )
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Draw the cores."""
-        return core_lines(
-            self._cores, width, height, quota=self._quota, maps_cores=self._maps_cores
-        )
+        run = self._run
+        return core_lines(self._cores, width, height, quota=run.quota, maps_cores=run.maps_cores)

@@ -21,7 +21,7 @@ from chai_tui.model.events import (
     Unseated,
 )
 from chai_tui.state.floor import LOG_KEPT, Floor
-from chai_tui.state.records import State, signal_name
+from chai_tui.state.records import State
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line, fit
 
@@ -66,9 +66,12 @@ def event_style(event: Event, floor: Floor) -> str:
     return ""
 
 
+_SIGKILL = 9  # wherever there are signals
+
+
 def _is_news(event: Event) -> bool:
     """Whether an event tells more than the next one will: a SIGKILL that was sent always ends."""
-    return not (isinstance(event, Signalled) and signal_name(event.signal) == "SIGKILL")
+    return not (isinstance(event, Signalled) and event.signal == _SIGKILL)
 
 
 def log_line(entry: Entry, began: float, width: int) -> Line:

@@ -11,7 +11,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chai_tui.model.engine import gil_enabled
 from chai_tui.state.contention import cores_used, held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.maker_facts import Look
@@ -84,7 +83,6 @@ class MakersView(ScrollView, can_focus=False):
         self.wanted = ""
         self._hint = hint
         self._floor = floor
-        self._has_gil = gil_enabled()
         self._styles = StyleSheet(self)
         self._arrangement = Layout(Shape.PANEL, (), (), 0)
         self._arranged_for: tuple[object, ...] | None = None
@@ -155,7 +153,7 @@ class MakersView(ScrollView, can_focus=False):
         if station is None:
             return []  # forgotten: the next arrangement leaves it out
         cores = cores_used(self._floor, station)
-        return draw_frame_top(station, frame.width, has_gil=self._has_gil, cores=cores)
+        return draw_frame_top(station, frame.width, has_gil=self._floor.run.gil, cores=cores)
 
     def _keeper_at(self, station: int) -> int | None:
         """Who keeps a station's event loop; looked for once, however many stand there."""

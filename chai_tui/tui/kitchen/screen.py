@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from chai_tui.host.usable_cores import UsableCores
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 from chai_tui.state.floor import Floor
@@ -34,15 +33,11 @@ def least_log_lines(height: int) -> int:
 
 @dataclass(slots=True)
 class Setup:
-    """How makers are made and watched, as far as no event tells it.
+    """What the next makers are, and how the screen is, which no event tells.
 
     Attributes:
         recipe: of the makers added next.
         engine: likewise.
-        start_method: how processes are started.
-        has_gil: whether this Python has one.
-        cores: those that may be used.
-        maps_cores: whether this system tells which core a process is on.
         frozen: whether the display is.
         missed: how many things happened since it was frozen.
         samples: how often the cores were sampled.
@@ -50,10 +45,6 @@ class Setup:
 
     recipe: Recipe
     engine: Engine
-    start_method: str
-    has_gil: bool
-    cores: UsableCores
-    maps_cores: bool
     frozen: bool = False
     missed: int = 0
     samples: int = 0
@@ -85,12 +76,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self.makers = MakersView(floor, self._room_for_makers, hint)
         self.log_view = EventLog(floor)
         self._title_line = TitleLine(self._title())
-        self._core_bar = CoreBar(
-            setup.cores.numbers,
-            quota=setup.cores.quota,
-            maps_cores=setup.maps_cores,
-            id="cores",
-        )
+        self._core_bar = CoreBar(floor.run, id="cores")
 
     def compose(self) -> ComposeResult:
         """Put the screen together."""
@@ -128,8 +114,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         if self._samples != self._setup.samples:
             self._samples = self._setup.samples
             cores = self._floor.cores
-            if cores:
-                self._core_bar.show([cores[number] for number in sorted(cores)])
+            self._core_bar.show(self._floor.run, [cores[number] for number in sorted(cores)])
         self.makers.floor_changed()
         self.log_view.floor_changed()
 
@@ -149,13 +134,14 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def _title(self) -> Title:
         setup, floor, makers = self._setup, self._floor, self.makers
+        run = floor.run
         return Title(
             recipe=setup.recipe.name,
             engine=setup.engine,
-            start_method=setup.start_method,
-            has_gil=setup.has_gil,
-            cores=len(setup.cores.numbers),
-            quota=setup.cores.quota,
+            start_method=run.start_method,
+            has_gil=run.gil,
+            cores=len(run.cores),
+            quota=run.quota,
             counts=floor.counts,
             elapsed=floor.elapsed,
             at_once=floor.cores_at_once,

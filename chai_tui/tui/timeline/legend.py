@@ -8,7 +8,6 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from chai_tui.explain.formatting import GLYPHS
-from chai_tui.model.engine import Engine
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import Line, Span, core_style, fit
@@ -63,12 +62,11 @@ EXPLAINED = (_CORE, _WAITS, _READY, GIL_SIGN, _HELD, _UNSAMPLED)
 """The signs that only the timeline has."""
 
 
-def signs_on(floor: Floor, *, has_gil: bool = True) -> list[Sign]:
+def signs_on(floor: Floor) -> list[Sign]:
     """Return the signs that a floor's timeline can show, what tells most first.
 
     Args:
         floor: whose.
-        has_gil: whether this Python has a GIL.
     """
     engines = {station.engine for station in floor.stations.values()}
     bad = [state for state in (State.KILLED, State.FAILED) if floor.counts[state]]
@@ -77,8 +75,8 @@ def signs_on(floor: Floor, *, has_gil: bool = True) -> list[Sign]:
         (_CORE, True),
         (_WAITS, True),
         (_READY, True),
-        (GIL_SIGN, has_gil and Engine.THREAD in engines),
-        (_HELD, Engine.ASYNCIO in engines),
+        (GIL_SIGN, floor.run.gil and any(engine.traits.shares_gil for engine in engines)),
+        (_HELD, any(engine.traits.shares_loop for engine in engines)),
         (_PAUSED, any(maker.pauses for maker in floor.makers.values())),
         (_SERVED, floor.counts[State.SERVED] > 0),
         (Sign((GLYPHS[State.KILLED], "killed"), words, words.replace(", ", "/")), bool(bad)),

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from chai_tui.model.engine import gil_enabled
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
@@ -114,7 +113,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         return [axis(self._scale, self._gutter)]
 
     def _draw_legend(self, width: int) -> list[Line]:
-        return [legend(signs_on(self._floor, has_gil=gil_enabled()), width)]
+        return [legend(signs_on(self._floor), width)]
 
     # What the keys do
 

@@ -16,7 +16,6 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 from chai_tui.host.limits import start_thread
-from chai_tui.model.engine import Engine
 from chai_tui.sources.live.station.executors import Executor, ProcessExecutor, shared_executor
 from chai_tui.sources.live.station.lifeline import (
     default_signals,
@@ -64,12 +63,13 @@ def run_station(
     capture_python_streams(reporter)
 
     executor: Executor
-    if plan.engine is Engine.PROCESS:
-        executor = ProcessExecutor(reporter, plan.seats[0])
-        first: tuple[Seat, ...] = ()
-    else:
+    first: tuple[Seat, ...]
+    if plan.engine.shares_station:
         executor = shared_executor(plan.engine, reporter)
         first = plan.seats
+    else:
+        executor = ProcessExecutor(reporter, plan.seats[0])
+        first = ()
     inbox = threading.Thread(
         target=_read_requests,
         args=(lifeline, executor, first, later),

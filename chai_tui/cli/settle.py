@@ -1,0 +1,88 @@
+"""From what was asked for to what is launched: options, settings, defaults."""
+
+from __future__ import annotations
+
+import os
+from typing import TextIO
+
+from chai_tui.config.settings import Settings
+from chai_tui.model.recipe import BUILT_IN, Recipe
+
+
+class BadRequestError(ValueError):
+    """Something was asked for that there cannot be; the text is one line for the user."""
+
+
+def why_no_screen(stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> str | None:
+    """Return why there can be no screen: None if there can be one.
+
+    The empty text needs no telling: whoever sends stdout elsewhere wants lines.
+    """
+    if not _is_terminal(stdout):
+        return ""
+    if not _is_terminal(stdin):
+        return "stdin is no terminal, so no keys can be read: showing plain lines"
+    if not _is_terminal(stderr):
+        return "stderr is no terminal, and the screen is drawn there: showing plain lines"
+    if os.environ.get("TERM") in {"dumb", "unknown"}:
+        return "TERM names a terminal that can draw no screen: showing plain lines"
+    return None
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # it is closed
+        return False
+
+
+def settle_recipe(argument: str | None, settings: Settings, warnings: list[str]) -> Recipe:
+    """Return the recipe that was asked for, or the settings' one, or chai."""
+    if argument is None and settings.recipe is None:
+        return BUILT_IN["chai"]
+    from chai_tui.config.recipe_file import RecipeError, find_recipe  # noqa: PLC0415 - not for chai
+
+    if argument is not None:
+        try:
+            return find_recipe(argument)
+        except RecipeError as error:
+            raise BadRequestError(str(error)) from error
+    if settings.recipe is not None:
+        try:
+            return find_recipe(settings.recipe)
+        except RecipeError as error:
+            warnings.append(settings.warning("defaults.recipe", str(error)))
+    return BUILT_IN["chai"]
+
+
+def settle_start_method(
+    argument: str | None, settings: Settings, warnings: list[str], *, has_screen: bool
+) -> str:
+    """Return the start method that was asked for, or the settings' one, or the best there is."""
+    if argument is not None:
+        if problem := check_start_method(argument, has_screen=has_screen):
+            raise BadRequestError(f"--start-method {argument}: {problem}")
+        return argument
+    if settings.start_method is not None:
+        problem = check_start_method(settings.start_method, has_screen=has_screen)
+        if not problem:
+            return settings.start_method
+        warnings.append(settings.warning("defaults.start_method", problem))
+    return "spawn" if check_start_method("forkserver", has_screen=has_screen) else "forkserver"
+
+
+def check_start_method(method: str, *, has_screen: bool) -> str:
+    """Return why processes cannot be started so; empty if they can."""
+    from multiprocessing import get_all_start_methods  # noqa: PLC0415 - 15 ms, not for --help
+
+    available = get_all_start_methods()
+    if method not in available:
+        from chai_tui.config.toml_file import listed  # noqa: PLC0415 - only where there is a problem
+
+        return f"this system has only {listed(available, last='and')}."
+    if method == "fork" and has_screen:
+        return (
+            "only with --plain or --json, because the screen has threads and signal handlers "
+            "that a forked child would inherit."
+        )
+    return ""

@@ -1,0 +1,29 @@
+"""What a run is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a run is started with.
+
+    Attributes:
+        makers: how many brew at first.
+        recipe: what each of them brews.
+        engine: how they are seated.
+        start_method: how processes are started.
+        seed: of the jitter; None: another one each time.
+        exit_when_served: whether the screen leaves when every maker has ended.
+    """
+
+    makers: int
+    recipe: Recipe
+    engine: Engine
+    start_method: str
+    seed: int | None = None
+    exit_when_served: bool = False

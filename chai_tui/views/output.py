@@ -1,0 +1,70 @@
+"""What views without a screen have in common: how they write, and what may go wrong."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Protocol, TextIO
+
+from chai_tui.model.events import Event
+from chai_tui.state.floor import Floor
+
+
+class ExitCode(IntEnum):
+    """What chai-tui tells the shell; a signal that ends it adds its number to ``SIGNALLED``."""
+
+    SERVED = 0
+    NOT_SERVED = 1
+    BAD_USAGE = 2
+    SIGNALLED = 128
+
+
+class OutputError(Exception):
+    """Nobody takes what a view writes; the cause tells why."""
+
+
+class UnreadError(Exception):
+    """A signal asked for an end while a view waited for somebody to read what it wrote.
+
+    Attributes:
+        code: what to tell the shell.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__("nobody reads the output")
+        self.code = code
+
+
+class View(Protocol):
+    """Shows a run without a screen. Each method may raise :class:`OutputError`."""
+
+    def show(self, events: Sequence[Event], floor: Floor) -> None:
+        """Show what happened.
+
+        Args:
+            events: oldest first.
+            floor: the state after them.
+        """
+
+    def close(self, floor: Floor, asked: int) -> None:
+        """Show the end of a run in which ``asked`` makers were asked for."""
+
+
+def write(stream: TextIO, lines: list[str]) -> None:
+    """Write lines at once, so that they appear now; what cannot be encoded is escaped."""
+    if not lines:
+        return
+    text = "\n".join([*lines, ""])
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except OSError as error:
+        raise OutputError from error
+
+
+def warn(stream: TextIO, text: str) -> None:
+    """Write a line about a problem; if nobody reads it, the run goes on."""
+    with contextlib.suppress(OutputError):
+        write(stream, [f"chai-tui: {text}"])

@@ -1,0 +1,116 @@
+"""Watches a run to its end, without a screen."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+from chai_tui.host.process_setup import ending_signals_heard_by
+from chai_tui.model.source import Source
+from chai_tui.state.floor import Floor
+from chai_tui.views.output import ExitCode, UnreadError, View
+
+UNREAD_SECONDS = 0.4
+"""How long after a signal that asks for an end output may still wait for its reader."""
+PATIENCE = 0.5 if sys.platform == "win32" else None
+"""Seconds that one poll waits at most. A signal ends the wait, but not on Windows."""
+
+
+def run(source: Source, view: View, *, makers: int) -> int:
+    """Watch makers until every one was joined, and show it.
+
+    Call it in the main thread: SIGINT, SIGTERM and SIGHUP end the run cleanly. The source is
+    closed, whatever happens.
+
+    Args:
+        source: where the makers brew.
+        view: what shows it.
+        makers: how many the source was asked for.
+
+    Returns:
+        The exit code: see :class:`ExitCode`.
+
+    Raises:
+        OutputError: from the view; every maker has ended.
+        UnreadError: nobody read what it wrote; likewise.
+    """
+    floor = Floor()
+    try:
+        with _signals_noted(source) as noted:
+            while not noted.numbers and (floor.open or len(floor.makers) + floor.unseated < makers):
+                events = source.poll(PATIENCE)
+                floor.fold(events)
+                with noted.writing():
+                    view.show(events, floor)
+            ended_by = noted.numbers[0] if noted.numbers else None
+            last_events = source.close()
+            floor.fold(last_events)
+            with noted.writing():
+                view.show(last_events, floor)
+                view.close(floor, makers)
+    finally:
+        source.close()
+    if ended_by is not None:
+        return ExitCode.SIGNALLED + ended_by
+    return ExitCode.SERVED if floor.all_served else ExitCode.NOT_SERVED
+
+
+class _Noted:
+    """The signals that asked for an end.
+
+    They are noted, instead of raising in the middle of anything. Only output that nobody reads is
+    interrupted: the system waits for its reader for ever otherwise, and with it everybody.
+
+    Attributes:
+        numbers: of those that came, oldest first.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.numbers: list[int] = []
+        self._source = source
+        self._is_writing = False
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Let what the body writes be interrupted some time after a signal.
+
+        Raises:
+            UnreadError: it was.
+        """
+        self._is_writing = True
+        try:
+            yield
+        finally:
+            self._is_writing = False
+
+    def note(self, number: int, _frame: FrameType | None) -> None:
+        """Note a signal: a handler."""
+        self.numbers.append(number)
+        if PATIENCE is None:
+            self._source.wake()
+            signal.setitimer(signal.ITIMER_REAL, UNREAD_SECONDS, UNREAD_SECONDS)
+
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Raise if something is still being written: the handler of the timer."""
+        if self._is_writing:
+            raise UnreadError(ExitCode.SIGNALLED + self.numbers[0])
+
+
+@contextlib.contextmanager
+def _signals_noted(source: Source) -> Iterator[_Noted]:
+    """Note the signals that ask for an end, as long as the body runs."""
+    noted = _Noted(source)
+    if PATIENCE is not None:
+        with ending_signals_heard_by(noted.note):
+            yield noted
+        return
+    before = signal.signal(signal.SIGALRM, noted.interrupt) or signal.SIG_DFL
+    try:
+        with ending_signals_heard_by(noted.note):
+            yield noted
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,288 @@
+"""Events as JSON, and back."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.event_json import as_json, from_json
+from chai_tui.model.events import (
+    EVENT_TYPES,
+    CoreUse,
+    Dropped,
+    Event,
+    Exited,
+    Failed,
+    GaveUp,
+    MakerUse,
+    Paused,
+    Progress,
+    Resumed,
+    RunBegan,
+    Said,
+    Sampled,
+    Seated,
+    Served,
+    Signalled,
+    Started,
+    StepBegan,
+    Stopping,
+    Trouble,
+    Unseated,
+)
+from chai_tui.model.recipe import Step, StepKind
+from chai_tui.model.text import printable
+
+FORMS: list[tuple[Event, dict[str, Any]]] = [
+    (
+        RunBegan(
+            0.0,
+            "live",
+            "spawn",
+            True,
+            (0, 3),
+            1.5,
+            True,
+            0.5,
+            ((9, "SIGKILL"),),
+            "linux",
+            "CPython 3.14.2",
+            "0.1.0",
+            1,
+        ),
+        {
+            "event": "run_began",
+            "at": 0.0,
+            "source": "live",
+            "start_method": "spawn",
+            "gil": True,
+            "cores": [0, 3],
+            "quota": 1.5,
+            "maps_cores": True,
+            "sample_every": 0.5,
+            "signals": [[9, "SIGKILL"]],
+            "system": "linux",
+            "python": "CPython 3.14.2",
+            "version": "0.1.0",
+            "schema": 1,
+        },
+    ),
+    (
+        Seated(0.5, 1, 2, 4711, Engine.THREAD, "chai", (Step("boil", StepKind.WAIT, 1.5, 0.0),)),
+        {
+            "event": "seated",
+            "at": 0.5,
+            "maker": 1,
+            "station": 2,
+            "pid": 4711,
+            "engine": "thread",
+            "recipe": "chai",
+            "steps": [{"name": "boil", "wait": 1.5}],
+        },
+    ),
+    (Started(1.0, 1, 2, 3), {"event": "started", "at": 1.0, "maker": 1, "pid": 2, "tid": 3}),
+    (StepBegan(1.0, 1, 0), {"event": "step_began", "at": 1.0, "maker": 1, "step": 0}),
+    (
+        Progress(1.0, 1, 0.5, 0.25),
+        {"event": "progress", "at": 1.0, "maker": 1, "fraction": 0.5, "cpu_seconds": 0.25},
+    ),
+    (
+        Served(1.0, 1, 2.0, 3),
+        {"event": "served", "at": 1.0, "maker": 1, "cpu_seconds": 2.0, "cups": 3},
+    ),
+    (
+        Failed(1.0, 1, "ValueError: no milk", "Traceback\n", 2.0),
+        {
+            "event": "failed",
+            "at": 1.0,
+            "maker": 1,
+            "error": "ValueError: no milk",
+            "traceback": "Traceback\n",
+            "cpu_seconds": 2.0,
+        },
+    ),
+    (GaveUp(1.0, 1, 2.0), {"event": "gave_up", "at": 1.0, "maker": 1, "cpu_seconds": 2.0}),
+    (
+        Said(1.0, None, "\x1b[1m\udcff", "err", 4),
+        {
+            "event": "said",
+            "at": 1.0,
+            "maker": None,
+            "line": "\x1b[1m\udcff",
+            "stream": "err",
+            "station": 4,
+        },
+    ),
+    (
+        Dropped(1.0, 1, 12, 4),
+        {"event": "dropped", "at": 1.0, "maker": 1, "lines": 12, "station": 4},
+    ),
+    (Paused(1.0, 1, ours=True), {"event": "paused", "at": 1.0, "maker": 1, "ours": True}),
+    (Resumed(1.0, 1, ours=False), {"event": "resumed", "at": 1.0, "maker": 1, "ours": False}),
+    (
+        Stopping(1.0, 1, 15, 2.0),
+        {"event": "stopping", "at": 1.0, "maker": 1, "signal": 15, "grace": 2.0},
+    ),
+    (Signalled(1.0, 1, 10), {"event": "signalled", "at": 1.0, "maker": 1, "signal": 10}),
+    (
+        Exited(1.0, 1, -9, ours=False),
+        {"event": "exited", "at": 1.0, "maker": 1, "exitcode": -9, "ours": False},
+    ),
+    (
+        Unseated(1.0, 2, "no process left"),
+        {"event": "unseated", "at": 1.0, "makers": 2, "text": "no process left"},
+    ),
+    (
+        Trouble(1.0, None, "no process left"),
+        {"event": "trouble", "at": 1.0, "maker": None, "text": "no process left"},
+    ),
+    (
+        Sampled(
+            1.0,
+            (CoreUse(0, 0.75, None),),
+            (MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False),),
+        ),
+        {
+            "event": "sampled",
+            "at": 1.0,
+            "cores": [{"core": 0, "busy": 0.75, "makers": None}],
+            "makers": [
+                {
+                    "maker": 1,
+                    "core": None,
+                    "cpu_share": 0.5,
+                    "ready_share": None,
+                    "cpu_seconds": 2.0,
+                    "memory": 4096,
+                    "stopped": False,
+                }
+            ],
+        },
+    ),
+]
+
+
+def test_every_event_has_a_form_here() -> None:
+    assert {type(event) for event, _ in FORMS} == set(EVENT_TYPES)
+
+
+@pytest.mark.parametrize(("event", "form"), FORMS, ids=lambda value: type(value).__name__)
+def test_the_json_form_says_everything(event: Event, form: dict[str, Any]) -> None:
+    made = as_json(event)
+    assert made == form
+    assert list(made)[:2] == ["event", "at"]
+    line = json.dumps(made, allow_nan=False)
+    assert "\n" not in line
+    assert json.loads(line) == form
+
+
+def values_of(hint: Any) -> st.SearchStrategy[Any]:
+    """Return values of a field's type as they are in events: texts are safe to show."""
+    if get_origin(hint) is UnionType:
+        return st.one_of([values_of(part) for part in get_args(hint)])
+    if get_origin(hint) is tuple:
+        first, *others = get_args(hint)
+        if others == [...]:
+            return st.lists(values_of(first), max_size=3).map(tuple)
+        return st.tuples(*(values_of(part) for part in get_args(hint)))
+    if hint is Step:
+        kinds, seconds = st.sampled_from(StepKind), st.floats(0, 1e6)
+        return st.builds(
+            Step, st.text().map(printable), kinds, seconds, jitter=st.just(0.0), call=st.none()
+        )
+    if isinstance(hint, type) and issubclass(hint, tuple):
+        return records_of(hint)
+    simple: dict[Any, st.SearchStrategy[Any]] = {
+        float: st.floats(allow_nan=False, allow_infinity=False),
+        int: st.integers(),
+        str: st.text().map(printable),
+        bool: st.booleans(),
+        type(None): st.none(),
+        Engine: st.sampled_from(Engine),
+    }
+    return simple[hint]
+
+
+def records_of(kind: type) -> st.SearchStrategy[Any]:
+    fields = {name: values_of(hint) for name, hint in get_type_hints(kind).items()}
+    return st.builds(kind, **fields)
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+@given(data=st.data())
+def test_every_event_comes_back_as_it_was(kind: type[Event], data: st.DataObject) -> None:
+    event = data.draw(records_of(kind))
+    again = from_json(json.loads(json.dumps(as_json(event), allow_nan=False)))
+    assert type(again) is kind
+    assert again == event
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+
+
+@given(data=st.data())
+def test_anything_else_is_refused_in_one_line_that_names_the_key(data: st.DataObject) -> None:
+    _, form = data.draw(st.sampled_from(FORMS))
+    key = data.draw(st.sampled_from(sorted(form)))
+    value = data.draw(JSON)
+    try:
+        event = from_json({**form, key: value})
+    except ValueError as error:
+        message = str(error)
+        assert printable(message) == message
+        assert f"{key}: " in message or key == "event", message
+    else:
+        assert event is None or type(event) in EVENT_TYPES
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ([], 'expected an object with "event"'),
+        ({"event": 3}, 'expected an object with "event"'),
+        ({"event": "started", "at": 1, "maker": 1, "pid": 2}, "started: expected tid"),
+        (
+            {"event": "started", "at": "now", "maker": 1, "pid": 2, "tid": 3},
+            "started: at: expected a number, found 'now'",
+        ),
+        (
+            {"event": "started", "at": 1.0, "maker": True, "pid": 2, "tid": 3},
+            "started: maker: expected a whole number, found True",
+        ),
+        (
+            {"event": "trouble", "at": 1e999, "maker": None, "text": ""},
+            "trouble: at: expected a finite number, found inf",
+        ),
+        (
+            {"event": "sampled", "at": 1.0, "cores": [{"core": "0"}], "makers": []},
+            "sampled: cores: core: expected a whole number, found '0'",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(value: object, problem: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(problem)}"):
+        from_json(value)
+
+
+def test_what_is_unknown_is_passed_over() -> None:
+    assert from_json({"event": "spilled", "at": 1.0}) is None
+    form = as_json(GaveUp(1.0, 1, 2.0))
+    assert from_json({**form, "mood": "good"}) == GaveUp(1.0, 1, 2.0)
+
+
+def test_texts_are_made_safe_at_the_entry() -> None:
+    said = from_json(as_json(Said(1.0, 1, "\x1b[2J", "out", 1)))
+    assert said == Said(1.0, 1, "␛[2J", "out", 1)
+    failed = from_json(as_json(Failed(1.0, 1, "\x07", "a\n\x1bb\n", 0.0)))
+    assert failed == Failed(1.0, 1, "␇", "a\n␛b\n", 0.0)
