@@ -238,6 +238,20 @@ Event = (
 
 EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
 
+
+def _same(event: tuple[Any, ...], other: object) -> bool:
+    """Whether two records are of one type and have equal fields.
+
+    Tuples of equal fields are equal whatever their types: a pause would be a resume. Nothing but
+    the comparison changes, so that making, reading and hashing one costs what it does for a tuple.
+    """
+    return type(event) is type(other) and tuple.__eq__(event, other)
+
+
+for _kind in (*EVENT_TYPES, CoreUse, MakerUse):
+    _kind.__eq__ = _same  # type: ignore[method-assign]
+    _kind.__ne__ = object.__ne__  # type: ignore[method-assign]
+
 JSON_NAMES: dict[type, str] = {
     kind: "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
     for kind in EVENT_TYPES
