@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 
 
-class AddMakers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AddMakers:
     """Seat ``how_many`` more makers."""
 
     how_many: int
@@ -16,38 +17,44 @@ class AddMakers(NamedTuple):
     engine: Engine
 
 
-class StopMaker(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StopMaker:
     """Ask a maker to stop: SIGTERM and, after a grace, SIGKILL; a thread or task is only asked."""
 
     maker: int
 
 
-class KillMaker(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class KillMaker:
     """End the maker's process with SIGKILL now, and with it everyone who shares it."""
 
     maker: int
 
 
-class SignalMaker(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SignalMaker:
     """Send the maker's process signal number ``signal``."""
 
     maker: int
     signal: int
 
 
-class PauseMaker(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PauseMaker:
     """Stop the maker's process (SIGSTOP), and with it everyone who shares it."""
 
     maker: int
 
 
-class ResumeMaker(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ResumeMaker:
     """Let the maker's process run again (SIGCONT)."""
 
     maker: int
 
 
-class BrewAgain(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class BrewAgain:
     """Seat a new maker with the same recipe and engine as this one."""
 
     maker: int

@@ -6,7 +6,7 @@ machine. Times of day never appear, so a run can be replayed.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Step
@@ -277,3 +277,17 @@ Event = (
 """Anything that can happen."""
 
 EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
+
+
+def _same(event: tuple[Any, ...], other: object) -> bool:
+    """Whether two records are of one type and have equal fields.
+
+    Tuples of equal fields are equal whatever their types: a pause would be a resume. Nothing but
+    the comparison changes, so that making, reading and hashing one costs what it does for a tuple.
+    """
+    return type(event) is type(other) and tuple.__eq__(event, other)
+
+
+for _kind in (*EVENT_TYPES, CoreUse, MakerUse):
+    _kind.__eq__ = _same  # type: ignore[method-assign]
+    _kind.__ne__ = object.__ne__  # type: ignore[method-assign]

@@ -15,6 +15,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from chai_tui.host.run_facts import facts_of_live_run
@@ -221,7 +222,7 @@ class Kitchen:
             events += seated
             # Where one found no room, the next would not either: one message, not a hundred.
             if order.how_many > together and not isinstance(seated[-1], Unseated):
-                self._waiting.appendleft(order._replace(how_many=order.how_many - together))
+                self._waiting.appendleft(replace(order, how_many=order.how_many - together))
         return events
 
     def _seat(self, order: AddMakers, how_many: int) -> list[Event]:
