@@ -130,7 +130,7 @@ class Account:
         elif kind == "progress":
             self._sequences[told["maker"]].take(Progress(**told))
         else:
-            require(kind == "sampled", f"there was {line[:200]!r}")
+            require(kind in {"run_began", "sampled"}, f"there was {line[:200]!r}")
 
     def close(self) -> None:
         """See that all has come."""

@@ -33,7 +33,7 @@ def test_records_are_equal_by_type_and_fields(kind: Any) -> None:
 
 def _like(record: Any, kind: Any) -> Any:
     """A record of another type whose fields are the same, as many as there are."""
-    return kind._make((*record, *range(9))[: len(kind._fields)])
+    return kind._make((*record, *range(20))[: len(kind._fields)])
 
 
 @pytest.mark.parametrize("event", [event for event, _ in FORMS], ids=type)
