@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from chai_tui.model.commands import Command
@@ -204,6 +205,7 @@ IN_STATE: Mapping[State, Ending] = {
     State.FAILED: failed,
     State.STOPPED: stopped,
     State.KILLED: killed,
+    State.ENDED: partial(ended, exitcode=None),
 }
 """The function that brings a new maker into a state."""
 

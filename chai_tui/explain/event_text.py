@@ -80,11 +80,13 @@ def _fate(maker: Maker) -> str:
     """Why a maker counts as not served."""
     if not maker.joined:
         return f"was still {maker.state}" if maker.state is not State.SERVED else "was not joined"
+    if maker.state is State.ENDED:
+        return maker.cause
     if maker.state is not State.FAILED:
         return f"was {maker.cause}"
     if maker.error is not None:
         return f"failed: {_clipped(maker.error)}"
-    return maker.cause if maker.exitcode is None else f"ended with {maker.cause}"
+    return f"ended with {maker.cause}"
 
 
 def _clipped(error: str) -> str:
@@ -111,7 +113,9 @@ def describe(event: Event, floor: Floor) -> str:
 
 
 def _seated(event: Seated, _: Floor) -> str:
-    return f"#{event.maker} seated, {event.engine}, {printable(event.recipe)}"
+    return ", ".join(
+        filter(None, (f"#{event.maker} seated", event.engine, printable(event.recipe)))
+    )
 
 
 def _started(event: Started, floor: Floor) -> str:

@@ -14,6 +14,7 @@ GLYPHS: dict[State, str] = {
     State.FAILED: "✖",
     State.STOPPED: "■",
     State.KILLED: "✖",
+    State.ENDED: "○",
 }
 """A state's sign; its word always stands beside it."""
 

@@ -11,7 +11,12 @@ from chai_tui.model.events import RunBegan
 
 
 def facts_of_live_run(
-    at: float, start_method: str, cores: UsableCores, sample_every: float | None
+    at: float,
+    start_method: str,
+    cores: UsableCores,
+    *,
+    maps_cores: bool,
+    sample_every: float | None,
 ) -> RunBegan:
     """Return the first event of a run on this machine and this Python.
 
@@ -19,6 +24,7 @@ def facts_of_live_run(
         at: now, in seconds of ``time.monotonic()``.
         start_method: how processes are started.
         cores: those that may be used.
+        maps_cores: whether it is known which core a thread is on.
         sample_every: seconds between two samples; None: nothing is sampled.
     """
     return RunBegan(
@@ -27,7 +33,7 @@ def facts_of_live_run(
         gil=gil_enabled(),
         cores=cores.numbers,
         quota=cores.quota,
-        maps_cores=sys.platform == "linux",
+        maps_cores=maps_cores,
         sample_every=sample_every,
         # An alias (SIGIOT is SIGABRT) is the same member: each number comes once.
         signals=tuple((int(one), one.name) for one in signal.Signals),

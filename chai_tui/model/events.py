@@ -135,15 +135,18 @@ class Dropped(NamedTuple):
 
 
 class Seated(NamedTuple):
-    """The kitchen gave a maker its place: ``pid`` is its station's process."""
+    """A maker has its place: ``pid`` is its station's process.
+
+    A worker that follows no recipe of ours has neither a recipe nor steps.
+    """
 
     at: float
     maker: int
     station: int
     pid: int
     engine: Engine
-    recipe: str
-    steps: tuple[Step, ...]
+    recipe: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 class Paused(NamedTuple):

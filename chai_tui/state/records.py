@@ -31,6 +31,8 @@ class State(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     KILLED = "killed"
+    ENDED = "ended"
+    """Joined, and nobody knows how it ended."""
 
 
 class Line(NamedTuple):
@@ -133,12 +135,12 @@ class Maker:
         match self.state:
             case State.KILLED:
                 return f"killed by {self.end_signal}"
+            case State.ENDED:
+                return "ended unseen: the system lost its exit code"
             case State.STOPPED:
                 return "stopped"
             case State.FAILED if self.error:
                 return self.error
-            case State.FAILED if self.exitcode is None:
-                return "ended unseen: the system lost its exit code"
             case State.FAILED if self.exitcode == 0:
                 return "exit code 0 before it had served"
             case State.FAILED:
@@ -208,7 +210,9 @@ def gil_share_of(
 def derive_state(maker: Maker) -> State:
     """Derive the state from the facts; once joined, the exit code decides what is believed."""
     if maker.joined:
-        if maker.exitcode is not None and maker.exitcode < 0:
+        if maker.exitcode is None:
+            return State.ENDED if maker.error is None else State.FAILED
+        if maker.exitcode < 0:
             asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
             return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
         if maker.exitcode == 0 and maker.served_at is not None:

@@ -27,7 +27,8 @@ class PlainView:
                 maker = floor.makers.get(event.maker)
                 if maker is not None:
                     verb = "Start" if isinstance(event, Started) else "End"
-                    lines.append(f"{verb} of {maker.name} {printable(maker.recipe)} brewing")
+                    words = (maker.name, printable(maker.recipe), "brewing")
+                    lines.append(" ".join([f"{verb} of", *filter(None, words)]))
             elif isinstance(event, Trouble | Unseated):
                 warn(self._err, printable(event.text))
         write(self._out, lines)

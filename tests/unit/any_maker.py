@@ -34,13 +34,13 @@ lines_said = st.builds(Line, at=moments, text=texts, stream=st.sampled_from(("ou
 @st.composite
 def makers(draw: st.DrawFn) -> Maker:
     """A maker in any state, joined or not, with any history."""
-    its_steps = tuple(draw(st.lists(steps, min_size=1, max_size=15)))
+    its_steps = tuple(draw(st.lists(steps, max_size=15)))
     maker = Maker(
         number=draw(st.integers(1, 100_000)),
         station=1,
         pid=draw(st.integers(1, 2**22)),
         engine=draw(st.sampled_from(Engine)),
-        recipe=draw(names),
+        recipe=draw(st.just("") | names),
         steps=its_steps,
         seated_at=BEGAN,
         state=draw(st.sampled_from(State)),
@@ -69,6 +69,9 @@ def makers(draw: st.DrawFn) -> Maker:
         maker.stopping = Stopping(
             draw(moments), maker.number, signal, draw(st.none() | st.just(2.0))
         )
+        maker.stop_signal = None if signal is None else f"signal {signal}"
+    if maker.exitcode is not None and maker.exitcode < 0:
+        maker.end_signal = f"signal {-maker.exitcode}"
     began = sorted(draw(st.lists(moments, max_size=len(its_steps))))
     maker.step_times = [Span(a, b) for a, b in pairwise(began)] + [
         Span(a, None) for a in began[-1:]

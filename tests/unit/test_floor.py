@@ -166,7 +166,7 @@ def test_every_state_can_be_reached_with_every_engine(state: State, engine: Engi
     maker = floor_of(*IN_STATE[state](1, engine=engine)).makers[1]
     assert maker.state is state
     assert maker.joined is (state not in {State.SEATED, State.BREWING, State.PAUSED})
-    assert bool(maker.cause) is (state in {State.FAILED, State.STOPPED, State.KILLED})
+    assert bool(maker.cause) is (state in {State.FAILED, State.STOPPED, State.KILLED, State.ENDED})
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_every_state_can_be_reached_with_every_engine(state: State, engine: Engi
         (killed(1, signal=120), State.KILLED, "killed by signal 120"),
         (ended(1, exitcode=3), State.FAILED, "exit code 3"),
         (ended(1, exitcode=0), State.FAILED, "exit code 0 before it had served"),
-        (ended(1, exitcode=None), State.FAILED, "ended unseen: the system lost its exit code"),
+        (ended(1, exitcode=None), State.ENDED, "ended unseen: the system lost its exit code"),
     ],
 )
 def test_an_end_has_a_cause_in_words(events: list[Event], state: State, cause: str) -> None:
@@ -299,7 +299,7 @@ def test_the_finished_can_be_forgotten() -> None:
     floor = floor_in_states(*State)
     left = {maker.number for maker in floor.makers.values() if not maker.joined}
     version = floor.version
-    assert floor.forget_finished() == 4
+    assert floor.forget_finished() == 5
     assert set(floor.makers) == left == set(floor.stations)
     assert sum(floor.counts.values()) == floor.open == 3
     assert floor.version > version
@@ -481,7 +481,9 @@ def test_figures_agree_with_the_makers_after_every_event(
 
 @given(st.lists(_events_of(1, Engine.PROCESS), max_size=10), st.data())
 def test_no_state_is_ever_left_once_final(late: list[Event], data: st.DataObject) -> None:
-    state = data.draw(st.sampled_from([State.SERVED, State.FAILED, State.STOPPED, State.KILLED]))
+    state = data.draw(
+        st.sampled_from([State.SERVED, State.FAILED, State.STOPPED, State.KILLED, State.ENDED])
+    )
     floor = floor_of(*IN_STATE[state](1))
     before = copy.deepcopy(floor.makers[1])
     floor.fold([*late, *seated(1), *sampled({0: [1]})])
@@ -500,6 +502,8 @@ def test_what_the_parent_saw_wins_whatever_the_child_said(
         assert maker.state in {State.KILLED, State.STOPPED}
     elif exitcode == 0:
         assert maker.state in {State.SERVED, State.STOPPED, State.FAILED}
+    elif exitcode is None:
+        assert maker.state is (State.ENDED if maker.error is None else State.FAILED)
     else:
         assert maker.state is State.FAILED
     assert (maker.state is State.SERVED) is (maker.cause == "")

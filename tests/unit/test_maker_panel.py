@@ -15,6 +15,8 @@ from chai_tui.model.events import (
     Progress,
     Said,
     Sampled,
+    Seated,
+    Started,
     Stopping,
 )
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
@@ -382,3 +384,15 @@ def test_no_width_makes_a_line_of_another_width(
     for line in (*drawn, *card, draw_row(seen, width), *frame):
         assert width_of(line) == width, as_text(line)
         assert {style for _, style in line} <= {*STYLES, ""}
+
+
+def test_a_worker_without_a_recipe_is_drawn_like_any_other() -> None:
+    floor = floor_of(Seated(BEGAN, 1, 1, 4711, Engine.PROCESS), Started(BEGAN + 1, 1, 4711, 4711))
+    seen = look(floor, 1)
+    panel = "\n".join(as_text(line) for line in draw_panel(seen, 60, 6))
+    assert "#1 Chai Maker" in panel
+    assert "brewing" in panel
+    assert "0/0" not in panel
+    assert "step" not in panel
+    assert " · " not in panel.splitlines()[0]
+    assert "#1" in as_text(draw_row(seen, 80))

@@ -89,14 +89,21 @@ class Kitchen:
         self._pool = StationPool(self._supervisor, clock, lines_per_second)
         self._clock = clock
         self._seed = random.randrange(2**32) if seed is None else seed  # noqa: S311 - jitter
-        self._cores = usable_cores()
-        self._sample_every = sample_every
-        self._schedule = (
-            None
-            if sample_every is None
-            else SamplingSchedule(sampler or make_sampler(self._cores.numbers), sample_every, clock)
-        )
-        self._began = False
+        cores = usable_cores()
+        self._schedule = None
+        if sample_every is not None:
+            sampler = sampler or make_sampler(cores.numbers)
+            self._schedule = SamplingSchedule(sampler, sample_every, clock)
+        self._facts: list[Event] = [
+            facts_of_live_run(
+                clock(),
+                start_method,
+                cores,
+                maps_cores=sampler is not None and sampler.maps_cores,
+                sample_every=sample_every,
+            )
+        ]
+        """What the run is, until it is told."""
         self._commands: deque[Command] = deque()
         self._waiting: deque[AddMakers] = deque()
         self._shared: dict[Engine, StationHandle] = {}
@@ -133,7 +140,7 @@ class Kitchen:
         if self._closed:
             return []
         self._supervisor.prepare()
-        events = self._begin()
+        events, self._facts = self._facts, []
         while self._commands:
             command = self._commands.popleft()
             events += self._obey[type(command)](command)
@@ -142,14 +149,6 @@ class Kitchen:
         if self._schedule is not None and (sampled := self._schedule.look(self._watched)):
             events += [sampled, *self._pauses_in(sampled)]
         return events
-
-    def _begin(self) -> list[Event]:
-        """Tell what the run is, once."""
-        if self._began:
-            return []
-        self._began = True
-        method = self._supervisor.start_method
-        return [facts_of_live_run(self._clock(), method, self._cores, self._sample_every)]
 
     def close(self) -> list[Event]:
         """End every process that was started, within a second; idempotent.

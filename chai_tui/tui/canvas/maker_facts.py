@@ -147,7 +147,7 @@ def memory_cells(size: int | None) -> str:
 
 def cause_text(maker: Maker) -> str:
     """Return why it ended where the state does not say it all; else nothing."""
-    if maker.state is State.FAILED:
+    if maker.state in (State.FAILED, State.ENDED):
         return printable(maker.cause)
     if maker.state is State.KILLED and maker.stopping is not None:
         return "it had been asked to stop"
@@ -192,7 +192,8 @@ def waiting_text(maker: Maker) -> str:
     if maker.engine.traits.takes_turns:
         return "waits for its turn"
     steps = len(maker.steps)
-    return f"{printable(maker.recipe)} · {steps} step{'' if steps == 1 else 's'}"
+    count = f"{steps} step{'' if steps == 1 else 's'}" if steps else ""
+    return " · ".join(filter(None, (printable(maker.recipe), count)))
 
 
 def step_name(maker: Maker) -> str:

@@ -53,6 +53,7 @@ STYLES: Mapping[str, StyleSpec] = {
     "failed": StyleSpec("text-error"),
     "stopped": StyleSpec("ink-halted"),
     "killed": StyleSpec("text-error"),
+    "ended": StyleSpec("ink-halted"),
     "others": StyleSpec("ink-dim"),  # what everything else does with a core
     "empty": StyleSpec("ink-empty", faint=True),  # the rest of a bar
     **{f"core-{number}": StyleSpec(f"core-{number}") for number in range(CORE_STYLES)},

@@ -30,7 +30,7 @@ def title(zoom: Zoomed, width: int) -> Line:
     name = "Chai Maker " if width >= 50 else ""
     left: Line = [
         (f" {name}#{maker.number}", number),
-        (f"  {printable(maker.recipe)} · {maker.engine}", "dim"),
+        (f"  {' · '.join(filter(None, (printable(maker.recipe), maker.engine)))}", "dim"),
     ]
     room = width - width_of(right) - 1
     if room < 6:
@@ -81,6 +81,8 @@ def _facts(zoom: Zoomed, width: int) -> list[Line]:
 
 def _steps(zoom: Zoomed, width: int) -> list[Line]:
     steps = zoom.maker.steps
+    if not steps:
+        return []
     name_cells = min(max((len(step.name) for step in steps), default=4), max(4, width // 3), 32)
     return [
         heading("steps", width),

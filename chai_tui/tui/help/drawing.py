@@ -28,6 +28,7 @@ _STATES: dict[State, str] = {
     State.FAILED: "raised an exception, or ended itself with an exit code",
     State.STOPPED: "was asked to stop, and did",
     State.KILLED: "was ended by a signal",
+    State.ENDED: "is gone, and nobody knows how it ended",
 }
 
 _WORDS: tuple[tuple[str, str], ...] = (

@@ -116,7 +116,7 @@ def _top(look: Look, width: int, least: int, corners: str, style: str) -> Line:
 def _titles(maker: Maker, number: Span, room: int) -> Iterator[Line]:
     """Who it is, in ever fewer words; a recipe's name is cut before it is left out."""
     name: Line = [number, (" Chai Maker", "strong")]
-    recipe = f" · {printable(maker.recipe)}"
+    recipe = f" · {printable(maker.recipe)}" if maker.recipe else ""
     yield [*name, (recipe, "dim")]
     cut = room - width_of(name)
     if cut >= RECIPE_LEAST:

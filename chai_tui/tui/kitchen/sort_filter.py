@@ -42,6 +42,7 @@ _STATE_ORDER = {
             State.SEATED,
             State.FAILED,
             State.KILLED,
+            State.ENDED,
             State.STOPPED,
             State.SERVED,
         )

@@ -53,6 +53,7 @@ _HELD = Sign(HELD, "held up", "held", "a task that cannot go on: another one kee
 _PAUSED = Sign(PAUSED, "paused", "paused")
 _SERVED = Sign((GLYPHS[State.SERVED], "served"), "served", "served")
 _STOPPED = Sign((GLYPHS[State.STOPPED], "stopped"), "stopped", "stopped")
+_ENDED = Sign((GLYPHS[State.ENDED], "ended"), "ended unseen", "ended")
 _SEATED = Sign(SEATED, "seated", "seated")
 _UNSAMPLED = Sign(
     UNSAMPLED, "no sample", "no sample", "nobody measured what it did: not yet, or too long ago"
@@ -81,6 +82,7 @@ def signs_on(floor: Floor) -> list[Sign]:
         (_SERVED, floor.counts[State.SERVED] > 0),
         (Sign((GLYPHS[State.KILLED], "killed"), words, words.replace(", ", "/")), bool(bad)),
         (_STOPPED, floor.counts[State.STOPPED] > 0),
+        (_ENDED, floor.counts[State.ENDED] > 0),
         (_SEATED, True),
         (_UNSAMPLED, True),
     )
