@@ -124,6 +124,22 @@ def test_every_room_is_listed_and_small_enough_to_be_known() -> None:
         assert len(modules) <= MOST_MODULES, folder
 
 
+TELLS_OF_THIS_MACHINE = {"os", "platform", "psutil", "resource", "signal", "socket", "sys"}
+"""What a view would ask of the system and the interpreter that it runs on itself."""
+OF_THIS_TERMINAL = {"chai_tui.tui.run_app", "chai_tui.views.run"}
+"""They drive a view in this process: its signals, its streams, its end."""
+
+
+def test_what_shows_a_run_asks_nothing_of_the_machine_it_is_shown_on() -> None:
+    for path in SOURCES:
+        name = module_name(path)
+        room = room_of(name)
+        shows = room.split(".")[0] in {"state", "explain", "views", "tui"} and room != "tui.shell"
+        if shows and name not in OF_THIS_TERMINAL:
+            asked = {wanted.partition(".")[0] for wanted, _ in imports_of(path)}
+            assert not asked & TELLS_OF_THIS_MACHINE, name
+
+
 def test_only_the_command_line_imports_the_screen_and_only_inside_a_function() -> None:
     for path in SOURCES:
         own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
