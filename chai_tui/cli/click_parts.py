@@ -12,11 +12,13 @@ from click.shell_completion import CompletionItem
 
 from chai_tui.config.toml_file import clipped
 from chai_tui.model.recipe import BUILT_IN
+from chai_tui.sources.simulated.costs import FASTEST, SLOWEST
 
 if TYPE_CHECKING:
     _NumberType = click.ParamType[int]
+    _FloatType = click.ParamType[float]
 else:
-    _NumberType = click.ParamType  # takes no type argument before click 8.4
+    _NumberType = _FloatType = click.ParamType  # takes no type argument before click 8.4
 
 
 class WholeNumber(_NumberType):
@@ -48,6 +50,25 @@ class Seed(_NumberType):
         if number is None:
             self.fail(f'expected a whole number, found "{clipped(str(value))}"', param, ctx)
         return number
+
+
+class Speed(_FloatType):
+    """How much faster than real time a simulation runs."""
+
+    name = "number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number."""
+        try:
+            speed = float(value)
+        except ValueError:
+            speed = 0.0
+        if not SLOWEST <= speed <= FASTEST:  # false for nan, too
+            expected = f"expected a number from {SLOWEST:g} to {FASTEST:g}"
+            self.fail(f'{expected}, found "{clipped(str(value))}"', param, ctx)
+        return speed
 
 
 def _whole(value: Any) -> int | None:

@@ -12,14 +12,19 @@ from chai_tui.cli import launch
 from chai_tui.cli.click_parts import (
     DefaultCommandGroup,
     Seed,
+    Speed,
     WholeNumber,
     complete_recipe,
     print_version,
 )
 from chai_tui.cli.launch import DEFAULT_MAKERS, complain
 from chai_tui.cli.settle import BadRequestError
-from chai_tui.config.settings import MAX_MAKERS, START_METHODS
+from chai_tui.config.settings import (
+    MAX_MAKERS,
+    START_METHODS,
+)
 from chai_tui.model.engine import Engine
+from chai_tui.sources.simulated.costs import FASTEST, MAX_SIMULATED_CORES, SLOWEST
 from chai_tui.views.output import ExitCode
 
 PROGRAM = "chai-tui"
@@ -66,6 +71,7 @@ Examples:
   chai-tui grind --makers 5              five makers grind spices
   chai-tui grind --engine thread --exit  one GIL; leave when all have ended
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
+  chai-tui grind --simulate --cores 64   how it would be on 64 cores
 
 \b
 All options: chai-tui brew --help
@@ -124,6 +130,23 @@ Exit codes:
 @click.option("--seed", type=Seed(), metavar="INT", help="Repeat the jitter of an earlier run.")
 @click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print every event as a JSON object.")
+@click.option(
+    "--simulate",
+    is_flag=True,
+    help="Brew on a simulated machine: no process is started, and the screen says so.",
+)
+@click.option(
+    "--cores",
+    type=WholeNumber(1, MAX_SIMULATED_CORES),
+    metavar="N",
+    help=f"Cores of the simulated machine, 1 to {MAX_SIMULATED_CORES}.  [default: as many as here]",
+)
+@click.option(
+    "--speed",
+    type=Speed(),
+    metavar="X",
+    help=f"Simulated seconds for each of ours, {SLOWEST:g} to {FASTEST:g}.  [default: 1]",
+)
 @click.option(
     "--exit",
     "exit_when_served",

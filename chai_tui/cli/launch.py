@@ -1,4 +1,4 @@
-"""Launches a run: real makers, on the screen or without one.
+"""Launches a run: real makers or simulated ones, on the screen or without one.
 
 The command line hands its options to :func:`brew`; without any, nothing is parsed, and the program
 comes here at once.
@@ -22,6 +22,7 @@ from chai_tui.config.settings import Settings, load_settings, settings_path
 from chai_tui.host import startup
 from chai_tui.host.process_setup import hear_of_children, raise_file_limit
 from chai_tui.host.terminal import lose_output, lose_stdout, own_terminal
+from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.model.launch import Launch
@@ -50,6 +51,9 @@ def brew(
     plain: bool = False,
     as_json: bool = False,
     exit_when_served: bool = False,
+    simulate: bool = False,
+    cores: int | None = None,
+    speed: float | None = None,
 ) -> int:
     """Brew; return the exit code. What is None is left to settings and defaults.
 
@@ -58,6 +62,9 @@ def brew(
     """
     if plain and as_json:
         raise BadRequestError("--plain and --json: expected one of them, found both.")
+    for option, value in (("--cores", cores), ("--speed", speed)):
+        if value is not None and not simulate:
+            raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
     lines = plain or as_json
     reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
     has_screen = not lines and reason is None
@@ -69,6 +76,8 @@ def brew(
         settle_start_method(start_method, settings, warnings, has_screen=has_screen),
         seed,
         exit_when_served,
+        simulated_cores=(cores or len(usable_cores().numbers)) if simulate else None,
+        speed=speed or 1.0,
     )
     if reason:
         warnings = [*warnings, reason]
@@ -88,27 +97,51 @@ def complain(text: str) -> None:
         warn(sys.stderr, one_line(text))
 
 
-def _live_source(
+def _source(
     launch: Launch,
     sample_every: float | None,
     *,
     lines_per_second: int | None = None,
     niceness: int = 0,
 ) -> Source:
-    """Return a kitchen that was asked for the first makers."""
+    """Return a source that was asked for the first makers."""
+    source = (
+        _live_source(launch, sample_every, lines_per_second, niceness)
+        if launch.simulated_cores is None
+        else _simulation(launch, launch.simulated_cores, sample_every)
+    )
+    source.submit(AddMakers(launch.makers, launch.recipe, launch.engine))
+    return source
+
+
+def _simulation(launch: Launch, cores: int, sample_every: float | None) -> Source:
+    from chai_tui.host.run_facts import facts_of_simulated_run  # noqa: PLC0415 - as below
+    from chai_tui.sources.simulated.source import Simulation  # noqa: PLC0415 - if asked for
+
+    return Simulation(
+        cores,
+        launch.start_method,
+        seed=launch.seed,
+        speed=launch.speed,
+        sample_every=sample_every,
+        facts=facts_of_simulated_run(),
+    )
+
+
+def _live_source(
+    launch: Launch, sample_every: float | None, lines_per_second: int | None, niceness: int
+) -> Source:
     from chai_tui.sources.live.kitchen import Kitchen  # noqa: PLC0415 - not for bad usage
 
     hear_of_children()
     raise_file_limit()
-    source = Kitchen(
+    return Kitchen(
         launch.start_method,
         seed=launch.seed,
         sample_every=sample_every,
         lines_per_second=lines_per_second,
         niceness=niceness,
     )
-    source.submit(AddMakers(launch.makers, launch.recipe, launch.engine))
-    return source
 
 
 def on_screen(launch: Launch, settings: Settings, warnings: Sequence[str]) -> int:
@@ -117,7 +150,7 @@ def on_screen(launch: Launch, settings: Settings, warnings: Sequence[str]) -> in
 
     with own_terminal():
         bridge = Bridge(
-            _live_source(
+            _source(
                 launch,
                 SCREEN_SAMPLE_SECONDS,
                 lines_per_second=SCREEN_LINES_PER_SECOND,
@@ -158,7 +191,7 @@ def without_screen(launch: Launch, *, as_json: bool) -> int:
             from chai_tui.views.plain import PlainView  # noqa: PLC0415 - one of the two is enough
 
             view = PlainView(out, err)
-        source = _live_source(launch, JSON_SAMPLE_SECONDS if as_json else None)
+        source = _source(launch, JSON_SAMPLE_SECONDS if as_json else None)
         startup.done()
         try:
             return run(source, view, makers=launch.makers)

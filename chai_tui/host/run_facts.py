@@ -43,6 +43,11 @@ def facts_of_live_run(
     )
 
 
+def facts_of_simulated_run() -> RunBegan:
+    """Return what of this process is true of a simulated run too; its source knows the rest."""
+    return RunBegan(0.0, system=sys.platform, python=python_name(), version=__version__)
+
+
 def gil_enabled() -> bool:
     """Whether this interpreter has a GIL (free-threaded builds may run without one)."""
     is_enabled = getattr(sys, "_is_gil_enabled", None)

@@ -50,6 +50,11 @@ class RunBegan(NamedTuple):
     version: str = ""
     schema: int = SCHEMA
 
+    @property
+    def warning(self) -> str:
+        """What every screen says of a run that is not what it looks like: ``simulated``."""
+        return "" if self.source == "live" else self.source
+
 
 class Started(NamedTuple):
     """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread."""

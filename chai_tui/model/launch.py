@@ -19,6 +19,8 @@ class Launch:
         start_method: how processes are started.
         seed: of the jitter; None: another one each time.
         exit_when_served: whether the screen leaves when every maker has ended.
+        simulated_cores: on how many cores of a simulated machine; None: on real ones.
+        speed: simulated seconds for each of ours.
     """
 
     makers: int
@@ -27,3 +29,5 @@ class Launch:
     start_method: str
     seed: int | None = None
     exit_when_served: bool = False
+    simulated_cores: int | None = None
+    speed: float = 1.0

@@ -313,7 +313,7 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         """Explain."""
         from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
 
-        self.push_screen(HelpScreen(COMMANDS, self._settings.keys, has_gil=self.floor.run.gil))
+        self.push_screen(HelpScreen(COMMANDS, self._settings.keys, run=self.floor.run))
 
     # End
 

@@ -12,6 +12,7 @@ from chai_tui.tui.help.drawing import help_lines, keys_now
 from chai_tui.tui.help.screen import HelpScreen
 from chai_tui.tui.keys.commands import COMMANDS
 from chai_tui.tui.keys.rows import keys_text
+from tests.builders import HERE
 from tests.pilot.screen_app import ScreenApp, showing
 
 
@@ -61,14 +62,14 @@ def test_every_line_has_its_width(width: int, has_gil: bool) -> None:
 
 
 async def test_back() -> None:
-    async with showing(lambda: HelpScreen(COMMANDS)) as (app, pilot):
+    async with showing(lambda: HelpScreen(COMMANDS, run=HERE)) as (app, pilot):
         for key in ["escape", "q", "question_mark", "f1"]:
-            assert await app.ask(pilot, lambda: HelpScreen(COMMANDS), key) is None, key
+            assert await app.ask(pilot, lambda: HelpScreen(COMMANDS, run=HERE), key) is None, key
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
 async def test_it_scrolls_to_its_end(size: tuple[int, int]) -> None:
-    async with showing(lambda: HelpScreen(COMMANDS), size) as (app, pilot):
+    async with showing(lambda: HelpScreen(COMMANDS, run=HERE), size) as (app, pilot):
         assert "keys: makers" in top(app)
         await pilot.press("space")
         assert "keys: makers" not in top(app)
@@ -80,7 +81,7 @@ async def test_it_scrolls_to_its_end(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(("down", "up"), [("down", "up"), ("j", "k"), ("pagedown", "pageup")])
 async def test_keys_scroll(down: str, up: str) -> None:
-    async with showing(lambda: HelpScreen(COMMANDS), (80, 24)) as (app, pilot):
+    async with showing(lambda: HelpScreen(COMMANDS, run=HERE), (80, 24)) as (app, pilot):
         await pilot.press(down)
         assert "keys: makers" not in top(app)
         await pilot.press(up)
@@ -88,7 +89,7 @@ async def test_keys_scroll(down: str, up: str) -> None:
 
 
 async def test_the_footer_can_be_clicked() -> None:
-    async with showing(lambda: HelpScreen(COMMANDS), (80, 24)) as (app, pilot):
+    async with showing(lambda: HelpScreen(COMMANDS, run=HERE), (80, 24)) as (app, pilot):
         await pilot.click(offset=app.at("Space Page"))
         assert "keys: makers" not in app.text
         await pilot.click(offset=app.at("Esc Back"))
@@ -96,5 +97,5 @@ async def test_the_footer_can_be_clicked() -> None:
 
 
 async def test_it_shows_remapped_keys() -> None:
-    async with showing(lambda: HelpScreen(COMMANDS, {"add": "f5"})) as (app, _):
+    async with showing(lambda: HelpScreen(COMMANDS, {"add": "f5"}, run=HERE)) as (app, _):
         assert app.rows()[2].split()[:2] == ["F5", "Add"]

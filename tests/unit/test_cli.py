@@ -384,7 +384,7 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
         call("--help").out + call("brew", "--help").out,
         re.MULTILINE,
     )
-    assert len(examples) == 9
+    assert len(examples) == 10
     for example in examples:
         assert call(*example.split()).code == 0
         assert views.launch is not None

@@ -32,9 +32,11 @@ def title(zoom: Zoomed, width: int) -> Line:
         (f" {name}#{maker.number}", number),
         (f"  {' · '.join(filter(None, (printable(maker.recipe), maker.engine)))}", "dim"),
     ]
+    if zoom.warning:
+        left.insert(0, (f" {zoom.warning}", "chosen"))
     room = width - width_of(right) - 1
     if room < 6:
-        return fit([left[0], (" ", ""), *right], width)
+        return fit([*left[:-1], (" ", ""), *right], width)
     return fit([*fit(left, room), (" ", ""), *right], width)
 
 

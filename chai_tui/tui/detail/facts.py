@@ -28,6 +28,7 @@ class Zoomed(NamedTuple):
         unattributed: lines of its process that could be any of its makers'.
         has_gil: whether there is a GIL to share.
         held_by: number of the maker that keeps its event loop from it; None if nobody does.
+        warning: what the run is, if it is not live: ``simulated``.
     """
 
     maker: Maker
@@ -38,6 +39,7 @@ class Zoomed(NamedTuple):
     unattributed: tuple[SaidLine, ...] = ()
     has_gil: bool = True
     held_by: int | None = None
+    warning: str = ""
 
     @property
     def until(self) -> float:
@@ -64,6 +66,7 @@ def zoomed(floor: Floor, maker: Maker, meaning: str) -> Zoomed:
         tuple(station.said) if station else (),
         floor.run.gil,
         held_up_by(maker, loop_keeper(floor, maker.station)),
+        floor.run.warning,
     )
 
 

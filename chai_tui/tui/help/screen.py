@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
+from chai_tui.model.events import RunBegan
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, fit
@@ -38,24 +39,24 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         rows: Sequence[Row],
         keymap: Mapping[str, str] | None = None,
         *,
-        has_gil: bool = True,
+        run: RunBegan,
     ) -> None:
         """Show the help.
 
         Args:
             rows: the table of commands.
             keymap: keys of the rows that a user gave others, by the row's id.
-            has_gil: whether the makers' Python has a GIL.
+            run: what it explains.
         """
         super().__init__()
         self._rows = rows
-        self._has_gil = has_gil
+        self._run = run
         self._keymap = dict(keymap or {})
         self._help = LineView(self._draw, id="help")
 
     def compose(self) -> ComposeResult:
         """Put title, text and hints together."""
-        yield LineView(_title, id="help-title", can_focus=False)
+        yield LineView(self._title, id="help-title", can_focus=False)
         yield self._help
         yield KeyLine()
 
@@ -64,7 +65,12 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         self._help.focus()
 
     def _draw(self, width: int) -> list[Line]:
-        return help_lines(self._rows, self._keymap, width, has_gil=self._has_gil)
+        return help_lines(self._rows, self._keymap, width, has_gil=self._run.gil)
+
+    def _title(self, width: int) -> list[Line]:
+        words = "what the keys do, and what is on the screen" if width >= 60 else ""
+        line = [(" help ", "strong"), (self._run.warning, "chosen"), (f" {words}", "dim")]
+        return [fit(line if self._run.warning else [line[0], (words, "dim")], width)]
 
     def action_back(self) -> None:
         """Leave the screen."""
@@ -73,8 +79,3 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
     def action_scroll(self, how: str) -> None:
         """Scroll, for the keys that the text itself does not know."""
         getattr(self._help, f"action_{how}")()
-
-
-def _title(width: int) -> list[Line]:
-    words = "what the keys do, and what is on the screen" if width >= 60 else ""
-    return [fit([(" help ", "strong"), (words, "dim")], width)]

@@ -148,6 +148,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             is_over=floor.all_joined,
             frozen=setup.frozen,
             missed=setup.missed,
+            warning=run.warning,
             sorted_by="" if makers.sort is Sort.NUMBER else makers.sort,
             wanted=makers.wanted,
         )

@@ -35,6 +35,7 @@ class Title(NamedTuple):
         at_once: CPU seconds of makers for each second.
         is_over: whether every maker was joined.
         frozen: whether the display is.
+        warning: what the run is, if it is not live: ``simulated``.
         missed: how many things happened since it was frozen.
         sorted_by: what the makers are sorted by; empty for their numbers.
         wanted: the filter; empty for none.
@@ -54,6 +55,7 @@ class Title(NamedTuple):
     sorted_by: str = ""
     wanted: str = ""
     missed: int = 0
+    warning: str = ""
 
 
 def clock_text(seconds: float) -> str:
@@ -119,6 +121,8 @@ def _told(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Li
         if text and part not in without:
             line += [(separator, "dim"), (text, style)]
             separator = " · "
+    if title.warning:
+        line.insert(0, (f" {title.warning} ", "chosen"))
     modes: Line = []
     if title.frozen:
         missed = f" +{title.missed:,}" if title.missed else ""

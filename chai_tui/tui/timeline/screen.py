@@ -11,7 +11,7 @@ from textual.screen import Screen
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
-from chai_tui.tui.canvas.styles import Line
+from chai_tui.tui.canvas.styles import Line, width_of
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.timeline.drawing import axis, gutter_width, headline
@@ -107,7 +107,10 @@ class TimelineScreen(LeavesOnce, Screen[None]):
     # Drawing
 
     def _draw_headline(self, width: int) -> list[Line]:
-        return [headline(self._view, self._scale, len(self._floor.makers), width)]
+        warning = self._floor.run.warning
+        label: Line = [(f" {warning}", "chosen")] if warning else []
+        room = max(0, width - width_of(label))
+        return [[*label, *headline(self._view, self._scale, len(self._floor.makers), room)]]
 
     def _draw_axis(self, _width: int) -> list[Line]:
         return [axis(self._scale, self._gutter)]

@@ -1,0 +1,1 @@
+"""The simulated source: any recipe on a machine that does not exist."""

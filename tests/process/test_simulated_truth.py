@@ -1,0 +1,51 @@
+"""The simulation takes as long as the real thing; ``python -m tests.simulated`` tries it all."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.recipe import Recipe, Step, StepKind
+from tests.simulated import QUIET, Compared, compare
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="its costs were measured on Linux, with its fork server"
+)
+TRIES = 4
+CROWDED = 0.15
+"""Share of the cores from which on nobody can tell how long it would take alone."""
+WAIT = Recipe("wait", (Step("boil", StepKind.WAIT, 0.6),))
+COMPUTE = Recipe("compute", (Step("grind", StepKind.COMPUTE, 0.3),))
+MIXED = Recipe(
+    "mixed",
+    (
+        Step("boil", StepKind.WAIT, 0.3),
+        Step("grind", StepKind.COMPUTE, 0.2),
+        Step("churn", StepKind.NATIVE, 0.2),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "engine"),
+    [
+        (WAIT, Engine.PROCESS),
+        (WAIT, Engine.SERIAL),
+        (COMPUTE, Engine.PROCESS),
+        (COMPUTE, Engine.THREAD),
+        (MIXED, Engine.ASYNCIO),
+        (MIXED, Engine.THREAD),
+    ],
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_it_takes_as_long_as_the_real_thing(recipe: Recipe, engine: Engine) -> None:
+    tried: list[Compared] = []
+    while len(tried) < TRIES:
+        one = compare(recipe, engine, 3)
+        tried.append(one)
+        if abs(one.ratio - 1) <= (0.10 if one.others <= QUIET else 0.25):
+            return
+    # Others can make the real thing longer, and nothing shorter.
+    assert all(one.others > CROWDED and one.ratio > 1 for one in tried), tried
