@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -79,6 +80,7 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         settings: Settings | None = None,
         warnings: Sequence[str] = (),
         greeting: str = "",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make the app; whoever runs it starts and stops the bridge.
 
@@ -89,6 +91,7 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
             settings: the user's.
             warnings: lines to show at the start.
             greeting: a line for somebody who is here for the first time.
+            clock: seconds of whoever looks; the floor has its own.
         """
         super().__init__()
         patch_textual()
@@ -105,6 +108,7 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         self._early: list[Event] = []  # what happened before there was a screen
         self._backlog = Backlog()
         self._greeting = greeting
+        self._clock = clock
         self._expecting = launch is not None
         self._pauses_asked = {}
         self._exit_when_served = launch is not None and launch.exit_when_served
@@ -141,7 +145,7 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         if AddMakers in self.accepts:
             one, ten = (self._first_key(name) for name in ("add", "add-ten"))
             hint = f"Press {one} to add a maker, {ten} for ten."
-        self.kitchen = KitchenScreen(self.floor, self.setup, hint)
+        self.kitchen = KitchenScreen(self.floor, self.setup, hint, clock=self._clock)
         self.kitchen.makers.expecting = self._expecting and not self._somebody_came
         return self.kitchen
 

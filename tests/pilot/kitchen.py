@@ -25,13 +25,30 @@ LEAVES = replace(LAUNCH, exit_when_served=True)
 PATIENCE = 500  # pauses of 10 ms
 
 
+class StoppedClock:
+    """The clock of whoever looks: it goes only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        """Let time go by."""
+        self.now += seconds
+
+
 class Kitchen:
     """An app, its source, and what a test asks of them."""
 
-    def __init__(self, app: ChaiApp, source: FakeSource, pilot: Pilot[None]) -> None:
+    def __init__(
+        self, app: ChaiApp, source: FakeSource, pilot: Pilot[None], clock: StoppedClock
+    ) -> None:
         self.app = app
         self.source = source
         self.pilot = pilot
+        self.clock = clock
 
     @property
     def floor(self) -> Floor:
@@ -110,16 +127,18 @@ async def kitchen(
     if commands is not None:
         source.commands = commands
     bridge = Bridge(source)
+    clock = StoppedClock()
     app = ChaiApp(
         bridge,
         launch,
         floor=floor_of(HERE, *events),
+        clock=clock,
         **options,
     )
     bridge.start()
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
-            yield Kitchen(app, source, pilot)
+            yield Kitchen(app, source, pilot, clock)
     finally:
         bridge.stop()

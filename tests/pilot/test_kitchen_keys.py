@@ -286,8 +286,8 @@ async def test_the_filter_is_typed_kept_and_left() -> None:
 async def test_who_leaves_the_filter_by_itself_is_not_acted_on() -> None:
     async with kitchen(*brewing(1), *brewing(2)) as shown:
         await shown.press("slash", *"brewing", "enter")
-        later = shown.floor.now + 10
-        await shown.happens(*served(1)[-2:], *sampled({0: []}, at=later))
+        shown.clock.passes(10)
+        await shown.happens(*served(1)[-2:])
         assert "#1" not in shown.makers_text()
         await shown.press("K")
         assert shown.submitted == []
@@ -326,9 +326,11 @@ async def test_of_a_thousand_it_is_looked_ten_times_a_second_who_matches(
         monkeypatch.setattr("chai_tui.tui.kitchen.makers_view.in_order", counted)
         now = shown.floor.now
         for step in range(1, 101):
+            shown.clock.passes(1 / 100)
             shown.floor.fold([Progress(now + step / 100, 7, 0.6, 0.1)])
             shown.app.kitchen.makers.floor_changed()
         assert 9 <= len(looks) <= 11
+        shown.clock.passes(1)
         await shown.happens(Paused(now + 1.2, 2, ours=True))
         assert "#2" in shown.makers_text()
 

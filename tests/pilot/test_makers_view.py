@@ -15,7 +15,7 @@ from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import STYLES
 from chai_tui.tui.detail.screen import DetailScreen
 from chai_tui.tui.kitchen.layout import Shape
-from chai_tui.tui.kitchen.makers_view import AIM_SECONDS, MakersView
+from chai_tui.tui.kitchen.makers_view import AIM_SECONDS, SEEN_SECONDS, MakersView
 from chai_tui.tui.run_app import GREETING
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
@@ -23,6 +23,10 @@ from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
 
 def many(count: int) -> list[Event]:
     return [event for number in range(1, count + 1) for event in brewing(number)]
+
+
+def order(shown: Kitchen) -> list[int]:
+    return [slot.number for slot in shown.app.kitchen.makers._arrangement.slots]
 
 
 def shape(shown: Kitchen) -> Shape:
@@ -96,20 +100,34 @@ async def test_the_wheel_scrolls_and_the_selection_comes_into_view() -> None:
 async def test_the_selection_follows_the_maker_when_the_order_changes() -> None:
     async with kitchen(*many(4)) as shown:
         await shown.press("2", "greater_than_sign", "greater_than_sign")
-        later = BEGAN + AIM_SECONDS + 5
-        await shown.happens(Progress(later, 4, 0.6, 9.0), *sampled({0: [4]}, at=later))
+        shown.clock.passes(AIM_SECONDS)
+        await shown.happens(Progress(BEGAN + 2, 4, 0.6, 9.0), *sampled({0: [4]}, at=BEGAN + 2))
         view = shown.app.kitchen.makers
         assert view._arrangement.slots[0].number == 4
         assert shown.selected == 2
 
 
-async def test_the_order_stays_while_somebody_aims() -> None:
+async def test_the_order_stays_while_somebody_aims_however_the_floor_s_time_goes() -> None:
     async with kitchen(*many(4)) as shown:
         await shown.press("greater_than_sign", "greater_than_sign", "2")
-        soon = shown.floor.now + AIM_SECONDS / 2
-        await shown.happens(Progress(soon, 4, 0.6, 9.0))
-        view = shown.app.kitchen.makers
-        assert [slot.number for slot in view._arrangement.slots] == [1, 2, 3, 4]
+        shown.clock.passes(AIM_SECONDS / 2)
+        await shown.happens(Progress(shown.floor.now + 1_000, 4, 0.6, 9.0))
+        assert order(shown) == [1, 2, 3, 4]
+
+
+async def test_the_order_is_put_right_when_it_is_time_though_nothing_happens_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chai_tui.tui.kitchen.makers_view.AIM_SECONDS", 0.05)
+    monkeypatch.setattr("chai_tui.tui.kitchen.makers_view.RESORT_SECONDS", 0.05)
+    async with kitchen(*many(4)) as shown:
+        await shown.press("greater_than_sign", "greater_than_sign", "2")
+        await shown.happens(Progress(shown.floor.now, 4, 0.6, 9.0))
+        stands = shown.floor.now
+        assert order(shown) == [1, 2, 3, 4]
+        shown.clock.passes(0.06)
+        await shown.until(lambda: order(shown) == [4, 1, 2, 3])
+        assert shown.floor.now == stands
 
 
 async def test_who_ended_stays_selected_until_it_is_cleared_away() -> None:
@@ -149,7 +167,7 @@ async def test_panels_become_cards_and_rows_when_the_screen_shrinks() -> None:
 
 async def test_who_was_looked_at_stays_in_place_when_another_comes() -> None:
     async with kitchen(*many(3)) as shown:
-        await shown.happens(Progress(BEGAN + 9, 1, 0.9, 0.1))
+        shown.clock.passes(SEEN_SECONDS)
         before = shown.makers_text().split("\n")
         await shown.happens(*seated(4))
         after = shown.makers_text().split("\n")
@@ -230,11 +248,9 @@ async def test_the_selected_maker_stays_visible_when_the_order_changes() -> None
         await shown.press("3", *["greater_than_sign"] * 2)  # by CPU time
         await shown.until(lambda: "by cpu" in shown.screen_text())
         use = [MakerUse(n, None, 0.0, 0.0, float(n), None, stopped=False) for n in range(1, 301)]
-        later = shown.floor.now + AIM_SECONDS + 1
-        await shown.happens(Sampled(later, (), tuple(use)))
-        await shown.happens(Sampled(later + 2, (), tuple(use)))
-        order = [slot.number for slot in shown.app.kitchen.makers._arrangement.slots]
-        assert order.index(3) > 200
+        shown.clock.passes(AIM_SECONDS)
+        await shown.happens(Sampled(shown.floor.now, (), tuple(use)))
+        assert order(shown).index(3) > 200
         assert shown.selected == 3
         await shown.until(lambda: "  #3 " in shown.makers_text())
 

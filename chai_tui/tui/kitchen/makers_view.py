@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -67,13 +68,21 @@ class MakersView(ScrollView, can_focus=False):
     class Arranged(Message):
         """The makers need another height now: see :attr:`MakersView.lines_needed`."""
 
-    def __init__(self, floor: Floor, room: Callable[[], int], hint: str = "") -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        room: Callable[[], int],
+        hint: str = "",
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Show the makers of a floor.
 
         Args:
             floor: read, never changed.
             room: returns the most lines that there can be for them.
             hint: what to say while there are none.
+            clock: seconds of whoever looks; the floor's time may stand still meanwhile.
         """
         super().__init__(id="makers")
         self.expecting = False
@@ -83,10 +92,13 @@ class MakersView(ScrollView, can_focus=False):
         self.wanted = ""
         self._hint = hint
         self._floor = floor
+        self._clock = clock
         self._styles = StyleSheet(self)
         self._arrangement = Layout(Shape.PANEL, (), (), 0)
         self._arranged_for: tuple[object, ...] | None = None
         self._arranged_at = 0.0
+        self._arranged_version = -1  # of the floor
+        self._looks_later = False  # whether a timer will have it looked at
         self._looked_at = float("-inf")  # when it was looked whether somebody matches
         self._shown_at = 0.0  # since when these makers are shown, and on which width
         self._shown_width = 0
@@ -182,7 +194,7 @@ class MakersView(ScrollView, can_focus=False):
         """Select a maker by hand; return whether it is shown."""
         if self._arrangement.slot(number) is None:
             return False
-        self._aimed_at = self._floor.now
+        self._aimed_at = self._clock()
         if number != self.selected:
             self.selected = number
             self.floor_changed()
@@ -230,17 +242,29 @@ class MakersView(ScrollView, can_focus=False):
         lively = self.sort is not Sort.NUMBER or bool(self.wanted)
         return (
             lively
-            and floor.now >= self._arranged_at + RESORT_SECONDS
-            and floor.now >= self._aimed_at + AIM_SECONDS
+            and floor.version != self._arranged_version
+            and self._is_time(self._arranged_at + RESORT_SECONDS, self._aimed_at + AIM_SECONDS)
         )
+
+    def _is_time(self, *moments: float) -> bool:
+        """Whether all moments have passed; if not it is looked again then, be there news or not."""
+        wait = max(moments) - self._clock()
+        if wait > 0 and not self._looks_later:
+            self._looks_later = True
+            self.set_timer(wait, self._look_again)
+        return wait <= 0
+
+    def _look_again(self) -> None:
+        self._looks_later = False
+        self.floor_changed()
 
     def _somebody_matches(self) -> bool:
         """Whether somebody would be shown now where nobody was."""
         floor = self._floor
         pause = LOOK_SECONDS if len(floor.makers) > LOOK_AT_ONCE else 0.0
-        if self._is_too_small or floor.now < self._looked_at + pause:
+        if self._is_too_small or not self._is_time(self._looked_at + pause):
             return False
-        self._looked_at = floor.now
+        self._looked_at = self._clock()
         return bool(in_order(floor, wanted=self.wanted))
 
     def _members(self) -> tuple[object, ...]:
@@ -262,7 +286,8 @@ class MakersView(ScrollView, can_focus=False):
         # As wide as the screen, which is known before anything is laid out.
         width, height = self.app.size.width, self._room()
         self._arranged_for = self._members()
-        self._arranged_at = floor.now
+        self._arranged_at = self._clock()
+        self._arranged_version = floor.version
         numbers = in_order(floor, self.sort, self.wanted)
         self._keep_selection(numbers)
         steps = max((len(floor.makers[number].steps) for number in numbers), default=0)
@@ -282,9 +307,10 @@ class MakersView(ScrollView, can_focus=False):
         before = {slot.number for slot in self._arrangement.slots}
         same = before == {*numbers} and width == self._shown_width
         grown = before < {*numbers} and width == self._shown_width
-        seen = self._floor.now >= self._shown_at + SEEN_SECONDS
+        now = self._clock()
+        seen = now >= self._shown_at + SEEN_SECONDS
         if not same:
-            self._shown_at, self._shown_width = self._floor.now, width
+            self._shown_at, self._shown_width = now, width
         return bool(before) and (same or (grown and seen))
 
     def _keep_selection(self, shown: Sequence[int]) -> None:

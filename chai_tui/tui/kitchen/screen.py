@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -61,19 +63,27 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (LEAST_WIDTH, "-usable")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-usable-height")]  # noqa: RUF012
 
-    def __init__(self, floor: Floor, setup: Setup, hint: str = "") -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        setup: Setup,
+        hint: str = "",
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Show a floor.
 
         Args:
             floor: read, never changed.
             setup: likewise; the app changes it.
             hint: what to say while the kitchen is empty.
+            clock: seconds of whoever looks.
         """
         super().__init__()
         self._floor = floor
         self._setup = setup
         self._samples = -1
-        self.makers = MakersView(floor, self._room_for_makers, hint)
+        self.makers = MakersView(floor, self._room_for_makers, hint, clock=clock)
         self.log_view = EventLog(floor)
         self._title_line = TitleLine(self._title())
         self._core_bar = CoreBar(floor.run, id="cores")
