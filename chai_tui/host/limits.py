@@ -69,12 +69,8 @@ def in_words(error: BaseException) -> str:
         return "no more open files on this machine"
     if error.errno == errno.EAGAIN:
         return f"no more processes or threads for this user ({_limit('RLIMIT_NPROC')})"
-    if error.errno == errno.EFBIG:
-        return f"no larger files for this process ({_limit('RLIMIT_FSIZE')})"
     if error.errno == errno.ENOMEM:
         return "no more memory"
-    if error.errno == errno.ENOSPC:
-        return "no space left (in /dev/shm, which holds semaphores, or on the disk)"
     return error.strerror or str(error)
 
 

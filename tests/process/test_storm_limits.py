@@ -9,7 +9,14 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("other systems have other limits", allow_module_level=True)
 
-from tests.storm.limits import CASES, fill_the_disk, run_out, start_without
+from tests.storm.limits import (
+    CASES,
+    START_METHODS,
+    brew_without_semaphores,
+    fill_the_disk,
+    run_out,
+    start_without,
+)
 from tests.storm.promise import Untried
 
 
@@ -21,6 +28,14 @@ def test_the_limit_is_named_and_the_others_go_on(
 ) -> None:
     try:
         run_out(limit, start_method, engine)
+    except Untried as why:
+        pytest.skip(str(why))
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_everybody_is_served_where_there_are_no_semaphores(start_method: str) -> None:
+    try:
+        brew_without_semaphores(start_method)
     except Untried as why:
         pytest.skip(str(why))
 

@@ -7,13 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 
 from tests.process.program import console_script
 from tests.storm.confined import NOT_HERE
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
-
-SHM = "/dev/shm"  # noqa: S108 - where Linux keeps semaphores
 
 CASES = (
     ("RLIMIT_NPROC", "forkserver", "process"),
@@ -22,15 +21,12 @@ CASES = (
     ("RLIMIT_NPROC", "fork", "process"),
     ("RLIMIT_NOFILE", "forkserver", "process"),
     ("RLIMIT_NOFILE", "spawn", "process"),
-    ("RLIMIT_FSIZE", "forkserver", "process"),
-    (SHM, "forkserver", "process"),
 )
 """What there is too little of, and for whom."""
+START_METHODS = ("forkserver", "spawn", "fork")
 
-_SMALL_SHM = 'mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "$0" "$@"'
-"""Room for 16 semaphores; a mount of our own that nobody else sees."""
-
-
+_NO_SEMAPHORES = 'mount -t tmpfs -o ro tmpfs /dev/shm && exec "$0" "$@"'
+"""Where Linux keeps semaphores, nobody can write: a mount of our own that nobody else sees."""
 _NEXT_TO_NOTHING = {"RLIMIT_NOFILE": 9, "RLIMIT_FSIZE": 0}
 """Enough for the interpreter to start."""
 
@@ -43,8 +39,6 @@ def run_out(limit: str, start_method: str, engine: str) -> str:
         Untried: this system does not let us.
     """
     command = [sys.executable, "-m", "tests.storm.confined", limit, start_method, engine]
-    if limit == SHM:
-        command = _with_small_shm(command)
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=2 * PATIENCE, check=False
     )
@@ -56,20 +50,39 @@ def run_out(limit: str, start_method: str, engine: str) -> str:
     for trouble in told["troubles"]:
         require(limit in trouble, f"{limit} is not named: {trouble}")
     require(told["still_running"], f"{limit}: somebody who ran was hurt: {told}")
-    # Where nobody may write a byte, nobody new can be seated at all.
-    require(told["served"] or limit == "RLIMIT_FSIZE", f"{limit}: nobody was served: {told}")
+    require(told["served"], f"{limit}: nobody was served: {told}")
     require(told["served_afterwards"], f"{limit}: nobody is seated afterwards: {told}")
     return str(told["troubles"][0])
 
 
-def _with_small_shm(command: Sequence[str]) -> list[str]:
-    unshare = shutil.which("unshare")
-    tried = unshare and subprocess.run(
-        [unshare, "-m", "sh", "-c", _SMALL_SHM, "true"], capture_output=True, check=False
+def brew_without_semaphores(start_method: str, makers: int = 20) -> None:
+    """Run the program where the system has no semaphore to give.
+
+    Raises:
+        Broken: somebody was not served.
+        Untried: this system does not let us.
+    """
+    if not shutil.which("unshare"):
+        raise Untried("a /dev/shm of our own needs unshare")
+    flags = next((each for each in ("-m", "-rm") if _apart(each, "true").returncode == 0), None)
+    if flags is None:
+        raise Untried("a /dev/shm of our own needs the right to mount")
+    lock = _apart(flags, sys.executable, "-c", "import multiprocessing; multiprocessing.Lock()")
+    require("Read-only" in lock.stderr, f"there are semaphores: {lock.stderr}")
+    wishes = ("--plain", "--makers", str(makers), "--start-method", start_method)
+    done = _apart(flags, console_script(), *wishes)
+    served = done.stdout.count("End of Chai Maker")
+    require((done.returncode, served) == (0, makers), f"without semaphores: {done}")
+
+
+def _apart(flags: str, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["unshare", flags, "sh", "-c", _NO_SEMAPHORES, *command],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
-    if not unshare or not tried or tried.returncode != 0:
-        raise Untried("a small /dev/shm needs the right to mount")
-    return [unshare, "-m", "sh", "-c", _SMALL_SHM, *command]
 
 
 def start_without(limit: str) -> str:
@@ -114,9 +127,11 @@ def fill_the_disk(option: str) -> str:
 
 def _storm(_: Force) -> str:
     named, untried = 0, []
-    for case in CASES:
+    attempts: list[Callable[[], object]] = [partial(run_out, *case) for case in CASES]
+    attempts += [partial(brew_without_semaphores, method) for method in START_METHODS]
+    for attempt in attempts:
         try:
-            run_out(*case)
+            attempt()
             named += 1
         except Untried as why:
             untried.append(str(why))

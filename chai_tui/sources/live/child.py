@@ -8,10 +8,10 @@ import signal
 import sys
 from multiprocessing import process as multiprocessing_process
 from multiprocessing.connection import Connection
-from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 from chai_tui.sources.live.pipes import OutletPipe, ReportPipe, RequestPipe
+from chai_tui.sources.live.station.report_queue import ReportQueue
 
 
 class Child:
@@ -23,33 +23,32 @@ class Child:
         reports: what it reports.
         outlet: what it writes to descriptors 1 and 2; None on Windows.
         requests: what it is told.
+        ends: the parent's ends of all its pipes, which a forked sibling must not keep open.
     """
 
     def __init__(
         self,
         process: multiprocessing_process.BaseProcess,
-        queue: SimpleQueue[Any],
-        lifeline: Connection[Any, Any],
+        queue: ReportQueue,
+        requests: Connection[Any, Any],
         outlet: Connection[Any, Any] | None,
     ) -> None:
         if process.pid is None:
             raise ValueError("the process was not started")
         self.pid: int = process.pid
         self._process = process
-        self._queue = queue
-        self._lifeline = lifeline
-        self._outlet = outlet
+        self.ends = [end for end in (queue.reader, requests, outlet) if end is not None]
         self._pidfd = _open_pidfd(process)
         self.sentinel: int = process.sentinel if self._pidfd is None else self._pidfd
         self.sentinel_may_lie = (
             self._pidfd is None and sys.platform != "win32" and not _is_from_fork_server(process)
         )
         """Whether a process that it started can keep the sentinel from telling of its end."""
-        self.reports = ReportPipe(queue._reader)  # type: ignore[attr-defined]  # noqa: SLF001
-        self.report_end: Connection[Any, Any] = queue._reader  # type: ignore[attr-defined]  # noqa: SLF001
+        self.reports = ReportPipe(queue)
+        self.report_end = queue.reader
         self.outlet = None if outlet is None else OutletPipe(outlet)
         self.outlet_end = outlet
-        self.requests = RequestPipe(lifeline)
+        self.requests = RequestPipe(requests)
         self.exitcode: int | None = None
         self.reaped = False
 
@@ -106,22 +105,11 @@ class Child:
 
     def close(self) -> None:
         """Close the parent's ends; nothing more is read from it."""
-        self.report_end.close()
-        # Its locks are files in /dev/shm for as long as anybody refers to it.
-        del self._queue
-        self._lifeline.close()
-        if self._outlet is not None:
-            self._outlet.close()
+        for end in self.ends:
+            end.close()
         if self._pidfd is not None:
             os.close(self._pidfd)
         self._process.close()
-
-    def descriptors(self) -> list[int]:
-        """Return the parent's ends, which a forked sibling must not keep open."""
-        ends = [self.report_end.fileno(), self._lifeline.fileno()]
-        if self._outlet is not None:
-            ends.append(self._outlet.fileno())
-        return ends
 
 
 def _is_from_fork_server(process: multiprocessing_process.BaseProcess) -> bool:

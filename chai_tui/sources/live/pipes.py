@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import os
 import pickle
-import struct
 import sys
 from collections import deque
 from multiprocessing.connection import Connection
 from typing import Any
 
-from chai_tui.sources.live.station import wire
+from chai_tui.sources.live.station.report_queue import HEADER, ReportQueue, decoded
 
 CHUNK = 65_536
 """Bytes read at once: what a Linux pipe holds."""
-_HEADER = struct.Struct("!i")
 _FRAME_LIMIT = 1 << 20
 """No report is nearly as long; a longer frame means that the maker wrote into the pipe itself."""
 
@@ -29,11 +27,11 @@ class ReportPipe:
     """The reading end of a station's queue.
 
     Args:
-        reader: the queue's connection; it stays the caller's.
+        queue: it stays the caller's.
     """
 
-    def __init__(self, reader: Connection[Any, Any]) -> None:
-        self._reader = reader
+    def __init__(self, queue: ReportQueue) -> None:
+        self._queue = queue
         self._rest = b""
         self.ended = False
         """Whether the end of file was reached: every writer closed its end."""
@@ -43,7 +41,7 @@ class ReportPipe:
         self.has_more = True
         """Whether the last read found something, so that there may be more."""
         if self._hand_framed:
-            os.set_blocking(reader.fileno(), False)
+            os.set_blocking(queue.reader.fileno(), False)
 
     def read(self) -> list[Any]:
         """Return the whole messages that are there now, at most about one chunk of them."""
@@ -51,7 +49,7 @@ class ReportPipe:
 
     def _read_frames(self) -> list[Any]:
         try:
-            chunk = os.read(self._reader.fileno(), CHUNK)
+            chunk = os.read(self._queue.reader.fileno(), CHUNK)
         except BlockingIOError:
             self.has_more = False
             return []
@@ -64,16 +62,15 @@ class ReportPipe:
         size = len(data)
         begin = 0
         messages = []
-        loads = wire.decoded
         try:
             while begin + 4 <= size:
-                (length,) = _HEADER.unpack_from(data, begin)
+                (length,) = HEADER.unpack_from(data, begin)
                 if not 0 < length <= _FRAME_LIMIT:
                     raise ValueError(f"a message of {length} bytes")  # noqa: TRY301 - one way out
                 end = begin + 4 + length
                 if end > size:
                     break
-                messages.append(loads(data[begin + 4 : end]))
+                messages.append(decoded(data[begin + 4 : end]))
                 begin = end
         except BaseException as error:  # noqa: BLE001 - decoding garbage may raise anything
             self.garbled = str(error) or type(error).__name__
@@ -84,8 +81,8 @@ class ReportPipe:
         """Windows: message pipes cannot be read in part, and cannot be left half-written."""
         messages: list[Any] = []
         try:
-            while len(messages) < CHUNK // 64 and self._reader.poll():
-                messages.append(self._reader.recv())
+            while len(messages) < CHUNK // 64 and not self._queue.empty():
+                messages.append(self._queue.get())
         except (EOFError, OSError):
             self.ended = True
         except BaseException as error:  # noqa: BLE001 - decoding garbage may raise anything
@@ -147,7 +144,7 @@ class RequestPipe:
                 return
             return
         message = pickle.dumps(request)
-        self._waiting.append(_HEADER.pack(len(message)) + message)
+        self._waiting.append(HEADER.pack(len(message)) + message)
         self.flush()
 
     def flush(self) -> None:

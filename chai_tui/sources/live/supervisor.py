@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator
 from multiprocessing import process as multiprocessing_process
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
-from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 import chai_tui
@@ -26,6 +25,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.sources.live.child import Child
 from chai_tui.sources.live.station.entry_point import begin_station
 from chai_tui.sources.live.station.lifeline import TERMINATION
+from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.sources.live.station.wire import Seat, StationPlan
 
 PRELOAD = ("chai_tui.sources.live.station.forkserver_preload",)
@@ -77,10 +77,11 @@ class Supervisor:
     def prepare(self) -> None:
         """Start multiprocessing's own helpers, once: the sooner, the warmer the first station.
 
+        Who forks has none: nothing here needs the resource tracker, but the other ways start it.
         Call it in the thread that will start the stations: the kernel ends the fork server with the
         thread that started it.
         """
-        if self._prepared or sys.platform == "win32":
+        if self._prepared or sys.platform == "win32" or self.start_method == "fork":
             return
         self._prepared = True
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
@@ -124,38 +125,35 @@ class Supervisor:
     def _start(
         self, title: str, engine: Engine, seats: tuple[Seat, ...], unset: tuple[str, ...]
     ) -> Child:
-        inherited: tuple[int, ...] = ()
-        if self.start_method == "fork":
-            inherited = tuple(end for child in self.children for end in child.descriptors())
+        forked = self.start_method == "fork"
         with contextlib.ExitStack() as on_failure, contextlib.ExitStack() as child_ends:
-            queue: SimpleQueue[Any] = self._context.SimpleQueue()
-            on_failure.callback(queue._reader.close)  # type: ignore[attr-defined]  # noqa: SLF001
-            child_ends.callback(queue._writer.close)  # type: ignore[attr-defined]  # noqa: SLF001
-            lifeline_out, lifeline_in = self._context.Pipe(duplex=False)
-            on_failure.callback(lifeline_in.close)
-            child_ends.callback(lifeline_out.close)
-            outlet_out: Connection[Any, Any] | None = None
+            queue = ReportQueue(ctx=self._context)
+            kept = [on_failure.enter_context(queue.reader)]
+            child_ends.enter_context(queue.writer)
+            lifeline, requests = self._context.Pipe(duplex=False)
+            kept.append(on_failure.enter_context(requests))
+            child_ends.enter_context(lifeline)
+            outlet: Connection[Any, Any] | None = None
             outlet_in: Connection[Any, Any] | None = None
             if sys.platform != "win32":
-                outlet_out, outlet_in = self._context.Pipe(duplex=False)
-                on_failure.callback(outlet_out.close)
-                child_ends.callback(outlet_in.close)
-            if inherited or self.start_method == "fork":
-                own = [queue._reader, lifeline_in, outlet_out]  # type: ignore[attr-defined]  # noqa: SLF001
-                inherited += tuple(end.fileno() for end in own if end is not None)
+                outlet, outlet_in = self._context.Pipe(duplex=False)
+                kept.append(on_failure.enter_context(outlet))
+                child_ends.enter_context(outlet_in)
+            siblings = [end for child in self.children for end in child.ends]
+            inherited = tuple(end.fileno() for end in (*siblings, *kept)) if forked else ()
             plan = StationPlan(title, engine, seats, inherited, self._niceness, unset)
             process = self._context.Process(  # type: ignore[attr-defined]
                 target=begin_station,
-                args=(plan, queue, lifeline_out, outlet_in),
+                args=(plan, queue, lifeline, outlet_in),
                 name=title,
             )
-            with _blocked(TERMINATION) if self.start_method == "fork" else contextlib.nullcontext():
+            with _blocked(TERMINATION) if forked else contextlib.nullcontext():
                 process.start()
             # multiprocessing joins whoever it knows when the interpreter exits, and looks at each
             # of them at every start. Both are this class's work.
             multiprocessing_process._children.discard(process)  # type: ignore[attr-defined]  # noqa: SLF001
             _raise_if_refused(process)
-            child = Child(process, queue, lifeline_in, outlet_out)
+            child = Child(process, queue, requests, outlet)
             on_failure.pop_all()
         self.children.add(child)
         return child

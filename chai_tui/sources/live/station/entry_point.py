@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from multiprocessing.connection import Connection
-from multiprocessing.queues import SimpleQueue
 from typing import Any
 
+from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.sources.live.station.wire import StationPlan
 
 
 def begin_station(
     plan: StationPlan,
-    reports: SimpleQueue[Any],
+    reports: ReportQueue,
     lifeline: Connection[Any, Any],
     outlet: Connection[Any, Any] | None,
 ) -> None:

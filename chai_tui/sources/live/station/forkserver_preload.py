@@ -30,7 +30,6 @@ if any("multiprocessing.forkserver" in argument for argument in sys.orig_argv):
     for _module in (
         "multiprocessing.connection",
         "multiprocessing.queues",
-        "multiprocessing.synchronize",
         "pkgutil",
         "runpy",
         "setproctitle",

@@ -12,7 +12,6 @@ import random
 import sys
 import threading
 from multiprocessing.connection import Connection
-from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 from chai_tui.host.limits import start_thread
@@ -26,13 +25,14 @@ from chai_tui.sources.live.station.lifeline import (
 )
 from chai_tui.sources.live.station.niceness import RETRY_SECONDS, give_way, session_gives_way
 from chai_tui.sources.live.station.proctitle import name_process
+from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.sources.live.station.reporter import Reporter, capture_python_streams
 from chai_tui.sources.live.station.wire import Close, Seat, StationPlan
 
 
 def run_station(
     plan: StationPlan,
-    reports: SimpleQueue[Any],
+    reports: ReportQueue,
     lifeline: Connection[Any, Any],
     outlet: Connection[Any, Any] | None,
 ) -> None:

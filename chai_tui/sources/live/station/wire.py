@@ -1,7 +1,7 @@
 """What crosses the pipes of a station: reports from the child, requests from the parent.
 
     child                                    parent
-    Reporter ── SimpleQueue ── reports ────▶ decode() (decoding.py) ──▶ events and more
+    Reporter ── ReportQueue ── reports ────▶ decode() (decoding.py) ──▶ events and more
     executor ◀─ lifeline ───── requests ────── Seat, Ask, Close
 
 A report is a plain tuple that begins with a one-letter code. Encoded and framed it stays under
@@ -11,10 +11,7 @@ report or nothing.
 
 from __future__ import annotations
 
-import marshal
-import pickle
-import select
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
@@ -78,30 +75,6 @@ FAILED = "f"
 GAVE_UP = "g"
 FRAGMENT = "w"
 JOINED = "j"
-
-
-IS_ATOMIC: bool = getattr(select, "PIPE_BUF", 0) >= WIRE_LIMIT
-"""Whether a pipe takes a whole report in one piece: on Linux (4,096 bytes), not on macOS (512)."""
-
-
-def encoded(report: tuple[object, ...]) -> bytes:
-    """Return a report as bytes, for where it is written by hand (``IS_ATOMIC``).
-
-    Not pickled: a maker may write anything to any descriptor, and nothing that it writes is run in
-    the parent. Both ends are one Python, so its own format will do.
-    """
-    return marshal.dumps(report)  # type: ignore[arg-type] # numbers, texts and bytes alone
-
-
-def decoded(data: bytes) -> Any:
-    """Return what :func:`encoded`, or elsewhere the queue, made of a report.
-
-    Raises:
-        Exception: of any kind, where it is no report.
-    """
-    if IS_ATOMIC:
-        return marshal.loads(data)  # noqa: S302 - it makes numbers and texts, and runs nothing
-    return pickle.loads(data)  # noqa: S301 - the sender is our own child
 
 
 def shortened(text: str, limit: int) -> str:
