@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from chai_tui.model.commands import Command
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event
+from chai_tui.model.events import Event, RunBegan
 from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
@@ -65,7 +65,8 @@ class Kitchen:
 
     @property
     def submitted(self) -> list[Command]:
-        return self.source.submitted
+        submitted: list[Command] = self.source.submitted
+        return submitted
 
     @property
     def notices(self) -> list[str]:
@@ -110,6 +111,7 @@ async def kitchen(
     commands: frozenset[type[Command]] | None = None,
     source: FakeSource | None = None,
     launch: Launch | None = None,
+    run: RunBegan = HERE,
     **options: Any,
 ) -> AsyncIterator[Kitchen]:
     """Run the app.
@@ -121,6 +123,7 @@ async def kitchen(
         commands: what the source accepts; None for all.
         source: None for one that answers so.
         launch: what the run was started with; None: nobody was asked to brew yet.
+        run: what the run is.
         options: for the app.
     """
     source = source or FakeSource(answer=answer)
@@ -131,7 +134,7 @@ async def kitchen(
     app = ChaiApp(
         bridge,
         launch,
-        floor=floor_of(HERE, *events),
+        floor=floor_of(run, *events),
         clock=clock,
         **options,
     )
