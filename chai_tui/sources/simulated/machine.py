@@ -1,7 +1,7 @@
 """A machine that does not exist: makers on simulated cores. Pure; its time is what it is told.
 
 The model. Cores are given round robin: whoever wants one waits in one line for all cores, gets the
-core where it ran last if that is free, and gives it back after a slice if others wait. Makers on
+core where it ran last if that is free, else any, and gives it back after a slice if others wait. Makers on
 threads of one station share a GIL: a step that computes needs it, a native one only between two
 chunks of C code, and one that waits for it gets it after the interpreter's switch interval. A step
 that waits needs no core, and time goes on for it while its process is stopped. Tasks of one event
@@ -88,7 +88,7 @@ class Machine:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._events: list[Event] = []
-        self._free = list(range(cores))  # a heap: the lowest number first
+        self._free = list(range(cores))
         self._busy = [0.0] * cores  # seconds since the last sample
         self._running: dict[int, Worker] = {}
         self._ready: deque[Worker] = deque()
@@ -173,7 +173,7 @@ class Machine:
             self._seats_free_at = max(self._seats_free_at, self.now) + self._noisy(
                 self._costs.each, 0.3
             )
-            worker.left = self._noisy(self._costs.birth, 0.4)
+            worker.left = self._noisy(self._costs.birth, 0.5)
             if engine.traits.shares_loop:
                 worker.left += self._noisy(LOOP_BIRTH)
             self._at(self._seats_free_at, worker.guard(self._want_core))
@@ -308,9 +308,10 @@ class Machine:
                     self._hurry(other, max(self.now, other.slice_ends))
 
     def _give_core(self, worker: Worker) -> None:
-        core = worker.last_core if worker.last_core in self._free else self._free[0]
+        core = worker.last_core
+        if core not in self._free:
+            core = self._random.choice(self._free)
         self._free.remove(core)
-        heapq.heapify(self._free)
         worker.core = worker.last_core = core
         worker.slice_ends = self.now + self._noisy(SLICE_SECONDS)
         self._running[core] = worker
@@ -402,7 +403,7 @@ class Machine:
         if worker.core is None:
             return
         del self._running[worker.core]
-        heapq.heappush(self._free, worker.core)
+        self._free.append(worker.core)
         worker.core = None
         self._fill()
 

@@ -62,7 +62,7 @@ class Worker:
     told: float = 0.0
     """CPU seconds at its last report."""
     core: int | None = None
-    last_core: int = 0
+    last_core: int = -1
     since: float = 0.0
     """Until when it was booked what it burned."""
     slice_ends: float = 0.0
