@@ -106,6 +106,15 @@ async def test_f9_sends_the_signal_that_is_chosen() -> None:
         assert shown.submitted == [SignalMaker(1, 10)]
 
 
+async def test_a_signal_goes_to_whom_it_was_asked_about() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("f9")
+        shown.app.kitchen.select(2)
+        shown.app.screen.dismiss(10)
+        await shown.until(lambda: shown.submitted)
+        assert shown.submitted == [SignalMaker(1, 10)]
+
+
 @pytest.mark.parametrize(
     ("events", "words"),
     [
