@@ -16,10 +16,10 @@ def test_an_idle_poll_wakes_for_its_next_sample(start_method: str) -> None:
     waker = threading.Timer(FOR_EVER, kitchen.wake)
     waker.start()
     try:
-        for _ in range(2):
-            (sampled,) = kitchen.poll(None)
+        samples = 0
+        while samples < 2:
+            samples += sum(isinstance(event, Sampled) for event in kitchen.poll(None))
             assert waker.is_alive(), "nothing but the next sample was to wake it"
-            assert isinstance(sampled, Sampled)
     finally:
         waker.cancel()
         kitchen.close()
@@ -28,7 +28,8 @@ def test_an_idle_poll_wakes_for_its_next_sample(start_method: str) -> None:
 def test_a_poll_waits_no_longer_than_it_is_told_to(start_method: str) -> None:
     kitchen = Kitchen(start_method, sample_every=FOR_EVER)
     try:
-        kitchen.poll(None)  # the first sample comes soon, the next one in a second
+        while not any(isinstance(event, Sampled) for event in kitchen.poll(None)):
+            pass  # the first sample comes soon, the next one in a second
         assert kitchen.poll(0.01) == []
     finally:
         kitchen.close()

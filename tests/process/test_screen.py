@@ -16,7 +16,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
 
-from chai_tui.cli.carry_out import MAKERS_NICENESS
+from chai_tui.cli.launch import MAKERS_NICENESS
 from tests.process.program import console_script, title_of
 from tests.terminal import PATIENCE, Terminal
 

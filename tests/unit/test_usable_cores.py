@@ -109,8 +109,8 @@ def test_version_1_has_two_files_and_blanks_in_its_path(tmp_path: Path) -> None:
             "/sys/fs/cg roup/cpu/chai/cpu.cfs_period_us": "100000\n",
             "/sys/fs/cg roup/cpu/cpu.cfs_quota_us": "-1\n",
             "/sys/fs/cg roup/cpu/cpu.cfs_period_us": "100000\n",
-            "/sys/fs/cgroup/memory/other/cpu.cfs_quota_us": "1\n",
-            "/sys/fs/cgroup/memory/other/cpu.cfs_period_us": "100000\n",
+            "/sys/fs/cgroup/memory/chai/cpu.cfs_quota_us": "1\n",
+            "/sys/fs/cgroup/memory/chai/cpu.cfs_period_us": "100000\n",
         },
     )
     assert cpu_quota(root) == 2.5
