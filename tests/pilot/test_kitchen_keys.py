@@ -106,6 +106,15 @@ async def test_f9_sends_the_signal_that_is_chosen() -> None:
         assert shown.submitted == [SignalMaker(1, 10)]
 
 
+async def test_a_signal_goes_to_whom_it_was_asked_about() -> None:
+    async with kitchen(*THREE) as shown:
+        await shown.press("f9")
+        shown.app.kitchen.select(2)
+        shown.app.screen.dismiss(10)
+        await shown.until(lambda: shown.submitted)
+        assert shown.submitted == [SignalMaker(1, 10)]
+
+
 @pytest.mark.parametrize(
     ("events", "words"),
     [
@@ -281,6 +290,19 @@ async def test_the_filter_is_typed_kept_and_left() -> None:
         await shown.press("escape")
         assert "#2" in shown.makers_text()
         assert "/kill" not in shown.screen_text()
+
+
+@pytest.mark.parametrize(("hint", "wanted"), [("Keep", "kill"), ("All", "")])
+async def test_a_footer_key_of_the_field_that_is_typed_in_can_be_clicked(
+    hint: str, wanted: str
+) -> None:
+    """Not the app, nor the screen: the field has the key, and does what it does."""
+    async with kitchen(*brewing(2), *killed(3)) as shown:
+        await shown.press("slash", *"kill")
+        footer = shown.screen_text().split("\n")[-1]
+        await shown.pilot.click("#keys", offset=(footer.index(hint), 0))
+        await shown.until(lambda: not shown.app.screen.query(Input))
+        assert shown.app.kitchen.makers.wanted == wanted
 
 
 async def test_who_leaves_the_filter_by_itself_is_not_acted_on() -> None:

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chai_tui.config.settings import Settings
+from chai_tui.model.commands import KillMaker
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, MakerUse, Progress, Said, Sampled, Signalled
 from chai_tui.tui.canvas.painted import Painted
@@ -80,7 +81,7 @@ async def test_footer_keys_can_be_clicked() -> None:
         keys = shown.screen_text().splitlines()[-1]
         await shown.pilot.click("#keys", offset=(keys.index("Kill"), 0))
         await shown.pilot.pause()
-        assert len(shown.submitted) == 1
+        assert shown.submitted == [KillMaker(1)]
 
 
 async def test_the_wheel_scrolls_and_the_selection_comes_into_view() -> None:

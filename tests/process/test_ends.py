@@ -241,12 +241,14 @@ def test_a_command_that_comes_too_late_says_so(
     assert maker.state is State.SERVED
 
 
-def test_brew_again_seats_a_new_maker(watch: Watch) -> None:
-    (maker,) = watch.add(doing(makers.fail))
+def test_brew_again_seats_one_new_maker_in_the_same_way(watch: Watch) -> None:
+    (maker,) = watch.add(doing(makers.fail), engine=Engine.THREAD)
     watch.joined(maker)
     watch.submit(BrewAgain(maker.number))
-    watch.until(lambda: 2 in watch.floor.makers and watch.floor.makers[2].joined)
-    assert watch.floor.makers[2].cause == maker.cause == "ValueError: no milk"
+    watch.until(lambda: len(watch.floor.makers) > 1 and watch.floor.all_joined)
+    _, again = watch.floor.makers.values()
+    assert again.cause == maker.cause == "ValueError: no milk"
+    assert again.engine is Engine.THREAD
 
 
 def test_all_are_served_only_when_all_were_joined(watch: Watch) -> None:

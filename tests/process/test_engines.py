@@ -232,7 +232,9 @@ class TestTime:
             finally:
                 other.kitchen.close()
 
-        assert drawn(7) == drawn(7) != drawn(8)
+        first = drawn(7)
+        assert first == drawn(7) != drawn(8)
+        assert len(set(first)) == len(first), "each maker and each step draws for itself"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")

@@ -136,6 +136,19 @@ def test_a_killed_maker_is_named(slow: str, start: Callable[..., Running]) -> No
     assert (running.process.returncode, err) == (1, "")
 
 
+@pytest.mark.parametrize("mode", ["--plain", "--json"])
+def test_without_a_screen_makers_give_way_to_nobody(
+    mode: str, slow: str, start: Callable[..., Running]
+) -> None:
+    """A measurement of them would be one of their niceness."""
+    running = start(slow, mode, "--makers", "2")
+    starts = 0
+    while starts < 2:
+        starts += "Start of Chai Maker" in running.lines(1)[0]
+    makers = [each for each in running.family if title_of(each).startswith("Chai Maker")]
+    assert [maker.nice() for maker in makers] == [os.getpriority(os.PRIO_PROCESS, 0)] * 2
+
+
 def test_json_is_one_object_a_line(quick: str) -> None:
     result = run(quick, "--json")
     events = [json.loads(line) for line in result.stdout.splitlines()]

@@ -16,7 +16,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
 
-from tests.process.program import console_script
+from chai_tui.cli.launch import MAKERS_NICENESS
+from tests.process.program import console_script, title_of
 from tests.terminal import PATIENCE, Terminal
 
 RESTORED = b"\x1b[?1049l"
@@ -69,6 +70,16 @@ def test_three_makers_brew_and_all_chai_is_served(start: Callable[..., Terminal]
     terminal.send("q")
     assert terminal.wait() == 0
     assert_left_clean(terminal)
+
+
+def test_makers_give_way_to_the_screen(start: Callable[..., Terminal], slow: str) -> None:
+    terminal = start(slow, "--makers", "2")
+    terminal.until_shows("2 brewing")
+    terminal.look_around()
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    makers = [each for each in terminal.family.values() if title_of(each).startswith("Chai Maker")]
+    assert [maker.nice() for maker in makers] == [ours + MAKERS_NICENESS] * 2
+    assert psutil.Process(terminal.process.pid).nice() == ours
 
 
 def test_exit_leaves_when_all_is_served(start: Callable[..., Terminal]) -> None:

@@ -31,9 +31,16 @@ def test_ends_of_lines() -> None:
     assert assembler.finish() == []
 
 
+def test_nothing_that_a_terminal_obeys_is_left() -> None:
+    assembler = LineAssembler()
+    assert assembler.feed(b"\x1b[2J\x07\nand at the end \x9b1m\xc3") == ["␛[2J␇"]
+    assert assembler.finish() == ["and at the end �1m�"]
+
+
 def test_a_long_line_is_cut_and_never_kept_whole() -> None:
     assembler = LineAssembler()
     lines = [line for _ in range(100) for line in assembler.feed(b"x" * 999)]
+    assert len(lines) == 99, "what is left is less than one"
     lines += assembler.finish()
     assert "".join(lines) == "x" * 99_900
     assert max(map(len, lines)) == LINE_LIMIT

@@ -33,6 +33,16 @@ def test_a_task_that_computes_holds_up_the_others() -> None:
     assert held(tasks(GRIND)) == [None, 1, 1]
 
 
+def test_who_computes_is_not_called_held_up() -> None:
+    makers = [event for n in (1, 2) for event in brewing(n, engine=Engine.ASYNCIO, recipe=GRIND)]
+    assert held(floor_of(*makers)) == [None, None]
+
+
+def test_nobody_is_held_up_by_itself() -> None:
+    waiting = tasks(CHAI).makers[1]
+    assert [held_up_by(waiting, keeper) for keeper in (None, 1, 2)] == [None, None, 2]
+
+
 def test_nobody_is_held_up_by_one_that_waits() -> None:
     assert held(tasks(CHAI)) == [None, None, None]
 
@@ -66,7 +76,9 @@ def test_a_station_uses_what_its_makers_do() -> None:
 
 
 def test_a_station_where_all_is_over_uses_nothing() -> None:
-    floor = floor_of(*served(1, engine=Engine.THREAD))
+    use = MakerUse(1, 0, 0.9, 0.0, None, None, stopped=False)
+    *brewed, end = served(1, engine=Engine.THREAD)
+    floor = floor_of(*brewed, Sampled(BEGAN + 2, (), (use,)), end)
     assert cores_used(floor, floor.stations[SHARED_STATION]) is None
 
 

@@ -45,8 +45,10 @@ from tests.builders import BEGAN, HERE, brewing, ended, failed, floor_of, killed
     ],
 )  # fmt: skip
 def test_an_end_is_explained(events: list[Event], words: str) -> None:
-    meaning = meaning_of_end(floor_of(HERE, *events).makers[1])
+    maker = floor_of(HERE, *events).makers[1]
+    meaning = meaning_of_end(maker)
     assert words in meaning
+    assert maker.engine.shares_station or "who shared" not in meaning
     assert (meaning == "") is (words == "")
     assert meaning == "" or (meaning[0].isupper() and meaning.endswith("."))
 

@@ -29,6 +29,7 @@ from chai_tui.model.events import (
     StepBegan,
     Stopping,
     Trouble,
+    Unseated,
 )
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import AT_ONCE_SECONDS, Floor
@@ -236,6 +237,14 @@ def test_all_served_only_when_everyone_was_joined_and_served() -> None:
     assert over(floor) == (True, False)
 
 
+def test_who_could_not_be_seated_is_missed_in_that_round_alone() -> None:
+    floor = floor_of(*served(1), Unseated(BEGAN + 1, 2, "no room"))
+    assert (floor.unseated, floor.all_joined, floor.all_served) == (2, True, False)
+    floor.fold(served(2, at=BEGAN + 100))
+    assert (floor.unseated, floor.all_joined, floor.all_served) == (0, True, True)
+    assert floor.ever_unseated
+
+
 def test_the_clock_runs_from_the_first_seat_to_the_last_end() -> None:
     floor = floor_of(*served(1, after=3.0), *served(2, at=BEGAN + 2.0, after=4.0))
     assert floor.elapsed == pytest.approx(6.01)
@@ -306,6 +315,13 @@ def test_the_finished_can_be_forgotten() -> None:
     assert floor.forget_finished() == 0
     floor.fold([Served(BEGAN + 9, 4, 1.0), Said(BEGAN + 9, 4, "late", "out", 4)])
     assert set(floor.makers) == left
+
+
+def test_places_are_those_of_whoever_is_left() -> None:
+    floor = floor_of(*served(1, after=1.0), *served(2, after=2.0, joined=False))
+    assert floor.place(2) == 2
+    floor.forget_finished()
+    assert floor.place(2) == 1
 
 
 def test_a_shared_station_stays_while_somebody_is_there() -> None:

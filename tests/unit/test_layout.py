@@ -58,6 +58,18 @@ def test_panels_are_as_tall_as_fits_up_to_all_they_have_to_say() -> None:
     assert arrange(alone(12), 120, 30, tall=10).slots[0].height == 7
 
 
+@pytest.mark.parametrize(("height", "shape"), [(7, Shape.PANEL), (6, Shape.CARD), (4, Shape.CARD)])
+def test_a_frame_costs_two_lines(height: int, shape: Shape) -> None:
+    arrangement = arrange([Group(9, [1, 2, 3])], 120, height)
+    assert arrangement.shape is shape
+    assert arrangement.height <= height
+
+
+def test_a_column_is_left_to_the_scroll_bar_where_there_is_one() -> None:
+    assert max(slot.x + slot.width for slot in arrange(alone(60), 120, 30).slots) == 120
+    assert max(slot.x + slot.width for slot in arrange(alone(61), 120, 30).slots) == 119
+
+
 def rows_of(arrangement: Layout) -> list[int]:
     """How many stand side by side, from the top down."""
     return list(Counter(slot.y for slot in arrangement.slots).values())

@@ -304,3 +304,16 @@ def test_jitter_is_drawn_within_its_bounds_and_repeatably(
     assert least <= drawn.steps[0].seconds <= most
     assert all(step.jitter == 0 for step in drawn.steps)
     assert drawn.steps[1].seconds == 1.0
+
+
+@pytest.mark.parametrize(("end", "seconds"), [(0, (10.0, 8.0, 5.0)), (1, (10.0, 12.0, 15.0))])
+def test_every_step_may_be_shorter_and_longer_by_its_own_jitter(
+    end: int, seconds: tuple[float, ...]
+) -> None:
+    class Extreme(random.Random):
+        def uniform(self, a: float, b: float) -> float:
+            return (a, b)[end]
+
+    steps = tuple(Step("x", StepKind.WAIT, 10.0, jitter) for jitter in (0.0, 0.2, 0.5))
+    drawn = Recipe("x", steps).with_jitter_resolved(Extreme())
+    assert tuple(step.seconds for step in drawn.steps) == pytest.approx(seconds)

@@ -7,7 +7,7 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.tui.kitchen.sort_filter import Sort, in_order
+from chai_tui.tui.kitchen.sort_filter import SEARCHED_LINES, Sort, in_order
 from tests.builders import brewing, failed, floor_of, killed, paused, sampled, served
 
 MIXED: list[Event] = [
@@ -49,6 +49,7 @@ def test_who_holds_the_most_memory_comes_first() -> None:
         ("pot FULL", [1]),
         ("sigkill", [3]),
         ("brewing thread", [4]),
+        ("masala thread", []),
         ("no such thing", []),
         ("brewing", [1, 4]),
         ("Brew", [1, 4]),
@@ -65,6 +66,12 @@ def test_every_word_must_be_part_of_what_a_maker_shows(wanted: str, numbers: lis
 
 def test_an_error_can_be_looked_for() -> None:
     assert in_order(floor_of(*MIXED, *failed(7)), wanted="no milk") == [7]
+
+
+def test_the_last_lines_are_looked_through() -> None:
+    floor = floor_of(*brewing(1, said=[f"<{number}>" for number in range(SEARCHED_LINES + 1)]))
+    assert in_order(floor, wanted=f"<1> <{SEARCHED_LINES}>") == [1]
+    assert in_order(floor, wanted="<0>") == []
 
 
 def test_the_sorts_go_round() -> None:

@@ -34,17 +34,47 @@ def lay_out(root: Path, *, groups: str, mounts: str, files: Mapping[str, str]) -
     return str(root)
 
 
-def test_the_smallest_quota_of_a_group_and_its_ancestors_wins(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("service", "slice_", "top", "cores"),
+    [
+        ("max", "150000", None, 1.5),
+        ("300000", "150000", "200000", 1.5),
+        ("150000", "300000", "200000", 1.5),
+        ("200000", "300000", "150000", 1.5),
+        ("150000", "max", None, 1.5),
+    ],
+)
+def test_the_smallest_quota_of_a_group_and_its_ancestors_wins(
+    tmp_path: Path, service: str, slice_: str, top: str | None, cores: float
+) -> None:
+    files = {
+        "/sys/fs/cgroup/kitchen.slice/chai.service/cpu.max": f"{service} 100000\n",
+        "/sys/fs/cgroup/kitchen.slice/cpu.max": f"{slice_} 100000\n",
+    }
+    if top is not None:  # the machine's own root has no such file
+        files["/sys/fs/cgroup/cpu.max"] = f"{top} 100000\n"
     root = lay_out(
         tmp_path,
         groups="0::/kitchen.slice/chai.service\n",
         mounts=V2.format(root="/", point="/sys/fs/cgroup"),
+        files=files,
+    )
+    assert cpu_quota(root) == cores
+
+
+def test_both_versions_hold_where_a_system_has_both(tmp_path: Path) -> None:
+    root = lay_out(
+        tmp_path,
+        groups="4:cpu:/chai\n0::/chai\n",
+        mounts=V2.format(root="/", point="/two")
+        + V1.format(root="/", point="/one", controllers="cpu"),
         files={
-            "/sys/fs/cgroup/kitchen.slice/chai.service/cpu.max": "max 100000\n",
-            "/sys/fs/cgroup/kitchen.slice/cpu.max": "150000 100000\n",
+            "/two/chai/cpu.max": "250000 100000\n",
+            "/one/chai/cpu.cfs_quota_us": "50000\n",
+            "/one/chai/cpu.cfs_period_us": "100000\n",
         },
     )
-    assert cpu_quota(root) == 1.5
+    assert cpu_quota(root) == 0.5
 
 
 def test_a_container_sees_its_own_group_as_the_root(tmp_path: Path) -> None:
@@ -79,8 +109,8 @@ def test_version_1_has_two_files_and_blanks_in_its_path(tmp_path: Path) -> None:
             "/sys/fs/cg roup/cpu/chai/cpu.cfs_period_us": "100000\n",
             "/sys/fs/cg roup/cpu/cpu.cfs_quota_us": "-1\n",
             "/sys/fs/cg roup/cpu/cpu.cfs_period_us": "100000\n",
-            "/sys/fs/cgroup/memory/other/cpu.cfs_quota_us": "1\n",
-            "/sys/fs/cgroup/memory/other/cpu.cfs_period_us": "100000\n",
+            "/sys/fs/cgroup/memory/chai/cpu.cfs_quota_us": "1\n",
+            "/sys/fs/cgroup/memory/chai/cpu.cfs_period_us": "100000\n",
         },
     )
     assert cpu_quota(root) == 2.5

@@ -80,7 +80,7 @@ class StationHandle:
     @property
     def takes_makers(self) -> bool:
         """Whether somebody may be seated there now."""
-        return not self.closing and self._kill_at is None and not self._sent & {SIGKILL}
+        return not self.closing
 
     def seat(self, seats: tuple[Seat, ...], at: float, *, request: bool) -> list[Event]:
         """Note that makers stand here now.

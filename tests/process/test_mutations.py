@@ -1,0 +1,48 @@
+"""Mutations, a few of them for real: ``python -m tests.mutations`` runs all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutations.edits import MUTATIONS
+from tests.mutations.trial import ROOT, Copy, Mutation, TrialError
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    return Copy(tmp_path / "copy")
+
+
+def test_none_of_a_few_survives() -> None:
+    command = [sys.executable, "-m", "tests.mutations", "--jobs", "1", "--only", "quota wins"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (run.returncode, run.stderr) == (0, "")
+    *lines, last = run.stdout.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        assert ": fails test_the_smallest_quota_of_a_group_and_its_ancestors_wins[" in line
+    assert last == "2 mutations: none survives"
+
+
+def test_one_that_no_test_notices_survives_and_the_checkout_is_left_alone(copy: Copy) -> None:
+    module = ROOT / "chai_tui" / "host" / "cgroup.py"
+    before = module.read_text(encoding="utf-8")
+    tests = ("unit/test_usable_cores.py",)
+    chunks = Mutation("read less at once", "host/cgroup.py", "65_536", "4_096", tests)
+    smallest = next(each for each in MUTATIONS if each.what == "the largest quota wins")
+    assert copy.killer(chunks) is None
+    assert copy.killer(smallest) is not None
+    assert copy.failure(tests) is None, "the copy is whole again"
+    assert module.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("test", "why"), [("unit/test_nothing.py", "exit code 4"), ("unit/any_maker.py", "exit code 5")]
+)
+def test_tests_that_do_not_run_are_no_answer(copy: Copy, test: str, why: str) -> None:
+    with pytest.raises(TrialError, match=why):
+        copy.failure([test])

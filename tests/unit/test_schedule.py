@@ -1,0 +1,79 @@
+"""When cores and makers are looked at, and what that may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from chai_tui.model.events import Sampled
+from chai_tui.samplers.protocol import Watched
+from chai_tui.samplers.schedule import IDLE_SECONDS, SamplingSchedule
+
+SOMEBODY = [Watched(1, 4711, 4711, own_thread=True)]
+
+
+class Clock:
+    """A clock that a test sets, and a sampler whose looks take time on it."""
+
+    maps_cores = True
+
+    def __init__(self, cost: float = 0.0) -> None:
+        self.now = 1_000.0
+        self.cost = cost
+        self.looked: list[int] = []
+        self.closed = False
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
+        self.looked.append(len(watched))
+        self.now += self.cost
+        return Sampled(at, (), ())
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def rest(clock: Clock, watched: Sequence[Watched]) -> float:
+    """Seconds from one look to the next, to a millisecond."""
+    schedule = SamplingSchedule(clock, 0.5, clock)
+    began = clock.now = schedule.due_at
+    assert schedule.look(lambda: watched) == Sampled(began, (), ())
+    return round(schedule.due_at - began, 3)
+
+
+def test_nobody_is_looked_at_before_it_is_time() -> None:
+    clock = Clock()
+    schedule = SamplingSchedule(clock, 0.5, clock)
+    clock.now = schedule.due_at - 0.001
+    assert schedule.look(lambda: SOMEBODY) is None
+    assert clock.looked == []
+    clock.now = schedule.due_at
+    assert schedule.look(lambda: SOMEBODY) is not None
+    assert schedule.look(lambda: SOMEBODY) is None
+    assert clock.looked == [1]
+
+
+@pytest.mark.parametrize(("seconds", "soon"), [(0.1, 0.1), (0.5, 0.25), (60.0, 0.25)])
+def test_the_first_look_comes_soon(seconds: float, soon: float) -> None:
+    clock = Clock()
+    assert SamplingSchedule(clock, seconds, clock).due_at == clock.now + soon
+
+
+def test_an_idle_kitchen_is_looked_at_less_often() -> None:
+    assert rest(Clock(), SOMEBODY) == 0.5
+    assert rest(Clock(), []) == IDLE_SECONDS == 1.0
+
+
+@pytest.mark.parametrize(("cost", "seconds"), [(0.009, 0.5), (0.02, 1.0), (0.5, 25.0)])
+def test_it_never_takes_more_than_a_fiftieth_of_a_core(cost: float, seconds: float) -> None:
+    """However many makers there are, and however slow it is to look at them."""
+    assert rest(Clock(cost), SOMEBODY) == seconds
+
+
+def test_closing_closes_the_sampler() -> None:
+    clock = Clock()
+    SamplingSchedule(clock, 0.5, clock).close()
+    assert clock.closed
