@@ -1,14 +1,14 @@
 """A machine that does not exist: makers on simulated cores. Pure; its time is what it is told.
 
-The model. Cores are given round robin: whoever wants one waits in one line for all cores, gets the
-core where it ran last if that is free, else any, and gives it back after a slice if others wait. Makers on
-threads of one station share a GIL: a step that computes needs it, a native one only between two
-chunks of C code, and one that waits for it gets it after the interpreter's switch interval. A step
-that waits needs no core, and time goes on for it while its process is stopped. Tasks of one event
-loop take turns from one wait to the next, serial makers from beginning to end. To be born is work,
-and takes a core. What all of it costs stands in ``costs.py``; a few per cent more or less are drawn
-from the seed, so that the order of serving is as hard to foretell as in reality, and the same for
-one seed.
+The model. Cores are given round robin in slices: whoever wants one waits in one line for all
+cores, gets the core where it ran last if that is free, else any, and gives it back after a slice if
+others wait. Makers on threads of one station share a GIL: a step that computes needs it, a native
+one only between two chunks of C code, and one that waits for it gets it after the interpreter's
+switch interval. A step that waits needs no core, and time goes on for it while its process is
+stopped. Tasks of one event loop take turns from one wait to the next, serial makers from beginning
+to end. To be born is work, and takes a core. What all of it costs stands in ``costs.py``; a part
+more or less is drawn from the seed, so that the order of serving is as hard to foretell as in
+reality, and the same for one seed.
 
 Not modelled: other programs, caches, frequencies, cores that share one arithmetic unit, memory.
 """
@@ -173,7 +173,8 @@ class Machine:
             self._seats_free_at = max(self._seats_free_at, self.now) + self._noisy(
                 self._costs.each, 0.3
             )
-            worker.left = self._noisy(self._costs.birth, 0.5)
+            # Nobody is born much sooner than others, but some much later.
+            worker.left = self._costs.birth * self._random.lognormvariate(0.0, 0.4)
             if engine.traits.shares_loop:
                 worker.left += self._noisy(LOOP_BIRTH)
             self._at(self._seats_free_at, worker.guard(self._want_core))
