@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import MakerUse, Paused, Sampled
+from chai_tui.model.events import MakerUse, Paused, Sampled, StepBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.state.contention import cores_used, held_up_by, loop_keeper
+from chai_tui.state.contention import cores_used, held_up_by, loop_keeper, loop_kept
 from chai_tui.state.floor import Floor
 from tests import kitchens
-from tests.builders import BEGAN, SHARED_STATION, brewing, floor_of, seated, served
+from tests.builders import BEGAN, SHARED_STATION, brewing, floor_of, sampled, seated, served
 
 CHAI, GRIND = BUILT_IN["chai"], BUILT_IN["grind"]
 CALL = Recipe("mine", (Step("call it", StepKind.CALL),))
@@ -64,6 +64,22 @@ def test_a_paused_process_has_nobody_who_keeps_its_loop() -> None:
     floor = tasks(GRIND)
     floor.fold([Paused(BEGAN + 5, number, ours=True) for number in (1, 2)])
     assert held(floor) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kept"), [(0.5, [None, None, 1, None]), (1.0, [None, None]), (0.8, [None, 1])]
+)
+def test_the_loop_is_kept_in_a_slice_by_whoever_had_half_of_it(
+    seconds: float, kept: list[int | None]
+) -> None:
+    """It computed from 1.0 s to 1.4 s: for 0.8 of one slice, 0.4 of another, half of a third."""
+    steps = (*CHAI.steps[:1], *GRIND.steps[:1], *CHAI.steps[1:2])
+    floor = floor_of(
+        *seated(1, engine=Engine.ASYNCIO, recipe=Recipe("both", steps)),
+        *(StepBegan(BEGAN + at, 1, step) for step, at in enumerate((0.0, 1.0, 1.4))),
+        *sampled({}, at=BEGAN + 2.0),
+    )
+    assert loop_kept(floor, SHARED_STATION, BEGAN, seconds, len(kept)) == kept
 
 
 def test_a_station_uses_what_its_makers_do() -> None:
