@@ -77,11 +77,13 @@ class Supervisor:
     def prepare(self) -> None:
         """Start multiprocessing's own helpers, once: the sooner, the warmer the first station.
 
-        Who forks has none: nothing here needs the resource tracker, but the other ways start it.
+        Nothing here needs the resource tracker, but what killed makers leave in shared memory is
+        cleaned up by one that outlives them, and most ways to start a process start it anyway.
+
         Call it in the thread that will start the stations: the kernel ends the fork server with the
         thread that started it.
         """
-        if self._prepared or sys.platform == "win32" or self.start_method == "fork":
+        if self._prepared or sys.platform == "win32":
             return
         self._prepared = True
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
