@@ -7,7 +7,6 @@ this one: a process must be joined by one thread alone.
 from __future__ import annotations
 
 import contextlib
-import io
 import multiprocessing
 import os
 import signal
@@ -222,18 +221,13 @@ def _is_current(folder: str) -> bool:
 
 @contextlib.contextmanager
 def _stderr_with_a_descriptor() -> Iterator[None]:
-    """Give ``sys.stderr`` a descriptor for a moment.
+    """Give ``sys.stderr`` a descriptor for a moment: one that leads nowhere.
 
     multiprocessing hands it to the helpers it starts; inside a Textual app it is -1, and the start
     would fail with "bad value(s) in fds_to_keep".
     """
-    try:
-        usable = sys.stderr.fileno() >= 0
-    except (AttributeError, OSError, io.UnsupportedOperation, ValueError):
-        usable = False
-    if usable:
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 - pathlib adds nothing
+        contextlib.redirect_stderr(nowhere),
+    ):
         yield
-        return
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - pathlib adds nothing
-        with contextlib.redirect_stderr(nowhere):
-            yield
