@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import psutil
@@ -117,3 +118,15 @@ def test_a_station_that_is_born_too_late_ends_at_once(alone: bool, code: int) ->
         "leave_if_alone(reader)\n"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == code
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is no file")
+@pytest.mark.parametrize("method", METHODS)
+def test_shared_memory_of_a_killed_maker_does_not_outlive_the_kitchen(method: str) -> None:
+    command = [sys.executable, "-m", "tests.process.sharer", method]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    held = Path("/dev/shm", done.stdout.strip())  # noqa: S108 - where Linux keeps it
+    assert held.name.startswith("psm_")
+    deadline = time.monotonic() + PATIENCE
+    while held.exists():  # until the resource tracker finds itself alone
+        assert time.monotonic() < deadline

@@ -6,7 +6,6 @@ import errno
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -26,7 +25,6 @@ from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.state.records import State
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.makers import doing, printing, steps
-from tests.process.program import family_of
 
 SHM = Path("/dev/shm")  # noqa: S108 - where Linux keeps semaphores
 WAYS = ["spawn"] if sys.platform == "win32" else ["forkserver", "spawn", "fork"]
@@ -112,17 +110,6 @@ def test_makers_are_seated_where_no_file_may_be_written(watch: Watch) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert watch.floor.all_served
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
-def test_whoever_forks_its_makers_starts_no_other_process() -> None:
-    command = [sys.executable, "-m", "tests.process.parent", "fork"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        makers = set(map(int, parent.stdout.readline().split()))
-        family = {process.pid for process in family_of(parent.pid)}
-        parent.kill()
-    assert family == makers
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a message is written whole or not at all")

@@ -91,7 +91,7 @@ def _leave_unread(drive: Drive, printers: list[Maker]) -> None:
     }
     deadline = time.monotonic() + PATIENCE
     for printer in printers:
-        reports = stations[printer.number].child.report_end
+        reports = stations[printer.number].child.reports.reader
         while _waiting_bytes(reports.fileno()) < _FULL:
             require(time.monotonic() < deadline, f"{printer.name} fills no pipe")
             time.sleep(0.001)

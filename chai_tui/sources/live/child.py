@@ -45,9 +45,7 @@ class Child:
         )
         """Whether a process that it started can keep the sentinel from telling of its end."""
         self.reports = ReportPipe(queue)
-        self.report_end = queue.reader
         self.outlet = None if outlet is None else OutletPipe(outlet)
-        self.outlet_end = outlet
         self.requests = RequestPipe(requests)
         self.exitcode: int | None = None
         self.reaped = False

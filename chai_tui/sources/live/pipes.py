@@ -8,6 +8,7 @@ rest of a message whose sender was stopped in the middle.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import sys
@@ -21,9 +22,35 @@ CHUNK = 65_536
 """Bytes read at once: what a Linux pipe holds."""
 _FRAME_LIMIT = 1 << 20
 """No report is nearly as long; a longer frame means that the maker wrote into the pipe itself."""
+_HAS_MESSAGE_PIPES = sys.platform == "win32"
+"""Whether a pipe takes and gives whole messages, and neither blocks nor ends as POSIX has it."""
 
 
-class ReportPipe:
+class _ReadingEnd:
+    """The reading end of a pipe that a station writes.
+
+    Args:
+        reader: the pipe's connection; it stays the caller's.
+    """
+
+    def __init__(self, reader: Connection[Any, Any]) -> None:
+        self.reader = reader
+        self.ended = False
+        """Whether the end of file was reached: every writer closed its end."""
+        if not _HAS_MESSAGE_PIPES:
+            os.set_blocking(reader.fileno(), False)
+
+    def _chunk(self) -> bytes:
+        """Return the bytes that are there now, at most one chunk."""
+        try:
+            chunk = os.read(self.reader.fileno(), CHUNK)
+        except BlockingIOError:
+            return b""
+        self.ended = not chunk
+        return chunk
+
+
+class ReportPipe(_ReadingEnd):
     """The reading end of a station's queue.
 
     Args:
@@ -31,33 +58,21 @@ class ReportPipe:
     """
 
     def __init__(self, queue: ReportQueue) -> None:
+        super().__init__(queue.reader)
         self._queue = queue
         self._rest = b""
-        self.ended = False
-        """Whether the end of file was reached: every writer closed its end."""
         self.garbled = ""
         """What came that no station writes; nothing after it can be understood."""
-        self._hand_framed = sys.platform != "win32"
         self.has_more = True
         """Whether the last read found something, so that there may be more."""
-        if self._hand_framed:
-            os.set_blocking(queue.reader.fileno(), False)
 
     def read(self) -> list[Any]:
         """Return the whole messages that are there now, at most about one chunk of them."""
-        return self._read_frames() if self._hand_framed else self._receive()
+        return self._receive() if _HAS_MESSAGE_PIPES else self._read_frames()
 
     def _read_frames(self) -> list[Any]:
-        try:
-            chunk = os.read(self._queue.reader.fileno(), CHUNK)
-        except BlockingIOError:
-            self.has_more = False
-            return []
-        if not chunk:
-            self.has_more = False
-            self.ended = True
-            return []
-        self.has_more = True
+        chunk = self._chunk()
+        self.has_more = bool(chunk)
         data = self._rest + chunk if self._rest else chunk
         size = len(data)
         begin = 0
@@ -91,27 +106,12 @@ class ReportPipe:
         return messages
 
 
-class OutletPipe:
-    """The reading end of what a station writes to descriptors 1 and 2 (not on Windows).
-
-    Args:
-        reader: the pipe's connection; it stays the caller's.
-    """
-
-    def __init__(self, reader: Connection[Any, Any]) -> None:
-        self._reader = reader
-        self.ended = False
-        os.set_blocking(reader.fileno(), False)
+class OutletPipe(_ReadingEnd):
+    """The reading end of what a station writes to descriptors 1 and 2 (not on Windows)."""
 
     def read(self) -> bytes:
         """Return the bytes that are there now, at most one chunk."""
-        try:
-            chunk = os.read(self._reader.fileno(), CHUNK)
-        except BlockingIOError:
-            return b""
-        if not chunk:
-            self.ended = True
-        return chunk
+        return self._chunk()
 
 
 class RequestPipe:
@@ -126,8 +126,7 @@ class RequestPipe:
     def __init__(self, writer: Connection[Any, Any]) -> None:
         self._writer = writer
         self._waiting: deque[bytes] = deque()
-        self._hand_framed = sys.platform != "win32"
-        if self._hand_framed:
+        if not _HAS_MESSAGE_PIPES:
             os.set_blocking(writer.fileno(), False)
 
     @property
@@ -137,11 +136,9 @@ class RequestPipe:
 
     def send(self, request: object) -> None:
         """Send a request, now or as soon as it fits. A station that is gone takes none."""
-        if not self._hand_framed:
-            try:
+        if _HAS_MESSAGE_PIPES:
+            with contextlib.suppress(OSError):
                 self._writer.send(request)
-            except OSError:
-                return
             return
         message = pickle.dumps(request)
         self._waiting.append(HEADER.pack(len(message)) + message)

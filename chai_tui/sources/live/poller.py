@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from multiprocessing import connection
-from typing import Any, Protocol
+from typing import Any
 
 Waitable = Any
 """A descriptor, a handle, or an object with ``fileno()``."""
@@ -18,25 +18,6 @@ MOST_AT_ONCE = 60
 """Handles that Windows waits for at once (63; Python 3.13 knows a way round it, 3.12 does not)."""
 SLICED_SECONDS = 0.02
 """How long more handles than that wait for each other."""
-
-
-class Poller(Protocol):
-    """Knows what to wait for; only :meth:`wake` may be called from another thread."""
-
-    def add(self, waitable: Waitable, token: object) -> None:
-        """Wait for ``waitable`` too; :meth:`wait` returns ``token`` when it is ready."""
-
-    def remove(self, waitable: Waitable) -> None:
-        """Wait for it no longer, if it was; call it before closing it."""
-
-    def wait(self, timeout: float | None) -> list[Any]:
-        """Return the tokens that are ready, after at most ``timeout`` seconds."""
-
-    def wake(self) -> None:
-        """Make a waiting :meth:`wait` return."""
-
-    def close(self) -> None:
-        """Close what the poller itself opened."""
 
 
 class SelectorPoller:
@@ -52,16 +33,16 @@ class SelectorPoller:
         self._lock = threading.RLock()
 
     def add(self, waitable: Waitable, token: object) -> None:
-        """Wait for it too."""
+        """Wait for ``waitable`` too; :meth:`wait` returns ``token`` when it is ready."""
         self._selector.register(waitable, selectors.EVENT_READ, token)
 
     def remove(self, waitable: Waitable) -> None:
-        """Wait for it no longer; it need not have been waited for."""
+        """Wait for it no longer, if it was; call it before closing it."""
         with contextlib.suppress(KeyError):
             self._selector.unregister(waitable)
 
     def wait(self, timeout: float | None) -> list[Any]:
-        """Return the tokens that are ready."""
+        """Return the tokens that are ready, after at most ``timeout`` seconds."""
         tokens = [key.data for key, _ in self._selector.select(timeout)]
         if None in tokens:
             with contextlib.suppress(BlockingIOError):
@@ -70,7 +51,7 @@ class SelectorPoller:
         return tokens
 
     def wake(self) -> None:
-        """Ring the bell; when it is full of rings already, one more says nothing new."""
+        """Ring the bell: make a waiting :meth:`wait` return. A full bell needs no more rings."""
         with self._lock, contextlib.suppress(OSError):
             os.write(self._rope, b"!")
 
@@ -137,6 +118,10 @@ class PortablePoller:
         with self._lock:
             self._bell.close()
             self._rope.close()
+
+
+Poller = SelectorPoller | PortablePoller
+"""Knows what to wait for; only ``wake`` may be called from another thread."""
 
 
 def make_poller() -> Poller:

@@ -62,9 +62,9 @@ class StationPool:
         reader = ReportReader(self._opened, engine, child, self._lines_per_second, born)
         station = StationHandle(reader)
         self.stations[station.number] = station
-        self._poller.add(child.report_end, (station, station.reader.read_reports))
-        if child.outlet_end is not None:
-            self._poller.add(child.outlet_end, (station, station.reader.read_outlet))
+        self._poller.add(child.reports.reader, (station, station.reader.read_reports))
+        if child.outlet is not None:
+            self._poller.add(child.outlet.reader, (station, station.reader.read_outlet))
         self._poller.add(child.sentinel, (station, None))
         return station
 
@@ -130,9 +130,9 @@ class StationPool:
             events += station.send(SIGKILL, self._clock())
         # A pipe at its end of file would be ready for ever.
         if read == reader.read_reports and (child.reports.ended or reader.garbled):
-            self._poller.remove(child.report_end)
+            self._poller.remove(child.reports.reader)
         if read == reader.read_outlet and child.outlet is not None and child.outlet.ended:
-            self._poller.remove(child.outlet_end)
+            self._poller.remove(child.outlet.reader)
         return events
 
     def _reap(self, station: StationHandle) -> list[Event]:
@@ -144,8 +144,7 @@ class StationPool:
         events = station.reader.drain(now)
         events += station.exited(exitcode, now)
         del self.stations[station.number]
-        for waitable in (child.report_end, child.outlet_end, child.sentinel):
-            if waitable is not None:
-                self._poller.remove(waitable)
+        for waitable in (*child.ends, child.sentinel):
+            self._poller.remove(waitable)
         self._supervisor.release(child)
         return events

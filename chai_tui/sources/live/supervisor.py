@@ -7,7 +7,6 @@ this one: a process must be joined by one thread alone.
 from __future__ import annotations
 
 import contextlib
-import io
 import multiprocessing
 import os
 import signal
@@ -77,11 +76,13 @@ class Supervisor:
     def prepare(self) -> None:
         """Start multiprocessing's own helpers, once: the sooner, the warmer the first station.
 
-        Who forks has none: nothing here needs the resource tracker, but the other ways start it.
+        Nothing here needs the resource tracker, but what killed makers leave in shared memory is
+        cleaned up by one that outlives them, and most ways to start a process start it anyway.
+
         Call it in the thread that will start the stations: the kernel ends the fork server with the
         thread that started it.
         """
-        if self._prepared or sys.platform == "win32" or self.start_method == "fork":
+        if self._prepared or sys.platform == "win32":
             return
         self._prepared = True
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
@@ -220,18 +221,13 @@ def _is_current(folder: str) -> bool:
 
 @contextlib.contextmanager
 def _stderr_with_a_descriptor() -> Iterator[None]:
-    """Give ``sys.stderr`` a descriptor for a moment.
+    """Give ``sys.stderr`` a descriptor for a moment: one that leads nowhere.
 
     multiprocessing hands it to the helpers it starts; inside a Textual app it is -1, and the start
     would fail with "bad value(s) in fds_to_keep".
     """
-    try:
-        usable = sys.stderr.fileno() >= 0
-    except (AttributeError, OSError, io.UnsupportedOperation, ValueError):
-        usable = False
-    if usable:
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 - pathlib adds nothing
+        contextlib.redirect_stderr(nowhere),
+    ):
         yield
-        return
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - pathlib adds nothing
-        with contextlib.redirect_stderr(nowhere):
-            yield
