@@ -22,33 +22,28 @@ else:
 
 
 class WholeNumber(_NumberType):
-    """A whole number within bounds; the message says which."""
+    """A whole number; the message says within which bounds, and repeats no endless value.
+
+    Args:
+        bounds: the least and the greatest that will do; None for any.
+    """
 
     name = "whole number"
 
-    def __init__(self, least: int, most: int) -> None:
-        self._least = least
-        self._most = most
+    def __init__(self, bounds: tuple[int, int] | None = None) -> None:
+        self._bounds = bounds
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number."""
-        number = _whole(value)
-        if number is None or not self._least <= number <= self._most:
-            expected = f"expected a whole number from {self._least} to {self._most}"
-            self.fail(f'{expected}, found "{clipped(str(value))}"', param, ctx)
-        return number
-
-
-class Seed(_NumberType):
-    """A whole number, however large."""
-
-    name = "integer"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number."""
-        number = _whole(value)
-        if number is None:
-            self.fail(f'expected a whole number, found "{clipped(str(value))}"', param, ctx)
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or not (
+            self._bounds is None or self._bounds[0] <= number <= self._bounds[1]
+        ):
+            among = "" if self._bounds is None else " from {} to {}".format(*self._bounds)
+            self.fail(f'expected a whole number{among}, found "{clipped(str(value))}"', param, ctx)
         return number
 
 
@@ -69,13 +64,6 @@ class Speed(_FloatType):
             expected = f"expected a number from {SLOWEST:g} to {FASTEST:g}"
             self.fail(f'{expected}, found "{clipped(str(value))}"', param, ctx)
         return speed
-
-
-def _whole(value: Any) -> int | None:
-    try:
-        return int(value)
-    except ValueError:
-        return None
 
 
 def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001

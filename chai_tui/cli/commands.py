@@ -11,7 +11,6 @@ import click
 from chai_tui.cli import launch
 from chai_tui.cli.click_parts import (
     DefaultCommandGroup,
-    Seed,
     Speed,
     WholeNumber,
     complete_recipe,
@@ -112,7 +111,7 @@ Exit codes:
 @click.argument("recipe", required=False, shell_complete=complete_recipe)
 @click.option(
     "--makers",
-    type=WholeNumber(1, MAX_MAKERS),
+    type=WholeNumber((1, MAX_MAKERS)),
     metavar="N",
     help=f"How many makers brew, 1 to {MAX_MAKERS}.  [default: {DEFAULT_MAKERS}]",
 )
@@ -127,7 +126,9 @@ Exit codes:
     help="How processes are started; fork only with --plain or --json.  "
     "[default: forkserver where there is one, else spawn]",
 )
-@click.option("--seed", type=Seed(), metavar="INT", help="Repeat the jitter of an earlier run.")
+@click.option(
+    "--seed", type=WholeNumber(), metavar="INT", help="Repeat the jitter of an earlier run."
+)
 @click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print every event as a JSON object.")
 @click.option(
@@ -137,7 +138,7 @@ Exit codes:
 )
 @click.option(
     "--cores",
-    type=WholeNumber(1, MAX_SIMULATED_CORES),
+    type=WholeNumber((1, MAX_SIMULATED_CORES)),
     metavar="N",
     help=f"Cores of the simulated machine, 1 to {MAX_SIMULATED_CORES}.  [default: as many as here]",
 )

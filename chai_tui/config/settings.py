@@ -95,9 +95,7 @@ def load_settings(path: Path | None) -> tuple[Settings, list[str]]:
         return settings, []
     except TomlFileError as error:
         return settings, [f"{shown_path(path)}: {error}"]
-    reader = _Reader(settings)
-    reader.read(table)
-    return reader.settings, reader.warnings
+    return _settled(settings, table)
 
 
 def check_names(
@@ -137,135 +135,106 @@ def check_names(
             problem = unknown_key(key_id, sorted(key_ids))
         elif unknown:
             problem = f'expected keys such as "a", "f5" or "ctrl+x", found {found(unknown[0])}'
-        elif not (problem := _claimed(key_id, known, keys, screens)):
+        else:
             keys[key_id] = known
             continue
         warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
     while taken := _first_taken(keys, screens):
         key_id, problem = taken
         del keys[key_id]  # which gives its own key back, and that may be another's in turn
-        warnings.append(settings.warning(f"keys.{key_id}", problem))
+        warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
     return replace(settings, theme=theme, keys=MappingProxyType(keys)), warnings
 
 
 def _first_taken(
     keys: Mapping[str, str], screens: Collection[Mapping[str, str]]
 ) -> tuple[str, str] | None:
-    """Return a row that claims the key which another one has by itself, and what to say of it."""
+    """Return a row that wants what another row has on one screen, and what to say of it.
+
+    The other one has it by itself, or was given it by an earlier line.
+    """
+    earlier: dict[str, str] = {}
     for key_id, names in keys.items():
         for screen in screens:
-            own = {other: by_itself for other, by_itself in screen.items() if other not in keys}
-            if problem := _claimed(key_id, names, own, screens):
-                return key_id, problem
+            rivals = (other for other in screen if other in earlier or other not in keys)
+            for other in rivals if key_id in screen else ():
+                theirs = _key_names(earlier.get(other, screen[other]))
+                if taken := [name for name in _key_names(names) if name in theirs]:
+                    return key_id, f'key "{clipped(taken[0])}" is taken by keys.{clipped(other)}'
+        earlier[key_id] = names
     return None
 
 
-def _claimed(
-    key_id: str, names: str, owners: Mapping[str, str], screens: Collection[Mapping[str, str]]
-) -> str:
-    """Return which of a row's keys is another's on a screen that has both; nothing if none is."""
-    wanted = _key_names(names)
-    for other, its_names in owners.items():
-        share = other != key_id and any(key_id in screen and other in screen for screen in screens)
-        taken = [name for name in wanted if name in _key_names(its_names)] if share else []
-        if taken:
-            return f'key "{clipped(taken[0])}" is taken by keys.{clipped(other)}'
-    return ""
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
-class _Reader:
-    """Reads a settings table key by key: what is good goes into ``settings``."""
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.warnings: list[str] = []
 
-    def read(self, table: dict[str, Any]) -> None:
-        self._each(
-            table, "", {"theme": self._theme, "defaults": self._defaults, "keys": self._keys}
-        )
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 1 <= value <= MAX_MAKERS
 
-    def _each(
-        self, table: dict[str, Any], prefix: str, known: Mapping[str, Callable[[Any], str | None]]
-    ) -> None:
-        """Give each value to its function, which returns what was expected if it is bad."""
-        for key, value in table.items():
-            settle = known.get(key)
-            if settle is None:
-                self._warn(f"{prefix}{clipped(key)}", unknown_key(key, known))
-            elif expected := settle(value):
-                self._warn(f"{prefix}{key}", f"expected {expected}, found {found(value)}")
 
-    def _warn(self, key: str, problem: str) -> None:
-        self.warnings.append(self.settings.warning(key, problem))
+_Known = Mapping[str, tuple[Callable[[Any], bool], str]]
+_KEYS: _Known = {
+    "theme": (_is_text, "the name of a theme"),
+    "defaults": (_is_table, "a table [defaults]"),
+    "keys": (_is_table, "a table [keys]"),
+}
+"""What the file may say: whether a value is good, and what was expected if it is not."""
+_DEFAULTS: _Known = {
+    "recipe": (_is_text, "the name of a recipe or the path of a TOML file"),
+    "makers": (_is_count, f"a whole number from 1 to {MAX_MAKERS}"),
+    "engine": (tuple(Engine).__contains__, listed(Engine)),
+    "start_method": (START_METHODS.__contains__, listed(START_METHODS)),
+}
 
-    def _theme(self, value: Any) -> str | None:
-        if not isinstance(value, str) or not value:
-            return "the name of a theme"
-        self.settings = replace(self.settings, theme=value)
-        return None
 
-    def _defaults(self, value: Any) -> str | None:
-        if not isinstance(value, dict):
-            return "a table [defaults]"
-        known = {
-            "recipe": self._recipe,
-            "makers": self._makers,
-            "engine": self._engine,
-            "start_method": self._start_method,
-        }
-        self._each(value, "defaults.", known)
-        return None
+def _settled(settings: Settings, table: dict[str, Any]) -> tuple[Settings, list[str]]:
+    """Return the settings with what is good in a table, and a line for each bad value."""
+    warnings: list[str] = []
 
-    def _recipe(self, value: Any) -> str | None:
-        if not isinstance(value, str) or not value:
-            return "the name of a recipe or the path of a TOML file"
-        if value.endswith(".toml"):
-            # A path in the settings file is meant from there: it must hold in every folder.
-            home_resolved = os.path.expanduser(value)  # noqa: PTH111 - needs no home to exist
-            value = str(self.settings.path.parent / home_resolved)
-        self.settings = replace(self.settings, recipe=value)
-        return None
-
-    def _makers(self, value: Any) -> str | None:
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_MAKERS:
-            return f"a whole number from 1 to {MAX_MAKERS}"
-        self.settings = replace(self.settings, makers=value)
-        return None
-
-    def _engine(self, value: Any) -> str | None:
-        if not isinstance(value, str) or value not in tuple(Engine):
-            return listed(Engine)
-        self.settings = replace(self.settings, engine=Engine(value))
-        return None
-
-    def _start_method(self, value: Any) -> str | None:
-        if value not in START_METHODS:
-            return listed(START_METHODS)
-        self.settings = replace(self.settings, start_method=value)
-        return None
-
-    def _keys(self, value: Any) -> str | None:
-        if not isinstance(value, dict):
-            return "a table [keys]"
-        keys = {}
-        for key_id, names in value.items():
-            parts = _key_names(names) if isinstance(names, str) else []
-            if parts and all(map(_may_name_key, parts)):
-                keys[key_id] = ",".join(parts)
+    def good(values: dict[str, Any], prefix: str, known: _Known) -> dict[str, Any]:
+        held = {}
+        for key, value in values.items():
+            is_good, expected = known.get(key, (None, ""))
+            if is_good is None:
+                problem = unknown_key(key, known)
+            elif not is_good(value):
+                problem = f"expected {expected}, found {found(value)}"
             else:
-                problem = f'expected keys such as "a" or "a,plus", found {found(names)}'
-                self._warn(f"keys.{clipped(key_id)}", problem)
-        self.settings = replace(self.settings, keys=MappingProxyType(keys))
-        return None
+                held[key] = value
+                continue
+            warnings.append(settings.warning(f"{prefix}{clipped(key)}", problem))
+        return held
+
+    top = good(table, "", _KEYS)
+    defaults = good(top.get("defaults", {}), "defaults.", _DEFAULTS)
+    if "engine" in defaults:
+        defaults["engine"] = Engine(defaults["engine"])
+    if defaults.get("recipe", "").endswith(".toml"):
+        # A path in the settings file is meant from there: it must hold in every folder.
+        home_resolved = os.path.expanduser(defaults["recipe"])  # noqa: PTH111 - needs no home to exist
+        defaults["recipe"] = str(settings.path.parent / home_resolved)
+    wanted = top.get("keys", {})
+    written = good(
+        wanted, "keys.", dict.fromkeys(wanted, (_names_keys, 'keys such as "a" or "a,plus"'))
+    )
+    keys = {key_id: ",".join(_key_names(names)) for key_id, names in written.items()}
+    settings = replace(settings, theme=top.get("theme"), keys=MappingProxyType(keys), **defaults)
+    return settings, warnings
 
 
 def _key_names(names: str) -> list[str]:
     return [part.strip() for part in names.split(",")]
 
 
-def _may_name_key(name: str) -> bool:
-    return name != "" and name.isprintable() and " " not in name
+def _names_keys(value: Any) -> bool:
+    return isinstance(value, str) and all(
+        name != "" and name.isprintable() and " " not in name for name in _key_names(value)
+    )
 
 
 def state_folder() -> Path | None:
