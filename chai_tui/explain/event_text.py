@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chai_tui.explain.formatting import counted
 from chai_tui.model.events import (
     Dropped,
     Event,
@@ -92,11 +93,6 @@ def _fate(maker: Maker) -> str:
 def _clipped(error: str) -> str:
     error = printable(error[: ERROR_LENGTH + 1])
     return error if len(error) <= ERROR_LENGTH else f"{error[:ERROR_LENGTH]}…"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return ``1 maker``, ``2 makers``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 # The event log

@@ -1,4 +1,4 @@
-"""State glyphs, and how numbers of the detail screens are written."""
+"""State glyphs, and how numbers are written: as texts, or in a fixed number of cells."""
 
 from __future__ import annotations
 
@@ -57,3 +57,53 @@ def round_top(value: float) -> float:
 def percent(share: float) -> str:
     """Return a share, 0 to 1, as ``54 %``."""
     return f"{round(share * 100)} %"
+
+
+def clock_text(seconds: float) -> str:
+    """Return ``00:02.4``, from an hour on ``1:00:02``."""
+    tenths = int(max(0.0, seconds) * 10 + 1e-6)
+    minutes, tenths = divmod(tenths, 600)
+    if minutes < 60:
+        return f"{minutes:02}:{tenths // 10:02}.{tenths % 10}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{tenths // 10:02}"
+
+
+def time_text(seconds: float) -> str:
+    """Return seconds since the beginning as ``00.003`` or ``2:05.250``."""
+    millis = round(max(0.0, seconds) * 1_000)
+    minutes, millis = divmod(millis, 60_000)
+    rest = f"{millis // 1_000:02}.{millis % 1_000:03}"
+    return f"{minutes}:{rest}" if minutes else rest
+
+
+def seconds_cells(seconds: float) -> str:
+    """Return seconds, always six cells: `` 1.2 s``, ``  99 s``, ``  12 m``."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return "   —  "
+    if seconds < 99.95:
+        return f"{seconds:4.1f} s"
+    if seconds < 9_999:
+        return f"{seconds:4.0f} s"
+    return f"{min(seconds / 60, 9_999):4.0f} m"
+
+
+def memory_cells(size: int | None) -> str:
+    """Return bytes, always seven cells: ``   4 MB``; spaces where they are unknown."""
+    if size is None:
+        return " " * 7
+    megabytes = max(1, round(size / 1e6))
+    if megabytes < 10_000:
+        return f"{megabytes:4d} MB"
+    return f"{min(megabytes / 1e3, 999):4.0f} GB"
+
+
+def percent_cells(fraction: float) -> str:
+    """Return a share, always five cells; below the end it never says 100 %."""
+    shown = 100 if fraction >= 1 else min(99, int(max(0.0, fraction) * 100))
+    return f"{shown:3d} %"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 maker``, ``2 makers``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 from chai_tui.config.settings import Settings, check_names
-from chai_tui.explain.event_text import closing_line, counted
+from chai_tui.explain.event_text import closing_line
+from chai_tui.explain.formatting import counted
 from chai_tui.host import startup
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine

@@ -100,7 +100,9 @@ class Kitchen:
         return "\n".join(strip.text[:width] for strip in strips)
 
     def makers_text(self) -> str:
-        return "\n".join(as_text(line) for line in self.app.kitchen.makers.lines())
+        view = self.app.kitchen.makers
+        visible = range(view.scroll_offset.y, view.scroll_offset.y + view.size.height)
+        return "\n".join(as_text(view.line_at(y)) for y in visible)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from chai_tui.tui.canvas.prose import folded, heading, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, as_text, width_of
 from chai_tui.tui.detail.charts import Column, charts, columns_drawn
 from chai_tui.tui.detail.drawing import details, title
-from chai_tui.tui.detail.facts import Zoomed, facts, zoomed
+from chai_tui.tui.detail.facts import Detail, detail_of, facts_known
 from chai_tui.tui.detail.output_drawing import (
     finds,
     next_find,
@@ -43,13 +43,13 @@ def texts_of(lines: list[Line]) -> list[str]:
     return [as_text(line).rstrip() for line in lines]
 
 
-def zoom_on(floor: Floor, number: int = 1) -> Zoomed:
+def zoom_on(floor: Floor, number: int = 1) -> Detail:
     maker = floor.makers[number]
-    return zoomed(floor, maker, meaning_of_end(maker))
+    return detail_of(floor, maker, meaning_of_end(maker))
 
 
-def fact(zoom: Zoomed, label: str) -> str:
-    return next((text for name, text in facts(zoom) if name == label), "")
+def fact(detail: Detail, label: str) -> str:
+    return next((text for name, text in facts_known(detail) if name == label), "")
 
 
 # Whole drawings
@@ -61,12 +61,12 @@ def test_a_brewing_maker_is_drawn_whole() -> None:
         use(0.6, core=None, share=0.0, memory=3_200_000),
         use(1.0, core=1, share=1.0, memory=3_200_000),
     )
-    zoom = zoom_on(floor)
+    detail = zoom_on(floor)
 
-    assert as_text(title(zoom, 60)) == (
+    assert as_text(title(detail, 60)) == (
         " Chai Maker #1  masala · process          ● brewing  1.06 s "
     )
-    drawn = texts_of(details(zoom, 60))
+    drawn = texts_of(details(detail, 60))
     assert drawn[:8] == [
         " process  pid 4711 · memory of its own, a GIL of its own",
         " time     started 10 ms after it was seated",
@@ -83,16 +83,16 @@ def test_a_brewing_maker_is_drawn_whole() -> None:
 
 
 def test_a_killed_maker_says_what_its_end_means() -> None:
-    zoom = zoom_on(floor_of(*killed(1)))
-    text = "\n".join(texts_of(details(zoom, 100)))
-    assert "✖ killed by SIGKILL" in as_text(title(zoom, 60))
+    detail = zoom_on(floor_of(*killed(1)))
+    text = "\n".join(texts_of(details(detail, 100)))
+    assert "✖ killed by SIGKILL" in as_text(title(detail, 60))
     assert "SIGKILL came from outside" in text
     assert "code −9, which is SIGKILL" in text
 
 
 def test_a_failed_maker_shows_error_and_traceback() -> None:
-    zoom = zoom_on(floor_of(*failed(1)))
-    drawn = texts_of(details(zoom, 80))
+    detail = zoom_on(floor_of(*failed(1)))
+    drawn = texts_of(details(detail, 80))
     assert drawn[0] == " ValueError: no milk"
     at = drawn.index(heading_text("traceback", 80))
     assert drawn[at + 1] == " Traceback (most recent call last):"
@@ -130,8 +130,8 @@ def test_steps_show_what_is_done_now_and_to_come() -> None:
 
 def test_text_from_outside_is_made_safe_and_stays_text() -> None:
     recipe = Recipe("[b]\x1b[2J", (Step("[red]a\x07", StepKind.WAIT, 1.0),))
-    zoom = zoom_on(floor_of(*failed(1, recipe=recipe, error="E: \x1b]0;x\x07 [i]")))
-    text = "".join(as_text(line) for line in [title(zoom, 100), *details(zoom, 100)])
+    detail = zoom_on(floor_of(*failed(1, recipe=recipe, error="E: \x1b]0;x\x07 [i]")))
+    text = "".join(as_text(line) for line in [title(detail, 100), *details(detail, 100)])
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "[b]␛[2J" in text
@@ -143,11 +143,11 @@ def test_text_from_outside_is_made_safe_and_stays_text() -> None:
 
 def test_a_thread_says_who_shares_its_process() -> None:
     events = [event for n in range(1, 13) for event in brewing(n, engine=Engine.THREAD)]
-    zoom = zoom_on(floor_of(*events), 2)
-    assert fact(zoom, "process") == (
+    detail = zoom_on(floor_of(*events), 2)
+    assert fact(detail, "process") == (
         "pid 4720 · tid 4722 · shared with #1 #3 #4 #5 #6 #7 #8 #9 and 3 more: one memory, one GIL"
     )
-    assert fact(zoom._replace(has_gil=False), "process").endswith("one memory, no GIL")
+    assert fact(detail._replace(has_gil=False), "process").endswith("one memory, no GIL")
 
 
 def test_what_kept_it_from_a_core_is_told() -> None:
@@ -222,13 +222,13 @@ def test_place_stands_in_the_title() -> None:
 
 
 def test_a_title_that_is_cut_keeps_a_space_before_the_state() -> None:
-    zoom = zoom_on(floor_of(*brewing(23, recipe=BUILT_IN["masala"])), 23)
-    whole = as_text(title(zoom, 80)).rstrip()
+    detail = zoom_on(floor_of(*brewing(23, recipe=BUILT_IN["masala"])), 23)
+    whole = as_text(title(detail, 80)).rstrip()
     state = whole[whole.index("●") :]
     for width in range(12 + len(state), 80):
-        line = as_text(title(zoom, width)).rstrip()
+        line = as_text(title(detail, width)).rstrip()
         assert line.endswith(f" {state}"), line
-    assert f"masala · process {state}" in as_text(title(zoom, 24 + len(state)))
+    assert f"masala · process {state}" in as_text(title(detail, 24 + len(state)))
 
 
 def test_lines_that_could_be_anybodys_are_shown_as_such() -> None:
@@ -390,8 +390,8 @@ def test_wrapping_keeps_words(text: str, width: int) -> None:
 def test_no_maker_breaks_the_drawing(
     maker: Maker, width: int, unattributed: list[SaidLine], has_gil: bool
 ) -> None:
-    zoom = Zoomed(maker, (2, 3), 7, BEGAN + 60, "It ended.", tuple(unattributed), has_gil)
-    for line in [title(zoom, width), *details(zoom, width), output_title(maker, width)]:
+    detail = Detail(maker, (2, 3), 7, BEGAN + 60, "It ended.", tuple(unattributed), has_gil)
+    for line in [title(detail, width), *details(detail, width), output_title(maker, width)]:
         assert width_of(line) == width, as_text(line)
 
 

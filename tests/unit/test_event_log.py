@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from chai_tui.explain.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
 from chai_tui.tui.canvas.styles import as_text
-from chai_tui.tui.kitchen.event_log import Entry, EventLog, event_style, log_line, time_text
+from chai_tui.tui.kitchen.event_log import Entry, EventLog, event_style, log_line
 from tests.builders import BEGAN, brewing, floor_of, killed, served
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chai_tui.explain.formatting import memory_cells, percent_cells, seconds_cells
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
     Dropped,
@@ -22,7 +23,7 @@ from chai_tui.model.events import (
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
-from chai_tui.tui.canvas.maker_facts import Look, memory_cells, percent_cells, seconds_cells
+from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.kitchen.layout_planner import PANEL_HEIGHT
 from chai_tui.tui.kitchen.maker_panel import (

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chai_tui.explain.formatting import clock_text
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import STYLES, as_text, width_of
-from chai_tui.tui.kitchen.title_line import Title, _most_digits, clock_text, title_line
+from chai_tui.tui.kitchen.title_line import Title, _most_digits, title_line
 
 TITLE = Title(
     recipe="chai",

@@ -22,3 +22,7 @@ class LeavesOnce:
             nothing: AwaitComplete = AwaitComplete.nothing()  # type: ignore[no-untyped-call]
             return nothing
         return Screen.dismiss(self, result)
+
+    def action_back(self) -> None:
+        """Leave the screen."""
+        self.dismiss()

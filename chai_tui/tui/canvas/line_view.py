@@ -1,4 +1,4 @@
-"""A scrolling widget that shows drawn lines, and draws again only those that changed."""
+"""Scrolling widgets that show drawn lines, and draw again only those that changed."""
 
 from __future__ import annotations
 
@@ -11,28 +11,15 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chai_tui.tui.canvas.styles import Line, StyleSheet
+from chai_tui.tui.canvas.painted import Drawn
+from chai_tui.tui.canvas.styles import Line
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Lines made by a drawing function.
+class ScrolledLines(ScrollView, Drawn, can_focus=True, inherit_bindings=False):
+    """Lines of which as many are shown as there is room for."""
 
-    Attributes:
-        follows_end: whether new lines at the end scroll into view, as long as the end was.
-    """
-
-    ALLOW_SELECT = False
-    # Without left and right, which screens use to go from maker to maker.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Scroll up", show=False),
-        Binding("down", "scroll_down", "Scroll down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("home", "scroll_home", "To the start", show=False),
-        Binding("end", "scroll_end", "To the end", show=False),
-    ]
     DEFAULT_CSS = """
-    LineView {
+    ScrolledLines {
         height: 1fr;
         overflow-x: hidden;
         overflow-y: auto;
@@ -42,6 +29,29 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         color: $foreground;
     }
     """
+
+    @property
+    def line_width(self) -> int:
+        """Cells in a line."""
+        return self.scrollable_content_region.width
+
+
+class LineView(ScrolledLines, inherit_bindings=False):
+    """Lines made by a drawing function.
+
+    Attributes:
+        follows_end: whether new lines at the end scroll into view, as long as the end was.
+    """
+
+    # Without left and right, which screens use to go from maker to maker.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", "Scroll up", show=False),
+        Binding("down", "scroll_down", "Scroll down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("home", "scroll_home", "To the start", show=False),
+        Binding("end", "scroll_end", "To the end", show=False),
+    ]
     follows_end = False
 
     def __init__(
@@ -49,7 +59,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         draw: Callable[[int], list[Line]],
         *,
         id: str | None = None,  # noqa: A002 - Textual's name for it
-        classes: str | None = None,
         can_focus: bool = True,
     ) -> None:
         """Make a view.
@@ -57,18 +66,11 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         Args:
             draw: returns what to show, for a width in cells.
             id: the widget's id.
-            classes: the widget's classes.
             can_focus: whether it can be scrolled by keys.
         """
-        super().__init__(id=id, classes=classes, can_focus=can_focus)
+        super().__init__(id=id, can_focus=can_focus)
         self._draw = draw
-        self._styles = StyleSheet(self)
         self._lines: list[Line] = []
-
-    @property
-    def line_width(self) -> int:
-        """Cells in a line."""
-        return self.scrollable_content_region.width
 
     def redraw(self) -> None:
         """Ask for the lines anew and refresh those that changed."""
@@ -92,11 +94,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.scroll_offset.y + y
         line = self._lines[row] if 0 <= row < len(self._lines) else []
         return self._styles.strip(line, self.line_width)
-
-    def notify_style_update(self) -> None:
-        """The theme may have changed: look the styles up again."""
-        super().notify_style_update()
-        self._styles.clear()
 
     def on_resize(self, _event: Resize) -> None:
         """Draw for the new width."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from chai_tui.explain.formatting import counted, memory_cells, seconds_cells
 from chai_tui.model.text import printable
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker, State, ordinal
@@ -124,27 +125,6 @@ def waits_for_gil(maker: Maker) -> bool:
     return maker.gil_share is not None and maker.gil_share >= WITHOUT_GIL
 
 
-def seconds_cells(seconds: float) -> str:
-    """Return seconds, always six cells: `` 1.2 s``, ``  99 s``, ``  12 m``."""
-    if not math.isfinite(seconds) or seconds < 0:
-        return "   —  "
-    if seconds < 99.95:
-        return f"{seconds:4.1f} s"
-    if seconds < 9_999:
-        return f"{seconds:4.0f} s"
-    return f"{min(seconds / 60, 9_999):4.0f} m"
-
-
-def memory_cells(size: int | None) -> str:
-    """Return bytes, always seven cells: ``   4 MB``; spaces where they are unknown."""
-    if size is None:
-        return " " * 7
-    megabytes = max(1, round(size / 1e6))
-    if megabytes < 10_000:
-        return f"{megabytes:4d} MB"
-    return f"{min(megabytes / 1e3, 999):4.0f} GB"
-
-
 def cause_text(maker: Maker) -> str:
     """Return why it ended where the state does not say it all; else nothing."""
     if maker.state in (State.FAILED, State.ENDED):
@@ -191,8 +171,7 @@ def waiting_text(maker: Maker) -> str:
     """Return what is said about a maker before its first step."""
     if maker.engine.traits.takes_turns:
         return "waits for its turn"
-    steps = len(maker.steps)
-    count = f"{steps} step{'' if steps == 1 else 's'}" if steps else ""
+    count = counted(len(maker.steps), "step") if maker.steps else ""
     return " · ".join(filter(None, (printable(maker.recipe), count)))
 
 
@@ -206,12 +185,6 @@ def step_name(maker: Maker) -> str:
 def progress(maker: Maker) -> float:
     """Return how much of the current step is done, 0 to 1."""
     return maker.fraction if maker.step is not None else 0.0
-
-
-def percent_cells(fraction: float) -> str:
-    """Return a share, always five cells; below the end it never says 100 %."""
-    shown = 100 if fraction >= 1 else min(99, int(max(0.0, fraction) * 100))
-    return f"{shown:3d} %"
 
 
 def trouble_style(maker: Maker) -> str:
@@ -251,7 +224,7 @@ def cups_texts(maker: Maker) -> tuple[str, ...]:
     )
 
 
-def facts(look: Look, width: int, least: int | None = None) -> Line:
+def facts_line(look: Look, width: int, least: int | None = None) -> Line:
     """Return process, core, CPU time and memory, the least telling left out where they do not fit.
 
     Each text keeps its place whatever the numbers are.

@@ -1,6 +1,8 @@
-"""A widget of a few drawn lines that draws again only those that changed."""
+"""Widgets that are drawn line by line, by functions; only lines that changed are drawn again."""
 
 from __future__ import annotations
+
+from functools import cached_property
 
 from textual.events import Resize
 from textual.geometry import Region, Size
@@ -10,14 +12,26 @@ from textual.widget import Widget
 from chai_tui.tui.canvas.styles import Line, StyleSheet
 
 
-class Painted(Widget):
-    """Lines made by :meth:`paint`, which a subclass defines."""
+class Drawn(Widget):
+    """What all of them have in common: the theme's styles, and no text to select."""
 
     ALLOW_SELECT = False
 
+    @cached_property
+    def _styles(self) -> StyleSheet:
+        return StyleSheet(self)
+
+    def notify_style_update(self) -> None:
+        """The theme may have changed: look the styles up again."""
+        super().notify_style_update()
+        self._styles.clear()
+
+
+class Painted(Drawn):
+    """Lines made by :meth:`paint`, which a subclass defines."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
-        self._styles = StyleSheet(self)
         self._lines: list[Line] = []
         self._painted_for = Size(0, 0)
 
@@ -43,11 +57,6 @@ class Painted(Widget):
     def on_resize(self, _event: Resize) -> None:
         """Paint for the new size."""
         self.repaint()
-
-    def notify_style_update(self) -> None:
-        """The theme may have changed: look the styles up again."""
-        super().notify_style_update()
-        self._styles.clear()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line; a new size may be drawn before anybody is told of it."""

@@ -10,7 +10,7 @@ from chai_tui.tui.canvas.maker_facts import cause_text, number_style, state_word
 from chai_tui.tui.canvas.prose import chopped, heading, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 from chai_tui.tui.detail.charts import charts
-from chai_tui.tui.detail.facts import LISTED, Zoomed, facts
+from chai_tui.tui.detail.facts import LISTED, Detail, facts_known
 
 _LABEL = 10
 """Cells of the column in which the facts' names stand."""
@@ -18,13 +18,13 @@ _STEPS_BEFORE_CHARTS = 12
 """A recipe with more steps than this comes after the charts, which it would push off the screen."""
 
 
-def title(zoom: Zoomed, width: int) -> Line:
+def title(detail: Detail, width: int) -> Line:
     """Return the line on top: who it is on the left, its state on the right."""
-    maker = zoom.maker
-    state = f"{GLYPHS[maker.state]} {state_word(maker, zoom.place)}"
+    maker = detail.maker
+    state = f"{GLYPHS[maker.state]} {state_word(maker, detail.place)}"
     right: Line = [
         (state, str(maker.state)),
-        (f"  {seconds_text(zoom.until - maker.seated_at)} ", "dim"),
+        (f"  {seconds_text(detail.until - maker.seated_at)} ", "dim"),
     ]
     number = number_style(maker)
     name = "Chai Maker " if width >= 50 else ""
@@ -40,30 +40,30 @@ def title(zoom: Zoomed, width: int) -> Line:
     return fit([*fit(left, room), (" ", ""), *right], width)
 
 
-def details(zoom: Zoomed, width: int) -> list[Line]:
+def details(detail: Detail, width: int) -> list[Line]:
     """Return everything but what it said, as lines of exactly ``width`` cells."""
-    steps = _steps(zoom, width)
-    drawn_charts = charts(zoom.maker, zoom.now, width)
+    steps = _steps(detail, width)
+    drawn_charts = charts(detail.maker, detail.now, width)
     parts = [steps, drawn_charts]
-    if len(zoom.maker.steps) > _STEPS_BEFORE_CHARTS:
+    if len(detail.maker.steps) > _STEPS_BEFORE_CHARTS:
         parts.reverse()
     return [
-        *_ending(zoom, width),
-        *_facts(zoom, width),
+        *_ending(detail, width),
+        *_facts(detail, width),
         *parts[0],
         *parts[1],
-        *_traceback(zoom.maker, width),
-        *_unattributed(zoom, width),
+        *_traceback(detail.maker, width),
+        *_unattributed(detail, width),
     ]
 
 
-def _ending(zoom: Zoomed, width: int) -> list[Line]:
-    cause = cause_text(zoom.maker)
+def _ending(detail: Detail, width: int) -> list[Line]:
+    cause = cause_text(detail.maker)
     lines: list[Line] = []
     if cause:
-        lines += paragraph(cause, width, str(zoom.maker.state), indent=1)
-    if zoom.meaning:
-        lines += paragraph(printable(zoom.meaning), width, indent=1)
+        lines += paragraph(cause, width, str(detail.maker.state), indent=1)
+    if detail.meaning:
+        lines += paragraph(printable(detail.meaning), width, indent=1)
     return lines
 
 
@@ -77,18 +77,18 @@ def _fact(label: str, text: str, width: int) -> list[Line]:
     return drawn
 
 
-def _facts(zoom: Zoomed, width: int) -> list[Line]:
-    return [line for label, text in facts(zoom) for line in _fact(label, text, width)]
+def _facts(detail: Detail, width: int) -> list[Line]:
+    return [line for label, text in facts_known(detail) for line in _fact(label, text, width)]
 
 
-def _steps(zoom: Zoomed, width: int) -> list[Line]:
-    steps = zoom.maker.steps
+def _steps(detail: Detail, width: int) -> list[Line]:
+    steps = detail.maker.steps
     if not steps:
         return []
     name_cells = min(max((len(step.name) for step in steps), default=4), max(4, width // 3), 32)
     return [
         heading("steps", width),
-        *(_step(zoom, index, name_cells, width) for index in range(len(steps))),
+        *(_step(detail, index, name_cells, width) for index in range(len(steps))),
     ]
 
 
@@ -98,8 +98,8 @@ def _planned(step: Step) -> str:
     return seconds_text(step.seconds)
 
 
-def _step(zoom: Zoomed, index: int, name_cells: int, width: int) -> Line:
-    maker = zoom.maker
+def _step(detail: Detail, index: int, name_cells: int, width: int) -> Line:
+    maker = detail.maker
     step = maker.steps[index]
     glyph, style, fraction = _progress_of(maker, index)
     line: Line = [
@@ -111,7 +111,7 @@ def _step(zoom: Zoomed, index: int, name_cells: int, width: int) -> Line:
         line.append((f" {_planned(step):>8}", "dim"))
     span = maker.step_times[index] if index < len(maker.step_times) else None
     if width >= 32:
-        line.append((f" {_took(span, zoom.until):>8} ", ""))
+        line.append((f" {_took(span, detail.until):>8} ", ""))
     left = width - width_of(line)
     if left >= 14:
         cells = min(left - 7, 40)
@@ -148,14 +148,14 @@ def _traceback(maker: Maker, width: int) -> list[Line]:
     return lines
 
 
-def _unattributed(zoom: Zoomed, width: int) -> list[Line]:
+def _unattributed(detail: Detail, width: int) -> list[Line]:
     """C code writes to the process's descriptor: whose line it was, nobody can tell."""
-    if not zoom.unattributed:
+    if not detail.unattributed:
         return []
     lines = [
-        heading(f"said in its process, by nobody knows whom · {len(zoom.unattributed)}", width)
+        heading(f"said in its process, by nobody knows whom · {len(detail.unattributed)}", width)
     ]
-    for line in zoom.unattributed[-LISTED:]:
+    for line in detail.unattributed[-LISTED:]:
         lines += [
             fit([(" › ", "dim"), (part, "")], width)
             for part in chopped(printable(line.text), width - 3)

@@ -16,7 +16,7 @@ LISTED = 8
 """So many moves, pauses and companions are listed; the rest is counted."""
 
 
-class Zoomed(NamedTuple):
+class Detail(NamedTuple):
     """What is drawn of one maker, beside the maker itself.
 
     Attributes:
@@ -48,7 +48,7 @@ class Zoomed(NamedTuple):
         return self.now if ended is None else ended
 
 
-def zoomed(floor: Floor, maker: Maker, meaning: str) -> Zoomed:
+def detail_of(floor: Floor, maker: Maker, meaning: str) -> Detail:
     """Gather what is drawn of a maker from the floor that it stands on.
 
     Args:
@@ -57,7 +57,7 @@ def zoomed(floor: Floor, maker: Maker, meaning: str) -> Zoomed:
         meaning: what its end means, in words; empty while it runs.
     """
     station = floor.stations.get(maker.station)
-    return Zoomed(
+    return Detail(
         maker,
         tuple(n for n in station.makers if n != maker.number) if station else (),
         floor.place(maker.number),
@@ -77,18 +77,18 @@ class Fact(NamedTuple):
     text: str
 
 
-def facts(zoom: Zoomed) -> list[Fact]:
+def facts_known(detail: Detail) -> list[Fact]:
     """Return what is known; times count from when the maker was seated."""
     found = [
-        Fact("process", _process_text(zoom)),
-        Fact("time", _time_text(zoom)),
-        Fact("cpu", _cpu_text(zoom)),
-        Fact("waits", _waits_text(zoom)),
-        Fact("memory", _memory_text(zoom)),
-        Fact("cores", _moves_text(zoom.maker)),
-        Fact("pauses", _pauses_text(zoom)),
-        Fact("asked", _asked_text(zoom)),
-        Fact("exit", _exit_text(zoom.maker)),
+        Fact("process", _process_text(detail)),
+        Fact("time", _time_text(detail)),
+        Fact("cpu", _cpu_text(detail)),
+        Fact("waits", _waits_text(detail)),
+        Fact("memory", _memory_text(detail)),
+        Fact("cores", _moves_text(detail.maker)),
+        Fact("pauses", _pauses_text(detail)),
+        Fact("asked", _asked_text(detail)),
+        Fact("exit", _exit_text(detail.maker)),
     ]
     return [fact for fact in found if fact.text]
 
@@ -99,21 +99,23 @@ def _numbers(numbers: tuple[int, ...]) -> str:
     return f"{text} and {more:,} more" if more > 0 else text
 
 
-def _process_text(zoom: Zoomed) -> str:
-    maker = zoom.maker
-    gil = "one GIL" if zoom.has_gil else "no GIL"
+def _process_text(detail: Detail) -> str:
+    maker = detail.maker
+    gil = "one GIL" if detail.has_gil else "no GIL"
     if not maker.engine.shares_station:
-        own = "a GIL of its own" if zoom.has_gil else "no GIL"
+        own = "a GIL of its own" if detail.has_gil else "no GIL"
         return f"pid {maker.pid} · memory of its own, {own}"
     thread = "" if maker.tid is None else f" · tid {maker.tid}"
     company = (
-        f"shared with {_numbers(zoom.shared_with)}" if zoom.shared_with else "nobody else is in it"
+        f"shared with {_numbers(detail.shared_with)}"
+        if detail.shared_with
+        else "nobody else is in it"
     )
     return f"pid {maker.pid}{thread} · {company}: one memory, {gil}"
 
 
-def _time_text(zoom: Zoomed) -> str:
-    maker = zoom.maker
+def _time_text(detail: Detail) -> str:
+    maker = detail.maker
     parts = []
     if maker.started_at is None:
         parts.append("not started yet" if not maker.joined else "it never started")
@@ -125,26 +127,26 @@ def _time_text(zoom: Zoomed) -> str:
     return " · ".join(parts)
 
 
-def _cpu_text(zoom: Zoomed) -> str:
-    maker = zoom.maker
+def _cpu_text(detail: Detail) -> str:
+    maker = detail.maker
     text = seconds_text(maker.cpu_seconds)
-    wall = zoom.until - (maker.seated_at if maker.started_at is None else maker.started_at)
+    wall = detail.until - (maker.seated_at if maker.started_at is None else maker.started_at)
     if wall > 0:
         text += f" · {percent(maker.cpu_seconds / wall)} of its time"
     if maker.core is not None:
         text += f" · now {percent(maker.cpu_share)} of core {maker.core}"
     if maker.ready_share is not None and maker.ready_share >= 0.05:
         text += f" · {percent(maker.ready_share)} ready, no core free"
-    if maker.gil_share is not None and maker.gil_share >= 0.05 and zoom.has_gil:
+    if maker.gil_share is not None and maker.gil_share >= 0.05 and detail.has_gil:
         text += f" · {percent(maker.gil_share)} waiting for the GIL"
     return text
 
 
-def _memory_text(zoom: Zoomed) -> str:
-    maker = zoom.maker
+def _memory_text(detail: Detail) -> str:
+    maker = detail.maker
     parts = []
     if maker.memory is not None:
-        whose = "of the process they share" if zoom.shared_with else "that only its process has"
+        whose = "of the process they share" if detail.shared_with else "that only its process has"
         parts.append(f"{memory_text(maker.memory)} {whose}")
     if maker.cups is not None and maker.engine.shares_station:
         parts.append(f"it was cup {maker.cups} that the memory of this process counted")
@@ -153,10 +155,10 @@ def _memory_text(zoom: Zoomed) -> str:
     return " · ".join(parts)
 
 
-def _waits_text(zoom: Zoomed) -> str:
-    if zoom.held_by is None:
+def _waits_text(detail: Detail) -> str:
+    if detail.held_by is None:
         return ""
-    return f"held up by #{zoom.held_by}, which computes and keeps the event loop meanwhile"
+    return f"held up by #{detail.held_by}, which computes and keeps the event loop meanwhile"
 
 
 def _moves_text(maker: Maker) -> str:
@@ -175,8 +177,8 @@ def _moves_text(maker: Maker) -> str:
     return f"moved {how_often}: {earlier}{', '.join(moves[-LISTED:])}"
 
 
-def _pauses_text(zoom: Zoomed) -> str:
-    maker = zoom.maker
+def _pauses_text(detail: Detail) -> str:
+    maker = detail.maker
     if not maker.pauses:
         return ""
     spans = [
@@ -186,12 +188,12 @@ def _pauses_text(zoom: Zoomed) -> str:
         for span in maker.pauses[-LISTED:]
     ]
     earlier = "… " if len(maker.pauses) > LISTED else ""
-    total = sum((zoom.now if end is None else end) - began for began, end in maker.pauses)
+    total = sum((detail.now if end is None else end) - began for began, end in maker.pauses)
     return f"{len(maker.pauses):,}, {seconds_text(total)} in all: {earlier}{', '.join(spans)}"
 
 
-def _asked_text(zoom: Zoomed) -> str:
-    maker = zoom.maker
+def _asked_text(detail: Detail) -> str:
+    maker = detail.maker
     stopping = maker.stopping
     if stopping is None:
         return ""
@@ -199,7 +201,7 @@ def _asked_text(zoom: Zoomed) -> str:
     if maker.joined:
         how = "" if maker.stop_signal is None else f" with {maker.stop_signal}"
         return f"to stop{how}, {when}"
-    return f"{when}: {stopping_text(maker, zoom.now)}"
+    return f"{when}: {stopping_text(maker, detail.now)}"
 
 
 def _exit_text(maker: Maker) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chai_tui.model.text import printable
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.prose import folded
+from chai_tui.tui.canvas.prose import folded, heading
 from chai_tui.tui.canvas.styles import Line, fit
 
 _TIME_CELLS = 9
@@ -78,9 +78,7 @@ def output_title(maker: Maker, width: int) -> Line:
         parts.append(f"{kept:,} line{'s' if kept != 1 else ''}")
     if maker.dropped:
         parts.append(f"{maker.dropped:,} left out")
-    title = " · ".join(parts)
-    line: Line = [("─ ", "frame"), (title, "strong"), (" ", "")]
-    return fit([*line, ("─" * max(0, width - len(title) - 3), "frame")], width)
+    return heading(" · ".join(parts), width)
 
 
 def search_status(found: Sequence[int], current: int | None, query: str) -> str:

@@ -19,7 +19,7 @@ from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.prose import paragraph
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
 from chai_tui.tui.detail.drawing import details, title
-from chai_tui.tui.detail.facts import zoomed
+from chai_tui.tui.detail.facts import detail_of
 from chai_tui.tui.detail.output_drawing import output_title
 from chai_tui.tui.detail.output_view import OutputView
 from chai_tui.tui.keys import screen_keys
@@ -37,7 +37,6 @@ class DetailScreen(LeavesOnce, Screen[None]):
     DEFAULT_CSS = """
     DetailScreen {
         background: $background;
-        #keys { height: 1; background: $footer-background; color: $footer-foreground; }
         #title { height: 1; background: $panel; scrollbar-size-vertical: 0; }
         #said-title { height: 1; scrollbar-size-vertical: 0; }
         #search { display: none; }
@@ -115,7 +114,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
     def _draw_title(self, width: int) -> list[Line]:
         if self._maker is None:
             return [fit([(f" Chai Maker #{self._number}", "strong")], width)]
-        return [title(zoomed(self._floor, self._maker, ""), width)]
+        return [title(detail_of(self._floor, self._maker, ""), width)]
 
     def _draw_details(self, width: int) -> list[Line]:
         maker = self._maker
@@ -123,8 +122,8 @@ class DetailScreen(LeavesOnce, Screen[None]):
             return paragraph(
                 f"There is no Chai Maker #{self._number} on the floor.", width, indent=1
             )
-        zoom = zoomed(self._floor, maker, meaning_of_end(maker))
-        lines = details(zoom, width)
+        detail = detail_of(self._floor, maker, meaning_of_end(maker))
+        lines = details(detail, width)
         if self._number in self._floor.makers:
             return lines
         gone = "It was cleared from the floor: this is the last that was known of it."
@@ -150,7 +149,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
             self._search.value = ""
             self._close_search()
         else:
-            self.dismiss()
+            super().action_back()
 
     def action_neighbour(self, direction: int) -> None:
         """Go to the maker before (-1) or after (1), round the end."""

@@ -29,7 +29,6 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen {
         background: $background;
-        #keys { height: 1; background: $footer-background; color: $footer-foreground; }
         #help-title { height: 1; background: $panel; scrollbar-size-vertical: 0; }
     }
     """
@@ -71,10 +70,6 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         words = "what the keys do, and what is on the screen" if width >= 60 else ""
         line = [(" help ", "strong"), (self._run.warning, "chosen"), (f" {words}", "dim")]
         return [fit(line if self._run.warning else [line[0], (words, "dim")], width)]
-
-    def action_back(self) -> None:
-        """Leave the screen."""
-        self.dismiss()
 
     def action_scroll(self, how: str) -> None:
         """Scroll, for the keys that the text itself does not know."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from chai_tui.explain.event_text import describe
+from chai_tui.explain.formatting import time_text
 from chai_tui.model.events import (
     Event,
     Exited,
@@ -38,14 +39,6 @@ class Entry(NamedTuple):
     at: float
     text: str
     style: str
-
-
-def time_text(seconds: float) -> str:
-    """Return seconds since the beginning as ``00.003`` or ``2:05.250``."""
-    millis = round(max(0.0, seconds) * 1_000)
-    minutes, millis = divmod(millis, 60_000)
-    rest = f"{millis // 1_000:02}.{millis % 1_000:03}"
-    return f"{minutes}:{rest}" if minutes else rest
 
 
 def event_style(event: Event, floor: Floor) -> str:
@@ -89,7 +82,7 @@ class EventLog(Painted):
         super().__init__(id="log")
         self._floor = floor
         self._entries: deque[Entry] = deque(maxlen=LOG_KEPT)
-        self._told = 0  # events of the floor's log
+        self._logged = 0  # events of the floor's log
         self._began: float | None = None
         self._skip = 0  # newest entries that are scrolled out of sight
 
@@ -100,8 +93,8 @@ class EventLog(Painted):
     def floor_changed(self) -> None:
         """Tell what is new."""
         floor = self._floor
-        fresh = min(floor.logged - self._told, len(floor.log))
-        self._told = floor.logged
+        fresh = min(floor.logged - self._logged, len(floor.log))
+        self._logged = floor.logged
         if not fresh:
             return
         if self._began is None:

@@ -10,21 +10,18 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from chai_tui.explain.event_text import counted
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.formatting import GLYPHS, counted, percent_cells, seconds_cells
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, Station
 from chai_tui.tui.canvas.maker_facts import (
     Look,
     bar_style,
     cause_text,
-    facts,
+    facts_line,
     held_text,
     number_style,
     output_line,
-    percent_cells,
     progress,
-    seconds_cells,
     state_word,
     step_name,
     stopping_text,
@@ -72,13 +69,13 @@ def draw_panel(look: Look, width: int, height: int, least: int | None = None) ->
     least = width if least is None else least
     words = max(0, least - 4)
     maker = look.maker
-    body: list[Line] = [facts(look, inner, words)]
+    body: list[Line] = [facts_line(look, inner, words)]
     room = height - 2 - len(body)
     if maker.steps and len(maker.steps) <= LISTED_STEPS and room > len(maker.steps):
         body += _steps(maker, inner)
     else:
         body.append(_step(maker, inner))
-    body += _told(look, inner, words, height - 2 - len(body))
+    body += _words(look, inner, words, height - 2 - len(body))
     side = corners[3]
     return [
         _top(look, width, least, corners, style),
@@ -187,7 +184,7 @@ def _ends(left: Line, right: Line, width: int) -> Line:
     return [*fit(left, room), *right]
 
 
-def _told(look: Look, inner: int, least: int, room: int) -> list[Line]:
+def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
     """Why it ended, what it waits for or who holds it up, then what it said; blank lines below."""
     maker = look.maker
     lines: list[Line] = []

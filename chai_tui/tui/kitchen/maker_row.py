@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.formatting import GLYPHS, memory_cells, percent_cells, seconds_cells
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.maker_facts import (
     HELD_UP,
@@ -19,12 +19,9 @@ from chai_tui.tui.canvas.maker_facts import (
     cups_texts,
     exit_text,
     held_text,
-    memory_cells,
     number_style,
     output_line,
-    percent_cells,
     progress,
-    seconds_cells,
     state_word,
     step_name,
     stopping_short,

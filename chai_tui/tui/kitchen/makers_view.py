@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from textual.events import Click, Resize
@@ -16,7 +16,8 @@ from chai_tui.state.contention import cores_used, held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_small
-from chai_tui.tui.canvas.styles import Line, StyleSheet, fit, width_of
+from chai_tui.tui.canvas.painted import Drawn
+from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.keys.move import Move
 from chai_tui.tui.kitchen.layout import Frame, Layout, Shape, Slot, grouped
 from chai_tui.tui.kitchen.layout_planner import arrange
@@ -48,7 +49,7 @@ class _Drawn(NamedTuple):
     lines: list[Line]
 
 
-class MakersView(ScrollView, can_focus=False):
+class MakersView(ScrollView, Drawn, can_focus=False):
     """The makers as panels, cards or rows.
 
     Attributes:
@@ -60,9 +61,7 @@ class MakersView(ScrollView, can_focus=False):
             that the kitchen is empty.
     """
 
-    ALLOW_SELECT = False
-
-    class Zoomed(Message):
+    class Opened(Message):
         """A maker was double-clicked; it is the selected one now."""
 
     class Arranged(Message):
@@ -93,7 +92,6 @@ class MakersView(ScrollView, can_focus=False):
         self._hint = hint
         self._floor = floor
         self._clock = clock
-        self._styles = StyleSheet(self)
         self._arrangement = Layout(Shape.PANEL, (), (), 0)
         self._arranged_for: tuple[object, ...] | None = None
         self._arranged_at = 0.0
@@ -405,11 +403,6 @@ class MakersView(ScrollView, can_focus=False):
         self.rearrange()
         self.reveal()
 
-    def notify_style_update(self) -> None:
-        """The theme may have changed: look the styles up again."""
-        super().notify_style_update()
-        self._styles.clear()
-
     def on_click(self, event: Click) -> None:
         """Select what is clicked; a second click at once opens it."""
         number = self._arrangement.maker_at(event.x, event.y + self.scroll_offset.y)
@@ -418,9 +411,4 @@ class MakersView(ScrollView, can_focus=False):
         event.stop()
         self.select(number)
         if event.chain == 2:
-            self.post_message(self.Zoomed())
-
-    def lines(self) -> Iterator[Line]:
-        """Return what is visible, line by line: for tests."""
-        for y in range(self.size.height):
-            yield self.line_at(y + self.scroll_offset.y)
+            self.post_message(self.Opened())

@@ -190,15 +190,15 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             return
         from chai_tui.tui.detail.screen import DetailScreen  # noqa: PLC0415 - not for the first screen
 
-        zoom = DetailScreen(self._floor, number)
-        self.app.push_screen(zoom, lambda _: self.select(zoom.number))
+        detail = DetailScreen(self._floor, number)
+        self.app.push_screen(detail, lambda _: self.select(detail.number))
 
     def select(self, number: int | None) -> None:
         """Select a maker, if it is still there and shown."""
         if number is not None:
             self.makers.select(number)
 
-    def on_makers_view_zoomed(self, _event: MakersView.Zoomed) -> None:
+    def on_makers_view_opened(self, _event: MakersView.Opened) -> None:
         """A double click shows the maker whole."""
         self.action_zoom()
 

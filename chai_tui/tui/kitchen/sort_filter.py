@@ -33,21 +33,16 @@ class Sort(StrEnum):
         return sorts[(sorts.index(self) + step) % len(sorts)]
 
 
-_STATE_ORDER = {
-    state: index
-    for index, state in enumerate(
-        (
-            State.BREWING,
-            State.PAUSED,
-            State.SEATED,
-            State.FAILED,
-            State.KILLED,
-            State.ENDED,
-            State.STOPPED,
-            State.SERVED,
-        )
-    )
-}
+_STATE_ORDER = (
+    State.BREWING,
+    State.PAUSED,
+    State.SEATED,
+    State.FAILED,
+    State.KILLED,
+    State.ENDED,
+    State.STOPPED,
+    State.SERVED,
+)
 
 
 def state_meant(term: str) -> frozenset[State]:
@@ -105,7 +100,7 @@ def in_order(floor: Floor, sort: Sort = Sort.NUMBER, wanted: str = "") -> list[i
 def _key(floor: Floor, sort: Sort) -> Callable[[Maker], float]:
     match sort:
         case Sort.STATE:
-            return lambda maker: _STATE_ORDER[maker.state]
+            return lambda maker: _STATE_ORDER.index(maker.state)
         case Sort.CPU:
             return lambda maker: -maker.cpu_seconds
         case Sort.MEMORY:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.formatting import GLYPHS, clock_text, counted
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.painted import Painted
@@ -58,16 +58,6 @@ class Title(NamedTuple):
     warning: str = ""
 
 
-def clock_text(seconds: float) -> str:
-    """Return ``00:02.4``, from an hour on ``1:00:02``."""
-    tenths = int(max(0.0, seconds) * 10 + 1e-6)
-    minutes, tenths = divmod(tenths, 600)
-    if minutes < 60:
-        return f"{minutes:02}:{tenths // 10:02}.{tenths % 10}"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{tenths // 10:02}"
-
-
 # What is left out to save room, one after another.
 _SAVINGS = ("name", "start method", "words", "cores", "GIL", "recipe", "at once", "engine", "modes")
 
@@ -90,10 +80,10 @@ def title_line(title: Title, width: int) -> Line:
 def _left(title: Title, without: frozenset[str], room: int) -> Line:
     """How makers are made, then modes; what a person named is cut so that all fits the room."""
     recipe, wanted = printable(title.recipe), printable(title.wanted)
-    over = width_of(_told(title, without, recipe, wanted)) - room
+    over = width_of(_setup_and_modes(title, without, recipe, wanted)) - room
     cut = _cut(wanted, over)
     over -= cell_len(wanted) - cell_len(cut)
-    return _told(title, without, _cut(recipe, over), cut)
+    return _setup_and_modes(title, without, _cut(recipe, over), cut)
 
 
 def _cut(name: str, over: int) -> str:
@@ -104,8 +94,8 @@ def _cut(name: str, over: int) -> str:
     )
 
 
-def _told(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Line:
-    cores = f"{title.cores} core{'' if title.cores == 1 else 's'}"
+def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Line:
+    cores = counted(title.cores, "core")
     if title.quota is not None:
         cores += f", {title.quota:.1f} allowed"
     setup = [

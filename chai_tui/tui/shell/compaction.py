@@ -40,7 +40,7 @@ class _Sieve:
     def __init__(self, window: float) -> None:
         self.left_out: dict[tuple[int | None, int], Dropped] = {}
         self._window = window
-        self._told: set[int] = set()
+        self._progressed: set[int] = set()
         self._lines: Counter[tuple[int | None, int]] = Counter()
         self._samples = 0
 
@@ -48,15 +48,15 @@ class _Sieve:
         """Whether an event, older than all before, makes a difference."""
         match event:
             case Progress(maker=maker):
-                is_last = maker not in self._told
-                self._told.add(maker)
+                is_last = maker not in self._progressed
+                self._progressed.add(maker)
                 return is_last
             case Exited(maker=maker):
-                self._told.discard(maker)
+                self._progressed.discard(maker)
             case Sampled(at=at):
                 self._samples += 1
                 if at >= self._window:
-                    self._told.clear()
+                    self._progressed.clear()
                 return self._samples <= HISTORY_KEPT
             case Said(at=at, maker=speaker, station=station):
                 self._lines[speaker, station] += 1

@@ -106,13 +106,15 @@ def legend(signs: Iterable[Sign], width: int) -> Line:
         (signs, True, 2),
         (signs, True, 1),
     ):
-        line, is_whole = _told(some, width, gap, is_short=is_short)
+        line, is_whole = _with_words(some, width, gap, is_short=is_short)
         if is_whole:
             break
     return fit(line, width)
 
 
-def _told(signs: Iterable[Sign], width: int, gap: int, *, is_short: bool) -> tuple[Line, bool]:
+def _with_words(
+    signs: Iterable[Sign], width: int, gap: int, *, is_short: bool
+) -> tuple[Line, bool]:
     """The signs with their words, and whether all of them fit; what does not is left out whole."""
     line: Line = []
     left = width

@@ -10,13 +10,12 @@ from textual.binding import BindingType
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chai_tui.state.contention import loop_kept
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.styles import StyleSheet
+from chai_tui.tui.canvas.line_view import ScrolledLines
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.timeline.drawing import row
 from chai_tui.tui.timeline.time_scale import TimeScale
@@ -25,22 +24,10 @@ _STRIPS_KEPT = 256
 """Drawn rows kept: a tall screen's worth twice over."""
 
 
-class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
+class TimelineRows(ScrolledLines, inherit_bindings=False):
     """A row a maker, in the order of their numbers, one of them chosen."""
 
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.TIMELINE_ROWS.bindings]
-    DEFAULT_CSS = """
-    TimelineRows {
-        height: 1fr;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        background: $background;
-        color: $foreground;
-    }
-    """
 
     class Resized(Message):
         """The rows have another width."""
@@ -57,7 +44,6 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
         """
         super().__init__()
         self._floor = floor
-        self._styles = StyleSheet(self)
         self._numbers: list[int] = []
         self._chosen = chosen
         self._scale = TimeScale(0.0, 1.0, 0, 0)
@@ -70,11 +56,6 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
     def chosen(self) -> int | None:
         """The number of the chosen maker; None on an empty floor."""
         return self._chosen
-
-    @property
-    def line_width(self) -> int:
-        """Cells in a row."""
-        return self.scrollable_content_region.width
 
     def show(self, scale: TimeScale, gutter: int) -> None:
         """Draw again what changed.
@@ -167,9 +148,8 @@ class TimelineRows(ScrollView, can_focus=True, inherit_bindings=False):
         return strip
 
     def notify_style_update(self) -> None:
-        """The theme may have changed: look the styles up again."""
+        """The theme may have changed: draw all of it anew."""
         super().notify_style_update()
-        self._styles.clear()
         self._strips.clear()
 
     def on_resize(self, _event: Resize) -> None:

@@ -27,7 +27,6 @@ class TimelineScreen(LeavesOnce, Screen[None]):
     DEFAULT_CSS = """
     TimelineScreen {
         background: $background;
-        #keys { height: 1; background: $footer-background; color: $footer-foreground; }
         #headline { height: 1; background: $panel; }
         #axis, #legend { height: 1; }
         #headline, #axis, #legend { scrollbar-size-vertical: 0; }
@@ -119,10 +118,6 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         return [legend(signs_on(self._floor), width)]
 
     # What the keys do
-
-    def action_back(self) -> None:
-        """Leave the screen."""
-        self.dismiss()
 
     def action_zoom(self, steps: int) -> None:
         """Show time finer (1) or coarser (-1)."""
