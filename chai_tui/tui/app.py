@@ -32,7 +32,8 @@ from chai_tui.tui.keys.commands import (
 )
 from chai_tui.tui.keys.key_names import key_name
 from chai_tui.tui.keys.rows import key_sign
-from chai_tui.tui.kitchen.screen import KitchenScreen, Setup
+from chai_tui.tui.kitchen.screen import KitchenScreen
+from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.shell.colours import colours

@@ -47,7 +47,7 @@ def as_screen(lines: Sequence[Line]) -> list[str]:
 
 
 def drawn(cores: Sequence[Core], width: int, max_rows: int, **options: Any) -> list[str]:
-    return as_screen(core_lines(cores, width, max_rows, **options))
+    return as_screen(core_lines(cores, width, max_rows, RunBegan(0.0, **options)))
 
 
 def test_with_room_a_core_has_bar_makers_and_history() -> None:
@@ -74,7 +74,9 @@ def test_with_hardly_any_room_a_core_is_one_character_and_a_row_says_who_is_wher
         " 0–9 ▁▁▂▃▄▅▅▆ ▇█                        ",
         " core 4 #7 #12                          ",
     ]
-    styles = {text: style for text, style in core_lines(cores, 40, 1)[0] if len(text) == 1}
+    styles = {
+        text: style for text, style in core_lines(cores, 40, 1, RunBegan(0.0))[0] if len(text) == 1
+    }
     assert (styles["▁"], styles["▄"], styles["▇"]) == ("empty", "core-4", "others")
 
 
@@ -86,7 +88,7 @@ def test_where_even_that_does_not_fit_cores_share_a_character_and_that_is_said()
 
 
 def test_the_inks_say_whose_time_it_is() -> None:
-    (line,) = core_lines([core(9, 0.5, 0.25, [3])], 60, 1)
+    (line,) = core_lines([core(9, 0.5, 0.25, [3])], 60, 1, RunBegan(0.0))
     by_style = {style: text for text, style in line if text.strip() and style != "dim"}
     assert set(by_style["core-1"].strip()) <= set("#3")  # a colour is a core: 9 is drawn as 1
     glyphs = {text[0]: style for text, style in line if text and text[0] in "█▓░"}
@@ -140,7 +142,7 @@ def test_makers_who_do_not_fit_are_counted(makers: Sequence[int], width: int, te
 @pytest.mark.parametrize("count", COUNTS)
 def test_every_core_is_told_of_on_every_screen(count: int, width: int, height: int) -> None:
     cores = [core(number, 0.5) for number in range(count)]
-    rows = rows_wanted(range(count), width, height)
+    rows = rows_wanted(range(count), width, height, RunBegan(0.0))
     lines = drawn(cores, width, rows)
     assert rows <= rows_allowed(height)
     assert len(lines) == rows
@@ -176,7 +178,7 @@ options = st.fixed_dictionaries(
 def test_no_figures_and_no_room_make_a_line_of_another_width(
     cores: list[Core], width: int, max_rows: int, options: Any
 ) -> None:
-    lines = core_lines(cores, width, max_rows, **options)
+    lines = core_lines(cores, width, max_rows, RunBegan(0.0, **options))
     assert len(lines) <= max_rows
     assert {width_of(line) for line in lines} <= {width}
     assert {style for line in lines for _, style in line} <= {*STYLES, ""}
@@ -193,7 +195,7 @@ def test_rows_asked_for_are_rows_drawn_and_nothing_ever_moves(
     count: int, width: int, screen_height: int, options: Any, figures: list[float]
 ) -> None:
     numbers = list(range(count))
-    rows = rows_wanted(numbers, width, screen_height, **options)
+    rows = rows_wanted(numbers, width, screen_height, RunBegan(0.0, **options))
     idle = drawn([Core(number) for number in numbers], width, rows, **options)
     busy = [
         core(number, share, share, range(1, 1 + number % 5), figures)

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.explain.formatting import clock_text
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import RunBegan
+from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import STYLES, as_text, width_of
-from chai_tui.tui.kitchen.title_line import Title, _most_digits, title_line
+from chai_tui.tui.kitchen.title_line import Setup, Title, _most_digits, title_line
 
+CHAI = BUILT_IN["chai"]
 TITLE = Title(
-    recipe="chai",
-    engine="process",
-    start_method="forkserver",
-    has_gil=True,
-    cores=2,
-    quota=None,
+    Setup(CHAI, Engine.PROCESS),
+    RunBegan(0.0, start_method="forkserver", cores=(0, 1)),
     counts={State.BREWING: 2, State.SERVED: 1, State.KILLED: 1},
     elapsed=2.44,
     at_once=1.9,
     is_over=False,
 )
+
+
+def with_setup(title: Title, **changed: Any) -> Title:
+    return title._replace(setup=replace(title.setup, **changed))
 
 
 def text(title: Title, width: int) -> str:
@@ -85,7 +91,9 @@ def test_the_most_digits_are_those_of_the_longest_counts(total: int, states: int
 
 
 def test_a_long_name_is_cut_before_anything_is_left_out() -> None:
-    long = TITLE._replace(recipe="a recipe whose name nobody could ever finish reading")
+    long = with_setup(
+        TITLE, recipe=CHAI._replace(name="a recipe whose name nobody could finish reading")
+    )
     assert text(long, 120).startswith(
         " chai-tui  a recipe whose name n… · process · forkserver · GIL on · 2 cores  "
     )
@@ -95,13 +103,13 @@ def test_a_long_name_is_cut_before_anything_is_left_out() -> None:
 
 
 def test_modes_are_told() -> None:
-    title = TITLE._replace(frozen=True, sorted_by="cpu", wanted="kill\x1b")
+    title = with_setup(TITLE._replace(sorted_by="cpu", wanted="kill\x1b"), frozen=True)
     assert "FROZEN  by cpu  /kill␛" in text(title, 160)
-    assert "FROZEN +1,200  by cpu" in text(title._replace(missed=1_200), 160)
+    assert "FROZEN +1,200  by cpu" in text(with_setup(title, missed=1_200), 160)
 
 
 def test_a_quota_and_a_free_threaded_python_are_told() -> None:
-    title = TITLE._replace(quota=1.5, has_gil=False, cores=8)
+    title = TITLE._replace(run=RunBegan(0.0, quota=1.5, gil=False, cores=(*range(8),)))
     assert "GIL off · 8 cores, 1.5 allowed" in text(title, 160)
 
 
@@ -120,16 +128,24 @@ def test_the_clock() -> None:
 @given(
     st.builds(
         Title,
-        st.text(max_size=30),
-        st.sampled_from(["process", "asyncio"]),
-        st.just("forkserver"),
-        st.booleans(),
-        st.integers(1, 300),
-        st.none() | st.floats(0.1, 300),
+        st.builds(
+            Setup,
+            st.builds(Recipe, st.text(max_size=30), st.just(())),
+            st.sampled_from(Engine),
+            st.booleans(),
+            st.integers(0, 10_000),
+        ),
+        st.builds(
+            RunBegan,
+            st.just(0.0),
+            start_method=st.just("forkserver"),
+            gil=st.booleans(),
+            cores=st.integers(1, 300).map(lambda count: (*range(count),)),
+            quota=st.none() | st.floats(0.1, 300),
+        ),
         st.dictionaries(st.sampled_from(State), st.integers(0, 100_000)),
         st.floats(0, 1e6),
         st.floats(0, 300),
-        st.booleans(),
         st.booleans(),
         st.sampled_from(["", "cpu"]),
         st.text(max_size=30),

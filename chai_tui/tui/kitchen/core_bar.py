@@ -19,7 +19,6 @@ class CoreBar(Painted):
 
     Args:
         run: says which cores there are, so that their place is kept from the start.
-        id: the widget's id.
     """
 
     DEFAULT_CSS = """
@@ -28,14 +27,8 @@ class CoreBar(Painted):
     }
     """
 
-    def __init__(
-        self,
-        run: RunBegan,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's name for it
-    ) -> None:
-        super().__init__(id=id)
-        self._run = run
+    def __init__(self, run: RunBegan) -> None:
+        super().__init__(id="cores")
         self._numbers: tuple[int, ...] = ()
         self.show(run, ())
 
@@ -57,12 +50,8 @@ class CoreBar(Painted):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return how many rows the cores need; Textual asks."""
-        run = self._run
-        return rows_wanted(
-            self._numbers, width, viewport.height, quota=run.quota, maps_cores=run.maps_cores
-        )
+        return rows_wanted(self._numbers, width, viewport.height, self._run)
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Draw the cores."""
-        run = self._run
-        return core_lines(self._cores, width, height, quota=run.quota, maps_cores=run.maps_cores)
+        return core_lines(self._cores, width, height, self._run)

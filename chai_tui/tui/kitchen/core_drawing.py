@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from chai_tui.model.events import RunBegan
 from chai_tui.state.records import Core
 from chai_tui.tui.canvas.styles import Line, core_style, fit, fit_text
 from chai_tui.tui.kitchen.core_layout import MARKS_TOGETHER, Grid, Marks, lay_out, rows_allowed
@@ -15,34 +16,26 @@ LEGEND = f"{_MAKERS} these makers  {_OTHERS} everything else  {_EMPTY} idle  #1:
 LEGEND_UNMAPPED = f"{_ANYONE} busy, with anything  {_EMPTY} idle"
 
 
-def core_lines(
-    cores: Sequence[Core],
-    width: int,
-    max_rows: int,
-    *,
-    quota: float | None = None,
-    maps_cores: bool = True,
-) -> list[Line]:
+def core_lines(cores: Sequence[Core], width: int, max_rows: int, run: RunBegan) -> list[Line]:
     """Return the cores as lines of exactly ``width`` cells.
 
     Args:
         cores: from left to right, then down.
         width: cells in a line.
         max_rows: the most lines to return.
-        quota: how many cores' worth of CPU time may be used at once; None: as much as there is.
-        maps_cores: whether this system tells which core a process is on.
+        run: where they are; it says what may be used of them, and what is known.
     """
     if not cores or width < 1 or max_rows < 1:
         return []
-    note = _note(width, quota, maps_cores=maps_cores)
+    note = _note(width, run)
     rows = max_rows - 1 if note and max_rows > 1 else max_rows
-    layout = lay_out([core.number for core in cores], width, rows, maps_cores=maps_cores)
+    layout = lay_out([core.number for core in cores], width, rows, maps_cores=run.maps_cores)
     if isinstance(layout, Grid):
         lines = [
             [
                 span
                 for core in cores[first : first + layout.columns]
-                for span in _cell(core, layout, maps_cores=maps_cores)
+                for span in _cell(core, layout, maps_cores=run.maps_cores)
             ]
             for first in range(0, len(cores), layout.columns)
         ]
@@ -58,28 +51,20 @@ def core_lines(
     return [fit(line, width) for line in lines]
 
 
-def rows_wanted(
-    numbers: Sequence[int],
-    width: int,
-    screen_height: int,
-    *,
-    quota: float | None = None,
-    maps_cores: bool = True,
-) -> int:
+def rows_wanted(numbers: Sequence[int], width: int, screen_height: int, run: RunBegan) -> int:
     """Return how many rows :func:`core_lines` needs on a screen of that height.
 
     Args:
         numbers: the cores' numbers.
         width: cells in a row.
         screen_height: rows of the whole screen.
-        quota: as for :func:`core_lines`.
-        maps_cores: as for :func:`core_lines`.
+        run: as for :func:`core_lines`.
     """
     if not numbers or width < 1:
         return 0
-    has_note = bool(_note(width, quota, maps_cores=maps_cores))
+    has_note = bool(_note(width, run))
     rows = rows_allowed(screen_height) - has_note
-    return lay_out(numbers, width, rows, maps_cores=maps_cores).rows + has_note
+    return lay_out(numbers, width, rows, maps_cores=run.maps_cores).rows + has_note
 
 
 def maker_numbers(makers: Sequence[int], width: int) -> str:
@@ -170,13 +155,13 @@ def _marks_label(cores: Sequence[Core], marks: Marks) -> str:
     return f"{text:>{marks.label - 1}} "
 
 
-def _note(width: int, quota: float | None, *, maps_cores: bool) -> str:
+def _note(width: int, run: RunBegan) -> str:
     """Return what has to be said about all cores, in as many words as fit."""
     words: list[tuple[str, str]] = []
-    if quota is not None:
-        amount = f"{round(quota, 2 if quota < 10 else 0):g}"
+    if run.quota is not None:
+        amount = f"{round(run.quota, 2 if run.quota < 10 else 0):g}"
         words.append((f"limited to {amount} cores' worth of CPU time", f"≤ {amount} cores"))
-    if not maps_cores:
+    if not run.maps_cores:
         words.append(
             ("this system does not tell which core a process is on", "makers' cores unknown")
         )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from chai_tui.model.engine import Engine
-from chai_tui.model.recipe import Recipe
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
 from chai_tui.tui.keys.commands import bindings
@@ -22,7 +19,7 @@ from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.event_log import EventLog
 from chai_tui.tui.kitchen.makers_view import MakersView
 from chai_tui.tui.kitchen.sort_filter import Sort
-from chai_tui.tui.kitchen.title_line import Title, TitleLine
+from chai_tui.tui.kitchen.title_line import Setup, Title, TitleLine
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -31,25 +28,6 @@ if TYPE_CHECKING:
 def least_log_lines(height: int) -> int:
     """Return how many lines the log has at least on a screen of so many."""
     return 7 if height >= 30 else 3 if height >= 16 else 1
-
-
-@dataclass(slots=True)
-class Setup:
-    """What the next makers are, and how the screen is, which no event tells.
-
-    Attributes:
-        recipe: of the makers added next.
-        engine: likewise.
-        frozen: whether the display is.
-        missed: how many things happened since it was frozen.
-        samples: how often the cores were sampled.
-    """
-
-    recipe: Recipe
-    engine: Engine
-    frozen: bool = False
-    missed: int = 0
-    samples: int = 0
 
 
 class KitchenScreen(Screen[None], inherit_bindings=False):
@@ -86,7 +64,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self.makers = MakersView(floor, self._room_for_makers, hint, clock=clock)
         self.log_view = EventLog(floor)
         self._title_line = TitleLine(self._title())
-        self._core_bar = CoreBar(floor.run, id="cores")
+        self._core_bar = CoreBar(floor.run)
 
     def compose(self) -> ComposeResult:
         """Put the screen together."""
@@ -143,22 +121,14 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         return self.makers.aimed
 
     def _title(self) -> Title:
-        setup, floor, makers = self._setup, self._floor, self.makers
-        run = floor.run
+        floor, makers = self._floor, self.makers
         return Title(
-            recipe=setup.recipe.name,
-            engine=setup.engine,
-            start_method=run.start_method,
-            has_gil=run.gil,
-            cores=len(run.cores),
-            quota=run.quota,
+            self._setup,
+            floor.run,
             counts=floor.counts,
             elapsed=floor.elapsed,
             at_once=floor.cores_at_once,
             is_over=floor.all_joined,
-            frozen=setup.frozen,
-            missed=setup.missed,
-            warning=run.warning,
             sorted_by="" if makers.sort is Sort.NUMBER else makers.sort,
             wanted=makers.wanted,
         )

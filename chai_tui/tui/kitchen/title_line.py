@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from chai_tui.explain.formatting import GLYPHS, clock_text, counted
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import RunBegan
+from chai_tui.model.recipe import Recipe
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.painted import Painted
@@ -20,42 +24,47 @@ NAME_LEAST = 12
 """A recipe's name or a filter is cut to so many cells before anything else is left out."""
 
 
-class Title(NamedTuple):
-    """What the header says.
+@dataclass(slots=True)
+class Setup:
+    """What the next makers are, and how the screen is, which no event tells.
 
     Attributes:
         recipe: of the makers added next.
         engine: likewise.
-        start_method: how processes are started.
-        has_gil: whether this Python has one.
-        cores: how many may be used.
-        quota: how many cores' worth of time may be used at once; None for all.
+        frozen: whether the display is.
+        missed: how many things happened since it was frozen.
+        samples: how often the cores were sampled.
+    """
+
+    recipe: Recipe
+    engine: Engine
+    frozen: bool = False
+    missed: int = 0
+    samples: int = 0
+
+
+class Title(NamedTuple):
+    """What the header says.
+
+    Attributes:
+        setup: what the next makers are, and how the screen is.
+        run: where the makers are.
         counts: makers in each state.
         elapsed: seconds of the current round.
         at_once: CPU seconds of makers for each second.
         is_over: whether every maker was joined.
-        frozen: whether the display is.
-        warning: what the run is, if it is not live: ``simulated``.
-        missed: how many things happened since it was frozen.
         sorted_by: what the makers are sorted by; empty for their numbers.
         wanted: the filter; empty for none.
     """
 
-    recipe: str
-    engine: str
-    start_method: str
-    has_gil: bool
-    cores: int
-    quota: float | None
+    setup: Setup
+    run: RunBegan
     counts: dict[State, int]
     elapsed: float
     at_once: float
     is_over: bool
-    frozen: bool = False
     sorted_by: str = ""
     wanted: str = ""
-    missed: int = 0
-    warning: str = ""
 
 
 # What is left out to save room, one after another.
@@ -79,7 +88,7 @@ def title_line(title: Title, width: int) -> Line:
 
 def _left(title: Title, without: frozenset[str], room: int) -> Line:
     """How makers are made, then modes; what a person named is cut so that all fits the room."""
-    recipe, wanted = printable(title.recipe), printable(title.wanted)
+    recipe, wanted = printable(title.setup.recipe.name), printable(title.wanted)
     over = width_of(_setup_and_modes(title, without, recipe, wanted)) - room
     cut = _cut(wanted, over)
     over -= cell_len(wanted) - cell_len(cut)
@@ -95,27 +104,28 @@ def _cut(name: str, over: int) -> str:
 
 
 def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Line:
-    cores = counted(title.cores, "core")
-    if title.quota is not None:
-        cores += f", {title.quota:.1f} allowed"
-    setup = [
+    setup, run = title.setup, title.run
+    cores = counted(len(run.cores), "core")
+    if run.quota is not None:
+        cores += f", {run.quota:.1f} allowed"
+    parts = [
         ("recipe", recipe, ""),
-        ("engine", title.engine, ""),
-        ("start method", title.start_method, "dim"),
-        ("GIL", f"GIL {'on' if title.has_gil else 'off'}", "dim"),
+        ("engine", setup.engine, ""),
+        ("start method", run.start_method, "dim"),
+        ("GIL", f"GIL {'on' if run.gil else 'off'}", "dim"),
         ("cores", cores, "dim"),
     ]
     line: Line = [] if "name" in without else [(" chai-tui ", "strong")]
     separator = " "
-    for part, text, style in setup:
+    for part, text, style in parts:
         if text and part not in without:
             line += [(separator, "dim"), (text, style)]
             separator = " · "
-    if title.warning:
-        line.insert(0, (f" {title.warning} ", "chosen"))
+    if run.warning:
+        line.insert(0, (f" {run.warning} ", "chosen"))
     modes: Line = []
-    if title.frozen:
-        missed = f" +{title.missed:,}" if title.missed else ""
+    if setup.frozen:
+        missed = f" +{setup.missed:,}" if setup.missed else ""
         modes += [("  ", ""), (f"FROZEN{missed}", "paused")]
     if title.sorted_by:
         modes += [("  ", ""), (f"by {title.sorted_by}", "chosen")]
@@ -161,7 +171,7 @@ def _right(title: Title, without: frozenset[str]) -> Line:
     if "at once" in without:
         return [*line, (" ", "")]
     # Room for as many digits as this machine's cores can need; both words are equally long.
-    figure = f"{title.at_once:{len(str(title.cores)) + 2}.1f}"
+    figure = f"{title.at_once:{len(str(len(title.run.cores))) + 2}.1f}"
     words = "" if "words" in without else " average" if title.is_over else " at once"
     return [*line, (f"  {figure} cores", "strong"), (words, "dim"), (" ", "")]
 
