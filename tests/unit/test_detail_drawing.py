@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.explain.exit_text import meaning_of_end
 from chai_tui.explain.formatting import memory_text, round_top, seconds_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Dropped, Event, MakerUse, Paused, Resumed, Said, Sampled, Stopping
@@ -44,8 +43,7 @@ def texts_of(lines: list[Line]) -> list[str]:
 
 
 def zoom_on(floor: Floor, number: int = 1) -> Detail:
-    maker = floor.makers[number]
-    return detail_of(floor, maker, meaning_of_end(maker))
+    return detail_of(floor, floor.makers[number])
 
 
 def fact(detail: Detail, label: str) -> str:
@@ -390,7 +388,7 @@ def test_wrapping_keeps_words(text: str, width: int) -> None:
 def test_no_maker_breaks_the_drawing(
     maker: Maker, width: int, unattributed: list[SaidLine], has_gil: bool
 ) -> None:
-    detail = Detail(maker, (2, 3), 7, BEGAN + 60, "It ended.", tuple(unattributed), has_gil)
+    detail = Detail(maker, (2, 3), 7, BEGAN + 60, tuple(unattributed), has_gil)
     for line in [title(detail, width), *details(detail, width), output_title(maker, width)]:
         assert width_of(line) == width, as_text(line)
 

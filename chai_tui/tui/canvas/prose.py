@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.cells import cell_len, chop_cells
 
-from chai_tui.tui.canvas.styles import Line, fit
+from chai_tui.tui.canvas.styles import Line, fit, width_of
 
 
 def chopped(text: str, width: int) -> list[str]:
@@ -62,6 +64,15 @@ def paragraph(text: str, width: int, style: str = "", indent: int = 0) -> list[L
     return [
         fit([(" " * indent, ""), (line, style)], width) for line in wrapped(text, width - indent)
     ]
+
+
+def beside(start: Line, texts: Iterable[Line], width: int) -> list[Line]:
+    """Return texts below each other, the first one beside ``start``; exactly ``width`` cells."""
+    lines: list[Line] = []
+    for text in texts:
+        lines.append(fit([*start, *text], width))
+        start = [(" " * width_of(start), "")]
+    return lines
 
 
 def heading(title: str, width: int) -> Line:

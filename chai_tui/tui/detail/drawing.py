@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from chai_tui.explain.exit_text import meaning_of_end
 from chai_tui.explain.formatting import GLYPHS, percent, seconds_text
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, Span, State
 from chai_tui.tui.canvas.maker_facts import cause_text, number_style, state_word
-from chai_tui.tui.canvas.prose import chopped, heading, paragraph, wrapped
+from chai_tui.tui.canvas.prose import beside, chopped, heading, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 from chai_tui.tui.detail.charts import charts
 from chai_tui.tui.detail.facts import LISTED, Detail, facts_known
@@ -42,9 +43,7 @@ def title(detail: Detail, width: int) -> Line:
 
 def details(detail: Detail, width: int) -> list[Line]:
     """Return everything but what it said, as lines of exactly ``width`` cells."""
-    steps = _steps(detail, width)
-    drawn_charts = charts(detail.maker, detail.now, width)
-    parts = [steps, drawn_charts]
+    parts = [_steps(detail, width), charts(detail.maker, detail.now, width)]
     if len(detail.maker.steps) > _STEPS_BEFORE_CHARTS:
         parts.reverse()
     return [
@@ -58,23 +57,16 @@ def details(detail: Detail, width: int) -> list[Line]:
 
 
 def _ending(detail: Detail, width: int) -> list[Line]:
-    cause = cause_text(detail.maker)
-    lines: list[Line] = []
-    if cause:
-        lines += paragraph(cause, width, str(detail.maker.state), indent=1)
-    if detail.meaning:
-        lines += paragraph(printable(detail.meaning), width, indent=1)
-    return lines
+    maker = detail.maker
+    told = (cause_text(maker), str(maker.state)), (printable(meaning_of_end(maker)), "")
+    return [
+        line for text, style in told if text for line in paragraph(text, width, style, indent=1)
+    ]
 
 
 def _fact(label: str, text: str, width: int) -> list[Line]:
-    indent = _LABEL if width >= 30 else 0
-    lines = wrapped(text, width - indent)
-    drawn: list[Line] = []
-    for number, line in enumerate(lines):
-        start = f" {label}" if number == 0 and indent else ""
-        drawn.append(fit([(start.ljust(indent), "dim"), (line, "")], width))
-    return drawn
+    start: Line = [(f" {label}".ljust(_LABEL), "dim")] if width >= 30 else []
+    return beside(start, [[(line, "")] for line in wrapped(text, width - width_of(start))], width)
 
 
 def _facts(detail: Detail, width: int) -> list[Line]:

@@ -24,7 +24,6 @@ class Detail(NamedTuple):
         shared_with: numbers of the others at its station.
         place: finishing place, from 1; None unless it served.
         now: the floor's time, in the events' seconds.
-        meaning: what its end means, in words; empty while it runs.
         unattributed: lines of its process that could be any of its makers'.
         has_gil: whether there is a GIL to share.
         held_by: number of the maker that keeps its event loop from it; None if nobody does.
@@ -35,7 +34,6 @@ class Detail(NamedTuple):
     shared_with: tuple[int, ...] = ()
     place: int | None = None
     now: float = 0.0
-    meaning: str = ""
     unattributed: tuple[SaidLine, ...] = ()
     has_gil: bool = True
     held_by: int | None = None
@@ -48,13 +46,12 @@ class Detail(NamedTuple):
         return self.now if ended is None else ended
 
 
-def detail_of(floor: Floor, maker: Maker, meaning: str) -> Detail:
+def detail_of(floor: Floor, maker: Maker) -> Detail:
     """Gather what is drawn of a maker from the floor that it stands on.
 
     Args:
         floor: where it stands, or stood.
         maker: the one.
-        meaning: what its end means, in words; empty while it runs.
     """
     station = floor.stations.get(maker.station)
     return Detail(
@@ -62,7 +59,6 @@ def detail_of(floor: Floor, maker: Maker, meaning: str) -> Detail:
         tuple(n for n in station.makers if n != maker.number) if station else (),
         floor.place(maker.number),
         floor.now,
-        meaning,
         tuple(station.said) if station else (),
         floor.run.gil,
         held_up_by(maker, loop_keeper(floor, maker.station)),

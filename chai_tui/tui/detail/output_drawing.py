@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from chai_tui.model.text import printable
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.prose import folded, heading
-from chai_tui.tui.canvas.styles import Line, fit
+from chai_tui.tui.canvas.prose import beside, folded, heading
+from chai_tui.tui.canvas.styles import Line
 
 _TIME_CELLS = 9
 """``   0.512 ``: seconds since the maker was seated, and a space."""
@@ -42,15 +42,9 @@ def output_lines(
     mark, style = ("! ", "failed") if line.stream == "err" else ("› ", "dim")
     if is_current:
         mark, style = "▶ ", "chosen"
-    room = width - len(time) - len(mark)
-    pieces = folded(printable(line.text), room)
-    drawn: list[Line] = []
-    for number, piece in enumerate(pieces):
-        start: Line = (
-            [(time, "dim"), (mark, style)] if number == 0 else [(" " * (len(time) + len(mark)), "")]
-        )
-        drawn.append(fit([*start, *_styled(piece, query)], width))
-    return drawn
+    pieces = folded(printable(line.text), width - len(time) - len(mark))
+    start: Line = [(time, "dim"), (mark, style)]
+    return beside(start, (_styled(piece, query) for piece in pieces), width)
 
 
 def _styled(text: str, query: str) -> Line:

@@ -11,7 +11,6 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
-from chai_tui.explain.exit_text import meaning_of_end
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.leaving import LeavesOnce
@@ -114,7 +113,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
     def _draw_title(self, width: int) -> list[Line]:
         if self._maker is None:
             return [fit([(f" Chai Maker #{self._number}", "strong")], width)]
-        return [title(detail_of(self._floor, self._maker, ""), width)]
+        return [title(detail_of(self._floor, self._maker), width)]
 
     def _draw_details(self, width: int) -> list[Line]:
         maker = self._maker
@@ -122,8 +121,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
             return paragraph(
                 f"There is no Chai Maker #{self._number} on the floor.", width, indent=1
             )
-        detail = detail_of(self._floor, maker, meaning_of_end(maker))
-        lines = details(detail, width)
+        lines = details(detail_of(self._floor, maker), width)
         if self._number in self._floor.makers:
             return lines
         gone = "It was cleared from the floor: this is the last that was known of it."

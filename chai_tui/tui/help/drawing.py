@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 
@@ -13,7 +11,7 @@ from chai_tui.explain.formatting import GLYPHS
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
-from chai_tui.tui.canvas.prose import heading, paragraph, wrapped
+from chai_tui.tui.canvas.prose import beside, heading, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
 from chai_tui.tui.keys.rows import Row, key_sign, keys_text
 from chai_tui.tui.keys.screen_keys import PLACES
@@ -102,22 +100,17 @@ def help_lines(
     """
     blank = fit([], width)
     lines: list[Line] = []
-    for group in _GROUPS:
+    places = {group: [row for row in rows if group_of(row) == group] for group in _GROUPS}
+    for place in PLACES:
+        places.setdefault(place.name, []).extend(place.rows)
+    for name, keys_of_place in places.items():
         listed = [
-            (keys, "Select" if group == "selection" else row.label, row.tooltip)
-            for row in rows
-            if group_of(row) == group and (keys := keys_now(row, keymap))
-        ]
-        if listed:
-            lines += [heading(f"keys: {group}", width), *_keys(listed, width), blank]
-    for name, places in groupby(PLACES, attrgetter("name")):
-        listed = [
-            (keys, row.label, row.tooltip)
-            for place in places
-            for row in place.rows
+            (keys, "Select" if name == "selection" else row.label, row.tooltip)
+            for row in keys_of_place
             if (keys := keys_now(row, keymap))
         ]
-        lines += [heading(f"keys: {name}", width), *_keys(listed, width), blank]
+        if listed:
+            lines += [heading(f"keys: {name}", width), *_keys(listed, width), blank]
     lines += paragraph(
         "What the kitchen's keys do can also be found by name in the palette, and a key that is "
         "written on the screen can be clicked.",
@@ -125,25 +118,23 @@ def help_lines(
         "dim",
         indent=1,
     )
-    lines += [blank, heading("states", width)]
-    for state, meaning in _STATES.items():
-        lines += _entry(f"{GLYPHS[state]} {state}", str(state), meaning, 12, width)
-    lines += [blank, heading("words", width)]
-    for word, meaning in _WORDS:
-        lines += _entry(word, "strong", meaning, 12, width)
-    lines += [blank, heading("engines", width)]
-    for engine in Engine:
-        words = engine_text(engine, has_gil=has_gil).partition(": ")[2]
-        lines += _entry(str(engine), "strong", words, 12, width)
-    lines += [blank, heading("bars and numbers", width)]
-    for sign, meaning in _BARS:
-        lines += _entry(sign, "strong", meaning, 15, width)
-    lines += [blank, heading("timeline", width)]
-    for explained in EXPLAINED:
-        if has_gil or explained is not GIL_SIGN:
-            glyph, style = explained.span
-            lines += _entry(f"{glyph} {explained.short}", style, explained.meaning, 15, width)
+    for title, cells, entries in _explained(has_gil=has_gil):
+        lines += [blank, heading(title, width)]
+        for word, style, meaning in entries:
+            lines += _entry(word, style, meaning, cells, width)
     return [*lines, *paragraph(_SPREAD, width, indent=1)]
+
+
+def _explained(*, has_gil: bool) -> Iterator[tuple[str, int, list[tuple[str, str, str]]]]:
+    """What is explained under each heading: words with their styles, and cells for a word."""
+    states = [(f"{GLYPHS[state]} {state}", str(state), text) for state, text in _STATES.items()]
+    yield "states", 12, states
+    yield "words", 12, [(word, "strong", meaning) for word, meaning in _WORDS]
+    engines = [(engine, engine_text(engine, has_gil=has_gil)) for engine in Engine]
+    yield "engines", 12, [(str(one), "strong", text.partition(": ")[2]) for one, text in engines]
+    yield "bars and numbers", 15, [(sign, "strong", meaning) for sign, meaning in _BARS]
+    signs = [sign for sign in EXPLAINED if has_gil or sign is not GIL_SIGN]
+    yield "timeline", 15, [(f"{s.span[0]} {s.short}", s.span[1], s.meaning) for s in signs]
 
 
 def _keys(listed: Sequence[tuple[str, str, str]], width: int) -> list[Line]:
@@ -159,16 +150,9 @@ def _keys(listed: Sequence[tuple[str, str, str]], width: int) -> list[Line]:
 
 def _entry(word: str, style: str, meaning: str, cells: int, width: int) -> list[Line]:
     """A word with its meaning beside it, or under it where there is no room beside."""
-    if width < cells + 16:
-        return [fit([(" ", ""), (word, style)], width), *paragraph(meaning, width, indent=3)]
-    pad = " " * max(1, cells - cell_len(word))
-    if cell_len(word) >= cells:
-        return [
-            fit([(" ", ""), (word, style)], width),
-            *paragraph(meaning, width, indent=cells + 1),
-        ]
-    first, *rest = wrapped(meaning, width - cells - 1)
-    return [
-        fit([(" ", ""), (word, style), (pad, ""), (first, "")], width),
-        *(fit([(" " * (cells + 1), ""), (line, "")], width) for line in rest),
-    ]
+    head: Line = [(" ", ""), (word, style)]
+    if width < cells + 16 or cell_len(word) >= cells:
+        indent = 3 if width < cells + 16 else cells + 1
+        return [fit(head, width), *paragraph(meaning, width, indent=indent)]
+    pieces: list[Line] = [[(line, "")] for line in wrapped(meaning, width - cells - 1)]
+    return beside(fit(head, cells + 1), pieces, width)

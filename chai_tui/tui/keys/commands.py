@@ -23,14 +23,8 @@ from chai_tui.tui.keys.screen_keys import PLACES
 
 
 def _move(move: Move, keys: str, label: str, tooltip: str, shown: str | None = None) -> Row:
-    return Row(
-        f"select-{move.replace('_', '-')}",
-        keys,
-        label,
-        tooltip,
-        f"screen.move('{move}')",
-        shown=shown,
-    )
+    row_id = f"select-{move.replace('_', '-')}"
+    return Row(row_id, keys, label, tooltip, f"screen.move('{move}')", shown=shown)
 
 
 COMMANDS: tuple[Row, ...] = (
