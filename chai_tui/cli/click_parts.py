@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,58 +13,45 @@ from click.shell_completion import CompletionItem
 
 from chai_tui.config.toml_file import clipped
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.sources.simulated.costs import FASTEST, SLOWEST
 
 if TYPE_CHECKING:
-    _NumberType = click.ParamType[int]
-    _FloatType = click.ParamType[float]
+    _NumberType = click.ParamType[float]
 else:
-    _NumberType = _FloatType = click.ParamType  # takes no type argument before click 8.4
+    _NumberType = click.ParamType  # takes no type argument before click 8.4
 
 
-class WholeNumber(_NumberType):
-    """A whole number; the message says within which bounds, and repeats no endless value.
+class Number(_NumberType):
+    """A number; the message says which will do, and repeats no endless value.
 
     Args:
-        bounds: the least and the greatest that will do; None for any.
+        kind: ``int`` for a whole number, or ``float``.
+        least: the least that will do.
+        most: the greatest.
     """
 
-    name = "whole number"
-
-    def __init__(self, bounds: tuple[int, int] | None = None) -> None:
-        self._bounds = bounds
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number."""
-        try:
-            number = int(value)
-        except ValueError:
-            number = None
-        if number is None or not (
-            self._bounds is None or self._bounds[0] <= number <= self._bounds[1]
-        ):
-            among = "" if self._bounds is None else " from {} to {}".format(*self._bounds)
-            self.fail(f'expected a whole number{among}, found "{clipped(str(value))}"', param, ctx)
-        return number
-
-
-class Speed(_FloatType):
-    """How much faster than real time a simulation runs."""
-
     name = "number"
+
+    def __init__(
+        self, kind: type[int | float], least: float = -math.inf, most: float = math.inf
+    ) -> None:
+        self._kind = kind
+        self._least = least
+        self._most = most
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Return the number."""
         try:
-            speed = float(value)
+            number = self._kind(value)
         except ValueError:
-            speed = 0.0
-        if not SLOWEST <= speed <= FASTEST:  # false for nan, too
-            expected = f"expected a number from {SLOWEST:g} to {FASTEST:g}"
-            self.fail(f'{expected}, found "{clipped(str(value))}"', param, ctx)
-        return speed
+            number = math.nan
+        if not self._least <= number <= self._most:  # false for nan, too
+            expected = "a whole number" if self._kind is int else "a number"
+            if self._most < math.inf:
+                expected += f" from {self._least:g} to {self._most:g}"
+            self.fail(f'expected {expected}, found "{clipped(str(value))}"', param, ctx)
+        return number
 
 
 def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001

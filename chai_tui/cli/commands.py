@@ -11,8 +11,7 @@ import click
 from chai_tui.cli import launch
 from chai_tui.cli.click_parts import (
     DefaultCommandGroup,
-    Speed,
-    WholeNumber,
+    Number,
     complete_recipe,
     print_version,
 )
@@ -111,7 +110,7 @@ Exit codes:
 @click.argument("recipe", required=False, shell_complete=complete_recipe)
 @click.option(
     "--makers",
-    type=WholeNumber((1, MAX_MAKERS)),
+    type=Number(int, 1, MAX_MAKERS),
     metavar="N",
     help=f"How many makers brew, 1 to {MAX_MAKERS}.  [default: {DEFAULT_MAKERS}]",
 )
@@ -127,7 +126,7 @@ Exit codes:
     "[default: forkserver where there is one, else spawn]",
 )
 @click.option(
-    "--seed", type=WholeNumber(), metavar="INT", help="Repeat the jitter of an earlier run."
+    "--seed", type=Number(int), metavar="INT", help="Repeat the jitter of an earlier run."
 )
 @click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print every event as a JSON object.")
@@ -138,13 +137,13 @@ Exit codes:
 )
 @click.option(
     "--cores",
-    type=WholeNumber((1, MAX_SIMULATED_CORES)),
+    type=Number(int, 1, MAX_SIMULATED_CORES),
     metavar="N",
     help=f"Cores of the simulated machine, 1 to {MAX_SIMULATED_CORES}.  [default: as many as here]",
 )
 @click.option(
     "--speed",
-    type=Speed(),
+    type=Number(float, SLOWEST, FASTEST),
     metavar="X",
     help=f"Simulated seconds for each of ours, {SLOWEST:g} to {FASTEST:g}.  [default: 1]",
 )

@@ -66,12 +66,15 @@ def paragraph(text: str, width: int, style: str = "", indent: int = 0) -> list[L
     ]
 
 
-def beside(start: Line, texts: Iterable[Line], width: int) -> list[Line]:
-    """Return texts below each other, the first one beside ``start``; exactly ``width`` cells."""
+def beside(start: Line, texts: Iterable[Line], width: int, blank: str = "") -> list[Line]:
+    """Return texts below each other, the first one beside ``start``; exactly ``width`` cells.
+
+    Below ``start`` are spaces of the style ``blank``.
+    """
     lines: list[Line] = []
     for text in texts:
         lines.append(fit([*start, *text], width))
-        start = [(" " * width_of(start), "")]
+        start = [(" " * width_of(start), blank)]
     return lines
 
 

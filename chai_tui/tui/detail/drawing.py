@@ -33,8 +33,8 @@ def title(detail: Detail, width: int) -> Line:
         (f" {name}#{maker.number}", number),
         (f"  {' · '.join(filter(None, (printable(maker.recipe), maker.engine)))}", "dim"),
     ]
-    if zoom.warning:
-        left.insert(0, (f" {zoom.warning}", "chosen"))
+    if detail.warning:
+        left.insert(0, (f" {detail.warning}", "chosen"))
     room = width - width_of(right) - 1
     if room < 6:
         return fit([*left[:-1], (" ", ""), *right], width)
@@ -66,7 +66,8 @@ def _ending(detail: Detail, width: int) -> list[Line]:
 
 def _fact(label: str, text: str, width: int) -> list[Line]:
     start: Line = [(f" {label}".ljust(_LABEL), "dim")] if width >= 30 else []
-    return beside(start, [[(line, "")] for line in wrapped(text, width - width_of(start))], width)
+    lines: list[Line] = [[(line, "")] for line in wrapped(text, width - width_of(start))]
+    return beside(start, lines, width, "dim")
 
 
 def _facts(detail: Detail, width: int) -> list[Line]:
