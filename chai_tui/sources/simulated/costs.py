@@ -6,6 +6,7 @@ recipe that waits: from ``seated`` to ``started``, between two seats, from ``ser
 
 from __future__ import annotations
 
+from random import Random
 from typing import NamedTuple
 
 MAX_SIMULATED_CORES = 256
@@ -54,3 +55,8 @@ CHURN_SECONDS = 0.0015
 """CPU seconds of C code between two moments at which a native step needs the GIL again."""
 PROCESS_MEMORY = 3_400_000
 """Bytes that only a waiting maker's process has."""
+
+
+def noisy(random: Random, seconds: float, share: float = 0.1) -> float:
+    """Return about so many seconds: up to ``share`` of them more or less."""
+    return seconds * random.uniform(1 - share, 1 + share)

@@ -26,7 +26,6 @@ class Station:
     pending: list[int] = field(default_factory=list)
     """Signals that wait until it runs again."""
     cups: int = 0
-    threads: int = 0
     turn: Worker | None = None
     """Who has the thread that several share."""
     queue: deque[Worker] = field(default_factory=deque)
