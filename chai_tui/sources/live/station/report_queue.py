@@ -80,6 +80,6 @@ class ReportQueue(SimpleQueue[Any]):
         return not self.reader.poll()
 
     def close(self) -> None:
-        """Close what this process holds of it."""
+        """Close both ends, where they were made."""
         self.reader.close()
         self.writer.close()
