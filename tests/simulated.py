@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from chai_tui.host.engines import engines_here
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
@@ -91,7 +92,7 @@ def _others(events: Sequence[Event]) -> float:
 def main() -> None:
     print(f"{'recipe':8} {'engine':12} {'real':>8} {'simulated':>10} {'ratio':>6}  others")
     for recipe in BUILT_IN.values():
-        for engine in Engine:
+        for engine in engines_here():
             one = compare(recipe, engine, 3)
             print(
                 f"{recipe.name:8} {engine:12} {one.real:7.2f}s {one.simulated:9.2f}s"

@@ -12,6 +12,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from chai_tui.config.toml_file import clipped
+from chai_tui.host.engines import why_not_here
+from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
 
 if TYPE_CHECKING:
@@ -52,6 +54,20 @@ class Number(_NumberType):
                 expected += f" from {self._least:g} to {self._most:g}"
             self.fail(f'expected {expected}, found "{clipped(str(value))}"', param, ctx)
         return number
+
+
+class EngineChoice(click.Choice[str]):
+    """An engine; completed are those that this Python has, for a simulated run knows them all."""
+
+    def __init__(self) -> None:
+        super().__init__([str(engine) for engine in Engine])
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the engines that begin so."""
+        items = super().shell_complete(ctx, param, incomplete)
+        return [item for item in items if not why_not_here(Engine(item.value))]
 
 
 def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001

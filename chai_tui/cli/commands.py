@@ -11,6 +11,7 @@ import click
 from chai_tui.cli import launch
 from chai_tui.cli.click_parts import (
     DefaultCommandGroup,
+    EngineChoice,
     Number,
     complete_recipe,
     print_version,
@@ -21,7 +22,6 @@ from chai_tui.config.settings import (
     MAX_MAKERS,
     START_METHODS,
 )
-from chai_tui.model.engine import Engine
 from chai_tui.sources.simulated.costs import FASTEST, MAX_SIMULATED_CORES, SLOWEST
 from chai_tui.views.output import ExitCode
 
@@ -116,7 +116,7 @@ Exit codes:
 )
 @click.option(
     "--engine",
-    type=click.Choice([str(engine) for engine in Engine]),
+    type=EngineChoice(),
     help="How makers are seated.  [default: process]",
 )
 @click.option(

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from chai_tui.cli.settle import (
     BadRequestError,
+    settle_engine,
     settle_recipe,
     settle_start_method,
     why_no_screen,
@@ -24,7 +25,6 @@ from chai_tui.host.process_setup import hear_of_children, raise_file_limit
 from chai_tui.host.terminal import lose_output, lose_stdout, own_terminal
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.commands import AddMakers
-from chai_tui.model.engine import Engine
 from chai_tui.model.launch import Launch
 from chai_tui.model.source import Source
 
@@ -72,7 +72,7 @@ def brew(
     launch = Launch(
         makers or settings.makers or DEFAULT_MAKERS,
         settle_recipe(recipe, settings, warnings),
-        Engine(engine or settings.engine or Engine.PROCESS),
+        settle_engine(engine, settings, warnings, simulate=simulate),
         settle_start_method(start_method, settings, warnings, has_screen=has_screen),
         seed,
         exit_when_served,

@@ -6,6 +6,8 @@ import os
 from typing import TextIO
 
 from chai_tui.config.settings import Settings
+from chai_tui.host.engines import why_not_here
+from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN, Recipe
 
 
@@ -53,6 +55,23 @@ def settle_recipe(argument: str | None, settings: Settings, warnings: list[str])
         except RecipeError as error:
             warnings.append(settings.warning("defaults.recipe", str(error)))
     return BUILT_IN["chai"]
+
+
+def settle_engine(
+    argument: str | None, settings: Settings, warnings: list[str], *, simulate: bool
+) -> Engine:
+    """Return the engine that was asked for, or the settings' one, or the one that all have."""
+    if argument is not None:
+        engine = Engine(argument)
+        if not simulate and (lacking := why_not_here(engine)):
+            raise BadRequestError(f"--engine {engine}: {lacking}.")
+        return engine
+    if settings.engine is None:
+        return Engine.PROCESS
+    if not simulate and (lacking := why_not_here(settings.engine)):
+        warnings.append(settings.warning("defaults.engine", f"{settings.engine}: {lacking}"))
+        return Engine.PROCESS
+    return settings.engine
 
 
 def settle_start_method(

@@ -29,7 +29,7 @@ def engine_text(engine: Engine, *, has_gil: bool = True) -> str:
         case Engine.THREAD:
             return (
                 "thread: one each in one process, with shared memory. "
-                "Without a GIL they compute on several cores at once."
+                "This Python is free-threaded: without a GIL they compute on several cores at once."
             )
         case Engine.ASYNCIO:
             return (
@@ -38,6 +38,12 @@ def engine_text(engine: Engine, *, has_gil: bool = True) -> str:
             )
         case Engine.SERIAL:
             return "serial: one after another in one process. What the others are measured by."
+        case Engine.INTERPRETER:
+            own = "thread and a GIL" if has_gil else "thread"
+            return (
+                f"interpreter: one each in one process, with a {own} of its own. "
+                "They compute on several cores at once, and share no variables."
+            )
 
 
 def recipe_text(recipe: Recipe) -> str:

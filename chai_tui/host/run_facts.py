@@ -6,6 +6,7 @@ import signal
 import sys
 
 from chai_tui import __version__
+from chai_tui.host.engines import engines_here
 from chai_tui.host.usable_cores import UsableCores
 from chai_tui.model.events import RunBegan
 
@@ -40,6 +41,7 @@ def facts_of_live_run(
         system=sys.platform,
         python=python_name(),
         version=__version__,
+        engines=engines_here(),
     )
 
 

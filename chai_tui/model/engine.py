@@ -15,6 +15,7 @@ class Traits(NamedTuple):
             end, and none of them can be killed, paused or signalled alone.
         own_thread: whether nobody else ever runs on a maker's thread, so that all its CPU time is
             the maker's.
+        own_interpreter: whether each maker has a Python of its own: its GIL, modules and globals.
         shares_gil: whether makers on threads of their own wait for one GIL, where there is one.
         shares_loop: whether makers are tasks of one event loop, where one that computes holds up
             all others.
@@ -24,6 +25,7 @@ class Traits(NamedTuple):
     worker: str
     shares_station: bool = True
     own_thread: bool = False
+    own_interpreter: bool = False
     shares_gil: bool = False
     shares_loop: bool = False
     takes_turns: bool = False
@@ -40,6 +42,8 @@ class Engine(StrEnum):
     """One station, a task each on one event loop."""
     SERIAL = "serial"
     """One station, one maker after another."""
+    INTERPRETER = "interpreter"
+    """One station, a thread and an interpreter each: the memory of one process, a GIL each."""
 
     @property
     def traits(self) -> Traits:
@@ -53,8 +57,9 @@ class Engine(StrEnum):
 
 
 _TRAITS = {
-    Engine.PROCESS: Traits("process", shares_station=False, own_thread=True),
+    Engine.PROCESS: Traits("process", shares_station=False, own_thread=True, own_interpreter=True),
     Engine.THREAD: Traits("thread", own_thread=True, shares_gil=True),
     Engine.ASYNCIO: Traits("task", shares_loop=True),
     Engine.SERIAL: Traits("maker that shares its process", takes_turns=True),
+    Engine.INTERPRETER: Traits("thread", own_thread=True, own_interpreter=True),
 }

@@ -34,6 +34,7 @@ class RunBegan(NamedTuple):
         python: its name and version: ``CPython 3.14.2``, with ``free-threaded`` for such a build.
         version: chai-tui's.
         schema: of the events: a greater one has events that this version cannot understand.
+        engines: how makers can be seated there.
     """
 
     at: float
@@ -49,6 +50,7 @@ class RunBegan(NamedTuple):
     python: str = ""
     version: str = ""
     schema: int = SCHEMA
+    engines: tuple[Engine, ...] = tuple(Engine)
 
     @property
     def warning(self) -> str:

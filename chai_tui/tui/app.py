@@ -280,8 +280,9 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
             if choice is not None:
                 self.brew_next(*choice)
 
+        run = self.floor.run
         dialog = EngineDialog(
-            self.recipes, self.setup.recipe, self.setup.engine, has_gil=self.floor.run.gil
+            self.recipes, self.setup.recipe, self.setup.engine, run.engines, has_gil=run.gil
         )
         self.push_screen(dialog, chosen)
 

@@ -11,6 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from chai_tui.model.commands import AddMakers, Command
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
+from chai_tui.state.floor import Floor
 from chai_tui.tui.keys.commands import COMMANDS, is_accepted
 
 
@@ -19,6 +20,7 @@ class Brews(Protocol):
 
     recipes: list[Recipe]
     accepts: frozenset[type[Command]]
+    floor: Floor
 
     def run_action(self, action: str) -> Coroutine[Any, Any, bool]:
         """Do what a key does."""
@@ -43,14 +45,13 @@ class KitchenCommands(Provider):
         for recipe in app.recipes:
             steps = ", ".join(f"{step.name} ({step.kind})" for step in recipe.steps[:6])
             yield f"Brew {recipe.name} next", steps, partial(app.brew_next, recipe=recipe)
-        for engine in Engine:
-            yield (
-                f"Seat the next makers as {engine}",
-                "Makers share one process"
-                if engine.shares_station
-                else "Every process its own memory and GIL",
-                partial(app.brew_next, engine=engine),
-            )
+        for engine in app.floor.run.engines:
+            seating = "Every process its own memory and GIL"
+            if engine.shares_station:
+                own = ", with an interpreter each" if engine.traits.own_interpreter else ""
+                seating = f"Makers share one process{own}"
+            brew_so = partial(app.brew_next, engine=engine)
+            yield f"Seat the next makers as {engine}", seating, brew_so
 
     async def discover(self) -> Hits:
         """Offer everything before anything is typed."""

@@ -177,7 +177,7 @@ async def test_engine_by_key() -> None:
     expectations: list[tuple[list[str], tuple[str, Engine]]] = [
         (["enter"], ("grind", Engine.PROCESS)),
         (["tab", "down", "enter"], ("grind", Engine.THREAD)),
-        (["right", "end", "enter"], ("grind", Engine.SERIAL)),
+        (["right", "end", "enter"], ("grind", Engine.INTERPRETER)),
         (["down", "enter"], ("native", Engine.PROCESS)),
         (["down", "tab", "down", "enter"], ("native", Engine.THREAD)),
         (["home", "right", "down", "down", "enter"], ("chai", Engine.ASYNCIO)),

@@ -50,7 +50,7 @@ def test_a_remapped_key_that_another_row_spoke_for_is_listed() -> None:
 def test_without_a_gil_it_promises_nothing_about_one() -> None:
     lines = help_lines(COMMANDS, {}, 100, has_gil=False)
     text = " ".join(" ".join(as_text(line) for line in lines).split())
-    assert "Without a GIL they compute on several cores" in text
+    assert "without a GIL they compute on several cores" in text
 
 
 @settings(deadline=None)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -58,6 +59,25 @@ def fail_with_long_traceback() -> None:
         deeper(depth - 1)
 
     deeper(300)
+
+
+_counted = 0
+_counting = threading.Lock()
+
+
+def count() -> None:
+    """Count in a global variable, and say how far it is."""
+    global _counted  # noqa: PLW0603 - who shares it is the point
+    with _counting:
+        _counted += 1
+        print("count", _counted)
+    time.sleep(0.2)
+
+
+def print_in_a_thread() -> None:
+    thread = threading.Thread(target=print, args=("from a thread of mine",))
+    thread.start()
+    thread.join()
 
 
 def exit_with(code: object) -> Callable[[], None]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
+from chai_tui.host.engines import engines_here
 from chai_tui.model.commands import (
     BrewAgain,
     KillMaker,
@@ -40,7 +41,7 @@ def test_the_end_is_told_with_its_cause_and_nothing_said_is_lost(watch: Watch, e
     assert LAST_WORDS in watch.said(maker)
 
 
-@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("engine", engines_here())
 @pytest.mark.parametrize("recipe", HARD_TO_TELL.values(), ids=HARD_TO_TELL)
 def test_a_failure_that_cannot_be_told_ends_its_maker_and_nobody_else(
     watch: Watch, recipe: Recipe, engine: Engine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from chai_tui.host.engines import engines_here
 from chai_tui.host.run_facts import gil_enabled
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.commands import AddMakers, KillMaker, PauseMaker, ResumeMaker, StopMaker
@@ -18,12 +18,15 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Started, StepBegan
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.sources.live.station import wire
 from chai_tui.state.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import doing, printing, steps
 
-SHARED = [Engine.THREAD, Engine.ASYNCIO, Engine.SERIAL]
+HERE = engines_here()
+SHARED = [engine for engine in HERE if engine.shares_station]
+THREADS = [engine for engine in SHARED if engine.traits.own_thread]
 
 
 @pytest.fixture(params=["forkserver", "spawn", "fork"])
@@ -32,7 +35,7 @@ def start_method(request: pytest.FixtureRequest) -> str:
     return method
 
 
-@pytest.mark.parametrize("engine", list(Engine))
+@pytest.mark.parametrize("engine", HERE)
 def test_every_engine_serves_with_every_start_method(watch: Watch, engine: Engine) -> None:
     group = watch.add(steps(wait=0.05, compute=0.05, native=0.05), how_many=3, engine=engine)
     watch.joined(*group)
@@ -51,29 +54,36 @@ class TestSharing:
     def start_method(self) -> str:
         return "forkserver"
 
-    def test_threads_have_a_number_each_and_tasks_do_not(self, watch: Watch) -> None:
-        threads = watch.add(steps(wait=60), how_many=3, engine=Engine.THREAD)
+    @pytest.mark.parametrize("engine", THREADS)
+    def test_threads_have_a_number_each_and_tasks_do_not(
+        self, watch: Watch, engine: Engine
+    ) -> None:
+        threads = watch.add(steps(wait=60), how_many=3, engine=engine)
         tasks = watch.add(steps(wait=60), how_many=3, engine=Engine.ASYNCIO)
         watch.until(lambda: all(maker.tid for maker in (*threads, *tasks)))
         assert len({maker.tid for maker in threads}) == 3
         assert len({maker.tid for maker in tasks}) == 1
 
-    def test_threads_share_memory_and_processes_do_not(self, watch: Watch) -> None:
-        group = watch.add(doing(_count), how_many=3, engine=Engine.THREAD)
+    def test_threads_share_variables_and_those_with_an_interpreter_each_do_not(
+        self, watch: Watch
+    ) -> None:
+        group = watch.add(doing(makers.count), how_many=3, engine=Engine.THREAD)
         watch.joined(*group)
         assert sorted(watch.said(maker)[1] for maker in group) == ["count 1", "count 2", "count 3"]
-        group = watch.add(doing(_count), how_many=3, engine=Engine.PROCESS)
-        watch.joined(*group)
-        assert [watch.said(maker)[1] for maker in group] == ["count 1"] * 3
+        for engine in HERE:
+            if engine.traits.own_interpreter:
+                group = watch.add(doing(makers.count), how_many=3, engine=engine)
+                watch.joined(*group)
+                assert [watch.said(maker)[1] for maker in group] == ["count 1"] * 3
 
-    def test_every_process_counts_the_cups_of_its_own_memory(self, watch: Watch) -> None:
-        alone = watch.add(steps(wait=0.01), how_many=3)
-        for engine in SHARED:
-            together = watch.add(steps(wait=0.3), how_many=3, engine=engine)
-            watch.joined(*together)
-            assert sorted(maker.cups or 0 for maker in together) == [1, 2, 3]
-        watch.joined(*alone)
-        assert [maker.cups for maker in alone] == [1, 1, 1]
+    @pytest.mark.parametrize("engine", HERE)
+    def test_every_interpreter_counts_the_cups_of_its_own(
+        self, watch: Watch, engine: Engine
+    ) -> None:
+        group = watch.add(steps(wait=0.3), how_many=3, engine=engine)
+        watch.joined(*group)
+        counted = [1, 1, 1] if engine.traits.own_interpreter else [1, 2, 3]
+        assert sorted(maker.cups or 0 for maker in group) == counted
 
     def test_serial_makers_come_one_after_another(self, watch: Watch) -> None:
         group = watch.add(steps(wait=0.05), how_many=3, engine=Engine.SERIAL)
@@ -86,12 +96,18 @@ class TestSharing:
 
     @pytest.mark.parametrize("engine", SHARED)
     def test_asking_one_to_stop_leaves_the_others_alone(self, watch: Watch, engine: Engine) -> None:
-        first, second, third = watch.add(steps(wait=1), how_many=3, engine=engine)
-        watch.submit(StopMaker(second.number))
-        watch.joined(first, second, third)
-        assert second.state is State.STOPPED
-        assert second.exitcode == 0
-        assert (first.state, third.state) == (State.SERVED, State.SERVED)
+        """Whoever brews, and whoever comes last: it may still wait for its turn."""
+        (first,) = watch.add(steps(wait=600), engine=engine)
+        others = watch.add(steps(wait=0.05), how_many=2, engine=engine)
+        (last,) = watch.add(steps(wait=600), engine=engine)
+        watch.started(first)
+        for maker in (last, first):
+            watch.submit(StopMaker(maker.number))
+        watch.joined(first, *others, last)
+        assert len({maker.station for maker in (first, *others, last)}) == 1
+        for maker in (first, last):
+            assert (maker.state, maker.exitcode) == (State.STOPPED, 0)
+        assert [maker.state for maker in others] == [State.SERVED] * 2
 
     def test_who_is_asked_to_stop_does_not_spin_until_its_next_report(self, watch: Watch) -> None:
         """With many makers at a station reports are rare, looking up is not."""
@@ -104,17 +120,19 @@ class TestSharing:
         assert first.state is State.STOPPED
         assert first.cpu_seconds - burned < 0.2
 
-    def test_a_computing_thread_looks_up_when_asked(self, watch: Watch) -> None:
-        (maker,) = watch.add(steps(compute=600), engine=Engine.THREAD)
+    @pytest.mark.parametrize("engine", THREADS)
+    def test_a_computing_thread_looks_up_when_asked(self, watch: Watch, engine: Engine) -> None:
+        (maker,) = watch.add(steps(compute=600), engine=engine)
         watch.until(lambda: maker.cpu_seconds > 0)
         watch.submit(StopMaker(maker.number))
         watch.joined(maker)
         assert maker.state is State.STOPPED
 
+    @pytest.mark.parametrize("engine", THREADS)
     def test_a_thread_that_never_looks_up_stays_until_its_station_is_killed(
-        self, watch: Watch
+        self, watch: Watch, engine: Engine
     ) -> None:
-        stuck, other = watch.add(doing(makers.sleep_long), how_many=2, engine=Engine.THREAD)
+        stuck, other = watch.add(doing(makers.sleep_long), how_many=2, engine=engine)
         watch.until(lambda: stuck.started_at and other.started_at)
         watch.submit(StopMaker(stuck.number))
         watch.until(lambda: stuck.stopping is not None)
@@ -124,19 +142,28 @@ class TestSharing:
         watch.joined(stuck, other)
         assert stuck.cause == other.cause == "killed by SIGKILL"
 
-    def test_one_failing_thread_fails_alone(self, watch: Watch) -> None:
-        failing = watch.add(doing(makers.fail), engine=Engine.THREAD)[0]
-        exiting = watch.add(doing(makers.exit_with("no cups")), engine=Engine.THREAD)[0]
-        fine = watch.add(steps(wait=0.3), engine=Engine.THREAD)[0]
-        watch.joined(failing, exiting, fine)
+    @pytest.mark.parametrize("engine", THREADS)
+    def test_one_failing_thread_fails_alone(self, watch: Watch, engine: Engine) -> None:
+        (fine,) = watch.add(steps(wait=600), engine=engine)
+        (failing,) = watch.add(doing(makers.fail), engine=engine)
+        (exiting,) = watch.add(doing(makers.exit_with("no cups")), engine=engine)
+        watch.joined(failing, exiting)
         assert failing.cause == "ValueError: no milk"
         assert exiting.cause == "SystemExit: no cups"
-        assert fine.state is State.SERVED
+        assert "in fail" in (failing.traceback or "")
+        assert fine.station == failing.station == exiting.station
+        assert not fine.joined
+        watch.submit(StopMaker(fine.number))
+        watch.joined(fine)
+        assert fine.state is State.STOPPED
 
-    def test_a_thread_that_ends_the_process_ends_everyone(self, watch: Watch) -> None:
-        group = watch.add(steps(wait=60), how_many=2, engine=Engine.THREAD)
+    @pytest.mark.parametrize("engine", THREADS)
+    def test_a_thread_that_ends_the_process_ends_everyone(
+        self, watch: Watch, engine: Engine
+    ) -> None:
+        group = watch.add(steps(wait=60), how_many=2, engine=engine)
         watch.until(lambda: all(maker.started_at for maker in group))
-        group += watch.add(doing(makers.leave_at_once(9)), engine=Engine.THREAD)
+        group += watch.add(doing(makers.leave_at_once(9)), engine=engine)
         watch.joined(*group)
         assert [maker.cause for maker in group] == ["exit code 9"] * 3
         assert len({maker.station for maker in group}) == 1
@@ -154,8 +181,10 @@ class TestSharing:
     def test_more_join_a_station_that_runs_and_a_new_one_opens_after_its_end(
         self, watch: Watch
     ) -> None:
-        (first,) = watch.add(steps(wait=0.5), engine=Engine.THREAD)
-        (second,) = watch.add(steps(wait=0.5), engine=Engine.THREAD)
+        (first,) = watch.add(steps(wait=600), engine=Engine.THREAD)
+        (second,) = watch.add(steps(wait=600), engine=Engine.THREAD)
+        for maker in (first, second):
+            watch.submit(StopMaker(maker.number))
         watch.joined(first, second)
         (third,) = watch.add(steps(wait=0.01), engine=Engine.THREAD)
         watch.joined(third)
@@ -163,9 +192,10 @@ class TestSharing:
         watch.until(lambda: not psutil.pid_exists(first.pid))
 
     def test_engines_stand_side_by_side(self, watch: Watch) -> None:
-        for engine in Engine:
+        for engine in HERE:
             watch.submit(AddMakers(2, steps(wait=0.2), engine))
-        watch.until(lambda: len(watch.floor.makers) == 8 and watch.floor.all_joined)
+        seated = 2 * len(HERE)
+        watch.until(lambda: len(watch.floor.makers) == seated and watch.floor.all_joined)
         assert watch.floor.all_served
 
     def test_hundreds_of_threads_can_join_a_paused_station(self, watch: Watch) -> None:
@@ -201,16 +231,11 @@ class TestTime:
         for maker in group:
             assert 0.5 <= maker.cpu_seconds < 0.6
 
-    @pytest.mark.parametrize(
-        ("kind", "engine"), [("compute", Engine.PROCESS), ("native", Engine.THREAD)]
-    )
-    def test_processes_and_native_threads_use_more_than_one_core(
-        self, watch: Watch, kind: str, engine: Engine
-    ) -> None:
+    def test_processes_use_more_than_one_core(self, watch: Watch) -> None:
         if len(usable_cores().numbers) < 2:
             pytest.skip("this machine has one core")
         # Many, so that together they get more than one core also where others compute as well.
-        watch.add(steps(**{kind: 600}), how_many=12, engine=engine)
+        watch.add(steps(compute=600), how_many=12)
         cores_used = CoresUsed(watch)
         watch.until(lambda: cores_used() > 1.15)
 
@@ -249,8 +274,9 @@ class TestNames:
         assert psutil.Process(maker.pid).cmdline()[0] == "Chai Maker #1"
         assert Path(f"/proc/{maker.pid}/comm").read_text().strip() == "Chai Maker #1"
 
-    def test_threads_have_their_makers_names(self, watch: Watch) -> None:
-        group = watch.add(steps(wait=60), how_many=2, engine=Engine.THREAD)
+    @pytest.mark.parametrize("engine", THREADS)
+    def test_threads_have_their_makers_names(self, watch: Watch, engine: Engine) -> None:
+        group = watch.add(steps(wait=60), how_many=2, engine=engine)
         watch.until(lambda: all(maker.tid for maker in group))
         for maker in group:
             comm = Path(f"/proc/{maker.pid}/task/{maker.tid}/comm").read_text().strip()
@@ -275,24 +301,69 @@ class CoresUsed:
         return (after - before) / (now - began) if now - began > 0.9 else 0.0
 
 
-_counted = 0
-_counting = threading.Lock()
-
-
-def _count() -> None:
-    global _counted  # noqa: PLW0603 - shared memory is the point
-    with _counting:
-        _counted += 1
-        print("count", _counted)
-    time.sleep(0.2)
-
-
-def test_a_line_is_its_makers_also_among_threads(watch: Watch) -> None:
+@pytest.mark.parametrize("engine", THREADS)
+def test_a_line_is_its_makers_also_among_threads(watch: Watch, engine: Engine) -> None:
     recipes = [doing(*[printing(f"line {number}")] * 20) for number in range(4)]
-    group = [watch.add(recipe, engine=Engine.THREAD)[0] for recipe in recipes]
+    group = [watch.add(recipe, engine=engine)[0] for recipe in recipes]
     watch.joined(*group)
     for number, maker in enumerate(group):
         assert watch.said(maker)[1:-1] == [f"line {number}"] * 20
+
+
+@pytest.mark.skipif(Engine.INTERPRETER not in HERE, reason="this Python has no subinterpreters")
+class TestInterpreters:
+    """What those with an interpreter of their own do otherwise than threads."""
+
+    def test_what_a_thread_of_a_maker_prints_is_the_makers(self, watch: Watch) -> None:
+        group = watch.add(doing(makers.print_in_a_thread), how_many=2, engine=Engine.INTERPRETER)
+        watch.joined(*group)
+        for maker in group:
+            assert watch.said(maker)[1] == "from a thread of mine"
+
+    def test_a_module_that_takes_no_second_interpreter_fails_its_maker_alone(
+        self, watch: Watch
+    ) -> None:
+        other, stuck = (
+            watch.add(recipe, engine=Engine.INTERPRETER)[0]
+            for recipe in (steps(wait=600), doing(psutil.cpu_count))
+        )
+        watch.joined(stuck)
+        assert stuck.state is State.FAILED
+        assert "does not support loading in subinterpreters" in (stuck.error or "")
+        assert not other.joined
+        assert other.station == stuck.station
+
+    @pytest.mark.parametrize("start_method", ["fork"])
+    def test_they_take_turns_where_reports_are_not_written_in_one_piece(
+        self, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As on macOS. The child, forked, has what is set here."""
+        monkeypatch.setattr(wire, "IS_ATOMIC", False)
+        recipe = doing(*[printing("x" * 2_000)] * 200)
+        group = watch.add(recipe, how_many=4, engine=Engine.INTERPRETER)
+        watch.joined(*group)
+        assert watch.floor.all_served
+        for maker in group:
+            assert watch.said(maker)[-2] == "x" * 1_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell who is ready")
+@pytest.mark.parametrize(
+    ("kind", "engine"),
+    [
+        ("native", Engine.THREAD),
+        *(("compute", each) for each in SHARED if each.traits.own_interpreter),
+    ],
+)
+def test_who_needs_no_gil_or_has_its_own_never_waits_for_another(kind: str, engine: Engine) -> None:
+    """Each of them runs, or is ready to, all the time: on an idle machine and on a loaded one."""
+    watch = Watch(Kitchen("forkserver", sample_every=0.2))
+    try:
+        group = watch.add(steps(**{kind: 600}), how_many=4, engine=engine)
+        watch.until(lambda: sum(m.cpu_share + (m.ready_share or 0) for m in group) > 3)
+        assert kind == "native" or all(maker.gil_share is None for maker in group)
+    finally:
+        watch.kitchen.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell who is ready")

@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
+from chai_tui.host.engines import engines_here
 from chai_tui.model.engine import Engine
 from chai_tui.sources.live.pipes import ReportPipe
-from chai_tui.sources.live.station import report_queue
+from chai_tui.sources.live.station import wire
 from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.state.records import State
 from tests.process.conftest import PATIENCE, Watch
@@ -63,7 +64,7 @@ def no_semaphores(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small_pipes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have queues made as where a pipe takes no whole report."""
-    monkeypatch.setattr(report_queue, "IS_ATOMIC", False)
+    monkeypatch.setattr(wire, "IS_ATOMIC", False)
 
 
 def test_it_is_a_multiprocessing_queue(queue: ReportQueue) -> None:
@@ -89,10 +90,10 @@ def test_two_hundred_makers_leave_no_semaphore(watch: Watch, semaphores: str) ->
 
 
 @pytest.mark.usefixtures("no_semaphores")
-@pytest.mark.skipif(not report_queue.IS_ATOMIC, reason="writers take turns here")
+@pytest.mark.skipif(not wire.IS_ATOMIC, reason="writers take turns here")
 @pytest.mark.parametrize("start_method", WAYS)
 def test_a_kitchen_brews_where_there_are_no_semaphores(watch: Watch) -> None:
-    makers = [watch.add(steps(wait=0.01, compute=0.01), 2, engine) for engine in Engine]
+    makers = [watch.add(steps(wait=0.01, compute=0.01), 2, engine) for engine in engines_here()]
     watch.joined(*(maker for group in makers for maker in group))
     assert watch.floor.all_served
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from wcwidth import wcwidth
 
+from chai_tui.host.engines import engines_here
 from chai_tui.model.engine import Engine
 from tests.storm.awful_program import RECIPES
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
@@ -55,7 +56,7 @@ def choose_next(terminal: Terminal, recipe: str, engine: Engine) -> None:
     """Choose recipe and engine of the makers added next, in the dialog for it."""
     terminal.send("e")
     terminal.until_shows("Makers added next", "in all)")
-    for name, names in ((recipe, list(RECIPES)), (str(engine), list(map(str, Engine)))):
+    for name, names in ((recipe, list(RECIPES)), (str(engine), list(map(str, engines_here())))):
         terminal.send("home", *["down"] * names.index(name))
         terminal.until_shows(f"│ {name}: ")  # what it is, below the lists
         terminal.send("tab")

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TextIO
 
 import click
@@ -24,6 +25,7 @@ from chai_tui.cli import commands as cli
 from chai_tui.cli import launch as brew
 from chai_tui.cli.settle import check_start_method, why_no_screen
 from chai_tui.config.settings import PATH_VARIABLE, START_METHODS, Settings
+from chai_tui.host.engines import engines_here, why_not_here
 from chai_tui.model.engine import Engine
 from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
@@ -245,6 +247,56 @@ def test_a_start_method_of_the_settings_may_not_fit(views: Views, config: Path) 
     ] == [str(config)]
 
 
+def _has_subinterpreters(monkeypatch: pytest.MonkeyPatch, **word: bool) -> None:
+    facts = SimpleNamespace(**{**vars(sys.implementation), **word})
+    monkeypatch.setattr(sys, "implementation", facts)
+
+
+@pytest.fixture
+def old_python(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A Python that has no subinterpreters, and what is said of it."""
+    _has_subinterpreters(monkeypatch, supports_isolated_interpreters=False)
+    this = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return f"expected Python 3.14 or newer, with subinterpreters; this is Python {this}"
+
+
+def test_an_engine_that_this_python_lacks_is_refused_with_the_reason(
+    views: Views, config: Path, old_python: str
+) -> None:
+    assert call("--engine", "interpreter").problem == f"--engine interpreter: {old_python}."
+    assert completed("--engine", "in") == []
+    config.write_text("defaults.engine = 'interpreter'")
+    ran = call()
+    assert ran == Ran(0, "", f"chai-tui: {config}: defaults.engine: interpreter: {old_python}\n")
+    assert views.asked.engine is Engine.PROCESS
+
+
+@pytest.mark.usefixtures("old_python")
+def test_a_simulated_run_knows_every_engine(views: Views, config: Path) -> None:
+    assert call("--simulate", "--engine", "interpreter").code == 0
+    assert views.asked.engine is Engine.INTERPRETER
+    config.write_text("defaults.engine = 'interpreter'")
+    assert call("--simulate") == Ran(0, "", "")
+    assert views.asked.engine is Engine.INTERPRETER
+
+
+def test_an_engine_is_offered_where_this_python_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if sys.platform == "win32":
+        assert "other than Windows" in why_not_here(Engine.INTERPRETER)
+        return
+    _has_subinterpreters(monkeypatch, supports_isolated_interpreters=True)
+    assert engines_here() == tuple(Engine)
+    assert not why_not_here(Engine.INTERPRETER)
+
+
+@pytest.mark.skipif(Engine.INTERPRETER not in engines_here(), reason="this Python lacks it")
+def test_the_interpreter_engine_reaches_the_kitchen(views: Views) -> None:
+    assert call("--engine", "interpreter").code == 0
+    assert views.asked.engine is Engine.INTERPRETER
+
+
 def test_bad_settings_warn_and_brewing_goes_on(views: Views, config: Path) -> None:
     config.write_text("[defaults]\nmakers = 0\nengine = 'steam'")
     ran = call()
@@ -422,7 +474,7 @@ def test_later_words_follow_the_default_command(tmp_path: Path) -> None:
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes" / "kadak.toml").touch()
     assert completed("grind", "--ma") == ["--makers"]
-    assert completed("--engine", "") == [str(engine) for engine in Engine]
+    assert completed("--engine", "") == [str(engine) for engine in engines_here()]
     assert completed("--makers 3", "ma") == ["masala"]
     assert completed("brew", f"recipes{os.sep}k") == [f"recipes{os.sep}kadak.toml"]
     assert completed("brew", f".{os.sep}recipes{os.sep}k") == [

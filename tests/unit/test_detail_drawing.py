@@ -145,7 +145,17 @@ def test_a_thread_says_who_shares_its_process() -> None:
     assert fact(detail, "process") == (
         "pid 4720 · tid 4722 · shared with #1 #3 #4 #5 #6 #7 #8 #9 and 3 more: one memory, one GIL"
     )
-    assert fact(detail._replace(has_gil=False), "process").endswith("one memory, no GIL")
+    assert fact(detail._replace(has_gil=False), "process").endswith(
+        "one memory, free-threaded (no GIL)"
+    )
+
+
+def test_who_shares_a_process_may_have_an_interpreter_of_its_own() -> None:
+    events = [event for n in (1, 2) for event in served(n, engine=Engine.INTERPRETER)]
+    detail = zoom_on(floor_of(*events), 1)
+    assert fact(detail, "process").endswith("shared with #2: one memory, a GIL of its own")
+    assert fact(detail, "memory") == "it was cup 1 in an interpreter that counts no other maker's"
+    assert fact(detail, "exit") == "joined; a thread has no exit code of its own"
 
 
 def test_what_kept_it_from_a_core_is_told() -> None:

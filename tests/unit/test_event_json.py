@@ -56,6 +56,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "CPython 3.14.2",
             "0.1.0",
             1,
+            (Engine.PROCESS, Engine.INTERPRETER),
         ),
         {
             "event": "run_began",
@@ -72,6 +73,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "python": "CPython 3.14.2",
             "version": "0.1.0",
             "schema": 1,
+            "engines": ["process", "interpreter"],
         },
     ),
     (

@@ -237,6 +237,16 @@ def test_cups_are_counted_in_each_memory() -> None:
     assert "shared memory, 1 cup · one GIL" in top
 
 
+def test_who_has_an_interpreter_of_its_own_shares_memory_but_neither_gil_nor_cups() -> None:
+    floor = floor_of(*served(1, engine=Engine.INTERPRETER), *served(2, engine=Engine.INTERPRETER))
+    station = floor.stations[SHARED_STATION]
+    told = "one process · pid 4720 · shared memory · a GIL each ─"
+    assert told in as_text(draw_frame_top(station, 100, has_gil=True))
+    assert "shared memory · free-threaded" in as_text(draw_frame_top(station, 80, has_gil=False))
+    assert "cup 1 in its own interpreter" in as_text(draw_panel(look(floor), 70, 5)[1])
+    assert "own cup 1" in as_text(draw_card(look(floor), 40, 2)[0])
+
+
 def test_who_ended_at_a_shared_station_has_no_exit_code() -> None:
     assert "exit" not in panel(*stopped(1, engine=Engine.THREAD), width=60)[1]
     assert "joined" in panel(*stopped(1, engine=Engine.THREAD), width=60)[1]
@@ -349,7 +359,7 @@ def test_the_frame_says_what_is_shared() -> None:
     text = as_text(draw_frame_top(station, 80, has_gil=True))
     assert "one process · pid 4720 · shared memory · one GIL" in text
     assert text.endswith(" thread ─╮")
-    assert "GIL" not in as_text(draw_frame_top(station, 80, has_gil=False))
+    assert "memory · free-threaded" in as_text(draw_frame_top(station, 80, has_gil=False))
 
 
 TEXTS = st.text(max_size=40)

@@ -117,11 +117,13 @@ def test_a_recipe_file_is_looked_for_beside_the_settings(path: Path, tmp_path: P
         ),
         (
             "[defaults]\nengine = 'tread'",
-            'defaults.engine: expected process, thread, asyncio or serial, found "tread"',
+            "defaults.engine: expected process, thread, asyncio, serial or interpreter, "
+            'found "tread"',
         ),
         (
             "[defaults]\nengine = ['thread']",
-            "defaults.engine: expected process, thread, asyncio or serial, found a list",
+            "defaults.engine: expected process, thread, asyncio, serial or interpreter, "
+            "found a list",
         ),
         (
             "[defaults]\nstart_method = 'frok'",

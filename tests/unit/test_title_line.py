@@ -110,7 +110,7 @@ def test_modes_are_told() -> None:
 
 def test_a_quota_and_a_free_threaded_python_are_told() -> None:
     title = TITLE._replace(run=RunBegan(0.0, quota=1.5, gil=False, cores=(*range(8),)))
-    assert "GIL off · 8 cores, 1.5 allowed" in text(title, 160)
+    assert "free-threaded · 8 cores, 1.5 allowed" in text(title, 160)
 
 
 def test_when_all_is_over_the_cores_are_an_average() -> None:

@@ -16,7 +16,8 @@ from collections import deque
 from multiprocessing.connection import Connection
 from typing import Any
 
-from chai_tui.sources.live.station.report_queue import HEADER, ReportQueue, decoded
+from chai_tui.sources.live.station.report_queue import ReportQueue
+from chai_tui.sources.live.station.wire import HEADER, decoded
 
 CHUNK = 65_536
 """Bytes read at once: what a Linux pipe holds."""

@@ -181,7 +181,8 @@ class Machine:
             self._say(worker, "End")
             station = worker.station
             station.cups += 1
-            self._leave(worker, Served(self.now, worker.maker, worker.cpu, station.cups))
+            cups = 1 if station.engine.traits.own_interpreter else station.cups
+            self._leave(worker, Served(self.now, worker.maker, worker.cpu, cups))
             return
         step = worker.recipe.steps[worker.step]
         self._events.append(StepBegan(self.now, worker.maker, worker.step))

@@ -214,14 +214,11 @@ def cups_texts(maker: Maker) -> tuple[str, ...]:
     """Return what its memory counted when it had served, in ever fewer words; none before."""
     if maker.cups is None:
         return ()
-    if maker.engine.shares_station:
-        cup = f"cup {maker.cups}"
+    cup = f"cup {maker.cups}"
+    if not maker.engine.traits.own_interpreter:
         return f"{cup} in shared memory", f"{cup}, shared memory", f"{cup}, shared"
-    return (
-        f"cup {maker.cups} in its own memory",
-        f"cup {maker.cups}, own memory",
-        (f"own cup {maker.cups}"),
-    )
+    whole = "interpreter" if maker.engine.shares_station else "memory"
+    return f"{cup} in its own {whole}", f"{cup}, own {whole}", f"own {cup}"
 
 
 def facts_line(look: Look, width: int, least: int | None = None) -> Line:

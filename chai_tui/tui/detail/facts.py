@@ -97,10 +97,10 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 
 def _process_text(detail: Detail) -> str:
     maker = detail.maker
-    gil = "one GIL" if detail.has_gil else "no GIL"
+    gil = "a GIL of its own" if maker.engine.traits.own_interpreter else "one GIL"
+    gil = gil if detail.has_gil else "free-threaded (no GIL)"
     if not maker.engine.shares_station:
-        own = "a GIL of its own" if detail.has_gil else "no GIL"
-        return f"pid {maker.pid} · memory of its own, {own}"
+        return f"pid {maker.pid} · memory of its own, {gil}"
     thread = "" if maker.tid is None else f" · tid {maker.tid}"
     company = (
         f"shared with {_numbers(detail.shared_with)}"
@@ -144,10 +144,11 @@ def _memory_text(detail: Detail) -> str:
     if maker.memory is not None:
         whose = "of the process they share" if detail.shared_with else "that only its process has"
         parts.append(f"{memory_text(maker.memory)} {whose}")
-    if maker.cups is not None and maker.engine.shares_station:
+    if maker.cups is not None and not maker.engine.traits.own_interpreter:
         parts.append(f"it was cup {maker.cups} that the memory of this process counted")
     elif maker.cups is not None:
-        parts.append(f"it was cup {maker.cups} in a memory that counts no other maker's")
+        whole = "an interpreter" if maker.engine.shares_station else "a memory"
+        parts.append(f"it was cup {maker.cups} in {whole} that counts no other maker's")
     return " · ".join(parts)
 
 

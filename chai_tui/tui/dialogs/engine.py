@@ -49,7 +49,13 @@ class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - declared so there
 
     def __init__(
-        self, recipes: Sequence[Recipe], recipe: Recipe, engine: Engine, *, has_gil: bool = True
+        self,
+        recipes: Sequence[Recipe],
+        recipe: Recipe,
+        engine: Engine,
+        engines: Sequence[Engine] = tuple(Engine),
+        *,
+        has_gil: bool = True,
     ) -> None:
         """Ask.
 
@@ -57,12 +63,13 @@ class EngineDialog(Dialog[tuple[Recipe, Engine] | None]):
             recipes: to choose from.
             recipe: the one that is chosen now; it is offered even if it is none of those.
             engine: the one that is chosen now.
+            engines: to choose from.
             has_gil: whether the makers' Python has a GIL.
         """
         super().__init__()
         self._recipes = list(recipes) if recipe in recipes else [recipe, *recipes]
         self._recipe = recipe
-        self._engines = list(Engine)
+        self._engines = list(engines)
         self._engine = engine
         self._has_gil = has_gil
 

@@ -35,11 +35,15 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("wait", "a step that sleeps, like a program that waits for a file or the network (I/O-bound)"),
     ("compute", "a step of Python bytecode: it needs a core, and holds the GIL (CPU-bound)"),
     ("native", "a step of C code that needs a core, but lets go of the GIL"),
-    ("station", "a process; the makers in one frame share its memory and its GIL"),
+    ("station", "a process; the makers in one frame share its memory"),
     ("engine", "an execution model: how makers are seated at stations"),
     ("kitchen", "the supervisor: it starts, watches and joins the processes"),
     ("core", "a CPU that this process may use; its colour is the same everywhere"),
-    ("GIL", "Python's global interpreter lock: in one process, one thread runs bytecode at a time"),
+    (
+        "GIL",
+        "Python's global interpreter lock: in one interpreter, and a process has mostly one, one "
+        "thread runs bytecode at a time; a free-threaded Python has none",
+    ),
     ("join", "wait until a process or thread has ended; only then is its exit code known"),
 )
 
@@ -48,7 +52,7 @@ _BARS: tuple[tuple[str, str], ...] = (
     ("core 0", LEGEND),
     ("at once", "CPU seconds a second: threads that share a GIL stay under 1, processes do not"),
     ("cpu", "time on a core; a second of it for each second on the clock is 100 %"),
-    ("cup 1", "the cups its process counts: 1 in a memory of its own, more where makers share one"),
+    ("cup 1", "a global variable counts cups: to 1 where a maker has its own, on where many share"),
     ("no core", "it is ready to run, but every core is taken: it wants one"),
     ("no GIL", "it has work to do, but waits for the GIL: another thread of its process holds it"),
     ("held up", "a task that cannot go on: another one computes and keeps the event loop"),

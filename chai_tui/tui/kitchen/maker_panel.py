@@ -223,7 +223,9 @@ def draw_frame_top(
         has_gil: whether this Python has a GIL.
         cores: how many cores' worth of time they use together; None if nobody can tell.
     """
-    cups = f", {counted(station.cups, 'cup')}" if station.cups else ""
+    counts_together = station.cups and not station.engine.traits.own_interpreter
+    cups = f", {counted(station.cups, 'cup')}" if counts_together else ""
+    gil = "a GIL each" if station.engine.traits.own_interpreter else "one GIL"
     for saved in range(len(_FRAME_SAVINGS) + 1):
         without = _FRAME_SAVINGS[:saved]
         memory = "shared memory" + ("" if "cups" in without else cups)
@@ -231,7 +233,7 @@ def draw_frame_top(
             ("process", "one process"),
             ("pid", f"pid {station.pid}"),
             ("memory", memory),
-            ("GIL", "one GIL" if has_gil else ""),
+            ("GIL", gil if has_gil else "free-threaded"),
             ("cores", "" if cores is None else f"{cores:.1f} cores"),
         ]
         shares = " · ".join(text for part, text in told if text and part not in without)

@@ -112,7 +112,7 @@ def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted:
         ("recipe", recipe, ""),
         ("engine", setup.engine, ""),
         ("start method", run.start_method, "dim"),
-        ("GIL", f"GIL {'on' if run.gil else 'off'}", "dim"),
+        ("GIL", "GIL on" if run.gil else "free-threaded", "dim"),
         ("cores", cores, "dim"),
     ]
     line: Line = [] if "name" in without else [(" chai-tui ", "strong")]

@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING
 
 from chai_tui.host.limits import start_thread
 from chai_tui.model.engine import Engine
+from chai_tui.sources.live.station.interpreters import (
+    InterpreterRunner,
+    ReportLine,
+    shared_memory,
+)
 from chai_tui.sources.live.station.proctitle import name_thread
-from chai_tui.sources.live.station.recipe_runner import RecipeRunner
+from chai_tui.sources.live.station.recipe_runner import RecipeRunner, brew_to_the_end
+from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.sources.live.station.reporter import Reporter, current_maker
 from chai_tui.sources.live.station.wire import Ask, Close, Request, Seat
 
@@ -92,15 +98,6 @@ def _exit_code(exit_request: SystemExit) -> int:
     return 1
 
 
-def _brew_to_the_end(runner: RecipeRunner) -> None:
-    """Run one of several makers; whatever it raises ends it and nobody else."""
-    current_maker.set(runner.seat.maker)
-    try:
-        runner.run()
-    except BaseException as error:  # noqa: BLE001 - this is the top of the maker
-        runner.report_failure(error)
-
-
 class ThreadExecutor(Executor):
     """The thread engine: a thread each, joined by the main thread."""
 
@@ -126,7 +123,7 @@ class ThreadExecutor(Executor):
     def _brew(self, runner: RecipeRunner) -> None:
         try:
             name_thread(runner.seat.name)
-            _brew_to_the_end(runner)
+            brew_to_the_end(runner)
         finally:
             self._ended.put((runner, threading.current_thread()))
 
@@ -137,6 +134,28 @@ class ThreadExecutor(Executor):
             thread.join()
             self.joined(runner.seat.maker)
         return 0
+
+
+class InterpreterExecutor(ThreadExecutor):
+    """The interpreter engine: in each maker's thread a Python of its own brews."""
+
+    def __init__(self, reporter: Reporter, reports: ReportQueue) -> None:
+        super().__init__(reporter)
+        # This interpreter reports there as well: it takes turns with the makers' own.
+        self._line = reporter.queue = ReportLine.over(reports.writer.fileno())
+        self._makers_here = shared_memory()
+
+    def runner(self, seat: Seat) -> RecipeRunner:
+        """Note that a maker is here now."""
+        runner = InterpreterRunner(seat, self.reporter, self._line, self._makers_here)
+        self.here[seat.maker] = runner
+        self._makers_here[0] = len(self.here)
+        return runner
+
+    def joined(self, maker: int) -> None:
+        """Note and report that a maker was joined."""
+        super().joined(maker)
+        self._makers_here[0] = len(self.here)
 
 
 class SerialExecutor(Executor):
@@ -156,7 +175,7 @@ class SerialExecutor(Executor):
             if runner.asked.is_set():
                 self.reporter.gave_up(runner.seat.maker, 0.0)
             else:
-                _brew_to_the_end(runner)
+                brew_to_the_end(runner)
             self.joined(runner.seat.maker)
         return 0
 
@@ -202,8 +221,10 @@ class AsyncioExecutor(Executor):
         return 0
 
 
-def shared_executor(engine: Engine, reporter: Reporter) -> Executor:
+def shared_executor(engine: Engine, reporter: Reporter, reports: ReportQueue) -> Executor:
     """Return the executor of an engine whose makers share a station."""
+    if engine is Engine.INTERPRETER:
+        return InterpreterExecutor(reporter, reports)
     kinds: dict[Engine, type[ThreadExecutor | AsyncioExecutor | SerialExecutor]] = {
         Engine.THREAD: ThreadExecutor,
         Engine.ASYNCIO: AsyncioExecutor,

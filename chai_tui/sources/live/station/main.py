@@ -65,7 +65,7 @@ def run_station(
     executor: Executor
     first: tuple[Seat, ...]
     if plan.engine.shares_station:
-        executor = shared_executor(plan.engine, reporter)
+        executor = shared_executor(plan.engine, reporter, reports)
         first = plan.seats
     else:
         executor = ProcessExecutor(reporter, plan.seats[0])

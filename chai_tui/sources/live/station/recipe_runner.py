@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.sources.live.station import steps
-from chai_tui.sources.live.station.reporter import Reporter
+from chai_tui.sources.live.station.reporter import Reporter, current_maker
 from chai_tui.sources.live.station.wire import Seat
 
 PROGRESS_SECONDS = 0.1
@@ -54,6 +55,19 @@ class _Meter:
         self._running_since = None
 
 
+class Flag(Protocol):
+    """What a maker looks at: whether it was asked to stop. ``threading.Event`` is one."""
+
+    def set(self) -> None:
+        """Set it; safe from any thread."""
+
+    def is_set(self) -> bool:
+        """Whether it was set."""
+
+    def wait(self, timeout: float) -> bool:
+        """Sleep so many seconds, or less if it is set; return whether it is."""
+
+
 class RecipeRunner:
     """One maker at work.
 
@@ -61,11 +75,18 @@ class RecipeRunner:
         seat: who it is and what it brews.
         reporter: where it reports.
         makers_here: says how many makers the station has now.
+        asked: set when it is asked to stop; None: one of its own.
     """
 
-    def __init__(self, seat: Seat, reporter: Reporter, makers_here: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        reporter: Reporter,
+        makers_here: Callable[[], int],
+        asked: Flag | None = None,
+    ) -> None:
         self.seat = seat
-        self.asked = threading.Event()
+        self.asked = asked or threading.Event()
         self._reporter = reporter
         self._makers_here = makers_here
         self._meter = _Meter()
@@ -155,3 +176,12 @@ class RecipeRunner:
             return
         self._next_report = now + self._interval
         self._reporter.progress(self.seat.maker, fraction, self._meter.seconds)
+
+
+def brew_to_the_end(runner: RecipeRunner) -> None:
+    """Run one of several makers; whatever it raises ends it and nobody else."""
+    current_maker.set(runner.seat.maker)
+    try:
+        runner.run()
+    except BaseException as error:  # noqa: BLE001 - this is the top of the maker
+        runner.report_failure(error)

@@ -8,24 +8,13 @@ The parent could as well call ``get``; see there why it does not.
 
 from __future__ import annotations
 
-import marshal
 import os
-import select
-import struct
 from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
 from typing import Any
 
-from chai_tui.sources.live.station.wire import WIRE_LIMIT
-
-IS_ATOMIC: bool = getattr(select, "PIPE_BUF", 0) >= WIRE_LIMIT
-"""Whether a pipe takes a whole report in one piece: on Linux (4,096 bytes), not on macOS (512)."""
-HEADER = struct.Struct("!i")
-"""What multiprocessing puts before a message: its length."""
-
-encoded, decoded = marshal.dumps, marshal.loads
-"""Not pickle: a maker may write anything to any descriptor, and nothing that it writes is run in
-the parent. Both ends are one Python, so its own format will do for numbers, texts and bytes."""
+from chai_tui.sources.live.station import wire
+from chai_tui.sources.live.station.wire import HEADER, decoded, encoded
 
 
 class ReportQueue(SimpleQueue[Any]):
@@ -46,7 +35,7 @@ class ReportQueue(SimpleQueue[Any]):
     def __init__(self, *, ctx: BaseContext) -> None:
         self.reader, self.writer = ctx.Pipe(duplex=False)
         # One that its owner may take again, as above; whatever a maker forks takes turns too.
-        self._lock: Any = None if IS_ATOMIC else ctx.RLock()
+        self._lock: Any = None if wire.IS_ATOMIC else ctx.RLock()
         self._descriptor = self.writer.fileno()
 
     def __getstate__(self) -> Any:

@@ -8,15 +8,21 @@ import os
 import sys
 import time
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 from chai_tui.sources.live.station import wire
-from chai_tui.sources.live.station.report_queue import ReportQueue
 
 _now = time.monotonic  # a maker may put another clock in its place
 
 current_maker: ContextVar[int | None] = ContextVar("current_maker", default=None)
 """The maker whose code runs in this thread or task."""
+
+
+class Queue(Protocol):
+    """Takes reports: a :class:`~chai_tui.sources.live.station.report_queue.ReportQueue`."""
+
+    def put(self, item: object) -> None:
+        """Write an item; it is in the pipe when the call returns."""
 
 
 class Reporter:
@@ -26,12 +32,12 @@ class Reporter:
     whatever ends the process next. A parent that is slow makes the call wait.
     """
 
-    def __init__(self, queue: ReportQueue) -> None:
-        self._queue = queue
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
 
     def _put(self, code: str, *fields: object) -> None:
         try:
-            self._queue.put((code, _now(), *fields))
+            self.queue.put((code, _now(), *fields))
         except BrokenPipeError:
             # Nobody is left to report to; the lifeline says the same in a moment.
             os._exit(1)
@@ -95,10 +101,11 @@ class Reporter:
 class _MakerRaw(io.RawIOBase):
     """The unbuffered bottom of ``sys.stdout`` or ``sys.stderr``: every write is a report."""
 
-    def __init__(self, reporter: Reporter, stream: str, descriptor: int) -> None:
+    def __init__(self, reporter: Reporter, stream: str, descriptor: int, owner: int | None) -> None:
         self._reporter = reporter
         self._stream = stream
         self._descriptor = descriptor
+        self._owner = owner
 
     def writable(self) -> bool:
         return True
@@ -108,18 +115,22 @@ class _MakerRaw(io.RawIOBase):
 
     def write(self, data: Any, /) -> int:
         written = bytes(data)
-        self._reporter.wrote(current_maker.get(), self._stream, written)
+        self._reporter.wrote(current_maker.get(self._owner), self._stream, written)
         return len(written)
 
 
-def capture_python_streams(reporter: Reporter) -> None:
+def capture_python_streams(reporter: Reporter, owner: int | None = None) -> None:
     """Make everything printed from Python a report, in order with all others and with its maker.
 
     What C code or a subprocess writes goes to descriptors 1 and 2, which the parent reads.
+
+    Args:
+        reporter: takes it.
+        owner: whose it is where no maker is known to run, as in a thread that one has started.
     """
     for name, stream, descriptor in (("stdout", "out", 1), ("stderr", "err", 2)):
         text = io.TextIOWrapper(
-            _MakerRaw(reporter, stream, descriptor),  # type: ignore[type-var]
+            _MakerRaw(reporter, stream, descriptor, owner),  # type: ignore[type-var]
             encoding="utf-8",
             errors="backslashreplace",
             write_through=True,

@@ -11,6 +11,9 @@ report or nothing.
 
 from __future__ import annotations
 
+import marshal
+import select
+import struct
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
@@ -24,6 +27,16 @@ ERROR_LIMIT = 400
 """Bytes of an error's one line."""
 TRACEBACK_LIMIT = 3_000
 """Bytes of a traceback; the whole of it is on the maker's stderr."""
+
+
+IS_ATOMIC: bool = getattr(select, "PIPE_BUF", 0) >= WIRE_LIMIT
+"""Whether a pipe takes a whole report in one piece: on Linux (4,096 bytes), not on macOS (512)."""
+HEADER = struct.Struct("!i")
+"""What multiprocessing puts before a message: its length."""
+
+encoded, decoded = marshal.dumps, marshal.loads
+"""Not pickle: a maker may write anything to any descriptor, and nothing that it writes is run in
+the parent. Both ends are one Python, so its own format will do for numbers, texts and bytes."""
 
 
 class Seat(NamedTuple):
