@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is no reason for a property to fail.
@@ -18,3 +21,24 @@ _main = sys.modules["__main__"]
 _main.__spec__ = None
 if hasattr(_main, "__file__"):
     del _main.__file__
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_as_usual() -> None:
+    """Hand down no signal that whoever started the tests had ignored or kept waiting.
+
+    ``nohup`` and a shell's background job do so, and what is ignored or blocked is inherited: a
+    program that a test starts would never hear of it. A handler is not: this process goes on
+    ignoring, and what it starts has the defaults. A fixture, because it is the workers that start
+    programs.
+    """
+    if sys.platform == "win32":
+        return
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, _ignore)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing, as for a signal that is ignored."""

@@ -317,3 +317,25 @@ def test_completion_that_no_shell_asked_for_is_told_in_a_line(more: dict[str, st
     assert result.returncode == 2
     (line,) = result.stderr.splitlines()
     assert line.startswith("chai-tui: _CHAI_TUI_COMPLETE: expected what a shell sets")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody ignores signals there")
+@pytest.mark.parametrize("how", ["signal.signal(number, signal.SIG_IGN)", "block([number])"])
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_the_tests_do_not_depend_on_how_they_were_started(how: str, workers: str) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "block = lambda numbers: signal.pthread_sigmask(signal.SIG_BLOCK, numbers)\n"
+        f"for number in (1, 2, 3, 15): {how}\n"
+        "os.execv(sys.executable, [sys.executable, '-m', 'pytest', *sys.argv[1:]])\n"
+    )
+    tests = [f"{__file__}::test_signals_end_everything", "--numprocesses", workers]
+    result = subprocess.run(
+        [sys.executable, "-c", script, "-q", "-p", "no:cacheprovider", *tests],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=4 * PATIENCE,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-2_000:]
