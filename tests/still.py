@@ -118,6 +118,18 @@ async def settle(pilot: Pilot[Any]) -> None:
         before = now
 
 
+async def resize(pilot: Pilot[Any], columns: int, rows: int) -> None:
+    """Resize the terminal, and wait until all is laid out and drawn anew.
+
+    The app passes its new size on to the screen in a message of its own: on a loaded machine a
+    pilot's pause, which waits until this process is idle, is over before that.
+    """
+    await pilot.resize_terminal(columns, rows)
+    while pilot.app.screen.size != (columns, rows):
+        await pilot.pause(0)
+    await settle(pilot)
+
+
 def pressing(*keys: str) -> Prepare:
     """Return what presses keys, each on a settled screen, and waits until all is drawn."""
 

@@ -13,6 +13,7 @@ from chai_tui.tui.detail.output_view import OutputView
 from chai_tui.tui.detail.screen import DetailScreen
 from tests.builders import BEGAN, brewing, failed, floor_of, killed, served
 from tests.pilot.screen_app import NO_ANSWER, ScreenApp, showing
+from tests.still import resize
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
 
@@ -239,7 +240,6 @@ async def test_resizing_draws_for_the_new_width() -> None:
     floor.fold([Sampled(BEGAN + 1, (), (MakerUse(1, 0, 1.0, 0.0, None, 4_000_000, False),))])
     async with showing(lambda: DetailScreen(floor, 1)) as (app, pilot):
         for size in (*SIZES, (200, 50), (12, 4), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
+            await resize(pilot, *size)
             assert "#1" in app.rows()[0]
         assert "100 % is one core" in app.text

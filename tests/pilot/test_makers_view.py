@@ -20,6 +20,7 @@ from chai_tui.tui.kitchen.makers_view import AIM_SECONDS, SEEN_SECONDS, MakersVi
 from chai_tui.tui.run_app import GREETING
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
+from tests.still import resize
 
 
 def many(count: int) -> list[Event]:
@@ -159,8 +160,7 @@ async def test_panels_become_cards_and_rows_when_the_screen_shrinks() -> None:
     async with kitchen(*many(9), size=(120, 40)) as shown:
         shapes = [shape(shown)]
         for size in ((80, 24), (40, 12), (120, 40)):
-            await shown.pilot.resize_terminal(*size)
-            await shown.pilot.pause()
+            await resize(shown.pilot, *size)
             shapes.append(shape(shown))
             assert shown.app.kitchen.makers.size.height == shown.app.kitchen.makers.lines_needed
         assert shapes == [Shape.PANEL, Shape.CARD, Shape.ROW, Shape.PANEL]
@@ -174,8 +174,7 @@ async def test_who_was_looked_at_stays_in_place_when_another_comes() -> None:
         after = shown.makers_text().split("\n")
         assert after[0] == before[0]
         assert "#4" in "\n".join(after)
-        await shown.pilot.resize_terminal(121, 40)
-        await shown.pilot.pause()
+        await resize(shown.pilot, 121, 40)
         assert "#3" not in shown.makers_text().split("\n")[0]
 
 
@@ -185,8 +184,7 @@ async def test_a_screen_that_is_too_small_says_so(size: tuple[int, int]) -> None
         text = shown.screen_text()
         assert "Too small" in text
         assert f"{size[0]}×{size[1]}" in text
-        await shown.pilot.resize_terminal(80, 24)
-        await shown.pilot.pause()
+        await resize(shown.pilot, 80, 24)
         assert "Too small" not in shown.screen_text()
         assert "#1" in shown.screen_text()
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import brewing
 from tests.pilot.kitchen import kitchen
+from tests.still import resize
 
 THREE = [event for number in (1, 2, 3) for event in brewing(number)]
 
@@ -17,11 +18,9 @@ async def test_a_screen_without_room_says_so(key: str) -> None:
         opened = shown.app.screen
         assert "Too small" not in shown.screen_text()
         for size in ((39, 12), (40, 11), (5, 3)):
-            await shown.pilot.resize_terminal(*size)
-            await shown.pilot.pause()
+            await resize(shown.pilot, *size)
             assert "Too" in shown.screen_text()
-        await shown.pilot.resize_terminal(40, 12)
-        await shown.pilot.pause()
+        await resize(shown.pilot, 40, 12)
         assert shown.app.screen is opened
         assert "Too small" not in shown.screen_text()
 
@@ -30,8 +29,7 @@ async def test_what_is_opened_without_room_waits_for_it() -> None:
     async with kitchen(*THREE, size=(39, 12)) as shown:
         await shown.press("question_mark")
         assert "Too small" in shown.screen_text()
-        await shown.pilot.resize_terminal(80, 24)
-        await shown.pilot.pause()
+        await resize(shown.pilot, 80, 24)
         assert "keys: makers" in shown.screen_text()
         await shown.press("escape")
         assert shown.in_kitchen
@@ -40,7 +38,7 @@ async def test_what_is_opened_without_room_waits_for_it() -> None:
 async def test_the_programs_keys_still_work() -> None:
     async with kitchen(*THREE, size=(80, 24)) as shown:
         await shown.press("t")
-        await shown.pilot.resize_terminal(30, 10)
+        await resize(shown.pilot, 30, 10)
         await shown.press("a")
         assert len(shown.submitted) == 1
 
@@ -50,8 +48,7 @@ async def test_whatever_is_opened_without_room_nothing_stays_covered() -> None:
         for key in ("question_mark", "ctrl+p", "ctrl+p", "e"):
             await shown.press(key)
             assert shown.app.crash is None
-        await shown.pilot.resize_terminal(80, 24)
-        await shown.pilot.pause()
+        await resize(shown.pilot, 80, 24)
         for _ in range(6):
             assert "Too small" not in shown.screen_text()
             if shown.in_kitchen:

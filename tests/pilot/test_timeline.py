@@ -17,6 +17,7 @@ from chai_tui.tui.timeline.screen import TimelineScreen
 from chai_tui.tui.timeline.time_scale import SCALES, TimeView
 from tests.builders import BEGAN, brewing, floor_of, killed, served
 from tests.pilot.screen_app import ScreenApp, showing
+from tests.still import resize
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
 
@@ -198,8 +199,7 @@ async def test_resizing_and_themes() -> None:
         await pilot.pause()
         assert app.screen.query_one(TimelineRows).render_line(0) != before
         for size in (*SIZES, (200, 50), (6, 3), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
+            await resize(pilot, *size)
         assert "#1" in app.rows()[2]
 
 

@@ -21,6 +21,7 @@ from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.core_drawing import core_lines, heights, maker_numbers, rows_wanted
 from chai_tui.tui.kitchen.core_layout import rows_allowed
+from tests.still import resize
 
 SCREENS = [(40, 12), (80, 24), (120, 40), (200, 50)]
 COUNTS = [1, 2, 8, 64, 192]
@@ -238,12 +239,12 @@ async def test_the_widget_is_as_high_as_the_screen_allows() -> None:
         assert bar.size == (80, 4)
         assert pilot.app.query_one("#makers").region.y == 4
         assert rows_of(bar)[3].startswith(" core 6 ▕")
-        await pilot.resize_terminal(120, 24)
+        await resize(pilot, 120, 24)
         assert bar.size == (120, 4)
-        await pilot.resize_terminal(120, 12)
+        await resize(pilot, 120, 12)
         assert bar.size == (120, 1)
         assert rows_of(bar)[0].startswith(" 0 ▕")
-        await pilot.resize_terminal(80, 24)
+        await resize(pilot, 80, 24)
         bar.show(on(2), [core(number) for number in range(2)])
         await pilot.pause()
         assert bar.size == (80, 2)
