@@ -40,7 +40,7 @@ from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.detail.screen import DetailScreen
 from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.help.screen import HelpScreen
-from chai_tui.tui.kitchen.sort_filter import Sort, in_order
+from chai_tui.tui.makers.sort_filter import Sort, in_order
 from chai_tui.tui.timeline.screen import TimelineScreen
 from tests.builders import (
     ALL_COMMANDS,
@@ -345,7 +345,7 @@ async def test_of_a_thousand_it_is_looked_ten_times_a_second_who_matches(
 
     async with kitchen(*(event for n in range(1, 1_001) for event in brewing(n))) as shown:
         await shown.press("slash", *"paused", "enter")
-        monkeypatch.setattr("chai_tui.tui.kitchen.makers_view.in_order", counted)
+        monkeypatch.setattr("chai_tui.tui.makers.view.in_order", counted)
         now = shown.floor.now
         for step in range(1, 101):
             shown.clock.passes(1 / 100)

@@ -15,8 +15,8 @@ from chai_tui.model.events import Event, MakerUse, Progress, Said, Sampled, Sign
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import STYLES
 from chai_tui.tui.detail.screen import DetailScreen
-from chai_tui.tui.kitchen.layout import Shape
-from chai_tui.tui.kitchen.makers_view import AIM_SECONDS, SEEN_SECONDS, MakersView
+from chai_tui.tui.makers.layout import Shape
+from chai_tui.tui.makers.view import AIM_SECONDS, SEEN_SECONDS, MakersView
 from chai_tui.tui.run_app import GREETING
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
@@ -120,8 +120,8 @@ async def test_the_order_stays_while_somebody_aims_however_the_floor_s_time_goes
 async def test_the_order_is_put_right_when_it_is_time_though_nothing_happens_any_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chai_tui.tui.kitchen.makers_view.AIM_SECONDS", 0.05)
-    monkeypatch.setattr("chai_tui.tui.kitchen.makers_view.RESORT_SECONDS", 0.05)
+    monkeypatch.setattr("chai_tui.tui.makers.view.AIM_SECONDS", 0.05)
+    monkeypatch.setattr("chai_tui.tui.makers.view.RESORT_SECONDS", 0.05)
     async with kitchen(*many(4)) as shown:
         await shown.press("greater_than_sign", "greater_than_sign", "2")
         await shown.happens(Progress(shown.floor.now, 4, 0.6, 9.0))

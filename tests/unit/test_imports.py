@@ -31,13 +31,16 @@ ALLOWED: dict[str, set[str]] = {
     "tui.dialogs": {"model", "state", "explain", "tui.canvas", "tui.keys"},
     "tui.detail": {"model", "state", "explain", "tui.canvas", "tui.keys"},
     "tui.timeline": {"model", "state", "explain", "tui.canvas", "tui.keys", "tui.detail"},
-    "tui.kitchen": {"model", "state", "explain", "host", "tui.canvas", "tui.keys", "tui.detail"},
+    "tui.makers": {"model", "state", "explain", "tui.canvas", "tui.keys"},
+    "tui.kitchen": {
+        "model", "state", "explain", "tui.canvas", "tui.keys", "tui.makers", "tui.detail"
+    },
     "tui.help": {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
     "tui": {
         "model", "state", "explain", "host", "config", "tui.canvas", "tui.keys", "tui.shell",
-        "tui.dialogs", "tui.detail", "tui.timeline", "tui.kitchen", "tui.help",
+        "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.help",
     },
     "cli": {"model", "config", "host", "views", "sources.live", "sources.simulated", "tui"},
 }  # fmt: skip

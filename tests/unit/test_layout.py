@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
 from chai_tui.tui.keys.move import Move
-from chai_tui.tui.kitchen.layout import (
+from chai_tui.tui.makers.layout import (
     Group,
     Layout,
     Shape,
     grouped,
 )
-from chai_tui.tui.kitchen.layout_planner import arrange
+from chai_tui.tui.makers.layout_planner import arrange
 from tests.builders import brewing, floor_of
 
 

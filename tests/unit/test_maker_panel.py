@@ -25,14 +25,14 @@ from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
-from chai_tui.tui.kitchen.layout_planner import PANEL_HEIGHT
-from chai_tui.tui.kitchen.maker_panel import (
+from chai_tui.tui.makers.layout_planner import PANEL_HEIGHT
+from chai_tui.tui.makers.panel import (
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
     tall,
 )
-from chai_tui.tui.kitchen.maker_row import draw_card, draw_row
+from chai_tui.tui.makers.row import draw_card, draw_row
 from tests.builders import (
     BEGAN,
     IN_STATE,

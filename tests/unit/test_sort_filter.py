@@ -7,7 +7,7 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.tui.kitchen.sort_filter import SEARCHED_LINES, Sort, in_order
+from chai_tui.tui.makers.sort_filter import SEARCHED_LINES, Sort, in_order
 from tests.builders import brewing, failed, floor_of, killed, paused, sampled, served
 
 MIXED: list[Event] = [

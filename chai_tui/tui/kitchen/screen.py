@@ -17,9 +17,9 @@ from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.move import Move
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.event_log import EventLog
-from chai_tui.tui.kitchen.makers_view import MakersView
-from chai_tui.tui.kitchen.sort_filter import Sort
 from chai_tui.tui.kitchen.title_line import Setup, Title, TitleLine
+from chai_tui.tui.makers.sort_filter import Sort
+from chai_tui.tui.makers.view import MakersView
 
 if TYPE_CHECKING:
     from textual.widgets import Input

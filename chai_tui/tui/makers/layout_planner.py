@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from chai_tui.tui.kitchen.layout import Frame, Group, Layout, Shape, Slot
+from chai_tui.tui.makers.layout import Frame, Group, Layout, Shape, Slot
 
 PANEL_WIDTH = 36
 """The narrowest panel in which a pid, a core, CPU time and memory fit."""

@@ -19,16 +19,16 @@ from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_s
 from chai_tui.tui.canvas.painted import Drawn
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.keys.move import Move
-from chai_tui.tui.kitchen.layout import Frame, Layout, Shape, Slot, grouped
-from chai_tui.tui.kitchen.layout_planner import arrange
-from chai_tui.tui.kitchen.maker_panel import (
+from chai_tui.tui.makers.layout import Frame, Layout, Shape, Slot, grouped
+from chai_tui.tui.makers.layout_planner import arrange
+from chai_tui.tui.makers.panel import (
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
     tall,
 )
-from chai_tui.tui.kitchen.maker_row import draw_card, draw_row
-from chai_tui.tui.kitchen.sort_filter import Sort, in_order
+from chai_tui.tui.makers.row import draw_card, draw_row
+from chai_tui.tui.makers.sort_filter import Sort, in_order
 
 RESORT_SECONDS = 1.0
 """How often the order follows values that change by themselves."""

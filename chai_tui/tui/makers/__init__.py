@@ -1,0 +1,1 @@
+"""The makers of the kitchen, as panels, cards or rows."""
