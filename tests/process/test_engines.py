@@ -389,7 +389,7 @@ def test_makers_give_way_if_asked_to(start_method: str) -> None:
         group = watch.add(steps(wait=60), how_many=3)
         for maker in group:
             watch.started(maker)
-            assert psutil.Process(maker.pid).nice() == psutil.Process().nice() + 7
+            assert psutil.Process(maker.pid).nice() == min(19, psutil.Process().nice() + 7)
             sessions = Path(f"/proc/{maker.pid}/autogroup")
             if sessions.exists():  # allowed once in a while only: it tries again
                 watch.until(lambda sessions=sessions: "nice 7" in sessions.read_text())  # type: ignore[misc]

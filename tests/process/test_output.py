@@ -171,7 +171,7 @@ def test_a_well_framed_report_that_says_nothing_hurts_only_its_sender(
 def _report(report: object) -> None:
     import sys
 
-    queue = vars(vars(sys.stdout.buffer)["_reporter"])["_queue"]
+    queue = vars(vars(sys.stdout.buffer)["_reporter"])["queue"]
     queue.put(report)
 
 
