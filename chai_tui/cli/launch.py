@@ -73,7 +73,10 @@ def brew(
         makers or settings.makers or DEFAULT_MAKERS,
         settle_recipe(recipe, settings, warnings),
         settle_engine(engine, settings, warnings, simulate=simulate),
-        settle_start_method(start_method, settings, warnings, has_screen=has_screen),
+        # A simulated process is forked from nothing, so beside a screen too.
+        settle_start_method(
+            start_method, settings, warnings, has_screen=has_screen and not simulate
+        ),
         seed,
         exit_when_served,
         simulated_cores=(cores or len(usable_cores().numbers)) if simulate else None,

@@ -26,6 +26,7 @@ from chai_tui.cli import launch as brew
 from chai_tui.cli.settle import check_start_method, why_no_screen
 from chai_tui.config.settings import PATH_VARIABLE, START_METHODS, Settings
 from chai_tui.host.engines import engines_here, why_not_here
+from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.engine import Engine
 from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
@@ -358,6 +359,31 @@ def test_fork_is_refused_on_the_screen_with_the_reason() -> None:
         "--start-method fork: only with --plain or --json, because the screen has threads"
     )
     assert call("--start-method", "fork", "--json").code == 0
+    assert call("--start-method", "fork", "--simulate").code == 0
+
+
+def test_a_simulation_is_launched_as_it_was_asked_for(views: Views) -> None:
+    assert call("--simulate", "--cores", "64", "--speed", "2.5").code == 0
+    assert (views.asked.simulated_cores, views.asked.speed) == (64, 2.5)
+    assert call("--simulate").code == 0
+    assert views.asked.simulated_cores == len(usable_cores().numbers)
+    assert call().code == 0
+    assert views.asked.simulated_cores is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ("--cores 2", "--cores: only with --simulate: real makers have real cores."),
+        ("--speed 2", "--speed: only with --simulate: real makers have real cores."),
+        ("--simulate --cores 0", 'expected a whole number from 1 to 256, found "0"'),
+        ("--simulate --cores 257", 'expected a whole number from 1 to 256, found "257"'),
+        ("--simulate --speed nan", 'expected a number from 0.1 to 1000, found "nan"'),
+        ("--simulate --speed 1001", 'expected a number from 0.1 to 1000, found "1001"'),
+    ],
+)
+def test_what_cannot_be_simulated_is_said(arguments: str, problem: str) -> None:
+    assert call(*arguments.split()).problem.endswith(problem)
 
 
 # Bad usage
