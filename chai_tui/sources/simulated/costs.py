@@ -39,6 +39,8 @@ LOOP_BIRTH = 0.015
 """CPU seconds that importing asyncio adds to the birth of a station with an event loop."""
 SHARED_BIRTH = 0.0003
 """Seconds to start a thread or a task at a station that is there."""
+INTERPRETER_BIRTH = 0.024
+"""Seconds to make an interpreter for one, with CPython 3.14."""
 SHARED_END = 0.0001
 """Seconds to join one."""
 DEATH = 0.001

@@ -24,6 +24,7 @@ from chai_tui.model.recipe import Recipe, StepKind
 from chai_tui.sources.simulated.agenda import Agenda
 from chai_tui.sources.simulated.costs import (
     DEATH,
+    INTERPRETER_BIRTH,
     LOOP_BIRTH,
     SHARED_BIRTH,
     SHARED_END,
@@ -122,9 +123,7 @@ class Machine:
         if engine.shares_station and engine.traits.own_thread:
             worker.tid = next(self._ids)
         if station.is_born and not station.paused:
-            self._agenda.plan(
-                self.now + noisy(self._random, SHARED_BIRTH, 0.5), worker.guard(self._begin)
-            )
+            self._enter(worker)
         elif not station.is_born and len(station.workers) == 1:
             # The first of them brings its process into the world.
             self._seats_free_at = max(self._seats_free_at, self.now) + noisy(
@@ -229,7 +228,14 @@ class Machine:
     def _born_at_last(self, station: Station) -> None:
         station.is_born = True
         for worker in list(station.workers.values()):
-            self._begin(worker)
+            self._enter(worker)
+
+    def _enter(self, worker: Worker) -> None:
+        """Let a maker begin at a station that is there, as soon as it has its thread or task."""
+        seconds = SHARED_BIRTH if worker.station.engine.shares_station else 0.0
+        if seconds and worker.station.engine.traits.own_interpreter:
+            seconds += INTERPRETER_BIRTH
+        self._agenda.plan(self.now + noisy(self._random, seconds, 0.5), worker.guard(self._begin))
 
     # Ends
 
