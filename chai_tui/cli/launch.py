@@ -24,7 +24,6 @@ from chai_tui.host import startup
 from chai_tui.host.process_setup import hear_of_children, raise_file_limit
 from chai_tui.host.terminal import lose_output, lose_stdout, own_terminal
 from chai_tui.host.usable_cores import usable_cores
-from chai_tui.model.commands import AddMakers
 from chai_tui.model.launch import Launch
 from chai_tui.model.source import Source
 
@@ -107,14 +106,10 @@ def _source(
     lines_per_second: int | None = None,
     niceness: int = 0,
 ) -> Source:
-    """Return a source that was asked for the first makers."""
-    source = (
-        _live_source(launch, sample_every, lines_per_second, niceness)
-        if launch.simulated_cores is None
-        else _simulation(launch, launch.simulated_cores, sample_every)
-    )
-    source.submit(AddMakers(launch.makers, launch.recipe, launch.engine))
-    return source
+    """Return the source that was asked for."""
+    if launch.simulated_cores is not None:
+        return _simulation(launch, launch.simulated_cores, sample_every)
+    return _live_source(launch, sample_every, lines_per_second, niceness)
 
 
 def _simulation(launch: Launch, cores: int, sample_every: float | None) -> Source:
@@ -161,7 +156,9 @@ def on_screen(launch: Launch, settings: Settings, warnings: Sequence[str]) -> in
             )
         )
         try:
-            # Makers start brewing while the screen is imported, which takes 150 ms.
+            # Makers start brewing while the screen is imported, which takes 150 ms; what the bridge
+            # is asked for is shown without waiting for a frame.
+            bridge.submit(launch.command)
             bridge.start()
             startup.import_asyncio_without_ssl()
             from chai_tui.tui.run_app import run_app  # the screen alone needs it
@@ -195,6 +192,7 @@ def without_screen(launch: Launch, *, as_json: bool) -> int:
 
             view = PlainView(out, err)
         source = _source(launch, JSON_SAMPLE_SECONDS if as_json else None)
+        source.submit(launch.command)
         startup.done()
         try:
             return run(source, view, makers=launch.makers)

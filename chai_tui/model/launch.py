@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 
@@ -31,3 +32,8 @@ class Launch:
     exit_when_served: bool = False
     simulated_cores: int | None = None
     speed: float = 1.0
+
+    @property
+    def command(self) -> AddMakers:
+        """What the source is asked for first."""
+        return AddMakers(self.makers, self.recipe, self.engine)
