@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import statistics
 import subprocess
 import sys
 import time
@@ -54,8 +55,10 @@ def _parent(method: str) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Pr
 @pytest.mark.parametrize("method", METHODS)
 def test_a_killed_parent_leaves_nobody(method: str) -> None:
     """Waiting, computing, holding the GIL in C, and paused: all are gone within two seconds."""
-    # Three tries: a machine that is busy with something else says nothing of ours.
-    assert any(_seconds_to_vanish(method) < 2.0 for _ in range(3))
+    took = [_seconds_to_vanish(method)]
+    if took[0] >= 2.0:  # once may be the machine's doing; two times of three are ours
+        took += [_seconds_to_vanish(method), _seconds_to_vanish(method)]
+    assert statistics.median(took) < 2.0, took
 
 
 def _seconds_to_vanish(method: str) -> float:
@@ -135,3 +138,4 @@ def test_shared_memory_of_a_killed_maker_does_not_outlive_the_kitchen(method: st
     deadline = time.monotonic() + PATIENCE
     while held.exists():  # until the resource tracker finds itself alone
         assert time.monotonic() < deadline
+        time.sleep(0.01)
