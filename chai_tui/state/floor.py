@@ -74,6 +74,7 @@ class Floor:
         began: when the first maker ever was seated; None before that.
         now: the time of the latest event.
         version: grows with every event.
+        cores_version: grows with every event that tells of cores.
     """
 
     def __init__(self) -> None:
@@ -88,6 +89,7 @@ class Floor:
         self.began: float | None = None
         self.now = 0.0
         self.version = 0
+        self.cores_version = 0
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
         self._unseated: list[tuple[float, int]] = []
@@ -219,6 +221,7 @@ class Floor:
 
     def _run_began(self, event: RunBegan) -> None:
         self.run = event
+        self.cores_version += 1
         self._signal_names = dict(event.signals) or COMMON_SIGNALS
 
     def _seated(self, event: Seated) -> None:
@@ -399,6 +402,7 @@ class Floor:
             core.makers = tuple(on_core.get(core_use.core, ()))
             core.history.append(core_use.busy)
         self._sampled_at = event.at
+        self.cores_version += 1
         if self.open:
             burned = sum(maker.cpu_seconds for maker in self.makers.values())
             trace = self._cpu_trace

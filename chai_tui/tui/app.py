@@ -18,7 +18,7 @@ from chai_tui.explain.formatting import counted
 from chai_tui.host import startup
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Exited, RunBegan, Sampled, Trouble, Unseated
+from chai_tui.model.events import Event, Exited, Trouble, Unseated
 from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.state.floor import Floor
@@ -219,7 +219,6 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         self.floor.fold(events)
         self.answered(events)
         self._bridge.pace(self.floor.open)
-        self.setup.samples += any(isinstance(event, Sampled | RunBegan) for event in events)
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Notify what nobody should miss."""

@@ -3,8 +3,8 @@
 ::
 
     source ──poll──▶ bridge thread ──announce──▶ UI thread
-       ▲                  undelivered ─▶ ready ──take──▶  fold
-       └──────────────submit─────────────────────  keys
+       ▲               undelivered ─▶ ready ──take──▶  fold
+       └──────────────────submit─────────────────────  keys
 
 The UI thread is told at most once that events are ready; until it takes them, later ones join
 them. So a slow screen gets fewer and larger batches, never a queue of them. This module imports no

@@ -60,7 +60,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._floor = floor
         self._setup = setup
-        self._samples = -1
+        self._cores_drawn = -1
         self.makers = MakersView(floor, self._room_for_makers, hint, clock=clock)
         self.log_view = EventLog(floor)
         self._title_line = TitleLine(self._title())
@@ -99,8 +99,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def floor_changed(self) -> None:
         """Draw what changed."""
         self.setup_changed()
-        if self._samples != self._setup.samples:
-            self._samples = self._setup.samples
+        if self._cores_drawn != self._floor.cores_version:
+            self._cores_drawn = self._floor.cores_version
             cores = self._floor.cores
             self._core_bar.show(self._floor.run, [cores[number] for number in sorted(cores)])
         self.makers.floor_changed()

@@ -33,14 +33,12 @@ class Setup:
         engine: likewise.
         frozen: whether the display is.
         missed: how many things happened since it was frozen.
-        samples: how often the cores were sampled.
     """
 
     recipe: Recipe
     engine: Engine
     frozen: bool = False
     missed: int = 0
-    samples: int = 0
 
 
 class Title(NamedTuple):
