@@ -1,6 +1,7 @@
 """Try to break every promise: ``python -m tests.storm``.
 
-Prints one line a promise with its figures; exit code 1: one is broken, 0: none.
+``python -m tests.storm anywhere`` is about the places that it runs in. Prints one line a promise
+with its figures; exit code 1: one is broken, 0: none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 import traceback
 from random import Random
 
+from tests.storm.anywhere import kinds
 from tests.storm.promise import Broken, Force, Promise, Untried
 
 MODULES = (
@@ -35,8 +37,10 @@ MODULES = (
 def main() -> int:
     """Run the storms that were asked for."""
     promises = [importlib.import_module(f"tests.storm.{module}").PROMISE for module in MODULES]
+    anywhere = kinds()
     parser = argparse.ArgumentParser("python -m tests.storm", description=__doc__)
-    names = [promise.name for promise in promises]
+    parser.add_argument("where", nargs="?", choices=("anywhere",), help="environments, not storms")
+    names = [promise.name for promise in (*promises, *anywhere)]
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full numbers")
     parser.add_argument(
         "--minutes", type=float, default=2.0, help="how long storms last that have no number"
@@ -46,7 +50,8 @@ def main() -> int:
     asked = parser.parse_args()
     seed = int.from_bytes(os.urandom(4)) if asked.seed is None else asked.seed
     print(f"seed {seed}, scale {asked.scale:g}, {asked.minutes:g} minutes", flush=True)
-    chosen = [promise for promise in promises if not asked.only or promise.name in asked.only]
+    every = anywhere if asked.where else promises
+    chosen = [each for each in (*promises, *anywhere) if each.name in (asked.only or ())] or every
     force = (asked.scale, asked.minutes)
     kept = [_try(promise, Force(*force, Random(f"{seed}:{promise.name}"))) for promise in chosen]
     return 0 if all(kept) else 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
 
 from tests.process.program import console_script
+from tests.storm.anywhere.spaces import unshared
 from tests.storm.confined import NOT_HERE
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 
@@ -62,22 +62,17 @@ def brew_without_semaphores(start_method: str, makers: int = 20) -> None:
         Broken: somebody was not served.
         Untried: this system does not let us.
     """
-    if not shutil.which("unshare"):
-        raise Untried("a /dev/shm of our own needs unshare")
-    flags = next((each for each in ("-m", "-rm") if _apart(each, "true").returncode == 0), None)
-    if flags is None:
-        raise Untried("a /dev/shm of our own needs the right to mount")
-    lock = _apart(flags, sys.executable, "-c", "import multiprocessing; multiprocessing.Lock()")
+    lock = _apart(sys.executable, "-c", "import multiprocessing; multiprocessing.Lock()")
     require("Read-only" in lock.stderr, f"there are semaphores: {lock.stderr}")
     wishes = ("--plain", "--makers", str(makers), "--start-method", start_method)
-    done = _apart(flags, console_script(), *wishes)
+    done = _apart(console_script(), *wishes)
     served = done.stdout.count("End of Chai Maker")
     require((done.returncode, served) == (0, makers), f"without semaphores: {done}")
 
 
-def _apart(flags: str, *command: str) -> subprocess.CompletedProcess[str]:
+def _apart(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["unshare", flags, "sh", "-c", _NO_SEMAPHORES, *command],
+        unshared("m", _NO_SEMAPHORES, *command),
         capture_output=True,
         text=True,
         timeout=PATIENCE,
