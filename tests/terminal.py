@@ -20,7 +20,7 @@ import psutil
 import pyte
 from wcwidth import wcwidth
 
-PATIENCE = 60.0
+PATIENCE = 12.0
 """Seconds after which a condition is said never to hold."""
 _OTHER_TERMINALS = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 """Variables about a terminal that is not this one."""
@@ -75,6 +75,11 @@ class _Screen(pyte.Screen):
         return row
 
 
+def control() -> None:
+    """Make the terminal on descriptor 0 the controlling one of this process's session."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """A program that runs in a pseudo-terminal of its own, which is its controlling terminal.
 
@@ -83,6 +88,8 @@ class Terminal:
         columns: how wide the terminal is.
         rows: how high.
         environment: variables to set, besides those of this process.
+        prepare: called in the program's process before it begins; without it, the terminal is made
+            its controlling one. For a terminal that controls nobody, pass something else.
     """
 
     def __init__(
@@ -92,6 +99,7 @@ class Terminal:
         columns: int = 120,
         rows: int = 40,
         environment: Mapping[str, str] | None = None,
+        prepare: Callable[[], None] = control,
     ) -> None:
         self.master, slave = pty.openpty()
         self._screen = _Screen(columns, rows)
@@ -105,12 +113,12 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads
+            preexec_fn=prepare,  # noqa: PLW1509 - no threads
             env=_environment() | dict(environment or {}),
         )
-        self._slave = slave  # kept open, so that what is written last can still be read
+        self.slave = slave  # kept open, so that what is written last can still be read
         os.set_blocking(self.master, False)
-        self._is_closed = False
+        self.is_closed = False
         self._unseen: list[bytes] = []
         self.read_at = 0.0
         """When the last output came, before this side worked out what it shows."""
@@ -134,9 +142,9 @@ class Terminal:
         for process in self.survivors():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        if not self._is_closed:
+        if not self.is_closed:
             os.close(self.master)
-        os.close(self._slave)
+        os.close(self.slave)
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -144,7 +152,7 @@ class Terminal:
     def hang_up(self) -> None:
         """Close the terminal's window: the program gets SIGHUP, and nobody reads what it writes."""
         self.look_around()
-        self._is_closed = True
+        self.is_closed = True
         os.close(self.master)
 
     def resize(self, columns: int, rows: int) -> None:
@@ -166,7 +174,8 @@ class Terminal:
         self._unseen.clear()
         self.read_at = time.monotonic()
         self.raw += data
-        self._stream.feed(data)
+        with contextlib.suppress(TypeError):  # a sequence cut off, with another's parameters
+            self._stream.feed(data)
         return data
 
     def clear(self) -> None:
@@ -225,5 +234,5 @@ class Terminal:
     @property
     def is_restored(self) -> bool:
         """Whether the terminal's modes are what they were before the program ran."""
-        now = termios.tcgetattr(self._slave)
+        now = termios.tcgetattr(self.slave)
         return now[:4] == self.attributes[:4]

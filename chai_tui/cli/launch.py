@@ -21,7 +21,7 @@ from chai_tui.cli.settle import (
 )
 from chai_tui.config.settings import Settings, load_settings, settings_path
 from chai_tui.host import startup
-from chai_tui.host.process_setup import hear_of_children, raise_file_limit
+from chai_tui.host.process_setup import answer_signals, raise_file_limit
 from chai_tui.host.terminal import lose_output, lose_stdout, own_terminal
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.launch import Launch
@@ -64,8 +64,13 @@ def brew(
     for option, value in (("--cores", cores), ("--speed", speed)):
         if value is not None and not simulate:
             raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
+    answer_signals()
     lines = plain or as_json
     reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
+    if reason is None and not _is_in_front():
+        reason = (
+            "this job is in the background, and no shell can bring it to the front: plain lines"
+        )
     has_screen = not lines and reason is None
     settings, warnings = load_settings(settings_path())
     launch = Launch(
@@ -88,6 +93,15 @@ def brew(
     for warning in warnings:
         complain(warning)
     return without_screen(launch, as_json=as_json)
+
+
+def _is_in_front() -> bool:
+    """Wait, stopped by the system, until this job has the terminal; return whether it ever will."""
+    if sys.platform == "win32":
+        return True
+    from chai_tui.host.job_control import wait_for_foreground  # noqa: PLC0415 - not on Windows
+
+    return wait_for_foreground(sys.stdin.fileno())
 
 
 def complain(text: str) -> None:
@@ -131,7 +145,6 @@ def _live_source(
 ) -> Source:
     from chai_tui.sources.live.kitchen import Kitchen  # noqa: PLC0415 - not for bad usage
 
-    hear_of_children()
     raise_file_limit()
     return Kitchen(
         launch.start_method,

@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
+from typing import NoReturn
 
-ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+def _numbers(*names: str) -> frozenset[int]:
+    return frozenset(getattr(signal, name) for name in names if hasattr(signal, name))
+
+
+ENDING_SIGNALS = _numbers("SIGINT", "SIGTERM", "SIGHUP")
 """The signals that ask a program to end."""
+_LEFT_IGNORED = _numbers("SIGINT", "SIGHUP", "SIGPIPE", "SIGXFSZ", "SIGKILL", "SIGSTOP")
+_NOT_DEADLY = _numbers(
+    *("SIGKILL", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCONT"),  # they stop it
+    *("SIGCHLD", "SIGURG", "SIGWINCH", "SIGINFO"),  # they do nothing
+    *("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"),  # they are faults
+    *("SIGPIPE", "SIGXFSZ"),  # Python ignores them
+)
+SIGNALLED = 128
+"""What a shell adds to the number of the signal that ended a program."""
 MANY_FILES = 65_536
 """Descriptors enough for 10,000 makers, at six each, and for what the sampler keeps."""
 
 
-def hear_of_children() -> None:
-    """Have the system tell of children that end, whatever our own parent had set for itself.
+def answer_signals() -> None:
+    """Have every signal answered as by a fresh process, whatever our own parent had set for itself.
 
-    A signal that is ignored or kept waiting is inherited: joining a maker would fail, or never end.
+    What is ignored or kept waiting is inherited: nothing would end us, joining a maker would fail
+    or never end, and makers would inherit it in turn. An ignored INT or HUP is somebody's wish
+    (a shell's for a background job, nohup's), and what Python ignores for itself stays too.
+
     Call it in the main thread, before there is another.
     """
-    number = getattr(signal, "SIGCHLD", None)
-    if number is not None:
-        signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+    if sys.platform == "win32":
+        return
+    every = signal.valid_signals()
+    for number in every - _LEFT_IGNORED:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, every)
 
 
 def raise_file_limit() -> None:
@@ -44,23 +66,53 @@ def raise_file_limit() -> None:
 
 
 @contextlib.contextmanager
-def ending_signals_heard_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Have a handler hear the signals that ask for an end while the body runs.
+def signals_heard_by(
+    handler: Callable[[int, FrameType | None], None], numbers: Iterable[int]
+) -> Iterator[None]:
+    """Have a handler hear signals while the body runs; call it in the main thread.
 
-    Call it in the main thread.
-
-    One that whoever started us had ignored (nohup, a shell's background job) stays ignored.
+    One that is ignored stays ignored (see :func:`answer_signals`).
 
     Args:
         handler: gets the signal's number and a frame; it runs in the middle of anything.
+        numbers: the signals'.
     """
     before = {}
-    for name in ENDING_SIGNALS:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:
             before[number] = signal.signal(number, handler) or signal.SIG_DFL
     try:
         yield
     finally:
         for number, usual in before.items():
             signal.signal(number, usual)
+
+
+def ending_signals_heard_by(
+    handler: Callable[[int, FrameType | None], None],
+) -> contextlib.AbstractContextManager[None]:
+    """Have a handler hear the signals that ask for an end; see :func:`signals_heard_by`."""
+    return signals_heard_by(handler, ENDING_SIGNALS)
+
+
+def deadly_signals() -> set[int]:
+    """Return the other signals that end this process, where nobody has another use for them.
+
+    Those of faults are left out: a handler would be called for the same fault again and again.
+    """
+    if sys.platform == "win32":
+        return set()
+    others = signal.valid_signals() - _NOT_DEADLY - ENDING_SIGNALS
+    return {number for number in others if signal.getsignal(number) is signal.SIG_DFL}
+
+
+def end_by_signal(number: int) -> NoReturn:
+    """End this process as a signal does that nobody heard; call it in the main thread.
+
+    Args:
+        number: the signal's.
+    """
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    # The first process of a container is spared its own signals.
+    os._exit(SIGNALLED + number)

@@ -6,15 +6,19 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from chai_tui.config.settings import Settings
+from chai_tui.host.process_setup import ENDING_SIGNALS, SIGNALLED, end_by_signal
 from chai_tui.model.launch import Launch
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.shell.shutdown import INTERRUPTED, SIGNALLED
+from chai_tui.tui.shell.shutdown import INTERRUPTED
 from chai_tui.tui.shell.signal_watch import signals_watched
 from chai_tui.tui.shell.terminal_restore import terminal_put_back
 
+HANG_UP = 1
+"""The number of SIGHUP everywhere, and what stands for it where there is none."""
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
 
 
@@ -34,7 +38,8 @@ def run_app(
 
     Returns:
         The exit code: 0 all served, 1 not all or the app broke (then stderr says where the report
-        is), 128 and the signal's number after a signal or Ctrl-C.
+        is), 128 and the signal's number after a signal or Ctrl-C. After a signal that asks for no
+        end, but brings it, the process ends by that signal instead.
     """
     from chai_tui.config.settings import first_start, state_folder  # noqa: PLC0415 - only for people
 
@@ -65,6 +70,8 @@ def run_app(
         return 1
     if app is not None:
         _say_last_words(app)
+        if app.signalled is not None and app.signalled - SIGNALLED not in ENDING_SIGNALS:
+            end_by_signal(app.signalled - SIGNALLED)
     return code
 
 
@@ -88,5 +95,6 @@ def _run(app: ChaiApp, bridge: Bridge) -> None:
         put_back()
         os._exit(SIGNALLED + number)
 
-    with terminal_put_back() as put_back, signals_watched(told, stuck):
+    with terminal_put_back() as put_back, signals_watched(app.hear, told, stuck) as leave:
+        app.hang_up = partial(leave, HANG_UP)
         app.run()

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import signal
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from functools import partial
 
 from rich.console import RenderableType
 from textual import on
@@ -15,12 +16,10 @@ from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.worker import WorkerFailed
 
+from chai_tui.host.process_setup import SIGNALLED
 from chai_tui.tui.shell.crash_report import rendered
 
-SIGNALLED = 128
-"""What a shell adds to the number of the signal that ended a program."""
 INTERRUPTED = SIGNALLED + signal.SIGINT
-HUNG_UP = SIGNALLED + 1
 
 
 class ClosingApp(App[None]):
@@ -29,13 +28,25 @@ class ClosingApp(App[None]):
     Attributes:
         signalled: the exit code of the signal or key that ended the app; None if none did.
         crash: what broke the app; None if nothing did.
+        encoding: the terminal's.
+        hang_up: leaves because the terminal is gone; safe from any thread.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.encoding = "utf-8"
+        self.hang_up: Callable[[], None] = partial(self.leave_signalled, 1)
         self.signalled: int | None = None
         self.crash: BaseException | None = None
         self._loop_of_app: asyncio.AbstractEventLoop | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return our own driver; Textual's where there is no such thing as a signal."""
+        if sys.platform == "win32":
+            return super().get_driver_class()
+        from chai_tui.tui.shell.terminal_driver import TerminalDriver  # noqa: PLC0415 - not there
+
+        return TerminalDriver
 
     def on_load(self) -> None:
         """Leave at once if a signal said so before there was a loop to leave."""
@@ -61,13 +72,17 @@ class ClosingApp(App[None]):
         """Leave because a key asked for it; a subclass may have something to end first."""
         self.exit()
 
+    def hear(self, number: int) -> None:
+        """Note that a signal ends the app; in the middle of anything."""
+        self.signalled = SIGNALLED + number
+
     def leave_signalled(self, number: int) -> None:
         """Leave because of a signal, whatever else happened; safe from any thread.
 
         Args:
             number: the signal's.
         """
-        self.signalled = SIGNALLED + number
+        self.hear(number)
         if self._loop_of_app is not None:
             with contextlib.suppress(RuntimeError):  # it is closed: the app has left
                 self._loop_of_app.call_soon_threadsafe(self.exit)
@@ -85,19 +100,9 @@ class ClosingApp(App[None]):
         return any(isinstance(screen, CommandPalette) for screen in self.screen_stack)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Leave; Textual's own report is not for the terminal of somebody who brews chai.
-
-        Its input thread ends here too when the terminal goes away under it: that is a hang-up.
-        """
-        if self.crash is None and not self.is_headless and not _is_terminal(sys.__stdin__):
-            self.signalled = HUNG_UP
-        elif self.crash is None:
-            self.crash = RuntimeError(rendered(renderables))
+        """Leave; Textual's own report is not for the terminal of somebody who brews chai."""
+        self.crash = self.crash or RuntimeError(rendered(renderables))
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
         self._close_messages_no_wait()
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and not stream.closed and stream.isatty()

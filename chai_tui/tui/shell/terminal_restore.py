@@ -5,7 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
+
+from chai_tui.host.patient_output import write_all
 
 LEAVE = (
     "\x1b[?2004l"  # no bracketed paste
@@ -18,6 +22,9 @@ LEAVE = (
     "\x1b[?1049l"  # the usual screen
 )
 """Takes back everything that Textual asks of a terminal."""
+
+UNREAD_SECONDS = 1.0
+"""How long a terminal may take to take that."""
 
 
 @contextlib.contextmanager
@@ -33,6 +40,8 @@ def terminal_put_back() -> Iterator[Callable[[], None]]:
         return
     import termios  # noqa: PLC0415 - no such module on Windows
 
+    from chai_tui.host.job_control import is_in_background  # noqa: PLC0415 - likewise
+
     try:
         keyboard = sys.__stdin__.fileno()  # type: ignore[union-attr] # the next line but one
         modes = termios.tcgetattr(keyboard)
@@ -41,8 +50,7 @@ def terminal_put_back() -> Iterator[Callable[[], None]]:
         return
 
     def put_back_now() -> None:
-        with contextlib.suppress(OSError, ValueError, termios.error):
-            termios.tcsetattr(keyboard, termios.TCSANOW, modes)
+        _set_modes(keyboard, modes)
         with contextlib.suppress(AttributeError, OSError, ValueError):
             name = os.ttyname(sys.__stderr__.fileno())  # type: ignore[union-attr] # suppressed
             # Opened anew: whoever shares our own descriptor must not find it changed. What does not
@@ -55,8 +63,23 @@ def terminal_put_back() -> Iterator[Callable[[], None]]:
     finally:
         # Textual puts the modes back last of all: if it did, all is well.
         with contextlib.suppress(OSError, ValueError, termios.error):  # the terminal is gone
-            if termios.tcgetattr(keyboard) != modes:
+            if termios.tcgetattr(keyboard) != modes and not is_in_background(keyboard):
                 if sys.__stderr__ is not None:
-                    sys.__stderr__.write(LEAVE)
-                    sys.__stderr__.flush()
-                termios.tcsetattr(keyboard, termios.TCSANOW, modes)
+                    gives_up_at = time.monotonic() + UNREAD_SECONDS
+                    write_all(
+                        sys.__stderr__.fileno(),
+                        LEAVE.encode(),
+                        lambda: time.monotonic() > gives_up_at,
+                    )
+                _set_modes(keyboard, modes)
+
+
+def _set_modes(terminal: int, modes: Any) -> None:
+    """Set a terminal's modes, unless they are another job's."""
+    import termios  # noqa: PLC0415 - no such module on Windows
+
+    from chai_tui.host.job_control import is_in_background  # noqa: PLC0415 - likewise
+
+    with contextlib.suppress(OSError, ValueError, termios.error):
+        if not is_in_background(terminal):
+            termios.tcsetattr(terminal, termios.TCSANOW, modes)

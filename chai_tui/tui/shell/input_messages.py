@@ -1,0 +1,60 @@
+"""What a terminal sent, as Textual's messages: keys, mouse, pastes, answers to its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual._xterm_parser import XTermParser
+from textual.events import Key, Paste
+from textual.keys import Keys
+from textual.message import Message
+
+from chai_tui.tui.shell.input_cutter import Kind, Piece
+
+_KEPT = ("last_x", "last_y", "mouse_pixels", "terminal_size", "terminal_pixel_size")
+"""What Textual's parser must remember of what came before."""
+
+
+class InputMessages:
+    """Makes messages of pieces.
+
+    Textual's parser knows what sequences mean, but takes one that it does not know for the keys
+    that it is written with, and some end it. So it gets each whole one by itself, and what it makes
+    of one before its end is not believed.
+    """
+
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+
+    def of(self, piece: Piece) -> Iterator[Message]:
+        """Return the messages that a piece is."""
+        if piece.kind is Kind.PASTE:
+            yield Paste(piece.text.replace("\x00", ""))
+        elif piece.kind is Kind.TEXT:
+            for character in piece.text:
+                yield from self._parser.feed(character)
+        elif piece.kind is Kind.ESCAPE:
+            yield Key("escape", piece.text)
+        else:
+            yield from self._sequence(piece.text)
+
+    def _sequence(self, text: str) -> list[Message]:
+        """Return what one whole sequence means; nothing if Textual does not know it."""
+        is_alt = len(text) == 2 and text[1] not in "[O"
+        messages: list[Message] = []
+        try:
+            if not list(self._parser.feed(text[:-1])):
+                messages = list(self._parser.feed(text[-1]))
+                if is_alt and not messages:
+                    messages = list(self._parser.feed(""))  # nothing more comes: with Alt, then
+        except (ValueError, OverflowError):  # it names a character that there is not
+            messages = []
+        if not messages or is_alt:  # it may still be waiting for more
+            self._renew()
+        return [one for one in messages if not (isinstance(one, Key) and one.key == Keys.Ignore)]
+
+    def _renew(self) -> None:
+        before = self._parser
+        self._parser = XTermParser()
+        for name in _KEPT:
+            setattr(self._parser, name, getattr(before, name))

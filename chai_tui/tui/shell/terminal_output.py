@@ -1,0 +1,51 @@
+"""Where the screen is written to: waits for room, and outlives its terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TextIO
+
+from chai_tui.host.patient_output import write_all
+
+
+class TerminalOutput:
+    """A file for the thread that writes the screen.
+
+    Once the terminal is gone it takes everything and writes nothing: whoever draws must never wait
+    for a terminal that there no longer is.
+
+    Args:
+        stream: the terminal.
+        encode: makes bytes of what is drawn.
+        gone: told, once, that nobody takes what is written.
+    """
+
+    def __init__(
+        self, stream: TextIO, encode: Callable[[str], bytes], gone: Callable[[], None]
+    ) -> None:
+        self._descriptor = stream.fileno()
+        self._encode = encode
+        self._gone = gone
+        self._is_gone = False
+
+    def write(self, text: str) -> None:
+        """Write all of a text."""
+        if self._is_gone:
+            return
+        try:
+            write_all(self._descriptor, self._encode(text))
+        except OSError:
+            self._is_gone = True
+            self._gone()
+
+    def flush(self) -> None:
+        """Do nothing: nothing is kept."""
+
+    def fileno(self) -> int:
+        """Return the terminal's descriptor."""
+        return self._descriptor
+
+
+def in_utf_8(text: str) -> bytes:
+    """Return what is drawn for a terminal that takes everything."""
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,202 @@
+"""A shell's jobs: started in the background, stopped, sent to the background, brought back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from tests.process.program import console_script
+from tests.storm.anywhere.terminals import SLOW
+from tests.storm.promise import Force, Promise, Untried, require
+from tests.terminal import Terminal
+
+PROMPT = "ready>"
+_STOPPED = (psutil.STATUS_STOPPED,)
+
+
+@contextlib.contextmanager
+def shell() -> Iterator[tuple[Terminal, str]]:
+    """Run a shell with job control; yields its terminal and the words that start the program."""
+    bash = shutil.which("bash")
+    if bash is None:
+        raise Untried("needs bash")
+    with TemporaryDirectory() as home:
+        (Path(home) / "slow.toml").write_text(SLOW)
+        variables = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
+        variables |= {"PS1": f"{PROMPT} ", "HISTFILE": ""}
+        command = [bash, "--norc", "--noprofile", "-i"]
+        with Terminal(command, environment=variables) as terminal:
+            terminal.until_shows(PROMPT)
+            yield terminal, f"{console_script()} {home}/slow.toml --makers 2"
+            terminal.look_around()
+
+
+def program_of(terminal: Terminal) -> psutil.Process:
+    """Return the program that a shell started, once there is one."""
+    found: list[psutil.Process] = []
+
+    def look() -> bool:
+        terminal.look_around()
+        found[:] = [each for each in terminal.survivors() if _is_program(each)]
+        return bool(found)
+
+    terminal.until(look)
+    return found[0]
+
+
+def _is_program(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        words = process.cmdline()
+        return any(word.endswith("chai-tui") for word in words[:2])
+    return False
+
+
+def _until_stopped(terminal: Terminal, process: psutil.Process) -> None:
+    terminal.until(lambda: process.status() in _STOPPED)
+
+
+def _until_gone(terminal: Terminal, process: psutil.Process) -> None:
+    terminal.until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    terminal.until(lambda: not [each for each in terminal.survivors() if each.pid != process.pid])
+
+
+def _answers(terminal: Terminal, words: str) -> None:
+    """Require that the shell's line works: it echoes, and shows what a command says."""
+    terminal.send(f"echo $((40 + 2)){words}\r")
+    terminal.until_shows(f"42{words}")
+
+
+def begin_in_background(then: str) -> None:
+    """Start it with ``&``; bring it to the front, or end it there.
+
+    Args:
+        then: ``fg`` or ``TERM``.
+    """
+    with shell() as (terminal, words):
+        terminal.send(f"{words} &\r")
+        program = program_of(terminal)
+        _until_stopped(terminal, program)
+        terminal.look_around()
+        require(len(terminal.survivors()) == 1, f"it started something: {terminal.survivors()}")
+        _answers(terminal, "a")
+        require("\x1b[?1049h" not in terminal.raw.decode(), "it drew on another job's terminal")
+        if then == "TERM":
+            terminal.send("kill %1\r")
+            _until_gone(terminal, program)
+        else:
+            terminal.send("fg\r")
+            terminal.until_shows("2 brewing", "#2 Chai Maker")
+            terminal.send("a")
+            terminal.until_shows("3 brewing")
+            terminal.send("q")
+            _until_gone(terminal, program)
+            _answers(terminal, "b")
+        require("Traceback" not in terminal.text, terminal.text)
+
+
+def time_out() -> float:
+    """Start it from a script with a time limit, which puts it into the background."""
+    if not shutil.which("timeout"):
+        raise Untried("needs timeout")
+    with shell() as (terminal, words):
+        terminal.send(f"sh -c 'timeout 1 {words}'; echo code=$?\r")
+        began = time.monotonic()
+        terminal.until(lambda: re.search(r"code=\d", terminal.text))
+        require("code=124" in terminal.text, f"under a time limit: {terminal.text}")
+        require("Traceback" not in terminal.text, terminal.text)
+        return time.monotonic() - began
+
+
+def stop_and_go_on(number: int, way: str) -> None:
+    """Stop it from outside, use the shell, and bring it back.
+
+    Args:
+        number: the signal that stops it.
+        way: ``fg``; ``bg``: it is sent to the background before that; ``TERM``: it is ended while
+            it is stopped.
+    """
+    with shell() as (terminal, words):
+        terminal.send(f"{words}\r")
+        terminal.until_shows("2 brewing")
+        program = program_of(terminal)
+        os.kill(program.pid, number)
+        _until_stopped(terminal, program)
+        clock = _clock(terminal)
+        if number == signal.SIGTSTP:
+            terminal.until(lambda: b"\x1b[?1049l" in terminal.raw)
+            for sequence in (b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?25h"):
+                require(sequence in terminal.raw, f"no {sequence!r} before it stopped")
+        terminal.clear()
+        _answers(terminal, "a")
+        if way == "bg":
+            terminal.send("bg\r")
+            _until_stopped(terminal, program)
+            _answers(terminal, "b")
+        if way == "TERM":
+            os.kill(program.pid, signal.SIGTERM)
+            os.kill(program.pid, signal.SIGCONT)
+            _until_gone(terminal, program)
+            _answers(terminal, "c")
+            return
+        terminal.clear()
+        terminal.send("fg\r")
+        terminal.until_shows("2 brewing", "#1 Chai Maker", "#2 Chai Maker", "Quit")
+        terminal.until(lambda: _clock(terminal) > clock)
+        terminal.send("a")
+        terminal.until_shows("3 brewing")
+        terminal.send("q")
+        _until_gone(terminal, program)
+        terminal.until_shows(PROMPT)
+        _answers(terminal, "d")
+        require("Traceback" not in terminal.text, terminal.text)
+
+
+def _clock(terminal: Terminal) -> str:
+    found = re.search(r"\d\d:\d\d\.\d", terminal.lines[0])
+    return found[0] if found else ""
+
+
+def orphan() -> None:
+    """Start it in the background, and let the shell that could bring it back go."""
+    with shell() as (terminal, words):
+        terminal.send(f"bash -c 'set -m; {words} --makers 1 </dev/tty &'\r")
+        terminal.until(lambda: "in the background" in terminal.text)
+        program = program_of(terminal)
+        terminal.until(lambda: "Start of Chai Maker #1" in terminal.text)
+        program.terminate()
+        _until_gone(terminal, program)
+
+
+def _background(_: Force) -> str:
+    begin_in_background("fg")
+    begin_in_background("TERM")
+    took = time_out()
+    orphan()
+    return (
+        f"stopped before anything began; fg shows it; TERM and a limit of 1 s ({took:.1f} s) end it"
+    )
+
+
+def _stopped(_: Force) -> str:
+    for number in (signal.SIGTSTP, signal.SIGSTOP):
+        for way in ("fg", "bg", "TERM"):
+            stop_and_go_on(number, way)
+    return "TSTP and STOP, then fg, bg and fg, or TERM: the shell's line works meanwhile"
+
+
+KINDS: tuple[Promise, ...] = (
+    Promise("background", "a job in the background waits for its terminal", _background),
+    Promise("stopped-job", "a job that was stopped goes on as it was", _stopped),
+)
+if sys.platform == "win32":
+    KINDS = ()
