@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from tests.process.program import console_script
+from tests.process.program import alive, console_script
 from tests.storm.anywhere.terminals import SLOW
 from tests.storm.promise import Force, Promise, Untried, require
 from tests.terminal import Terminal
@@ -169,12 +169,15 @@ def _clock(terminal: Terminal) -> str:
 def orphan() -> None:
     """Start it in the background, and let the shell that could bring it back go."""
     with shell() as (terminal, words):
-        terminal.send(f"bash -c 'set -m; {words} --makers 1 </dev/tty &'\r")
+        terminal.send(f"bash -c 'set -m; {words} --makers 1 </dev/tty & echo pid=$!'\r")
         terminal.until(lambda: "in the background" in terminal.text)
-        program = program_of(terminal)
         terminal.until(lambda: "Start of Chai Maker #1" in terminal.text)
+        found = re.search(r"pid=(\d+)", terminal.text)
+        require(found, terminal.text)
+        program = psutil.Process(int(found[1])) if found else psutil.Process()
+        below = program.children(recursive=True)
         program.terminate()
-        _until_gone(terminal, program)
+        terminal.until(lambda: not alive([program, *below]))
 
 
 def _background(_: Force) -> str:
