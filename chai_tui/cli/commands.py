@@ -42,9 +42,9 @@ def run_cli(arguments: Sequence[str]) -> int:
         The exit code; a problem was told in one line on stderr.
     """
     # What click prints is printed by us, who know of outputs that take nothing, or not at once.
-    page = io.StringIO()
+    page = io.BytesIO()
     try:
-        with contextlib.redirect_stdout(page):
+        with contextlib.redirect_stdout(io.TextIOWrapper(page, "utf-8", write_through=True)):
             # Not standalone: then click would print usage, and its own words after Ctrl-C.
             asked = cli.main(
                 list(arguments),
@@ -66,7 +66,8 @@ def run_cli(arguments: Sequence[str]) -> int:
         return ExitCode.BAD_USAGE
     if isinstance(asked, dict):
         return _brew(asked)
-    return print_page(page.getvalue()) or (asked if isinstance(asked, int) else ExitCode.SERVED)
+    told = print_page(page.getvalue().decode())
+    return told or (asked if isinstance(asked, int) else ExitCode.SERVED)
 
 
 def _brew(options: dict[str, Any]) -> int:

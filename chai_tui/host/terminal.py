@@ -45,10 +45,10 @@ def own_terminal() -> Iterator[None]:
 
 
 def _move_away() -> None:
-    # Those of 0, 1 and 2 that were closed when we were started are opened here too: otherwise
-    # the next pipe would take their place.
+    # Those of 0, 1 and 2 that were closed when we were started are opened here too, and in whatever
+    # we start: otherwise the next pipe would take their place.
     while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
+        os.set_inheritable(nowhere, True)  # noqa: FBT003 - takes no name
     for descriptor, names in _NAMES.items():
         streams = {name: getattr(sys, name) for name in names}
         for stream in streams.values():
