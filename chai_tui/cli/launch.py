@@ -18,6 +18,7 @@ from chai_tui.cli.settle import (
 )
 from chai_tui.config.settings import Settings, load_settings, settings_path
 from chai_tui.host import startup
+from chai_tui.host.patient_output import descriptor_of
 from chai_tui.host.process_setup import hear_of_children, raise_file_limit
 from chai_tui.host.terminal import own_terminal
 from chai_tui.host.usable_cores import usable_cores
@@ -182,7 +183,8 @@ def without_screen(launch: Launch, *, as_json: bool) -> int:
         source.submit(launch.command)
         startup.done()
         try:
-            return run(source, view, makers=launch.makers)
+            terminal = descriptor_of(sys.stdout) if sys.stdout.isatty() else None
+            return run(source, view, makers=launch.makers, terminal=terminal)
         except UnreadError as error:
             return error.code
         except OutputError as error:
