@@ -26,13 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # --help | head -1
-        from chai_tui.host.terminal import lose_stdout  # noqa: PLC0415 - rarely needed
-
-        lose_stdout()
-        return 1
     except (OSError, RuntimeError) as error:
-        from chai_tui.cli.launch import complain  # noqa: PLC0415 - only where there is a problem
+        from chai_tui.cli.telling import complain  # noqa: PLC0415 - only where there is a problem
         from chai_tui.host.limits import in_words, is_refusal  # noqa: PLC0415 - likewise
 
         if not is_refusal(error):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -16,8 +18,9 @@ from chai_tui.cli.click_parts import (
     complete_recipe,
     print_version,
 )
-from chai_tui.cli.launch import DEFAULT_MAKERS, complain
+from chai_tui.cli.launch import DEFAULT_MAKERS
 from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.telling import complain, print_page
 from chai_tui.config.settings import (
     MAX_MAKERS,
     START_METHODS,
@@ -38,25 +41,41 @@ def run_cli(arguments: Sequence[str]) -> int:
     Returns:
         The exit code; a problem was told in one line on stderr.
     """
+    # What click prints is printed by us, who know of outputs that take nothing, or not at once.
+    page = io.BytesIO()
     try:
-        # Not standalone: then click would print usage, and its own words after Ctrl-C.
-        code = cli.main(
-            list(arguments),
-            prog_name=PROGRAM,
-            complete_var=COMPLETE_VARIABLE,
-            standalone_mode=False,
-        )
+        with contextlib.redirect_stdout(io.TextIOWrapper(page, "utf-8", write_through=True)):
+            # Not standalone: then click would print usage, and its own words after Ctrl-C.
+            asked = cli.main(
+                list(arguments),
+                prog_name=PROGRAM,
+                complete_var=COMPLETE_VARIABLE,
+                standalone_mode=False,
+            )
     except click.ClickException as error:
         complain(error.format_message())
         return ExitCode.BAD_USAGE
     except click.Abort:
         return ExitCode.SIGNALLED + 2
+    except SystemExit as end:  # a shell asked for completion
+        asked = end.code
     except (KeyError, ValueError) as error:
         if COMPLETE_VARIABLE not in os.environ:
             raise
         complain(f"{COMPLETE_VARIABLE}: expected what a shell sets for completion: {error}")
         return ExitCode.BAD_USAGE
-    return code if isinstance(code, int) else ExitCode.SERVED
+    if isinstance(asked, dict):
+        return _brew(asked)
+    told = print_page(page.getvalue().decode())
+    return told or (asked if isinstance(asked, int) else ExitCode.SERVED)
+
+
+def _brew(options: dict[str, Any]) -> int:
+    try:
+        return launch.brew(**options)
+    except BadRequestError as error:
+        complain(str(error))
+        return ExitCode.BAD_USAGE
 
 
 @click.group(
@@ -153,16 +172,13 @@ Exit codes:
     is_flag=True,
     help="Leave the screen when every maker has ended, and say how it went.",
 )
-def brew(**options: Any) -> int:
+def brew(**options: Any) -> dict[str, Any]:
     """Let makers brew RECIPE and watch them.
 
     RECIPE is chai (waits), grind (Python bytecode, holds the GIL), native (C code that releases
     it), masala (all of them), or the path of a TOML file.
     """
-    try:
-        return launch.brew(**options)
-    except BadRequestError as error:
-        raise click.ClickException(str(error)) from error
+    return options
 
 
 @cli.command(

@@ -6,11 +6,8 @@ comes here at once.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TextIO
 
 from chai_tui.cli.settle import (
     BadRequestError,
@@ -21,8 +18,9 @@ from chai_tui.cli.settle import (
 )
 from chai_tui.config.settings import Settings, load_settings, settings_path
 from chai_tui.host import startup
+from chai_tui.host.patient_output import descriptor_of
 from chai_tui.host.process_setup import answer_signals, raise_file_limit
-from chai_tui.host.terminal import lose_output, lose_stdout, own_terminal
+from chai_tui.host.terminal import own_terminal
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.launch import Launch
 from chai_tui.model.source import Source
@@ -86,12 +84,15 @@ def brew(
         simulated_cores=(cores or len(usable_cores().numbers)) if simulate else None,
         speed=speed or 1.0,
     )
-    if reason:
-        warnings = [*warnings, reason]
     if has_screen:
         return on_screen(launch, settings, warnings)
-    for warning in warnings:
-        complain(warning)
+    if warnings or reason:
+        from chai_tui.cli.telling import complain, say_to_a_person  # noqa: PLC0415 - rarely
+
+        for warning in warnings:
+            complain(warning)
+        if reason:
+            say_to_a_person(reason)
     return without_screen(launch, as_json=as_json)
 
 
@@ -102,15 +103,6 @@ def _is_in_front() -> bool:
     from chai_tui.host.job_control import wait_for_foreground  # noqa: PLC0415 - not on Windows
 
     return wait_for_foreground(sys.stdin.fileno())
-
-
-def complain(text: str) -> None:
-    """Write one line about a problem to stderr, if there is one."""
-    from chai_tui.config.toml_file import one_line  # noqa: PLC0415 - only where there is a problem
-    from chai_tui.views.output import warn  # noqa: PLC0415 - likewise
-
-    if sys.stderr is not None:
-        warn(sys.stderr, one_line(text))
 
 
 def _source(
@@ -184,41 +176,29 @@ def on_screen(launch: Launch, settings: Settings, warnings: Sequence[str]) -> in
 
 def without_screen(launch: Launch, *, as_json: bool) -> int:
     """Print the lines of a run, or its events as JSON; return the exit code."""
-    from chai_tui.views.output import (  # noqa: PLC0415 - the screen needs none of it
-        ExitCode,
-        OutputError,
-        UnreadError,
-        View,
-        warn,
-    )
+    from chai_tui.cli.telling import cannot_write  # noqa: PLC0415 - the screen needs none of it
+    from chai_tui.views.output import OutputError, UnreadError, View  # noqa: PLC0415 - likewise
     from chai_tui.views.run import run  # noqa: PLC0415 - likewise
 
+    if sys.stdout is None:  # nothing is started for nobody
+        return cannot_write(OutputError("stdout is closed"))
     with own_terminal():
-        out, err = _or_nowhere(sys.stdout), _or_nowhere(sys.stderr)
         view: View
         if as_json:
             from chai_tui.views.json_lines import JsonView  # noqa: PLC0415 - 7 ms, for JSON alone
 
-            view = JsonView(out)
+            view = JsonView(sys.stdout)
         else:
             from chai_tui.views.plain import PlainView  # noqa: PLC0415 - one of the two is enough
 
-            view = PlainView(out, err)
+            view = PlainView(sys.stdout, sys.stderr)
         source = _source(launch, JSON_SAMPLE_SECONDS if as_json else None)
         source.submit(launch.command)
         startup.done()
         try:
-            return run(source, view, makers=launch.makers)
+            terminal = descriptor_of(sys.stdout) if sys.stdout.isatty() else None
+            return run(source, view, makers=launch.makers, terminal=terminal)
         except UnreadError as error:
-            lose_output()
             return error.code
         except OutputError as error:
-            lose_stdout()
-            if not isinstance(error.__cause__, BrokenPipeError):
-                warn(err, f"cannot write: {error.__cause__}")
-            return ExitCode.NOT_SERVED
-
-
-def _or_nowhere(stream: TextIO | None) -> TextIO:
-    """Return a stream that can be written to, even where a service was started without any."""
-    return Path(os.devnull).open("w", encoding="utf-8") if stream is None else stream
+            return cannot_write(error)

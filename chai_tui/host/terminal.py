@@ -17,6 +17,8 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from chai_tui.host.patient_output import descriptor_of
+
 _private: dict[int, TextIO] = {}
 """The streams on private descriptors, by the descriptor that they stand for, while they exist."""
 _originals: dict[str, TextIO | None] = {}
@@ -43,10 +45,10 @@ def own_terminal() -> Iterator[None]:
 
 
 def _move_away() -> None:
-    # Those of 0, 1 and 2 that were closed when we were started are opened here too: otherwise
-    # the next pipe would take their place.
+    # Those of 0, 1 and 2 that were closed when we were started are opened here too, and in whatever
+    # we start: otherwise the next pipe would take their place.
     while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
+        os.set_inheritable(nowhere, True)  # noqa: FBT003 - takes no name
     for descriptor, names in _NAMES.items():
         streams = {name: getattr(sys, name) for name in names}
         for stream in streams.values():
@@ -56,7 +58,7 @@ def _move_away() -> None:
         _private[descriptor] = new
         for name, stream in streams.items():
             # A stream that is not the descriptor's (a test's, say) stays.
-            if stream is None or _descriptor_of(stream) == descriptor:
+            if stream is None or descriptor_of(stream) == descriptor:
                 _originals[name] = stream
                 setattr(sys, name, new)
     os.close(nowhere)
@@ -89,13 +91,6 @@ def _text_file(descriptor: int, like: TextIO | None) -> TextIO:
     )
 
 
-def _descriptor_of(stream: TextIO) -> int | None:
-    try:
-        return stream.fileno()
-    except (OSError, ValueError):
-        return None
-
-
 def _flush(stream: TextIO | None) -> None:
     # ValueError: it is closed. OSError: nobody reads what was written.
     with contextlib.suppress(OSError, ValueError):
@@ -122,26 +117,3 @@ def _lose_terminal() -> None:
         os.dup2(descriptor, new.fileno(), inheritable=False)
     _originals.clear()
     _private.clear()
-
-
-def lose_stdout() -> None:
-    """Send what is still to be written to ``sys.stdout`` nowhere, because its reader is gone.
-
-    Without it the interpreter complains about a broken pipe when it flushes at its end.
-    """
-    _lose(sys.stdout)
-
-
-def lose_output() -> None:
-    """The same for ``sys.stderr`` too, because nobody reads either."""
-    _lose(sys.stdout)
-    _lose(sys.stderr)
-
-
-def _lose(stream: TextIO | None) -> None:
-    descriptor = _descriptor_of(stream) if stream is not None else None
-    if descriptor is None:
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor, inheritable=False)
-    os.close(nowhere)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from chai_tui.config.settings import Settings
+from chai_tui.host.encoding import UTF_8, terminal_encoding
 from chai_tui.host.process_setup import ENDING_SIGNALS, SIGNALLED, end_by_signal
 from chai_tui.model.launch import Launch
 from chai_tui.tui.app import ChaiApp
@@ -46,6 +47,9 @@ def run_app(
     app: ChaiApp | None = None
     code = 1
     crash: BaseException | None = None
+    encoding = terminal_encoding()
+    if encoding != UTF_8:
+        warnings = [*warnings, f"this terminal's encoding is {encoding}: drawn in ASCII"]
     try:
         app = ChaiApp(
             bridge,
@@ -54,6 +58,7 @@ def run_app(
             warnings=warnings,
             greeting=GREETING if first_start(state_folder()) else "",
         )
+        app.encoding = encoding
         _run(app, bridge)
         code = app.exit_code(bridge.stop())
     except KeyboardInterrupt:  # before anybody watched for signals, or after

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Protocol, TextIO
 
+from chai_tui.host.patient_output import write_text
 from chai_tui.model.events import Event
 from chai_tui.state.floor import Floor
 
@@ -21,7 +22,7 @@ class ExitCode(IntEnum):
 
 
 class OutputError(Exception):
-    """Nobody takes what a view writes; the cause tells why."""
+    """Nobody takes what a view writes; the text says why."""
 
 
 class UnreadError(Exception):
@@ -51,20 +52,27 @@ class View(Protocol):
         """Show the end of a run in which ``asked`` makers were asked for."""
 
 
-def write(stream: TextIO, lines: list[str]) -> None:
-    """Write lines at once, so that they appear now; what cannot be encoded is escaped."""
+def write(stream: TextIO | None, lines: list[str]) -> None:
+    """Write lines at once, so that they appear now; what cannot be encoded is escaped.
+
+    Args:
+        stream: where to; None: stdout was closed when the program was started.
+        lines: without their ends.
+
+    Raises:
+        OutputError: nobody takes them.
+    """
     if not lines:
         return
-    text = "\n".join([*lines, ""])
-    encoding = stream.encoding or "utf-8"
+    if stream is None:
+        raise OutputError("stdout is closed")
     try:
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        stream.flush()
+        write_text(stream, "\n".join([*lines, ""]))
     except OSError as error:
-        raise OutputError from error
+        raise OutputError(error.strerror or str(error)) from error
 
 
-def warn(stream: TextIO, text: str) -> None:
+def warn(stream: TextIO | None, text: str) -> None:
     """Write a line about a problem; if nobody reads it, the run goes on."""
     with contextlib.suppress(OutputError):
         write(stream, [f"chai-tui: {text}"])

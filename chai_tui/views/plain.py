@@ -15,7 +15,7 @@ from chai_tui.views.output import warn, write
 class PlainView:
     """Prints the lesson's lines, each as it happens; trouble goes to the other stream."""
 
-    def __init__(self, out: TextIO, err: TextIO) -> None:
+    def __init__(self, out: TextIO, err: TextIO | None) -> None:
         self._out = out
         self._err = err
 

@@ -8,10 +8,14 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
+from chai_tui.host.hang_up import hang_up_watched, is_hung_up
 from chai_tui.host.process_setup import ending_signals_heard_by
 from chai_tui.model.source import Source
 from chai_tui.state.floor import Floor
-from chai_tui.views.output import ExitCode, UnreadError, View
+from chai_tui.views.output import ExitCode, OutputError, UnreadError, View
+
+HANG_UP = 1
+"""The number of SIGHUP; Windows has no such name."""
 
 UNREAD_SECONDS = 0.4
 """How long after a signal that asks for an end output may still wait for its reader."""
@@ -19,16 +23,17 @@ PATIENCE = 0.5 if sys.platform == "win32" else None
 """Seconds that one poll waits at most. A signal ends the wait, but not on Windows."""
 
 
-def run(source: Source, view: View, *, makers: int) -> int:
+def run(source: Source, view: View, *, makers: int, terminal: int | None = None) -> int:
     """Watch makers until every one was joined, and show it.
 
-    Call it in the main thread: SIGINT, SIGTERM and SIGHUP end the run cleanly. The source is
-    closed, whatever happens.
+    Call it in the main thread: SIGINT, SIGTERM and SIGHUP end the run cleanly, and a terminal that
+    goes does as SIGHUP does, although none may come. The source is closed, whatever happens.
 
     Args:
         source: where the makers brew.
         view: what shows it.
         makers: how many the source was asked for.
+        terminal: the descriptor of the one that the view writes to; None: it writes elsewhere.
 
     Returns:
         The exit code: see :class:`ExitCode`.
@@ -39,7 +44,7 @@ def run(source: Source, view: View, *, makers: int) -> int:
     """
     floor = Floor()
     try:
-        with _signals_noted(source) as noted:
+        with _signals_noted(source) as noted, hang_up_watched(terminal, noted.note_hang_up):
             while not noted.numbers and (floor.open or len(floor.makers) + floor.unseated < makers):
                 events = source.poll(PATIENCE)
                 floor.fold(events)
@@ -51,6 +56,10 @@ def run(source: Source, view: View, *, makers: int) -> int:
             with noted.writing():
                 view.show(last_events, floor)
                 view.close(floor, makers)
+    except OutputError:
+        if terminal is None or not is_hung_up(terminal):
+            raise
+        ended_by = noted.numbers[0] if noted.numbers else HANG_UP
     finally:
         source.close()
     if ended_by is not None:
@@ -92,6 +101,10 @@ class _Noted:
         if PATIENCE is None:
             self._source.wake()
             signal.setitimer(signal.ITIMER_REAL, UNREAD_SECONDS, UNREAD_SECONDS)
+
+    def note_hang_up(self) -> None:
+        """Note that the terminal is gone: in another thread."""
+        self.note(HANG_UP, None)
 
     def interrupt(self, _number: int, _frame: FrameType | None) -> None:
         """Raise if something is still being written: the handler of the timer."""

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -40,7 +41,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
         "XDG_STATE_HOME": str(tmp_path),
     }
 
-    def _start(*arguments: str, **options: int) -> Terminal:
+    def _start(*arguments: str, **options: Any) -> Terminal:
         command = [console_script(), *arguments]
         terminals.append(Terminal(command, environment=home, **options))
         return terminals[-1]

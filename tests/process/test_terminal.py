@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(
 PROLOGUE = """
 import os, subprocess, sys
 from chai_tui.host.process_setup import raise_file_limit
-from chai_tui.host.terminal import lose_stdout, own_terminal
+from chai_tui.host.patient_output import write_text
+from chai_tui.host.terminal import own_terminal
 
 def child():
     subprocess.run([sys.executable, "-c",
@@ -143,8 +144,8 @@ def test_a_reader_that_has_gone_is_no_noise_at_the_end() -> None:
                 "-c",
                 (
                     f"{PROLOGUE}\nwith own_terminal():\n"
-                    "    try:\n        print('x' * 100_000, flush=True)\n"
-                    "    except BrokenPipeError:\n        lose_stdout()\n    print('more')\n"
+                    "    try:\n        write_text(sys.stdout, 'x' * 100_000)\n"
+                    "    except BrokenPipeError:\n        pass\n"
                 ),
             ],
             stdout=writer,

@@ -520,17 +520,18 @@ def test_what_nothing_fits_is_left_to_the_shell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(KeyboardInterrupt(), 130), (click.Abort(), 130), (BrokenPipeError(), 1)]
+    ("error", "where"),
+    [(KeyboardInterrupt(), (brew, "without_screen")), (click.Abort(), (cli.cli, "main"))],
 )
 def test_an_interruption_is_no_traceback(
-    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, where: tuple[object, str]
 ) -> None:
     def interrupt(*_: object, **__: object) -> int:
         raise error
 
-    monkeypatch.setattr(brew, "without_screen", interrupt)
+    monkeypatch.setattr(*where, interrupt)
     ran = call("brew")
-    assert ran.code == code
+    assert ran.code == 130
     assert ran.err.strip() == ""
 
 

@@ -16,6 +16,7 @@ from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.worker import WorkerFailed
 
+from chai_tui.host.encoding import UTF_8
 from chai_tui.host.process_setup import SIGNALLED
 from chai_tui.tui.shell.crash_report import rendered
 
@@ -34,7 +35,7 @@ class ClosingApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoding = "utf-8"
+        self.encoding = UTF_8
         self.hang_up: Callable[[], None] = partial(self.leave_signalled, 1)
         self.signalled: int | None = None
         self.crash: BaseException | None = None

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from chai_tui.host.encoding import UTF_8
 from chai_tui.host.job_control import is_in_background, wait_for_foreground
 from chai_tui.tui.shell.input_cutter import ESCAPE_SECONDS, InputCutter, Kind, Piece
 from chai_tui.tui.shell.input_messages import InputMessages
@@ -77,7 +78,7 @@ class TerminalDriver(LinuxDriver):
             self._file = cast("Any", TerminalOutput(self._file, self._encoder(), self._hung_up))
 
     def _encoder(self) -> Any:
-        if self._leaving.encoding == "utf-8":
+        if self._leaving.encoding == UTF_8:
             return in_utf_8
         from chai_tui.tui.shell.ascii_drawing import drawn_in_ascii  # noqa: PLC0415 - rarely needed
 
@@ -291,5 +292,5 @@ def _known(encoding: str) -> str:
     try:
         getincrementaldecoder(encoding)
     except LookupError:
-        return "utf-8"
+        return UTF_8
     return encoding

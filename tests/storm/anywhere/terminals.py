@@ -9,7 +9,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from tempfile import TemporaryDirectory
 
 from tests.process.program import console_script
@@ -22,10 +22,12 @@ SLOW = '[[steps]]\nname = "steep"\nwait = 600\n'
 
 @contextlib.contextmanager
 def slow_screen(
-    prepare: Callable[[], None] = control, makers: int = 2, **variables: str
+    prepare: Callable[[], None] = control,
+    makers: int = 2,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[Terminal]:
     """Run the program on a screen, with makers that wait; it brews when the body begins."""
-    with started(prepare, makers, **variables) as terminal:
+    with started(prepare, makers, variables) as terminal:
         terminal.until_shows(f"{makers} brewing")
         terminal.look_around()
         yield terminal
@@ -33,7 +35,9 @@ def slow_screen(
 
 @contextlib.contextmanager
 def started(
-    prepare: Callable[[], None] = control, makers: int = 2, **variables: str
+    prepare: Callable[[], None] = control,
+    makers: int = 2,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[Terminal]:
     """Run the program on a screen, with makers that wait."""
     with TemporaryDirectory() as home:
@@ -42,7 +46,9 @@ def started(
             file.write(SLOW)
         homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
         command = [console_script(), recipe, "--makers", str(makers)]
-        with Terminal(command, environment=homes | variables, prepare=prepare) as terminal:
+        with Terminal(
+            command, environment=homes | dict(variables or {}), prepare=prepare
+        ) as terminal:
             yield terminal
 
 
@@ -227,7 +233,7 @@ def share_without_blocking() -> None:
 
 def lie_about_the_size() -> None:
     """Export another terminal's size; the terminal's own must win, and its changes too."""
-    with slow_screen(COLUMNS="200", LINES="60") as terminal:
+    with slow_screen(variables={"COLUMNS": "200", "LINES": "60"}) as terminal:
         terminal.until(lambda: "Quit" in terminal.lines[39] and len(terminal.lines[0]) <= 120)
         terminal.resize(100, 30)
         terminal.until(lambda: "Quit" in terminal.lines[29])
@@ -281,7 +287,7 @@ def draw_in(place: str) -> str:
     """Run it with an encoding; return which drawing it chose."""
     is_ascii = place in ASCII_PLACES
     variables = ASCII_PLACES[place] if is_ascii else UTF_8_PLACES[place]
-    with slow_screen(**variables) as terminal:
+    with slow_screen(variables=variables) as terminal:
         terminal.until_shows("#1 Chai Maker", "Quit")
         terminal.send("?")
         terminal.until_shows("keys: makers")
