@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +76,8 @@ class FakeProc:
 @pytest.fixture
 def proc(tmp_path: Path) -> FakeProc:
     fake = FakeProc(tmp_path)
-    fake.cores(cpu0=(0, 0), cpu1=(0, 0))
+    (tmp_path / "self").symlink_to(str(os.getpid()))
+    fake.cores(cpu0=(0, 100), cpu1=(0, 100))
     return fake
 
 
@@ -135,7 +137,7 @@ def test_the_first_look_tells_of_the_time_since_the_thread_started(proc: FakePro
 def test_who_has_just_started_has_no_share_yet(proc: FakeProc) -> None:
     proc.thread(burned=10 * MS, started=100.0)
     use = only(proc.sampler(), 10.0)
-    assert (use.core, use.cpu_share, use.ready_share) == (None, 0.0, None)
+    assert (use.core, use.cpu_share, use.ready_share) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +179,10 @@ def test_of_those_who_share_a_thread_the_first_has_its_figures(proc: FakeProc) -
         MakerUse(1, None, 0.0, None, None, None, stopped=False),
         MakerUse(2, None, 0.0, None, None, None, stopped=False),
     )
-    assert sample.cores[0] == CoreUse(0, 0.5, 0.5)
+    assert sample.cores[0] == CoreUse(0, None, 0.5)  # no tick of the clock yet
 
 
-NOTHING = MakerUse(1, None, 0.0, None, None, None, stopped=None)
+NOTHING = MakerUse(1, *[None] * 6)
 
 
 @pytest.mark.parametrize("file", ["stat", "schedstat"])
@@ -227,15 +229,15 @@ def test_a_core_is_busy_with_all_but_idling_since_the_last_look(proc: FakeProc) 
     sampler = proc.sampler(0, 7, 9)
     proc.cores(cpu0=(120, 180), cpu1=(0, 0), cpu7=(150, 0))
     cores = sampler.sample(1.0, []).cores
-    assert cores == (CoreUse(0, 0.2, 0.0), CoreUse(7, 1.0, 0.0), CoreUse(9, 0.0, 0.0))
+    assert cores == (CoreUse(0, 0.2, 0.0), CoreUse(7, 1.0, 0.0), CoreUse(9, None, 0.0))
     assert sampler.sample(2.0, []).cores == cores  # no tick since then: the last figures stand
 
 
-def test_without_stat_a_core_is_as_busy_as_makers_keep_it(proc: FakeProc) -> None:
+def test_without_stat_it_is_known_what_makers_use_and_nothing_else(proc: FakeProc) -> None:
     (proc.folder / "stat").unlink()
     proc.thread(burned=1_000 * MS, started=98.0, core=1)
     sample = proc.sampler().sample(10.0, [Watched(1, 1, 1, own_thread=True)])
-    assert sample.cores == (CoreUse(0, 0.0, 0.0), CoreUse(1, 0.5, 0.5))
+    assert sample.cores == (CoreUse(0, None, 0.0), CoreUse(1, None, 0.5))
 
 
 def test_makers_shares_add_up_on_their_core() -> None:
