@@ -91,14 +91,12 @@ class LinuxSampler:
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         """Return what cores and makers did since the last call; see :class:`Sampler`."""
         self._sweeps += 1
+        was_hidden = self.unseen == HIDDEN
         self.unseen = why_unseen(self._proc)
         ran: list[tuple[int, float]] = []
         uses = [] if self.unseen else self._look_at(at, watched, ran)
-        if (
-            uses
-            and all(use.stopped is None for use in uses)
-            and hides_any(self._proc, self._begun_by)
-        ):
+        sees_nobody = not self.unseen and all(use.stopped is None for use in uses)
+        if sees_nobody and (was_hidden or hides_any(self._proc, {who.pid for who in watched})):
             self.unseen = HIDDEN
         if self.unseen:
             uses = [MakerUse(who.maker, *_UNKNOWN) for who in watched]
