@@ -28,6 +28,7 @@ from chai_tui.tui.timeline.time_scale import (
 from tests import kitchens
 from tests.builders import (
     BEGAN,
+    HERE,
     SHARED_STATION,
     brewing,
     failed,
@@ -401,6 +402,14 @@ def test_the_legend_explains_every_sign_that_occurs() -> None:
     )
     free = floor_of(RunBegan(0.0, gil=False), *brewing(7, engine=Engine.THREAD))
     assert "GIL" not in told(free, 200)
+
+
+def test_the_legend_says_what_is_not_known_and_explains_no_sign_of_it() -> None:
+    floor = floor_of(
+        HERE._replace(unseen="there is no /proc"), *brewing(7, engine=Engine.THREAD), *served(2)
+    )
+    assert told(floor, 120) == "╌ what it did is not known here  ✔ served  ◌ seated"
+    assert told(floor, 20) == "╌ not known here"
 
 
 def test_the_legend_says_that_a_sample_tells_no_moments() -> None:

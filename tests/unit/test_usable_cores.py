@@ -195,3 +195,57 @@ def test_linux_needs_no_psutil() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert run.stdout == "[]\n"
+
+
+def test_a_quota_that_somebody_writes_meanwhile_is_followed(tmp_path: Path) -> None:
+    limit = "/cg/chai/cpu.max"
+    root = lay_out(
+        tmp_path,
+        groups="0::/chai\n",
+        mounts=V2.format(root="/", point="/cg"),
+        files={limit: "max 100000\n"},
+    )
+    quota = CpuQuota(root)
+    told = []
+    for text in ("max 100000", "50000 100000", "25000 100000"):
+        (tmp_path / limit.lstrip("/")).write_text(text)
+        told.append(quota.read())
+    (tmp_path / "cg/cpu.max").write_text("10000 100000")  # the group above had none yet
+    told.append(quota.read())
+    (tmp_path / "cg/cpu.max").unlink()
+    (tmp_path / limit.lstrip("/")).unlink()
+    assert [*told, quota.read()] == [None, 0.5, 0.25, 0.1, None]
+
+
+def test_a_process_that_is_moved_has_the_quota_of_its_new_group(tmp_path: Path) -> None:
+    root = lay_out(
+        tmp_path,
+        groups="0::/one\n",
+        mounts=V2.format(root="/", point="/cg"),
+        files={"/cg/one/cpu.max": "50000 100000\n", "/cg/two/cpu.max": "150000 100000\n"},
+    )
+    quota = CpuQuota(root)
+    assert quota.read() == 0.5
+    (tmp_path / "proc/self/cgroup").write_text("0::/two\n")
+    assert quota.read() == 1.5
+
+
+def test_where_to_look_is_found_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = lay_out(
+        tmp_path,
+        groups="0::/chai\n",
+        mounts=V2.format(root="/", point="/cg"),
+        files={"/cg/chai/cpu.max": "50000 100000\n"},
+    )
+    read: list[str] = []
+    text = cgroup._text
+
+    def noting(path: str) -> str:
+        read.append(path)
+        return text(path)
+
+    monkeypatch.setattr(cgroup, "_text", noting)
+    quota = CpuQuota(root)
+    for _ in range(3):
+        quota.read()
+    assert sum(path.endswith("mountinfo") for path in read) == 1

@@ -76,6 +76,7 @@ def signs_on(floor: Floor) -> list[Sign]:
     words = ", ".join(bad)
     is_seen = not floor.run.unseen or any(maker.history for maker in floor.makers.values())
     told = (
+        (_UNSEEN, not is_seen),
         (_CORE, is_seen),
         (_WAITS, is_seen),
         (_READY, is_seen),
@@ -90,7 +91,7 @@ def signs_on(floor: Floor) -> list[Sign]:
         (_STOPPED, floor.counts[State.STOPPED] > 0),
         (_ENDED, floor.counts[State.ENDED] > 0),
         (_SEATED, True),
-        (_UNSAMPLED if is_seen else _UNSEEN, True),
+        (_UNSAMPLED, is_seen),
     )
     return [sign for sign, is_told in told if is_told]
 
