@@ -85,7 +85,7 @@ def _really(recipe: Recipe, engine: Engine, makers: int) -> tuple[float, float]:
 def _others(events: Sequence[Event]) -> float:
     """The share of all cores that others took, on average."""
     uses = [use for event in events if isinstance(event, Sampled) for use in event.cores]
-    taken = [use.busy - (use.makers or 0.0) for use in uses]
+    taken = [use.busy - (use.makers or 0.0) for use in uses if use.busy is not None]
     return sum(taken) / len(taken) if taken else 0.0
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chai_tui.explain.formatting import counted
+from chai_tui.explain.formatting import counted, quota_text, ranges
 from chai_tui.model.events import (
+    CoresChanged,
     Dropped,
     Event,
     Exited,
@@ -215,6 +216,11 @@ def _run_began(event: RunBegan, _: Floor) -> str:
     return ", ".join([f"{event.source} run", *filter(None, facts)])
 
 
+def _cores_changed(event: CoresChanged, _: Floor) -> str:
+    text = f"may use {counted(len(event.cores), 'core')} now: {ranges(event.cores)}"
+    return text if event.quota is None else f"{text}; {quota_text(event.quota)}"
+
+
 def _sampled(event: Sampled, _: Floor) -> str:
     cores, makers = counted(len(event.cores), "core"), counted(len(event.makers), "maker")
     return f"sampled {cores}, {makers}"
@@ -222,6 +228,7 @@ def _sampled(event: Sampled, _: Floor) -> str:
 
 _DESCRIBE: dict[type, Callable[[Any, Floor], str]] = {
     RunBegan: _run_began,
+    CoresChanged: _cores_changed,
     Seated: _seated,
     Started: _started,
     StepBegan: _step_began,

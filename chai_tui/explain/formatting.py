@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from chai_tui.state.records import State
 
@@ -107,3 +108,24 @@ def percent_cells(fraction: float) -> str:
 def counted(number: int, noun: str) -> str:
     """Return ``1 maker``, ``2 makers``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as ``0–3 8 10–11``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return " ".join("–".join(map(str, run)) for run in runs)
+
+
+def cores_worth(quota: float) -> str:
+    """Return a number of cores' worth of CPU time as ``1.5`` or ``12``."""
+    return f"{round(quota, 2 if quota < 10 else 0):g}"
+
+
+def quota_text(quota: float) -> str:
+    """Return ``limited to 1.5 cores' worth of CPU time``."""
+    return f"limited to {cores_worth(quota)} cores' worth of CPU time"

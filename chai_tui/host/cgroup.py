@@ -23,29 +23,48 @@ class _Mount(NamedTuple):
     controllers: list[str]
 
 
-def cpu_quota(root: str = "") -> float | None:
-    """Return how many cores' worth of CPU time this process may use at once; None: no limit.
-
-    Every ancestor's quota holds too, so the smallest wins. What is missing or malformed counts as
-    no limit: a wrong guess here would only misinform, never harm.
+class CpuQuota:
+    """How much CPU time this process may use, which may change while it runs.
 
     Args:
         root: put before every path that is read.
     """
-    quotas: list[float] = []
-    groups = dict(_groups(_text(f"{root}/proc/self/cgroup")))
-    for mount in _mounts(_text(f"{root}/proc/self/mountinfo")):
+
+    def __init__(self, root: str = "") -> None:
+        self._root = root
+        self._groups = ""
+        self._folders: list[tuple[str, str]] = []
+        """Where a quota can stand, and of which kind it is there."""
+
+    def read(self) -> float | None:
+        """Return how many cores' worth of CPU time may be used at once; None: no limit.
+
+        Every ancestor's quota holds too, so the smallest wins. What is missing or malformed counts
+        as no limit: a wrong guess here would only misinform, never harm. Where to look is found out
+        once, and again when the process was moved to another group; ten folders take 0.1 ms.
+        """
+        # Whichever processes /proc shows: "self" is the reader, and nobody else.
+        groups = _text(f"{self._root}/proc/self/cgroup")
+        if groups != self._groups:
+            self._groups = groups
+            mounts = _text(f"{self._root}/proc/self/mountinfo")
+            self._folders = list(_folders_of(dict(_of_groups(groups)), mounts))
+        read = (_quota_of(f"{self._root}{folder}", kind) for folder, kind in self._folders)
+        quotas = [quota for quota in read if quota is not None]
+        return min(quotas, default=None)
+
+
+def _folders_of(groups: dict[str, str], mounts: str) -> Iterator[tuple[str, str]]:
+    """Yield every folder that can hold a quota for members of these groups, and its kind."""
+    for mount in _mounts(mounts):
         controller = "" if mount.kind == "cgroup2" else "cpu"
         if controller not in groups or (controller and controller not in mount.controllers):
             continue
         for folder in _folders(mount, groups[controller]):
-            quota = _quota_of(f"{root}{folder}", mount.kind)
-            if quota is not None:
-                quotas.append(quota)
-    return min(quotas, default=None)
+            yield folder, mount.kind
 
 
-def _groups(text: str) -> Iterator[tuple[str, str]]:
+def _of_groups(text: str) -> Iterator[tuple[str, str]]:
     """Yield each controller and this process's group in its hierarchy; version 2 has no name."""
     for line in text.splitlines():
         _, _, rest = line.partition(":")

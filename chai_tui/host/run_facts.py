@@ -15,17 +15,14 @@ def facts_of_live_run(
     at: float,
     start_method: str,
     cores: UsableCores,
-    *,
-    maps_cores: bool,
     sample_every: float | None,
 ) -> RunBegan:
-    """Return the first event of a run on this machine and this Python.
+    """Return the first event of a run on this machine and this Python; a sampler knows the rest.
 
     Args:
         at: now, in seconds of ``time.monotonic()``.
         start_method: how processes are started.
         cores: those that may be used.
-        maps_cores: whether it is known which core a thread is on.
         sample_every: seconds between two samples; None: nothing is sampled.
     """
     return RunBegan(
@@ -34,7 +31,7 @@ def facts_of_live_run(
         gil=gil_enabled(),
         cores=cores.numbers,
         quota=cores.quota,
-        maps_cores=maps_cores,
+        maps_cores=False,
         sample_every=sample_every,
         # An alias (SIGIOT is SIGABRT) is the same member: each number comes once.
         signals=tuple((int(one), one.name) for one in signal.Signals),

@@ -18,7 +18,7 @@ SCHEMA = 1
 class RunBegan(NamedTuple):
     """What the run is: the first event of every stream, so that no view asks its own system.
 
-    It comes again whenever something of it changes.
+    It comes again whenever something of it changes, but for the cores: see :class:`CoresChanged`.
 
     Attributes:
         at: when the source was asked for the first time.
@@ -35,6 +35,9 @@ class RunBegan(NamedTuple):
         version: chai-tui's.
         schema: of the events: a greater one has events that this version cannot understand.
         engines: how makers can be seated there.
+        measures_cores: whether it is known how busy the cores are.
+        unseen: why makers cannot be looked at from outside, so that their cores, their shares of
+            them and their memory are not known; for a person. Empty where they can.
     """
 
     at: float
@@ -51,11 +54,21 @@ class RunBegan(NamedTuple):
     version: str = ""
     schema: int = SCHEMA
     engines: tuple[Engine, ...] = tuple(Engine)
+    measures_cores: bool = True
+    unseen: str = ""
 
     @property
     def warning(self) -> str:
         """What every screen says of a run that is not what it looks like: ``simulated``."""
         return "" if self.source == "live" else self.source
+
+
+class CoresChanged(NamedTuple):
+    """Somebody changed which cores may be used, or how much CPU time; as in :class:`RunBegan`."""
+
+    at: float
+    cores: tuple[int, ...]
+    quota: float | None
 
 
 class Started(NamedTuple):
@@ -225,11 +238,12 @@ class Unseated(NamedTuple):
 class CoreUse(NamedTuple):
     """How busy one core was since the last sample: shares from 0 to 1.
 
-    ``makers`` is None where the system cannot tell which core a process ran on.
+    ``busy`` is None where that is not known, ``makers`` where the system cannot tell which core a
+    process ran on.
     """
 
     core: int
-    busy: float
+    busy: float | None
     makers: float | None
 
 
@@ -240,16 +254,17 @@ class MakerUse(NamedTuple):
         maker: its number.
         core: the core it ran on; None while it used none, or where the system cannot tell.
         cpu_share: share of one core its thread used, 0 to 1; where the system tells of processes
-            only, its process's, which is more than 1 when that computes in several threads.
+            only, its process's, which is more than 1 when that computes in several threads. None
+            if unknown.
         ready_share: share of the time it was ready to run but had no core; None if unknown.
         cpu_seconds: CPU seconds since it started; None where its thread is not its own.
         memory: bytes that only its process has; None if unknown or not read yet.
-        stopped: whether the system has its process stopped; None once that is gone.
+        stopped: whether the system has its process stopped; None once that is gone, or if unknown.
     """
 
     maker: int
     core: int | None
-    cpu_share: float
+    cpu_share: float | None
     ready_share: float | None
     cpu_seconds: float | None
     memory: int | None
@@ -266,6 +281,7 @@ class Sampled(NamedTuple):
 
 Event = (
     RunBegan
+    | CoresChanged
     | Started
     | StepBegan
     | Progress

@@ -16,14 +16,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from chai_tui.model.events import CoreUse, MakerUse, Sampled
 from chai_tui.samplers.kept_file import Budget, KeptFile
-from chai_tui.samplers.linux_thread import Thread
+from chai_tui.samplers.linux_thread import Thread, began_at
 from chai_tui.samplers.memory import MemoryRota
+from chai_tui.samplers.own_proc import HIDDEN, hides_any, why_unseen
 from chai_tui.samplers.protocol import Watched
 
 ON_A_CORE = 0.01
 """Share of a core from which a maker counts as being on it: reporting progress ten times a
 second takes 0.2 %, and is not worth a place in the picture."""
+LINGER_SECONDS = 5.0
+"""How long a core that may not be used is told of after a maker was seen on it: what moves about
+there is not to make the picture jump."""
+_STAT_SIZE = 4_096
 _NOTHING_KEPT = Budget(0)
+_UNKNOWN = (None,) * 6
+"""The figures of a maker of whom nothing is known."""
 
 
 def _since_boot() -> float:
@@ -33,14 +40,16 @@ def _since_boot() -> float:
 class LinuxSampler:
     """Looks at threads, processes and cores through /proc.
 
+    Attributes:
+        cores: the numbers of the cores that may be used.
+        unseen: why makers cannot be looked at; empty where they can.
+
     Args:
-        cores: the numbers of the cores to report.
+        cores: the numbers of the cores that may be used.
         proc: where /proc is.
         budget: how many descriptors may be kept open.
         boot_clock: seconds since the system started, time asleep included.
     """
-
-    maps_cores: bool = True
 
     def __init__(
         self,
@@ -56,36 +65,75 @@ class LinuxSampler:
         self._threads: dict[tuple[int, int], Thread] = {}
         self._sweeps = 0
         self._memory = MemoryRota(self._unique_bytes)
+        self._begun_by: dict[int, float] = {}  # of those watched now, in seconds since the start
         self._stat = KeptFile(f"{proc}/stat", self._budget)
-        # A line of /proc/stat has ten numbers; it lists every core, not just ours.
-        self._stat_size = 160 * (max(cores, default=0) + 2)
-        self._busy = dict.fromkeys(sorted(cores), 0.0)
+        self._stat_size = _STAT_SIZE
+        self.cores = cores
+        self.unseen = why_unseen(proc)
+        self._elsewhere: dict[int, float] = {}  # when makers were seen on cores that are not ours
+        self._busy: dict[int, float] = {}
         self._ticks = self._read_ticks()  # so that the first sample has something to compare with
+        totals = [total for _, total in self._ticks.values()]
+        self._counts = any(totals)
+        # A sandbox with a kernel of its own may write zeros for what it does not count.
+        self._is_mock = bool(totals) and not self._counts
+
+    @property
+    def maps_cores(self) -> bool:
+        """Whether it is known which core a thread is on."""
+        return not self.unseen and not self._is_mock
+
+    @property
+    def measures_cores(self) -> bool:
+        """Whether it is known how busy the cores are."""
+        return self._counts
 
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         """Return what cores and makers did since the last call; see :class:`Sampler`."""
         self._sweeps += 1
-        memory = self._memory.sweep(at, (maker.pid for maker in watched))
-        uses: list[MakerUse] = []
+        was_hidden = self.unseen == HIDDEN
+        self.unseen = why_unseen(self._proc)
         ran: list[tuple[int, float]] = []
-        for maker, pid, tid, own_thread in watched:
+        uses = [] if self.unseen else self._look_at(at, watched, ran)
+        sees_nobody = not self.unseen and all(use.stopped is None for use in uses)
+        if sees_nobody and (was_hidden or hides_any(self._proc, {who.pid for who in watched})):
+            self.unseen = HIDDEN
+        if self.unseen:
+            uses = [MakerUse(who.maker, *_UNKNOWN) for who in watched]
+        self._close_unwatched()
+        return Sampled(at, self._core_uses(at, ran), tuple(uses))
+
+    def _look_at(
+        self, at: float, watched: Sequence[Watched], ran: list[tuple[int, float]]
+    ) -> list[MakerUse]:
+        """Return what makers did; ``ran`` takes the core and the share of each thread."""
+        since_boot = self._boot_clock() - at
+        self._begun_by = {who.pid: who.lived_at + since_boot for who in watched}
+        memory = self._memory.sweep(at, self._begun_by)
+        uses: list[MakerUse] = []
+        for maker, pid, tid, own_thread, _ in watched:
             thread = self._threads.get((pid, tid))
             if thread is None:
                 thread = self._threads[pid, tid] = Thread(
                     f"{self._proc}/{pid}/task/{tid}", self._budget, self._boot_clock
                 )
             elif thread.sweep == self._sweeps:  # somebody before us carries its figures
-                uses.append(MakerUse(maker, None, 0.0, None, None, memory.get(pid), thread.stopped))
+                share = None if thread.share is None else 0.0
+                uses.append(
+                    MakerUse(maker, None, share, None, None, memory.get(pid), thread.stopped)
+                )
                 continue
             thread.sweep = self._sweeps
-            thread.look(at)
+            thread.look(at, self._begun_by[pid])
             share = thread.share
-            if share > 0.0:
+            core = None
+            if share and self.maps_cores:
                 ran.append((thread.processor, share))
+                core = thread.processor if share >= ON_A_CORE else None
             uses.append(
                 MakerUse(
                     maker,
-                    thread.processor if share >= ON_A_CORE else None,
+                    core,
                     share,
                     thread.ready_share,
                     thread.cpu_seconds if own_thread else None,
@@ -93,8 +141,19 @@ class LinuxSampler:
                     thread.stopped,
                 )
             )
-        self._close_unwatched()
-        return Sampled(at, share_out(self._read_busy(), ran), tuple(uses))
+        return uses
+
+    def _core_uses(self, at: float, ran: Sequence[tuple[int, float]]) -> tuple[CoreUse, ...]:
+        """Return the use of the cores that are ours, and of those where makers are all the same."""
+        for core, share in ran:
+            if share >= ON_A_CORE and core not in self.cores:
+                self._elsewhere[core] = at
+        shown = {core for core, seen_at in self._elsewhere.items() if at < seen_at + LINGER_SECONDS}
+        self._measure()
+        busy = {core: self._busy.get(core) for core in sorted(shown.union(self.cores))}
+        if self.maps_cores:
+            return share_out(busy, ran)
+        return tuple(CoreUse(core, share, None) for core, share in busy.items())
 
     def close(self) -> None:
         """Close every descriptor; idempotent."""
@@ -107,21 +166,25 @@ class LinuxSampler:
         for key in gone:
             self._threads.pop(key).close()
 
-    def _read_busy(self) -> Mapping[int, float]:
-        """Return the busy share of each core since the last call."""
+    def _measure(self) -> None:
+        """Note the busy share of each core since the last call."""
         ticks = self._read_ticks()
+        self._busy = {core: share for core, share in self._busy.items() if core in ticks}
         for core, (busy, total) in ticks.items():
             busy_before, total_before = self._ticks.get(core, (busy, total))
             if total > total_before:  # else the clock has not ticked: the last figure stands
                 share = (busy - busy_before) / (total - total_before)
                 self._busy[core] = min(1.0, max(0.0, share))
         self._ticks = ticks
-        return self._busy
 
     def _read_ticks(self) -> dict[int, tuple[int, int]]:
         """Return busy and all clock ticks of each core since the system started."""
         ticks: dict[int, tuple[int, int]] = {}
-        for line in (self._stat.read(self._stat_size) or b"").split(b"\n")[1:-1]:
+        text = self._stat.read(self._stat_size) or b""
+        while len(text) == self._stat_size:  # more cores than were expected
+            self._stat_size *= 2
+            text = self._stat.read(self._stat_size) or b""
+        for line in text.split(b"\n")[1:-1]:
             if not line.startswith(b"cpu"):
                 break
             try:
@@ -130,26 +193,39 @@ class LinuxSampler:
                 core, numbers = int(name[3:]), [int(count) for count in counts]
             except ValueError:
                 continue
-            if core in self._busy and len(numbers) >= 5:
+            if len(numbers) >= 5:
                 total = sum(numbers)
                 ticks[core] = (total - numbers[3] - numbers[4], total)
         return ticks
 
     def _unique_bytes(self, pid: int) -> int | None:
-        """Return the bytes that only this process has."""
-        file = KeptFile(f"{self._proc}/{pid}/smaps_rollup", _NOTHING_KEPT)
-        text = file.read(4_096)
-        if text is None:
+        """Return the bytes that only this process has; None if they are unknown."""
+        text = KeptFile(f"{self._proc}/{pid}/smaps_rollup", _NOTHING_KEPT).read(4_096)
+        # Asked afterwards: whose memory was read began by then, and numbers are not used twice.
+        if text is None or not self._is_still(pid):
             return None
         kilobytes = [
             int(line.split()[1])
             for line in text.split(b"\n")
             if line.startswith((b"Private_Clean:", b"Private_Dirty:"))
         ]
-        return sum(kilobytes) * 1_024 if kilobytes else None
+        return sum(kilobytes) * 1_024 or None  # there is no process without any
+
+    def _is_still(self, pid: int) -> bool:
+        """Whether a number is still that of the process that is watched."""
+        begun_by = self._begun_by[pid]
+        if begun_by == float("inf"):
+            return True
+        stat = KeptFile(f"{self._proc}/{pid}/stat", _NOTHING_KEPT).read(_STAT_SIZE)
+        try:
+            return began_at(stat or b"") <= begun_by
+        except ValueError:
+            return False
 
 
-def share_out(busy: Mapping[int, float], ran: Iterable[tuple[int, float]]) -> tuple[CoreUse, ...]:
+def share_out(
+    busy: Mapping[int, float | None], ran: Iterable[tuple[int, float]]
+) -> tuple[CoreUse, ...]:
     """Return each core's use, from how busy it was and how much threads burned that ended there.
 
     A thread that moved is known by its last core only. What would fill a core more than wholly was
@@ -157,7 +233,7 @@ def share_out(busy: Mapping[int, float], ran: Iterable[tuple[int, float]]) -> tu
     little (ticks here, nanoseconds there), so a core is at least as busy as makers kept it.
 
     Args:
-        busy: the busy share of each core to report.
+        busy: the busy share of each core to report; None: not known.
         ran: core and share of each thread.
     """
     makers = dict.fromkeys(busy, 0.0)
@@ -167,10 +243,11 @@ def share_out(busy: Mapping[int, float], ran: Iterable[tuple[int, float]]) -> tu
     over = sum(max(0.0, share - 1.0) for share in makers.values())
     if over > 0.0:
         makers = {core: min(1.0, share) for core, share in makers.items()}
-        for core in sorted(makers, key=lambda core: makers[core] - busy[core]):
-            moved = min(over, max(0.0, busy[core] - makers[core]))
+        for core in sorted(makers, key=lambda core: makers[core] - (busy[core] or 0.0)):
+            moved = min(over, max(0.0, (busy[core] or 0.0) - makers[core]))
             makers[core] += moved
             over -= moved
     return tuple(
-        CoreUse(core, max(share, makers[core]), makers[core]) for core, share in busy.items()
+        CoreUse(core, None if share is None else max(share, makers[core]), makers[core])
+        for core, share in busy.items()
     )

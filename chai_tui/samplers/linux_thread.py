@@ -27,11 +27,11 @@ class Thread:
 
     Attributes:
         sweep: for the caller, to mark whom it looked at.
-        share: share of one core it burned, 0 to 1.
+        share: share of one core it burned, 0 to 1; None if unknown.
         ready_share: share of the time it was ready but had no core; None if unknown.
         processor: the core it ran on last.
         stopped: whether the system has it stopped, by a signal or for a debugger; None once it is
-            gone.
+            gone, or if unknown.
         cpu_seconds: CPU seconds it burned since it started; None if unknown.
 
     Args:
@@ -65,11 +65,12 @@ class Thread:
         self._stat = KeptFile(f"{folder}/stat", budget)
         self._forget()
 
-    def look(self, at: float) -> None:
+    def look(self, at: float, begun_by: float = float("inf")) -> None:
         """Read its figures; those of a thread that is gone are empty.
 
         Args:
             at: now, in seconds of ``time.monotonic()``.
+            begun_by: when it had surely begun, in seconds since the system started.
         """
         if self._at is not None and at <= self._at:
             return
@@ -80,8 +81,8 @@ class Thread:
         # The state is read after the clock: a change between the two shows in the next clock.
         stat = self._stat.read(_STAT_SIZE)
         try:
-            self._take(at, clock, stat or b"")
-        except (ValueError, IndexError):  # it ended, or is nothing that we could read
+            self._take(at, clock, stat or b"", begun_by)
+        except (ValueError, IndexError):  # it ended, or is nobody whom we could read
             self.close()
             self._forget()
 
@@ -98,7 +99,7 @@ class Thread:
         self._waited = 0
         self._state = b""
         self.stopped: bool | None = None
-        self.share = 0.0
+        self.share: float | None = None
         self.ready_share: float | None = None
         self.processor = -1
         self.cpu_seconds: float | None = None
@@ -114,16 +115,16 @@ class Thread:
             self.ready_share = 1.0 if self._state == b"R" else 0.0
         self._at = at
 
-    def _take(self, at: float, clock: bytes | None, stat: bytes) -> None:
-        fields = stat[stat.rindex(b")") + 2 :].split(b" ", _PROCESSOR + 1)  # names hold anything
+    def _take(self, at: float, clock: bytes | None, stat: bytes, begun_by: float) -> None:
+        fields = _fields(stat)
+        began = int(fields[_STARTED]) / _TICKS_A_SECOND
+        if began > begun_by:
+            raise ValueError("somebody else has its number")
         burned, waited = self._times(clock, fields)
         self.processor = int(fields[_PROCESSOR])
         self._state = fields[_STATE]
         self.stopped = None if self._state in (b"Z", b"X") else self._state in (b"T", b"t")
-        if self._at is None:
-            elapsed = self._boot_clock() - int(fields[_STARTED]) / _TICKS_A_SECOND
-        else:
-            elapsed = at - self._at
+        elapsed = self._boot_clock() - began if self._at is None else at - self._at
         if self._at is not None or elapsed > _TICK_SECONDS:
             self.share = min(1.0, max(0, burned - self._burned) / _NS / elapsed)
             if waited is not None:
@@ -144,3 +145,22 @@ class Thread:
         self._has_schedstat = False
         self._schedstat.close()
         return (int(fields[_UTIME]) + int(fields[_STIME])) * _NS // _TICKS_A_SECOND, None
+
+
+def began_at(stat: bytes) -> float:
+    """Return when a process or a thread began, in seconds since the system started.
+
+    Args:
+        stat: what its file of that name holds.
+
+    Raises:
+        ValueError: it does not hold that.
+    """
+    try:
+        return int(_fields(stat)[_STARTED]) / _TICKS_A_SECOND
+    except IndexError as error:
+        raise ValueError("a stat without a start time") from error
+
+
+def _fields(stat: bytes) -> list[bytes]:
+    return stat[stat.rindex(b")") + 2 :].split(b" ", _PROCESSOR + 1)  # names hold anything

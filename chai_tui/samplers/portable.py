@@ -19,40 +19,49 @@ from chai_tui.samplers.protocol import Watched
 _HAS_THREAD_IDS = sys.platform != "darwin"
 """On macOS psutil numbers the threads of a process from 1, which says nothing about who is who."""
 
+_CLOCK_SLACK = 1.0
+"""Seconds by which the clock of start times may differ from ours."""
+
 
 class PortableSampler:
     """Looks at processes and cores through psutil.
 
     Args:
-        cores: the numbers of the cores to report.
+        cores: the numbers of the cores that may be used.
         wall_clock: seconds since 1970, the clock of processes' start times.
     """
 
     maps_cores: bool = False
+    measures_cores: bool = True
+    unseen: str = ""
 
     def __init__(
         self, cores: Sequence[int], *, wall_clock: Callable[[], float] = time.time
     ) -> None:
         self._wall_clock = wall_clock
-        self._busy = dict.fromkeys(sorted(cores), 0.0)
+        self.cores = cores
+        self._busy: dict[int, float] = {}
         self._core_times = dict(_core_times())
         self._processes: dict[int, _Process] = {}
-        self._memory = MemoryRota(_unique_bytes)
+        self._memory = MemoryRota(self._unique_bytes)
 
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         """Return what cores and makers did since the last call; see :class:`Sampler`."""
         tids: dict[int, set[int]] = {}
+        began_by: dict[int, float] = {}
+        since_1970 = self._wall_clock() - at
         for someone in watched:
             tids.setdefault(someone.pid, set()).add(someone.tid)
+            began_by[someone.pid] = someone.lived_at + since_1970
         self._processes = {
             pid: self._processes.get(pid) or _Process(pid, self._wall_clock) for pid in tids
         }
-        memory = self._memory.sweep(at, tids)
         for pid, process in self._processes.items():
-            process.look(at, tids[pid])
+            process.look(at, tids[pid], began_by[pid])
+        memory = self._memory.sweep(at, tids)
         uses: list[MakerUse] = []
         carried: set[tuple[int, int]] = set()
-        for maker, pid, tid, own_thread in watched:
+        for maker, pid, tid, own_thread, _ in watched:
             process = self._processes[pid]
             is_first = (pid, tid) not in carried
             carried.add((pid, tid))
@@ -60,31 +69,33 @@ class PortableSampler:
                 MakerUse(
                     maker,
                     None,
-                    process.share(tid) if is_first else 0.0,
+                    process.share(tid, is_first=is_first),
                     None,
                     process.burned(tid) if own_thread else None,
                     memory.get(pid),
                     process.stopped,
                 )
             )
-        cores = tuple(CoreUse(core, busy, None) for core, busy in self._read_busy().items())
+        self._measure()
+        cores = tuple(CoreUse(core, self._busy.get(core), None) for core in sorted(self.cores))
         return Sampled(at, cores, tuple(uses))
 
     def close(self) -> None:
         """Forget every process; there is nothing open."""
         self._processes.clear()
 
-    def _read_busy(self) -> dict[int, float]:
-        """Return the busy share of each core since the last call."""
+    def _measure(self) -> None:
+        """Note the busy share of each core since the last call."""
         now = dict(_core_times())
-        for core in self._busy:
-            busy, total = now.get(core, (0.0, 0.0))
+        for core, (busy, total) in now.items():
             busy_before, total_before = self._core_times.get(core, (busy, total))
             if total > total_before:  # else the clock has not ticked: the last figure stands
                 share = (busy - busy_before) / (total - total_before)
                 self._busy[core] = min(1.0, max(0.0, share))
         self._core_times = now
-        return self._busy
+
+    def _unique_bytes(self, pid: int) -> int | None:
+        return self._processes[pid].unique_bytes()
 
 
 class _Process:
@@ -100,12 +111,13 @@ class _Process:
         self._burned: dict[int | None, float] = {}
         self._shares: dict[int | None, float] = {}
 
-    def look(self, at: float, tids: set[int]) -> None:
+    def look(self, at: float, tids: set[int], began_by: float) -> None:
         """Read its figures; those of a process that is gone are empty.
 
         Args:
             at: now, in seconds of ``time.monotonic()``.
             tids: the threads that makers use; once there were several, each is told by itself.
+            began_by: when it had surely begun, in seconds since 1970.
         """
         if self._at is not None and at <= self._at:
             return
@@ -117,7 +129,11 @@ class _Process:
                 status = self._process.status()
                 gone = status in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
                 self.stopped = None if gone else status == psutil.STATUS_STOPPED
-                age = self._wall_clock() - self._process.create_time()
+                began = self._process.create_time()
+            # Asked afterwards: whose figures were read is then known, too.
+            if began > began_by + _CLOCK_SLACK or not self._process.is_running():
+                raise psutil.NoSuchProcess(self._pid)
+            age = self._wall_clock() - began
         except (psutil.Error, OSError):
             self.stopped, self._at, self._burned, self._shares = None, None, {}, {}
             return
@@ -131,13 +147,30 @@ class _Process:
         }
         self._at, self._burned = at, burned
 
-    def share(self, tid: int) -> float:
-        """Return the share of a core that the maker with this thread used."""
-        return self._shares.get(tid if self._by_thread else None, 0.0)
+    def share(self, tid: int, *, is_first: bool) -> float | None:
+        """Return the share of a core that the maker with this thread used; None if unknown.
+
+        Args:
+            tid: the thread's number.
+            is_first: whether this maker carries the thread's share; others who use it have none.
+        """
+        share = self._shares.get(tid if self._by_thread else None)
+        return share if is_first or share is None else 0.0
 
     def burned(self, tid: int) -> float | None:
         """Return the CPU seconds that the maker with this thread used since it started."""
         return self._burned.get(tid if self._by_thread else None)
+
+    def unique_bytes(self) -> int | None:
+        """Return the bytes that only this process has; None if they are unknown."""
+        process = self._process
+        try:
+            if process is None or self._at is None:
+                return None
+            size = int(process.memory_full_info().uss)
+            return size if process.is_running() else None
+        except (psutil.Error, OSError):
+            return None
 
     def _read(self, process: psutil.Process) -> Iterator[tuple[int | None, float]]:
         """Yield the CPU seconds of each thread, or, without a number, of the whole process."""
@@ -155,10 +188,3 @@ def _core_times() -> Iterator[tuple[int, tuple[float, float]]]:
         # Linux counts guests' time in user and nice already, and waiting for a disk as idle.
         total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
         yield core, (total - times.idle - getattr(times, "iowait", 0.0), total)
-
-
-def _unique_bytes(pid: int) -> int | None:
-    try:
-        return int(psutil.Process(pid).memory_full_info().uss)
-    except (psutil.Error, OSError):
-        return None

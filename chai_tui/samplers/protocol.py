@@ -20,25 +20,44 @@ class Watched(NamedTuple):
         tid: the system's number of its thread.
         own_thread: whether nobody else ever uses that thread, so that all its CPU time is the
             maker's.
+        lived_at: when its process surely lived, in seconds of ``time.monotonic()``: who has its
+            numbers and began later is somebody else. Infinite if nobody minds.
     """
 
     maker: int
     pid: int
     tid: int
     own_thread: bool
+    lived_at: float = float("inf")
 
 
 class Sampler(Protocol):
     """Looks at cores and makers from outside, so that it costs them nothing."""
 
-    maps_cores: bool
-    """Whether this system tells which core a thread is on."""
+    cores: Sequence[int]
+    """The numbers of the cores that may be used; whoever samples sets them when they change."""
+
+    @property
+    def maps_cores(self) -> bool:
+        """Whether this system tells which core a thread is on."""
+        ...
+
+    @property
+    def measures_cores(self) -> bool:
+        """Whether it tells how busy the cores are."""
+        ...
+
+    @property
+    def unseen(self) -> str:
+        """Why makers cannot be looked at, for a person; empty where they can."""
+        ...
 
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         """Return what cores and makers did since the last call.
 
         A maker that was not watched at the last call, or that is gone, has no figures yet, or no
-        more; neither ever raises.
+        more; neither ever raises. Cores on which makers are seen are told of, too, whether they may
+        be used or not.
 
         Args:
             at: now, in seconds of ``time.monotonic()``.

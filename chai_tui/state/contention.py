@@ -24,7 +24,8 @@ def cores_used(floor: Floor, station: Station) -> float | None:
     """
     there = [floor.makers[number] for number in station.makers]
     shares = [maker.cpu_share for maker in there if maker.history and not maker.joined]
-    return sum(shares) if shares else None
+    known = [share for share in shares if share is not None]
+    return sum(known) if known else None
 
 
 def loop_keeper(floor: Floor, station: int) -> int | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from chai_tui.model.events import (
+    CoresChanged,
     Dropped,
     Event,
     Exited,
@@ -58,6 +59,9 @@ AT_ONCE_SECONDS = 3.0
 """The stretch over which "cores at once" is measured: long enough to be calm, short enough to
 follow a change."""
 
+_NOTHING_KNOWN = (None,) * 5
+"""What a sample tells of a maker, where it tells nothing."""
+
 
 class Floor:
     """The state of a kitchen.
@@ -66,7 +70,7 @@ class Floor:
         run: what the run is, as its source told.
         makers: by number, in the order of their numbers.
         stations: by number; a station stays as long as one of its makers does.
-        cores: by core number, as last sampled.
+        cores: by core number: those that the last sample told of.
         counts: how many makers are in each state.
         open: how many makers are not joined yet.
         log: what is worth telling, oldest first.
@@ -99,6 +103,7 @@ class Floor:
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._handlers: dict[type, Callable[[Any], None]] = {
             RunBegan: self._run_began,
+            CoresChanged: self._cores_changed,
             Seated: self._seated,
             Started: self._started,
             StepBegan: self._step_began,
@@ -223,6 +228,11 @@ class Floor:
         self.run = event
         self.cores_version += 1
         self._signal_names = dict(event.signals) or COMMON_SIGNALS
+
+    def _cores_changed(self, event: CoresChanged) -> None:
+        self.run = self.run._replace(cores=event.cores, quota=event.quota)
+        self.cores_version += 1
+        self._tell(event)
 
     def _seated(self, event: Seated) -> None:
         if event.maker in self.makers:
@@ -393,10 +403,11 @@ class Floor:
                 self._use(maker, event.at, use)
                 if use.core is not None:
                     on_core.setdefault(use.core, []).append(use.maker)
+        before = self.cores
+        self.cores = {}
         for core_use in event.cores:
-            core = self.cores.get(core_use.core)
-            if core is None:
-                core = self.cores[core_use.core] = Core(core_use.core)
+            core = before.get(core_use.core) or Core(core_use.core)
+            self.cores[core_use.core] = core
             core.busy = core_use.busy
             core.makers_share = core_use.makers
             core.makers = tuple(on_core.get(core_use.core, ()))
@@ -431,8 +442,9 @@ class Floor:
         if use.memory is not None:
             maker.memory = use.memory
         entry = Use(at, use.core, use.cpu_share, use.ready_share, maker.memory, maker.gil_share)
-        # A maker that waits for minutes costs one entry, not hundreds.
-        if not maker.history or maker.history[-1][1:] != entry[1:]:
+        # A maker that waits for minutes costs one entry, not hundreds; one of whom nothing was ever
+        # known has none.
+        if entry[1:] != (maker.history[-1][1:] if maker.history else _NOTHING_KNOWN):
             maker.history.append(entry)
 
     def _could_not_seat(self, event: Unseated) -> None:

@@ -48,7 +48,7 @@ class Use(NamedTuple):
 
     at: float
     core: int | None
-    cpu_share: float
+    cpu_share: float | None
     ready_share: float | None
     memory: int | None
     gil_share: float | None = None
@@ -86,7 +86,8 @@ class Maker:
     """When each step that began did so, and ended."""
     pauses: list[Span] = field(default_factory=list)
     cpu_seconds: float = 0.0
-    cpu_share: float = 0.0
+    cpu_share: float | None = None
+    """Share of a core that it used since the last sample; None where nobody can tell."""
     ready_share: float | None = None
     """Share of the time since the last sample in which it was ready but no core was free."""
     gil_share: float | None = None
@@ -169,10 +170,11 @@ class Core:
     """How busy a core is: shares from 0 to 1, and who is on it."""
 
     number: int
-    busy: float = 0.0
+    busy: float | None = None
+    """None before the first sample, and where nobody can tell."""
     makers_share: float | None = None
     makers: tuple[int, ...] = ()
-    history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    history: deque[float | None] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
 
 
 def ordinal(number: int) -> str:
@@ -183,7 +185,7 @@ def ordinal(number: int) -> str:
 
 
 def gil_share_of(
-    maker: Maker, since: float, cpu_share: float, ready_share: float | None
+    maker: Maker, since: float, cpu_share: float | None, ready_share: float | None
 ) -> float | None:
     """Return the share of the time since the last sample in which a maker waited for the GIL.
 
@@ -195,10 +197,12 @@ def gil_share_of(
     Args:
         maker: who; as it is at the sample.
         since: when the sample before this one was taken.
-        cpu_share: share of a core that its thread used, 0 to 1.
-        ready_share: share of the time in which it was ready but no core was free, 0 to 1.
+        cpu_share: share of a core that its thread used, 0 to 1; None if unknown.
+        ready_share: share of the time in which it was ready but no core was free, 0 to 1; likewise.
     """
-    if not maker.engine.traits.shares_gil or ready_share is None or maker.step is None:
+    if not maker.engine.traits.shares_gil or maker.step is None:
+        return None
+    if cpu_share is None or ready_share is None:
         return None
     if not maker.steps[maker.step].kind.never_waits or derive_state(maker) is not State.BREWING:
         return None

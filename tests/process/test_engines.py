@@ -360,7 +360,7 @@ def test_who_needs_no_gil_or_has_its_own_never_waits_for_another(kind: str, engi
     watch = Watch(Kitchen("forkserver", sample_every=0.2))
     try:
         group = watch.add(steps(**{kind: 600}), how_many=4, engine=engine)
-        watch.until(lambda: sum(m.cpu_share + (m.ready_share or 0) for m in group) > 3)
+        watch.until(lambda: sum((m.cpu_share or 0) + (m.ready_share or 0) for m in group) > 3)
         assert kind == "native" or all(maker.gil_share is None for maker in group)
     finally:
         watch.kitchen.close()

@@ -111,12 +111,14 @@ def test_a_burner_is_on_its_core_and_a_sleeper_on_none(start: Start, sampler: Sa
     last_core = max(os.sched_getaffinity(0))
     assert (busy.core, resting.core) == (last_core, None)
     assert busy.cpu_share == pytest.approx(share, abs=0.1)
+    assert resting.cpu_share is not None
     assert resting.cpu_share < 0.01
     assert busy.cpu_seconds == pytest.approx(burned(burner), abs=0.2)
     # Together they are all the time there is: a burner is always on a core or waiting for one.
-    assert busy.cpu_share + (busy.ready_share or 0.0) == pytest.approx(1.0, abs=0.15)
+    assert (busy.cpu_share or 0.0) + (busy.ready_share or 0.0) == pytest.approx(1.0, abs=0.15)
     use = next(use for use in sample.cores if use.core == last_core)
     assert use.makers is not None
+    assert use.busy is not None
     assert use.makers == pytest.approx(busy.cpu_share, abs=0.02)
     assert use.busy >= use.makers
 
@@ -169,7 +171,7 @@ def test_who_dies_between_two_looks_has_no_figures(start: Start, sampler: Sample
     burner.kill()
     burner.wait()
     dead, living = sampler.sample(time.monotonic(), watched).makers
-    assert dead == MakerUse(1, None, 0.0, None, None, None, stopped=None)
+    assert dead == MakerUse(1, *[None] * 6)
     assert living.cpu_seconds is not None
 
 
@@ -207,7 +209,7 @@ def test_without_any_descriptor_left_there_are_no_figures_and_no_error(start: St
         sample = sampler.sample(time.monotonic(), [alone(1, sleeper)])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert sample.makers == (MakerUse(1, None, 0.0, None, None, None, stopped=None),)
+    assert sample.makers == (MakerUse(1, *[None] * 6),)
     (use,) = sampler.sample(time.monotonic(), [alone(1, sleeper)]).makers
     assert use.cpu_seconds is not None
     sampler.close()
@@ -225,9 +227,10 @@ def test_the_portable_sampler_tells_shares_but_puts_nobody_on_a_core(start: Star
     assert {use.core for use in sample.makers} == {None}
     assert {use.makers for use in sample.cores} == {None}
     assert busy.cpu_share == pytest.approx(share, abs=0.1)
+    assert resting.cpu_share is not None
     assert resting.cpu_share < 0.05
     assert busy.cpu_seconds == pytest.approx(burned(burner), abs=0.2)
-    assert max(use.busy for use in sample.cores) > 0.2
+    assert max(use.busy or 0.0 for use in sample.cores) > 0.2
     sampler.close()
 
 
@@ -242,6 +245,7 @@ def test_the_portable_sampler_tells_threads_apart(start: Start) -> None:
         PortableSampler(usable_cores().numbers), watched, process
     )
     resting, busy = sample.makers
+    assert resting.cpu_share is not None
     assert resting.cpu_share < 0.05
     assert busy.cpu_share == pytest.approx(share, abs=0.1)
 
@@ -263,10 +267,10 @@ def test_the_portable_sampler_shares_out_one_thread_and_survives_a_death(start: 
     sample, _ = over_half_a_second_of_work(sampler, watched, burner)
     first, second = sample.makers
     assert (first.maker, second.maker) == (2, 1)
-    assert first.cpu_share > 0.0
+    assert first.cpu_share
     assert (second.cpu_share, first.cpu_seconds, second.cpu_seconds) == (0.0, None, None)
     burner.kill()
     burner.wait()
     sample = sampler.sample(time.monotonic(), watched)
-    assert [use.cpu_share for use in sample.makers] == [0.0, 0.0]
+    assert [use.cpu_share for use in sample.makers] == [None, None]
     assert sampler.sample(time.monotonic(), []).makers == ()

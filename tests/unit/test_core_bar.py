@@ -29,7 +29,7 @@ COUNTS = [1, 2, 8, 64, 192]
 
 def core(
     number: int,
-    busy: float = 0.0,
+    busy: float | None = 0.0,
     makers_share: float | None = 0.0,
     makers: Sequence[int] = (),
     history: Sequence[float] = (),
@@ -106,6 +106,26 @@ def test_a_system_that_maps_no_cores_says_so_and_shows_nobody() -> None:
     assert narrow[-1].rstrip() == " ≤ 1.5 cores · makers' cores unknown"
 
 
+def test_why_makers_are_not_seen_is_said_once_in_as_many_words_as_fit() -> None:
+    unseen = {"maps_cores": False, "unseen": "there is no /proc"}
+    assert drawn([core(0, 0.5, None)], 120, 3, **unseen)[-1].rstrip() == (
+        " there is no /proc: makers' cores, CPU shares and memory are not known here"
+    )
+    narrow = drawn([core(0, 0.5, None)], 60, 3, quota=0.5, **unseen)
+    assert narrow[-1].rstrip() == " ≤ 0.5 cores · makers' cores and memory: not known here"
+
+
+def test_how_busy_a_core_is_may_not_be_known() -> None:
+    (line, note) = drawn([core(0, None, 0.5, [3])], 60, 3, measures_cores=False)
+    assert line.startswith(" core 0 ▕████████         ▏   — %  #3 ")  # what makers use is
+    assert note.strip() == "how busy cores are is not known here"
+    (line, note) = drawn([core(0, None, None)], 60, 3, measures_cores=False, maps_cores=False)
+    assert not set(line) & set("█▓▒░0123456789") - {"0"}
+    assert "0 %" not in line
+    marks = drawn([core(number, None, None) for number in range(200)], 80, 1)
+    assert not set("".join(marks)) & set("▁▂▃▄▅▆▇█")
+
+
 @pytest.mark.parametrize(
     ("quota", "words"),
     [
@@ -120,6 +140,7 @@ def test_a_quota_is_told(quota: float, words: str) -> None:
 
 def test_heights_are_on_a_fixed_scale() -> None:
     assert heights([0.0, 0.01, 0.02]) == "▁▁▁"
+    assert heights([0.5, None, 0.5]) == "▅ ▅"
     assert heights([0.0, 0.125, 0.5, 0.99, 1.0, 7.0, -1.0, float("nan")]) == "▁▂▅███▁▁"
 
 

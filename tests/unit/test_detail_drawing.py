@@ -26,7 +26,18 @@ from chai_tui.tui.detail.output_drawing import (
     output_title,
     search_status,
 )
-from tests.builders import BEGAN, brewing, ended, failed, floor_of, killed, paused, seated, served
+from tests.builders import (
+    BEGAN,
+    HERE,
+    brewing,
+    ended,
+    failed,
+    floor_of,
+    killed,
+    paused,
+    seated,
+    served,
+)
 from tests.unit.any_maker import lines_said, makers, texts
 
 WIDTHS = st.integers(0, 200)
@@ -280,6 +291,21 @@ def test_a_columns_core_is_printed_and_inked() -> None:
 def test_without_samples_the_chart_says_so() -> None:
     floor = floor_of(*brewing(1))
     assert texts_of(charts(floor.makers[1], floor.now, 40))[1] == "  no sample yet"
+
+
+def test_of_whom_nothing_can_be_known_there_is_no_figure_but_why() -> None:
+    floor = floor_of(HERE._replace(unseen="there is no /proc"), *brewing(1, cpu_seconds=0.5))
+    floor.fold([Sampled(BEGAN + 1, (), (MakerUse(1, *[None] * 6),))])
+    detail = detail_of(floor, floor.makers[1])
+    known = dict(facts_known(detail))
+    assert known["unknown"] == (
+        "its core, its share of it and its memory are not known here: there is no /proc"
+    )
+    assert known["cpu"].startswith("0.50 s")  # as it says itself
+    assert not known.keys() & {"memory", "cores"}
+    shown = "\n".join(texts_of(details(detail, 80)))
+    assert "no sample yet" not in shown
+    assert "of core" not in shown
 
 
 # Said

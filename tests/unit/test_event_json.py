@@ -15,6 +15,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.event_json import as_json, from_json
 from chai_tui.model.events import (
     EVENT_TYPES,
+    CoresChanged,
     CoreUse,
     Dropped,
     Event,
@@ -57,6 +58,8 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "0.1.0",
             1,
             (Engine.PROCESS, Engine.INTERPRETER),
+            False,
+            "there is no /proc",
         ),
         {
             "event": "run_began",
@@ -74,6 +77,8 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "version": "0.1.0",
             "schema": 1,
             "engines": ["process", "interpreter"],
+            "measures_cores": False,
+            "unseen": "there is no /proc",
         },
     ),
     (
@@ -142,19 +147,29 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         {"event": "unseated", "at": 1.0, "makers": 2, "text": "no process left"},
     ),
     (
+        CoresChanged(1.0, (1,), None),
+        {"event": "cores_changed", "at": 1.0, "cores": [1], "quota": None},
+    ),
+    (
         Trouble(1.0, None, "no process left"),
         {"event": "trouble", "at": 1.0, "maker": None, "text": "no process left"},
     ),
     (
         Sampled(
             1.0,
-            (CoreUse(0, 0.75, None),),
-            (MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False),),
+            (CoreUse(0, 0.75, None), CoreUse(1, None, None)),
+            (
+                MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False),
+                MakerUse(2, None, None, None, None, None, None),
+            ),
         ),
         {
             "event": "sampled",
             "at": 1.0,
-            "cores": [{"core": 0, "busy": 0.75, "makers": None}],
+            "cores": [
+                {"core": 0, "busy": 0.75, "makers": None},
+                {"core": 1, "busy": None, "makers": None},
+            ],
             "makers": [
                 {
                     "maker": 1,
@@ -164,7 +179,16 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "cpu_seconds": 2.0,
                     "memory": 4096,
                     "stopped": False,
-                }
+                },
+                {
+                    "maker": 2,
+                    "core": None,
+                    "cpu_share": None,
+                    "ready_share": None,
+                    "cpu_seconds": None,
+                    "memory": None,
+                    "stopped": None,
+                },
             ],
         },
     ),

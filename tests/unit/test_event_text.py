@@ -10,6 +10,7 @@ from chai_tui.explain.event_text import ERROR_LENGTH, closing_line, describe
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
     EVENT_TYPES,
+    CoresChanged,
     Dropped,
     Event,
     Exited,
@@ -201,6 +202,7 @@ def test_every_kind_of_event_can_be_described() -> None:
                 described.add(type(event))
     assert described >= set(EVENT_TYPES) - {
         type(sampled({})[0]),
+        CoresChanged,
         Dropped,
         Resumed,
         RunBegan,
@@ -213,3 +215,17 @@ def test_every_kind_of_event_can_be_described() -> None:
 
 def _said(state: State) -> dict[str, list[str]]:
     return {} if state is State.SEATED else {"said": ["[red]boil\x1b[0m"]}
+
+
+@pytest.mark.parametrize(
+    ("cores", "quota", "words"),
+    [
+        ((0,), None, "may use 1 core now: 0"),
+        ((0, 1, 2, 5, 8, 9), None, "may use 6 cores now: 0–2 5 8–9"),
+        ((4, 6), 0.25, "may use 2 cores now: 4 6; limited to 0.25 cores' worth of CPU time"),
+    ],
+)
+def test_what_changed_of_the_cores_is_said(
+    cores: tuple[int, ...], quota: float | None, words: str
+) -> None:
+    assert describe(CoresChanged(BEGAN, cores, quota), Floor()) == words

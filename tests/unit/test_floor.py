@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
+    CoresChanged,
     CoreUse,
     Dropped,
     Event,
@@ -32,11 +33,14 @@ from chai_tui.model.events import (
     Unseated,
 )
 from chai_tui.model.recipe import BUILT_IN
+from chai_tui.state.contention import cores_used
 from chai_tui.state.floor import AT_ONCE_SECONDS, Floor
 from chai_tui.state.records import SAID_KEPT, Maker, Span, State, ordinal
+from chai_tui.tui.canvas.resample import cut
 from tests.builders import (
     BEGAN,
     CHAI,
+    HERE,
     IN_STATE,
     SHARED_STATION,
     brewing,
@@ -558,3 +562,48 @@ def test_the_clock_goes_on_from_where_it_was_when_the_floor_is_cleared() -> None
     assert floor.elapsed == before > 0
     floor.fold(brewing(2, at=BEGAN + 9.0))
     assert floor.elapsed >= 9.0 > before
+
+
+# What is not known, and what changes
+
+
+def test_cores_that_may_be_used_change() -> None:
+    floor = floor_of(HERE, *brewing(1), *sampled({0: [1], 1: []}))
+    version, logged = floor.cores_version, floor.logged
+    change = CoresChanged(BEGAN + 1.1, (1,), 0.5)
+    floor.fold([change, *sampled({1: [1]}, at=BEGAN + 1.2)])
+    assert (floor.run.cores, floor.run.quota) == ((1,), 0.5)
+    assert floor.run == HERE._replace(cores=(1,), quota=0.5)
+    assert list(floor.cores) == [1]
+    assert len(floor.cores[1].history) == 2
+    assert floor.cores_version == version + 2
+    assert (floor.log[-1], floor.logged) == (change, logged + 1)
+
+
+def test_a_core_that_comes_back_begins_anew() -> None:
+    floor = floor_of(*brewing(1))
+    for number, cores in enumerate(({0: [1], 1: []}, {0: [1]}, {0: [1], 1: []})):
+        floor.fold(sampled(cores, at=BEGAN + number))
+    assert [len(floor.cores[core].history) for core in (0, 1)] == [3, 1]
+
+
+def test_of_whom_nothing_is_known_nothing_is_kept() -> None:
+    floor = floor_of(*brewing(1, engine=Engine.THREAD))
+    nothing = MakerUse(1, *[None] * 6)
+    floor.fold([Sampled(BEGAN + 1, (CoreUse(0, None, None),), (nothing,))])
+    maker = floor.makers[1]
+    assert (maker.core, maker.cpu_share, maker.gil_share, maker.memory) == (None,) * 4
+    assert not maker.history
+    assert maker.cpu_seconds == 0.1  # as it said itself
+    assert cores_used(floor, floor.stations[maker.station]) is None
+    assert floor.cores[0].busy is None
+
+
+def test_what_is_no_longer_known_does_not_go_on() -> None:
+    floor = floor_of(*brewing(1), *sampled({0: [1]}, at=BEGAN + 1))
+    nothing = MakerUse(1, *[None] * 6)
+    floor.fold([Sampled(BEGAN + at, (), (nothing,)) for at in (2, 3)])
+    maker = floor.makers[1]
+    assert [use.cpu_share is None for use in maker.history] == [False, True]
+    told = cut(maker, BEGAN + 1, 1.0, 2, BEGAN + 3)
+    assert [each.cpu_share is None for each in told if each] == [False, True]

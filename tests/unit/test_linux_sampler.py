@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +76,8 @@ class FakeProc:
 @pytest.fixture
 def proc(tmp_path: Path) -> FakeProc:
     fake = FakeProc(tmp_path)
-    fake.cores(cpu0=(0, 0), cpu1=(0, 0))
+    (tmp_path / "self").symlink_to(str(os.getpid()))
+    fake.cores(cpu0=(0, 100), cpu1=(0, 100))
     return fake
 
 
@@ -135,7 +137,7 @@ def test_the_first_look_tells_of_the_time_since_the_thread_started(proc: FakePro
 def test_who_has_just_started_has_no_share_yet(proc: FakeProc) -> None:
     proc.thread(burned=10 * MS, started=100.0)
     use = only(proc.sampler(), 10.0)
-    assert (use.core, use.cpu_share, use.ready_share) == (None, 0.0, None)
+    assert (use.core, use.cpu_share, use.ready_share) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +179,10 @@ def test_of_those_who_share_a_thread_the_first_has_its_figures(proc: FakeProc) -
         MakerUse(1, None, 0.0, None, None, None, stopped=False),
         MakerUse(2, None, 0.0, None, None, None, stopped=False),
     )
-    assert sample.cores[0] == CoreUse(0, 0.5, 0.5)
+    assert sample.cores[0] == CoreUse(0, None, 0.5)  # no tick of the clock yet
 
 
-NOTHING = MakerUse(1, None, 0.0, None, None, None, stopped=None)
+NOTHING = MakerUse(1, *[None] * 6)
 
 
 @pytest.mark.parametrize("file", ["stat", "schedstat"])
@@ -227,15 +229,15 @@ def test_a_core_is_busy_with_all_but_idling_since_the_last_look(proc: FakeProc) 
     sampler = proc.sampler(0, 7, 9)
     proc.cores(cpu0=(120, 180), cpu1=(0, 0), cpu7=(150, 0))
     cores = sampler.sample(1.0, []).cores
-    assert cores == (CoreUse(0, 0.2, 0.0), CoreUse(7, 1.0, 0.0), CoreUse(9, 0.0, 0.0))
+    assert cores == (CoreUse(0, 0.2, 0.0), CoreUse(7, 1.0, 0.0), CoreUse(9, None, 0.0))
     assert sampler.sample(2.0, []).cores == cores  # no tick since then: the last figures stand
 
 
-def test_without_stat_a_core_is_as_busy_as_makers_keep_it(proc: FakeProc) -> None:
+def test_without_stat_it_is_known_what_makers_use_and_nothing_else(proc: FakeProc) -> None:
     (proc.folder / "stat").unlink()
     proc.thread(burned=1_000 * MS, started=98.0, core=1)
     sample = proc.sampler().sample(10.0, [Watched(1, 1, 1, own_thread=True)])
-    assert sample.cores == (CoreUse(0, 0.0, 0.0), CoreUse(1, 0.5, 0.5))
+    assert sample.cores == (CoreUse(0, None, 0.0), CoreUse(1, None, 0.5))
 
 
 def test_makers_shares_add_up_on_their_core() -> None:
@@ -256,3 +258,125 @@ def test_what_no_core_can_do_alone_was_done_on_those_that_were_busy() -> None:
         CoreUse(2, 1.0, 1.0),
     )
     assert share_out({0: 1.0}, [(0, 1.0), (0, 1.0)]) == (CoreUse(0, 1.0, 1.0),)
+
+
+# Whose figures they are
+
+
+def watch(sampler: LinuxSampler, at: float, lived_at: float) -> MakerUse:
+    (use,) = sampler.sample(at, [Watched(1, 1, 1, own_thread=True, lived_at=lived_at)]).makers
+    return use
+
+
+@pytest.mark.parametrize("descriptors", [0, 100])
+def test_who_began_after_a_maker_was_heard_of_is_somebody_else(
+    proc: FakeProc, descriptors: int
+) -> None:
+    (proc.folder / "1").mkdir()
+    (proc.folder / "1/smaps_rollup").write_text("Private_Dirty:  112 kB\n")
+    sampler = proc.sampler(descriptors=descriptors)
+    proc.thread(burned=1_000 * MS, started=95.0)
+    (proc.folder / "1/stat").write_bytes((proc.folder / "1/task/1/stat").read_bytes())
+    # Second 10 is 100 after the system's start: it was heard of at 96.
+    use = watch(sampler, 10.0, lived_at=6.0)
+    assert (use.cpu_seconds, use.memory) == (1.0, 112 * 1_024)
+    proc.thread(burned=2_000 * MS, runs=7, started=97.0)
+    (proc.folder / "1/stat").write_bytes((proc.folder / "1/task/1/stat").read_bytes())
+    assert watch(sampler, 20.0, lived_at=-4.0) == NOTHING
+    assert watch(proc.sampler(descriptors=descriptors), 20.0, lived_at=-4.0) == NOTHING
+
+
+@pytest.mark.parametrize("shown", ["1", "", None])
+def test_in_a_proc_that_is_not_ours_nobody_has_figures(proc: FakeProc, shown: str | None) -> None:
+    sampler = proc.sampler()
+    proc.thread(burned=1_000 * MS, started=98.0)
+    assert only(sampler, 10.0).core == 0
+    assert (sampler.unseen, sampler.maps_cores) == ("", True)
+    link = proc.folder / "self"
+    link.unlink()
+    if shown:
+        link.symlink_to(shown)
+    assert only(sampler, 11.0) == NOTHING
+    assert sampler.unseen
+    assert not sampler.maps_cores
+    proc.cores(cpu0=(50, 150), cpu1=(0, 200))
+    busy = sampler.sample(12.0, []).cores
+    assert busy == (CoreUse(0, 0.5, None), CoreUse(1, 0.0, None))
+    if shown:
+        link.unlink()
+    link.symlink_to(str(os.getpid()))
+    proc.thread(burned=1_100 * MS, runs=2, started=98.0)
+    assert only(sampler, 13.0).cpu_seconds == 1.1
+    assert sampler.unseen == ""
+
+
+def test_who_is_there_and_cannot_be_seen_is_hidden(proc: FakeProc) -> None:
+    sampler = proc.sampler()
+    hidden = [Watched(1, os.getpid(), os.getpid(), own_thread=True)]
+    assert sampler.sample(10.0, hidden).makers == (NOTHING,)
+    assert sampler.unseen == "/proc hides other processes"
+    sampler.sample(11.0, [])
+    assert sampler.unseen == "/proc hides other processes"
+    proc.thread()
+    only(sampler, 12.0)
+    assert sampler.unseen == ""
+
+
+def test_who_is_gone_is_not_hidden(proc: FakeProc) -> None:
+    sampler = proc.sampler()
+    assert sampler.sample(10.0, [Watched(1, 2**30, 2**30, own_thread=True)]).makers == (NOTHING,)
+    assert sampler.unseen == ""
+
+
+def test_a_kernel_that_counts_nothing_maps_no_cores_either(proc: FakeProc) -> None:
+    proc.cores(cpu0=(0, 0), cpu1=(0, 0))
+    proc.thread(runs=0, ticks=100, started=98.0)
+    sampler = proc.sampler()
+    assert (sampler.measures_cores, sampler.maps_cores, sampler.unseen) == (False, False, "")
+    sample = sampler.sample(10.0, [Watched(1, 1, 1, own_thread=True)])
+    assert sample.makers == (MakerUse(1, None, 0.5, None, 1.0, None, stopped=False),)
+    assert sample.cores == (CoreUse(0, None, None), CoreUse(1, None, None))
+
+
+def test_a_process_without_any_memory_is_none(proc: FakeProc) -> None:
+    proc.thread()
+    (proc.folder / "1/smaps_rollup").write_text("Private_Clean: 0 kB\nPrivate_Dirty: 0 kB\n")
+    assert only(proc.sampler(), 10.0).memory is None
+
+
+# Cores that may be used change
+
+
+def test_cores_that_come_are_measured_at_once_and_those_that_go_are_left_out(
+    proc: FakeProc,
+) -> None:
+    sampler = proc.sampler(0)
+    proc.cores(cpu0=(50, 150), cpu1=(25, 175))
+    assert sampler.sample(1.0, []).cores == (CoreUse(0, 0.5, 0.0),)
+    sampler.cores = (0, 1)
+    proc.cores(cpu0=(100, 200), cpu1=(25, 275))
+    assert sampler.sample(2.0, []).cores == (CoreUse(0, 0.5, 0.0), CoreUse(1, 0.0, 0.0))
+    sampler.cores = (1,)
+    assert [use.core for use in sampler.sample(3.0, []).cores] == [1]
+
+
+def test_a_core_with_makers_is_told_of_whether_it_may_be_used_or_not(proc: FakeProc) -> None:
+    proc.thread(burned=1_000 * MS, started=98.0, core=1)
+    sampler = proc.sampler(0)
+    proc.cores(cpu0=(0, 200), cpu1=(100, 100))
+
+    def told(at: float) -> list[int]:
+        sample = sampler.sample(at, [Watched(1, 1, 1, own_thread=True)])
+        return [use.core for use in sample.cores]
+
+    assert told(10.0) == [0, 1]
+    assert told(14.9) == [0, 1]  # it does not come and go with every sample
+    assert told(15.1) == [0]
+
+
+def test_a_machine_with_more_cores_than_fit_at_first_is_read_to_its_end(proc: FakeProc) -> None:
+    many = {f"cpu{number}": (10**9, 10**9) for number in range(300)}
+    proc.cores(**many)
+    sampler = proc.sampler(299)
+    proc.cores(**many | {"cpu299": (10**9 + 75, 10**9 + 25)})
+    assert sampler.sample(1.0, []).cores == (CoreUse(299, 0.75, 0.0),)

@@ -16,7 +16,10 @@ SOMEBODY = [Watched(1, 4711, 4711, own_thread=True)]
 class Clock:
     """A clock that a test sets, and a sampler whose looks take time on it."""
 
+    cores: Sequence[int] = ()
     maps_cores = True
+    measures_cores = True
+    unseen = ""
 
     def __init__(self, cost: float = 0.0) -> None:
         self.now = 1_000.0

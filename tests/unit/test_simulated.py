@@ -209,16 +209,17 @@ def _check_figures(stage: Stage) -> None:
             assert 0 <= event.fraction <= 1
         if not isinstance(event, Sampled):
             continue
-        assert all(0 <= use.busy <= 1 for use in event.cores)
-        shares = sum(use.cpu_share for use in event.makers)
+        assert all(use.busy is not None and 0 <= use.busy <= 1 for use in event.cores)
+        assert all(use.cpu_share is not None for use in event.makers)
+        shares = sum(use.cpu_share or 0.0 for use in event.makers)
         assert shares <= len(event.cores) + 1e-6
         computing: dict[int, float] = defaultdict(float)
         for use in event.makers:
             maker = stage.floor.makers[use.maker]
-            assert use.cpu_share + (use.ready_share or 0.0) <= 1 + 1e-6
+            assert (use.cpu_share or 0.0) + (use.ready_share or 0.0) <= 1 + 1e-6
             kinds = {step.kind for step in maker.steps}
             if maker.engine.traits.shares_gil and StepKind.NATIVE not in kinds:
-                computing[maker.station] += use.cpu_share
+                computing[maker.station] += use.cpu_share or 0.0
         assert all(share <= 1 + 1e-6 for share in computing.values())
 
 

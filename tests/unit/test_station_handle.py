@@ -10,6 +10,7 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Paused, Resumed, Signalled, Stopping
 from chai_tui.model.recipe import BUILT_IN
+from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.live.station.wire import PROGRESS, STARTED, Ask, Close, Seat
 from chai_tui.sources.live.station_handle import CALM_SECONDS, StationHandle
 from tests.unit.fake_child import PID, FakeChild, reader_of
@@ -48,7 +49,7 @@ def test_of_those_who_share_a_thread_the_one_that_runs_comes_first(
     for number in (2, 1, 3):
         child.reports.holds = [(PROGRESS, 2.0, number, 0.5, 0.1)]
         here.reader.read_reports(2.0)
-        assert here.watched()[0] == (number, PID, PID, False)
+        assert here.watched()[0] == Watched(number, PID, PID, own_thread=False, lived_at=1.0)
         assert sorted(who.maker for who in here.watched()) == [1, 2, 3]
 
 
@@ -56,13 +57,15 @@ def test_threads_are_looked_at_each_once_they_have_a_number(child: FakeChild) ->
     here = station(child, Engine.THREAD, 1, 2, 3)
     child.reports.holds = [(STARTED, 1.0, number, PID, PID + number) for number in (1, 2)]
     here.reader.read_reports(1.0)
-    assert here.watched() == [(1, PID, PID + 1, True), (2, PID, PID + 2, True)]
+    assert here.watched() == [
+        Watched(number, PID, PID + number, own_thread=True, lived_at=1.0) for number in (1, 2)
+    ]
 
 
 def test_a_process_is_looked_at_before_it_speaks(child: FakeChild) -> None:
     here = station(child, Engine.PROCESS)
     here.seat((seat(1),), 1.0, request=False)
-    assert here.watched() == [(1, PID, PID, True)]
+    assert here.watched() == [Watched(1, PID, PID, own_thread=True, lived_at=0.0)]
 
 
 # Ending

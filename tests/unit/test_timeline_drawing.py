@@ -28,6 +28,7 @@ from chai_tui.tui.timeline.time_scale import (
 from tests import kitchens
 from tests.builders import (
     BEGAN,
+    HERE,
     SHARED_STATION,
     brewing,
     failed,
@@ -281,8 +282,9 @@ def test_slices_cover_what_they_are_asked_for(
 ) -> None:
     slices = cut(maker, BEGAN + start, seconds, count, BEGAN + 6_000)
     assert len(slices) == count
-    most = max((use.cpu_share for use in maker.history), default=0.0)
-    assert all(a_slice.cpu_share <= most * (1 + 1e-9) for a_slice in slices if a_slice)
+    most = max((use.cpu_share or 0.0 for use in maker.history), default=0.0)
+    shares = [a_slice.cpu_share for a_slice in slices if a_slice]
+    assert all(share is None or share <= most * (1 + 1e-9) for share in shares)
 
 
 def test_overlap_counts_open_spans_to_the_end() -> None:
@@ -400,6 +402,14 @@ def test_the_legend_explains_every_sign_that_occurs() -> None:
     )
     free = floor_of(RunBegan(0.0, gil=False), *brewing(7, engine=Engine.THREAD))
     assert "GIL" not in told(free, 200)
+
+
+def test_the_legend_says_what_is_not_known_and_explains_no_sign_of_it() -> None:
+    floor = floor_of(
+        HERE._replace(unseen="there is no /proc"), *brewing(7, engine=Engine.THREAD), *served(2)
+    )
+    assert told(floor, 120) == "╌ what it did is not known here  ✔ served  ◌ seated"
+    assert told(floor, 20) == "╌ not known here"
 
 
 def test_the_legend_says_that_a_sample_tells_no_moments() -> None:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from chai_tui.host.run_facts import facts_of_live_run
-from chai_tui.host.usable_cores import usable_cores
+from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.commands import (
     AddMakers,
     BrewAgain,
@@ -31,7 +31,7 @@ from chai_tui.model.commands import (
     StopMaker,
 )
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Sampled, Seated, Trouble, Unseated
+from chai_tui.model.events import CoresChanged, Event, RunBegan, Sampled, Seated, Trouble, Unseated
 from chai_tui.model.recipe import Recipe
 from chai_tui.samplers.choice import make_sampler
 from chai_tui.samplers.protocol import Sampler, Watched
@@ -89,21 +89,14 @@ class Kitchen:
         self._pool = StationPool(self._supervisor, clock, lines_per_second)
         self._clock = clock
         self._seed = random.randrange(2**32) if seed is None else seed  # noqa: S311 - jitter
-        cores = usable_cores()
+        self._cores = CoresWatch()
+        self._run = facts_of_live_run(clock(), start_method, self._cores.look(), sample_every)
         self._schedule = None
         if sample_every is not None:
-            sampler = sampler or make_sampler(cores.numbers)
-            self._schedule = SamplingSchedule(sampler, sample_every, clock)
-        self._facts: list[Event] = [
-            facts_of_live_run(
-                clock(),
-                start_method,
-                cores,
-                maps_cores=sampler is not None and sampler.maps_cores,
-                sample_every=sample_every,
-            )
-        ]
-        """What the run is, until it is told."""
+            self._sampler = sampler or make_sampler(self._run.cores)
+            self._schedule = SamplingSchedule(self._sampler, sample_every, clock)
+            self._run = self._with_what_is_seen()
+        self._untold: list[Event] = [self._run]
         self._commands: deque[Command] = deque()
         self._waiting: deque[AddMakers] = deque()
         self._shared: dict[Engine, StationHandle] = {}
@@ -140,15 +133,13 @@ class Kitchen:
         if self._closed:
             return []
         self._supervisor.prepare()
-        events, self._facts = self._facts, []
+        events, self._untold = self._untold, []
         while self._commands:
             command = self._commands.popleft()
             events += self._obey[type(command)](command)
         events += self._seat_waiting()
         events += self._pool.turn(0.0 if events or self._waiting else self._patience(timeout))
-        if self._schedule is not None and (sampled := self._schedule.look(self._watched)):
-            events += [sampled, *self._pauses_in(sampled)]
-        return events
+        return events + self._sampled()
 
     def close(self) -> list[Event]:
         """End every process that was started, within a second; idempotent.
@@ -183,6 +174,35 @@ class Kitchen:
         return left if timeout is None else min(timeout, left)
 
     # Sampling
+
+    def _sampled(self) -> list[Event]:
+        """Return a sample, if one is due, after what has changed of that which is sampled."""
+        if self._schedule is None or self._clock() < self._schedule.due_at:
+            return []
+        events = self._changes_of_cores()
+        sampled = self._schedule.look(self._watched)
+        if sampled is None:
+            return events
+        if (run := self._with_what_is_seen()) != self._run:
+            self._run = run._replace(at=sampled.at)
+            events.append(self._run)
+        return [*events, sampled, *self._pauses_in(sampled)]
+
+    def _changes_of_cores(self) -> list[Event]:
+        numbers, quota = self._cores.look()
+        if (numbers, quota) == (self._run.cores, self._run.quota):
+            return []
+        self._run = self._run._replace(cores=numbers, quota=quota)
+        self._sampler.cores = numbers
+        return [CoresChanged(self._clock(), numbers, quota)]
+
+    def _with_what_is_seen(self) -> RunBegan:
+        """Return what the run is, with what is known here of cores and makers."""
+        return self._run._replace(
+            maps_cores=self._sampler.maps_cores,
+            measures_cores=self._sampler.measures_cores,
+            unseen=self._sampler.unseen,
+        )
 
     def _watched(self) -> list[Watched]:
         return [who for station in self._pool.stations.values() for who in station.watched()]

@@ -61,6 +61,8 @@ class ReportReader:
         self._budget = LineBudget(lines_per_second)
         self._held_back: dict[tuple[int | None, str], list[tuple[float, str]]] = {}
         self._born = born
+        self.lived_at = born
+        """When its process surely lived: the time of the newest first word of a maker."""
 
     @property
     def sole_maker(self) -> int | None:
@@ -136,6 +138,7 @@ class ReportReader:
             return
         if isinstance(report, Started):
             self.open[maker] = report.tid
+            self.lived_at = max(self.lived_at, report.at)
         if isinstance(report, (Started, StepBegan, Progress)):
             self.active = maker
         events.append(report)

@@ -64,7 +64,7 @@ class StationHandle:
         """Return whom to look at; where makers share a thread, whoever has it comes first."""
         own_thread = self.engine.traits.own_thread
         watched = [
-            Watched(maker, self.child.pid, tid, own_thread)
+            Watched(maker, self.child.pid, tid, own_thread, self.reader.lived_at)
             for maker, tid in self.reader.open.items()
             if tid is not None
         ]

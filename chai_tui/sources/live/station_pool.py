@@ -60,6 +60,7 @@ class StationPool:
         child = self._supervisor.start(title, engine, seats)
         self._opened += 1
         reader = ReportReader(self._opened, engine, child, self._lines_per_second, born)
+        reader.lived_at = self._clock()  # it does now, and did not yet when it was to be born
         station = StationHandle(reader)
         self.stations[station.number] = station
         self._poller.add(child.reports.reader, (station, station.reader.read_reports))

@@ -117,7 +117,7 @@ def held_text(look: Look) -> str:
 def wants_a_core(maker: Maker) -> bool:
     """Return whether it was mostly ready to run but had no core."""
     ready = maker.ready_share
-    return ready is not None and ready >= LACKING and ready > maker.cpu_share
+    return ready is not None and ready >= LACKING and ready > (maker.cpu_share or 0.0)
 
 
 def waits_for_gil(maker: Maker) -> bool:

@@ -14,14 +14,14 @@ class Slice(NamedTuple):
     Attributes:
         core: the core on which it used the most CPU time; None where it used none or the
             system cannot tell.
-        cpu_share: CPU seconds for each second of the slice (1.0: one whole core).
+        cpu_share: CPU seconds for each second of the slice (1.0: one whole core); None if unknown.
         ready_share: share of the slice in which it was ready but had no core, 0 to 1.
         memory: the most bytes that it held; None if unknown.
         gil_share: share of the slice in which it waited for the GIL, 0 to 1; None if unknown.
     """
 
     core: int | None
-    cpu_share: float
+    cpu_share: float | None
     ready_share: float
     memory: int | None
     gil_share: float | None = None
@@ -97,17 +97,22 @@ def _averaged(entries: Sequence[Use], first: int, last: int, start: float, stop:
     ready = 0.0
     gil: float | None = None
     memory: int | None = None
+    whole = 0.0
     for index in range(first, last + 1):
         use = entries[index]
+        if use.memory is not None:
+            memory = max(memory or 0, use.memory)
+        if use.cpu_share is None:
+            continue
         until = entries[index + 1].at if index < last else stop
         held = max(0.0, min(until, stop) - max(use.at, start))
+        whole += held
         on_core[use.core] = on_core.get(use.core, 0.0) + use.cpu_share * held
         ready += (use.ready_share or 0.0) * held
         if use.gil_share is not None:
             gil = (gil or 0.0) + use.gil_share * held
-        if use.memory is not None:
-            memory = max(memory or 0, use.memory)
-    whole = stop - start
+    if not whole:
+        return Slice(None, None, 0.0, memory)
     busiest = max(on_core, key=lambda core: (on_core[core], core is not None))
     return Slice(
         busiest if on_core[busiest] else None,

@@ -58,7 +58,7 @@ def _right(label: str) -> str:
     return f"{label:>{GUTTER - 2}}"
 
 
-def charts(maker: Maker, now: float, width: int) -> list[Line]:
+def charts(maker: Maker, now: float, width: int, *, is_seen: bool = True) -> list[Line]:
     """Return CPU and memory over time, with the core that each column ran on.
 
     The scales are fixed, and written: CPU up to one core (or as many whole cores as the maker
@@ -68,10 +68,13 @@ def charts(maker: Maker, now: float, width: int) -> list[Line]:
         maker: whose.
         now: until when they go for a maker that still runs, in the events' seconds.
         width: in cells, the scale's labels included; under 13 there is nothing to draw.
+        is_seen: whether a sample is to be expected.
     """
     columns = width - GUTTER
     since = sampled_since(maker)
     if columns < 4:
+        return []
+    if since is None and not is_seen:
         return []
     if since is None:
         return [heading("cpu", width), fit([("  no sample yet", "dim")], width)]
@@ -85,7 +88,7 @@ def charts(maker: Maker, now: float, width: int) -> list[Line]:
 
 
 def _cpu(slices: Sequence[Slice | None], width: int) -> list[Line]:
-    most = max((a_slice.cpu_share for a_slice in slices if a_slice), default=0.0)
+    most = max((a_slice.cpu_share or 0.0 for a_slice in slices if a_slice), default=0.0)
     # A sample may read a little over one core; that is no second core.
     cores = max(1, math.ceil(most - 0.1))
     drawn = columns_drawn(

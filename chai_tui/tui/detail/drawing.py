@@ -43,7 +43,10 @@ def title(detail: Detail, width: int) -> Line:
 
 def details(detail: Detail, width: int) -> list[Line]:
     """Return everything but what it said, as lines of exactly ``width`` cells."""
-    parts = [_steps(detail, width), charts(detail.maker, detail.now, width)]
+    parts = [
+        _steps(detail, width),
+        charts(detail.maker, detail.now, width, is_seen=not detail.unseen),
+    ]
     if len(detail.maker.steps) > _STEPS_BEFORE_CHARTS:
         parts.reverse()
     return [

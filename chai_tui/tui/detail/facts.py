@@ -28,6 +28,7 @@ class Detail(NamedTuple):
         has_gil: whether there is a GIL to share.
         held_by: number of the maker that keeps its event loop from it; None if nobody does.
         warning: what the run is, if it is not live: ``simulated``.
+        unseen: why it cannot be looked at from outside; empty where it can.
     """
 
     maker: Maker
@@ -38,6 +39,7 @@ class Detail(NamedTuple):
     has_gil: bool = True
     held_by: int | None = None
     warning: str = ""
+    unseen: str = ""
 
     @property
     def until(self) -> float:
@@ -63,6 +65,7 @@ def detail_of(floor: Floor, maker: Maker) -> Detail:
         floor.run.gil,
         held_up_by(maker, loop_keeper(floor, maker.station)),
         floor.run.warning,
+        floor.run.unseen,
     )
 
 
@@ -85,6 +88,7 @@ def facts_known(detail: Detail) -> list[Fact]:
         Fact("pauses", _pauses_text(detail)),
         Fact("asked", _asked_text(detail)),
         Fact("exit", _exit_text(detail.maker)),
+        Fact("unknown", _unknown_text(detail)),
     ]
     return [fact for fact in found if fact.text]
 
@@ -129,7 +133,7 @@ def _cpu_text(detail: Detail) -> str:
     wall = detail.until - (maker.seated_at if maker.started_at is None else maker.started_at)
     if wall > 0:
         text += f" · {percent(maker.cpu_seconds / wall)} of its time"
-    if maker.core is not None:
+    if maker.core is not None and maker.cpu_share is not None:
         text += f" · now {percent(maker.cpu_share)} of core {maker.core}"
     if maker.ready_share is not None and maker.ready_share >= 0.05:
         text += f" · {percent(maker.ready_share)} ready, no core free"
@@ -172,6 +176,12 @@ def _moves_text(maker: Maker) -> str:
     how_often = "once" if maker.core_moves == 1 else f"{maker.core_moves:,} times"
     earlier = "… " if maker.core_moves > len(moves[-LISTED:]) else ""
     return f"moved {how_often}: {earlier}{', '.join(moves[-LISTED:])}"
+
+
+def _unknown_text(detail: Detail) -> str:
+    if not detail.unseen or detail.maker.history:
+        return ""
+    return f"its core, its share of it and its memory are not known here: {detail.unseen}"
 
 
 def _pauses_text(detail: Detail) -> str:

@@ -30,23 +30,28 @@ class CoreBar(Painted):
     def __init__(self, run: RunBegan) -> None:
         super().__init__(id="cores")
         self._numbers: tuple[int, ...] = ()
+        self._run = run
         self.show(run, ())
 
-    def show(self, run: RunBegan, cores: Sequence[Core]) -> None:
+    def show(self, run: RunBegan, cores: Sequence[Core]) -> bool:
         """Show the cores as they are now; whoever calls may go on changing them.
 
         Args:
             run: where they are.
             cores: in the order of their numbers; nothing before the first sample.
+
+        Returns:
+            Whether they may need another number of rows from now on.
         """
-        self._run = run
         self._cores = cores or [Core(number) for number in run.cores]
-        numbers = tuple(core.number for core in self._cores)
-        if numbers != self._numbers:
-            self._numbers = numbers
+        before = self._numbers, self._run
+        self._numbers, self._run = tuple(core.number for core in self._cores), run
+        is_another = before != (self._numbers, self._run)
+        if is_another:
             self.tooltip = Content(LEGEND if run.maps_cores else LEGEND_UNMAPPED)
             self.refresh(layout=True)
         self.repaint()
+        return is_another
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return how many rows the cores need; Textual asks."""

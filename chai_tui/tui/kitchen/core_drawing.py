@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from chai_tui.explain.formatting import cores_worth, quota_text
 from chai_tui.model.events import RunBegan
 from chai_tui.state.records import Core
 from chai_tui.tui.canvas.styles import Line, core_style, fit, fit_text
 from chai_tui.tui.kitchen.core_layout import MARKS_TOGETHER, Grid, Marks, lay_out, rows_allowed
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
-_MAKERS, _OTHERS, _ANYONE, _EMPTY = "█", "▓", "▒", "░"
+_MAKERS, _OTHERS, _ANYONE, _EMPTY, _UNKNOWN = "█", "▓", "▒", "░", " "
 LEGEND = f"{_MAKERS} these makers  {_OTHERS} everything else  {_EMPTY} idle  #1: who is on it now"
 LEGEND_UNMAPPED = f"{_ANYONE} busy, with anything  {_EMPTY} idle"
 
@@ -81,9 +82,11 @@ def maker_numbers(makers: Sequence[int], width: int) -> str:
     return "…"
 
 
-def heights(shares: Sequence[float]) -> str:
+def heights(shares: Sequence[float | None]) -> str:
     """Return each share, 0 to 1, as a block; the scale is the same everywhere and for ever."""
-    return "".join(_HEIGHTS[min(7, int(_clamped(share) * 8))] for share in shares)
+    return "".join(
+        " " if share is None else _HEIGHTS[min(7, int(_clamped(share) * 8))] for share in shares
+    )
 
 
 def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
@@ -94,7 +97,7 @@ def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
     line: Line = [
         (f"{word}{core.number:>{digits}} ", "dim"),
         *_bar(core, sizes.bar, maps_cores=maps_cores),
-        (f" {round(_clamped(core.busy) * 100):>3} %", ""),
+        (f" {'—' if core.busy is None else round(_clamped(core.busy) * 100):>3} %", ""),
     ]
     if sizes.makers:
         line.append(
@@ -109,14 +112,16 @@ def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
 
 def _bar(core: Core, width: int, *, maps_cores: bool) -> Line:
     inner = width - 2
-    busy = round(_clamped(core.busy) * inner)
     style = core_style(core.number)
+    known = core.makers_share if core.busy is None else core.busy  # what makers use at the least
+    busy = round(_clamped(known or 0.0) * inner)
     if maps_cores:
         makers = min(busy, round(_clamped(core.makers_share or 0.0) * inner))
         filled: Line = [(_MAKERS * makers, style), (_OTHERS * (busy - makers), "others")]
     else:
         filled = [(_ANYONE * busy, style)]
-    return [("▕", "dim"), *filled, (_EMPTY * (inner - busy), "empty"), ("▏", "dim")]
+    rest = _UNKNOWN if core.busy is None else _EMPTY
+    return [("▕", "dim"), *filled, (rest * (inner - busy), "empty"), ("▏", "dim")]
 
 
 def _marks(cores: Sequence[Core], marks: Marks) -> Line:
@@ -125,12 +130,13 @@ def _marks(cores: Sequence[Core], marks: Marks) -> Line:
         sharing = cores[first : first + marks.cores_a_mark]
         if marks.is_spaced and index and index % MARKS_TOGETHER == 0:
             line.append((" ", ""))
-        busy = sum(core.busy for core in sharing) / len(sharing)
+        known = [core.busy for core in sharing if core.busy is not None]
+        busy = sum(known) / len(known) if known else None
         with_makers = next((core for core in sharing if core.makers), None)
         if with_makers is not None:
             style = core_style(with_makers.number)
         else:
-            style = "empty" if busy < 1 / len(_HEIGHTS) else "others"
+            style = "empty" if busy is None or busy < 1 / len(_HEIGHTS) else "others"
         line.append((heights([busy]), style))
     return line
 
@@ -159,12 +165,16 @@ def _note(width: int, run: RunBegan) -> str:
     """Return what has to be said about all cores, in as many words as fit."""
     words: list[tuple[str, str]] = []
     if run.quota is not None:
-        amount = f"{round(run.quota, 2 if run.quota < 10 else 0):g}"
-        words.append((f"limited to {amount} cores' worth of CPU time", f"≤ {amount} cores"))
-    if not run.maps_cores:
+        words.append((quota_text(run.quota), f"≤ {cores_worth(run.quota)} cores"))
+    if run.unseen:
+        what = "makers' cores, CPU shares and memory are not known here"
+        words.append((f"{run.unseen}: {what}", "makers' cores and memory: not known here"))
+    elif not run.maps_cores:
         words.append(
             ("this system does not tell which core a process is on", "makers' cores unknown")
         )
+    if not run.measures_cores:
+        words.append(("how busy cores are is not known here", "cores' use: not known"))
     long, short = (
         "".join(f" {'· ' if index else ''}{word[length]}" for index, word in enumerate(words))
         for length in (0, 1)

@@ -102,7 +102,10 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         if self._cores_drawn != self._floor.cores_version:
             self._cores_drawn = self._floor.cores_version
             cores = self._floor.cores
-            self._core_bar.show(self._floor.run, [cores[number] for number in sorted(cores)])
+            shown = [cores[number] for number in sorted(cores)]
+            if self._core_bar.show(self._floor.run, shown) and self.is_mounted:
+                self.makers.rearrange()
+                self._share_lines()
         self.makers.floor_changed()
         self.log_view.floor_changed()
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS, clock_text, counted
+from chai_tui.explain.formatting import GLYPHS, clock_text, cores_worth, counted
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import Recipe
@@ -105,7 +105,7 @@ def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted:
     setup, run = title.setup, title.run
     cores = counted(len(run.cores), "core")
     if run.quota is not None:
-        cores += f", {run.quota:.1f} allowed"
+        cores += f", {cores_worth(run.quota)} allowed"
     parts = [
         ("recipe", recipe, ""),
         ("engine", setup.engine, ""),

@@ -62,7 +62,7 @@ def cells(
         ):
             span = HELD
         core: int | None = None
-        if span is None and a_slice is None:
+        if span is None and (a_slice is None or a_slice.cpu_share is None):
             span = UNSAMPLED
         elif span is None and a_slice is not None:
             computes = _computes(maker, steps_began, start + scale.seconds / 2)
@@ -108,7 +108,7 @@ def _began_to_compute(maker: Maker, steps_began: list[float], start: float, stop
 
 
 def _sampled(a_slice: Slice, cell: int, *, computes: bool) -> Span:
-    share = a_slice.cpu_share
+    share = a_slice.cpu_share or 0.0
     # A sample's edges are not sharp: nearly all is all, hardly anything is nothing.
     share = 1.0 if share >= 0.9 else 0.0 if share < 0.05 else share
     threshold = _THRESHOLDS[cell % len(_THRESHOLDS)]

@@ -59,6 +59,8 @@ _UNSAMPLED = Sign(
     UNSAMPLED, "no sample", "no sample", "nobody measured what it did: not yet, or too long ago"
 )
 
+_UNSEEN = Sign(UNSAMPLED, "what it did is not known here", "not known here")
+
 EXPLAINED = (_CORE, _WAITS, _READY, GIL_SIGN, _HELD, _UNSAMPLED)
 """The signs that only the timeline has."""
 
@@ -72,11 +74,16 @@ def signs_on(floor: Floor) -> list[Sign]:
     engines = {station.engine for station in floor.stations.values()}
     bad = [state for state in (State.KILLED, State.FAILED) if floor.counts[state]]
     words = ", ".join(bad)
+    is_seen = not floor.run.unseen or any(maker.history for maker in floor.makers.values())
     told = (
-        (_CORE, True),
-        (_WAITS, True),
-        (_READY, True),
-        (GIL_SIGN, floor.run.gil and any(engine.traits.shares_gil for engine in engines)),
+        (_UNSEEN, not is_seen),
+        (_CORE, is_seen),
+        (_WAITS, is_seen),
+        (_READY, is_seen),
+        (
+            GIL_SIGN,
+            is_seen and floor.run.gil and any(engine.traits.shares_gil for engine in engines),
+        ),
         (_HELD, any(engine.traits.shares_loop for engine in engines)),
         (_PAUSED, any(maker.pauses for maker in floor.makers.values())),
         (_SERVED, floor.counts[State.SERVED] > 0),
@@ -84,7 +91,7 @@ def signs_on(floor: Floor) -> list[Sign]:
         (_STOPPED, floor.counts[State.STOPPED] > 0),
         (_ENDED, floor.counts[State.ENDED] > 0),
         (_SEATED, True),
-        (_UNSAMPLED, True),
+        (_UNSAMPLED, is_seen),
     )
     return [sign for sign, is_told in told if is_told]
 
@@ -97,7 +104,7 @@ def legend(signs: Iterable[Sign], width: int) -> Line:
         width: in cells.
     """
     signs = list(signs)
-    noted = [*signs, Sign(("", ""), SPREAD, SPREAD)]
+    noted = [*signs, Sign(("", ""), SPREAD, SPREAD)] if _UNSEEN not in signs else signs
     line: Line = []
     for some, is_short, gap in (
         (noted, False, 2),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 
 
 def name_process(title: str) -> None:
@@ -19,6 +18,6 @@ def name_thread(title: str) -> None:
     """Show the beginning of ``title`` (the kernel keeps 15 bytes) as this thread's name."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # /proc may not be mounted
-            comm = f"/proc/self/task/{threading.get_native_id()}/comm"
-            with open(comm, "wb", buffering=0) as file:  # noqa: PTH123 - pathlib costs an import
+            # By no number: those of /proc may be another namespace's.
+            with open("/proc/thread-self/comm", "wb", buffering=0) as file:  # noqa: PTH123 - pathlib costs an import
                 file.write(title.encode()[:15])
