@@ -298,7 +298,7 @@ def draw_in(place: str) -> str:
             require(terminal.text.isascii(), f"{place}: not in ASCII")
             terminal.until(lambda: "ASCII" in terminal.text)  # one line says so
         else:
-            require("╭" in terminal.text or "┏" in terminal.text, f"{place}: no lines")
+            terminal.until_shows("╭", "┏")
         terminal.send("q")
         ends(terminal, 1, place)
         is_given_back(terminal, place)
