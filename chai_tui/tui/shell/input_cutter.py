@@ -67,7 +67,7 @@ _STRING_BEGINS = re.compile(r"\x1b{1,2}[]PX^_]")
 _STRING_ENDS = re.compile(r"\x07|\x1b\\|(?=\x1b[^\\])")
 """Also by another sequence that begins."""
 _REST_OF_STRING = re.compile(r"[^\x1b\x07]*(?:\x07|\x1b\\)")
-_REST_OF_CONTROL = re.compile(r"[0-?]+[ -/]*[@-~]")
+_REST_OF_CONTROL = re.compile(r"[ -?]+[@-~]")
 
 
 class Kind(Enum):
@@ -155,7 +155,8 @@ class InputCutter:
             text = text[late.end() :] if late is not None else text
         waited = at - self._came_at
         self._came_at = at
-        if self._rest in (ESC, ESC * 2) and waited >= ALT_SECONDS and text[:1] not in "[O]PX^_N":
+        is_escape = self._rest in (ESC, ESC * 2) and not self._in_string and self._pasted is None
+        if is_escape and waited >= ALT_SECONDS and text[:1] not in "[O]PX^_N":
             pieces += [Piece(Kind.ESCAPE, ESC)] * len(self._rest)
             self._rest = ""
         self._rest += text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 from textual.keys import Keys
@@ -11,8 +14,22 @@ from textual.message import Message
 
 from chai_tui.tui.shell.input_cutter import Kind, Piece
 
+_NUMBERED = re.compile(r"\x1b\[(\d*)[\d:;]*([~A-Z])")
+"""What may be a key with a number; those of characters end with u."""
 _KEPT = ("last_x", "last_y", "mouse_pixels", "terminal_size", "terminal_pixel_size")
 """What Textual's parser must remember of what came before."""
+
+
+def _names_a_key(text: str) -> bool:
+    """Whether a sequence that Textual takes for a key is one.
+
+    Textual reads the first number of a sequence as a character's, whatever the sequence ends with:
+    with a report of 97 lines somebody would press ``a``.
+    """
+    match = _NUMBERED.fullmatch(text)
+    if match is None or text in ANSI_SEQUENCES_KEYS:
+        return True
+    return f"{match[1] or 1}{match[2]}" in FUNCTIONAL_KEYS
 
 
 class InputMessages:
@@ -51,7 +68,12 @@ class InputMessages:
             messages = []
         if not messages or is_alt:  # it may still be waiting for more
             self._renew()
-        return [one for one in messages if not (isinstance(one, Key) and one.key == Keys.Ignore)]
+        is_key = _names_a_key(text)
+        return [
+            one
+            for one in messages
+            if not isinstance(one, Key) or (is_key and one.key != Keys.Ignore)
+        ]
 
     def _renew(self) -> None:
         before = self._parser
