@@ -112,7 +112,7 @@ def test_why_makers_are_not_seen_is_said_once_in_as_many_words_as_fit() -> None:
         " there is no /proc: makers' cores, CPU shares and memory are not known here"
     )
     narrow = drawn([core(0, 0.5, None)], 60, 3, quota=0.5, **unseen)
-    assert narrow[-1].rstrip() == " ≤ 0.5 cores · makers' cores and memory: not known here"
+    assert narrow[-1].rstrip() == " ≤ 0.5 cores · makers' figures: not known here"
 
 
 def test_how_busy_a_core_is_may_not_be_known() -> None:

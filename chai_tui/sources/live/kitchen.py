@@ -2,7 +2,7 @@
 
 submit() ──▶ commands ──▶ poll() ──▶ StationPool ──▶ Supervisor: start, signal, reap
                             │          └────▶ Listeners: reports and output of each station
-                            ├────────▶ SamplingSchedule: who is on which core
+                            ├────────▶ Observer: who is on which core
                             ▼
                           events
 """
@@ -31,11 +31,10 @@ from chai_tui.model.commands import (
     StopMaker,
 )
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import CoresChanged, Event, RunBegan, Sampled, Seated, Trouble, Unseated
+from chai_tui.model.events import Event, Sampled, Seated, Trouble, Unseated
 from chai_tui.model.recipe import Recipe
-from chai_tui.samplers.choice import make_sampler
 from chai_tui.samplers.protocol import Sampler, Watched
-from chai_tui.samplers.schedule import SamplingSchedule
+from chai_tui.sources.live.observer import Observer
 from chai_tui.sources.live.station.wire import Seat
 from chai_tui.sources.live.station_handle import SIGKILL, StationHandle
 from chai_tui.sources.live.station_pool import StationPool
@@ -89,14 +88,13 @@ class Kitchen:
         self._pool = StationPool(self._supervisor, clock, lines_per_second)
         self._clock = clock
         self._seed = random.randrange(2**32) if seed is None else seed  # noqa: S311 - jitter
-        self._cores = CoresWatch()
-        self._run = facts_of_live_run(clock(), start_method, self._cores.look(), sample_every)
-        self._schedule = None
+        cores = CoresWatch()
+        run = facts_of_live_run(clock(), start_method, cores.look(), sample_every)
+        self._observer = None
         if sample_every is not None:
-            self._sampler = sampler or make_sampler(self._run.cores)
-            self._schedule = SamplingSchedule(self._sampler, sample_every, clock)
-            self._run = self._with_what_is_seen()
-        self._untold: list[Event] = [self._run]
+            self._observer = Observer(run, cores, sample_every, clock, sampler)
+            run = self._observer.run
+        self._untold: list[Event] = [run]
         self._commands: deque[Command] = deque()
         self._waiting: deque[AddMakers] = deque()
         self._shared: dict[Engine, StationHandle] = {}
@@ -139,7 +137,12 @@ class Kitchen:
             events += self._obey[type(command)](command)
         events += self._seat_waiting()
         events += self._pool.turn(0.0 if events or self._waiting else self._patience(timeout))
-        return events + self._sampled()
+        if self._observer is not None:
+            for event in self._observer.look(self._watched):
+                events.append(event)
+                if isinstance(event, Sampled):
+                    events += self._pauses_in(event)
+        return events
 
     def close(self) -> list[Event]:
         """End every process that was started, within a second; idempotent.
@@ -162,47 +165,18 @@ class Kitchen:
         for station in self._pool.stations.values():
             text = f"pid {station.child.pid} does not die of SIGKILL; it is left behind"
             events += [Trouble(self._clock(), maker, text) for maker in station.makers]
-        if self._schedule is not None:
-            self._schedule.close()
+        if self._observer is not None:
+            self._observer.close()
         self._pool.close()
         return events
 
     def _patience(self, timeout: float | None) -> float | None:
-        if self._schedule is None:
+        if self._observer is None:
             return timeout
-        left = max(0.0, self._schedule.due_at - self._clock())
+        left = max(0.0, self._observer.due_at - self._clock())
         return left if timeout is None else min(timeout, left)
 
     # Sampling
-
-    def _sampled(self) -> list[Event]:
-        """Return a sample, if one is due, after what has changed of that which is sampled."""
-        if self._schedule is None or self._clock() < self._schedule.due_at:
-            return []
-        events = self._changes_of_cores()
-        sampled = self._schedule.look(self._watched)
-        if sampled is None:
-            return events
-        if (run := self._with_what_is_seen()) != self._run:
-            self._run = run._replace(at=sampled.at)
-            events.append(self._run)
-        return [*events, sampled, *self._pauses_in(sampled)]
-
-    def _changes_of_cores(self) -> list[Event]:
-        numbers, quota = self._cores.look()
-        if (numbers, quota) == (self._run.cores, self._run.quota):
-            return []
-        self._run = self._run._replace(cores=numbers, quota=quota)
-        self._sampler.cores = numbers
-        return [CoresChanged(self._clock(), numbers, quota)]
-
-    def _with_what_is_seen(self) -> RunBegan:
-        """Return what the run is, with what is known here of cores and makers."""
-        return self._run._replace(
-            maps_cores=self._sampler.maps_cores,
-            measures_cores=self._sampler.measures_cores,
-            unseen=self._sampler.unseen,
-        )
 
     def _watched(self) -> list[Watched]:
         return [who for station in self._pool.stations.values() for who in station.watched()]

@@ -168,7 +168,7 @@ def _note(width: int, run: RunBegan) -> str:
         words.append((quota_text(run.quota), f"≤ {cores_worth(run.quota)} cores"))
     if run.unseen:
         what = "makers' cores, CPU shares and memory are not known here"
-        words.append((f"{run.unseen}: {what}", "makers' cores and memory: not known here"))
+        words.append((f"{run.unseen}: {what}", "makers' figures: not known here"))
     elif not run.maps_cores:
         words.append(
             ("this system does not tell which core a process is on", "makers' cores unknown")
