@@ -281,21 +281,15 @@ def show_no_figures(columns: int = 120, rows: int = 40) -> None:
             rows=rows,
         ) as terminal,
     ):
-
-        def is_honest() -> bool:
-            text = terminal.text
-            return "not known here" in text and not any(
-                wrong in text for wrong in ("MB", "kB", "of core", "wants a core", "no sample")
-            )
-
-        terminal.until_shows("2 brewing", "100 %")
-        require(is_honest(), f"the kitchen shows:\n{terminal.text}")
-        terminal.send("t")
-        terminal.until_shows("╌╌╌")
-        require(is_honest(), f"the timeline shows:\n{terminal.text}")
-        terminal.send("enter")
-        terminal.until_shows("steps")
-        require(is_honest(), f"the zoom shows:\n{terminal.text}")
+        for screen, keys, shown in (
+            ("kitchen", (), ("2 brewing", "▒")),  # a core that is busy: it was sampled
+            ("timeline", ("t",), ("╌╌╌",)),
+            ("zoom", ("enter",), ("steps",)),
+        ):
+            terminal.send(*keys)
+            terminal.until_shows(*shown, "not known here")
+            for wrong in ("MB", "kB", "of core", "wants a core", "no sample"):
+                require(wrong not in terminal.text, f"{wrong} in the {screen}:\n{terminal.text}")
         terminal.send("ctrl+q", "y")
         terminal.wait()
 
