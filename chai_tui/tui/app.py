@@ -38,6 +38,7 @@ from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.shell.colours import colours
 from chai_tui.tui.shell.compaction import Backlog
+from chai_tui.tui.shell.preloading import Preloading
 from chai_tui.tui.shell.screenshots import Screenshots
 from chai_tui.tui.shell.textual_patches import patch_textual
 from chai_tui.tui.shell.type_ahead import TypeAhead
@@ -53,7 +54,7 @@ class EventsReady(Message):
     """The bridge has events to take."""
 
 
-class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
+class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
     """Shows a kitchen.
 
     Attributes:
@@ -170,7 +171,12 @@ class ChaiApp(Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
         self._tell(self._early)
         self._early = []
         self._bridge.attach(self._announce_events)
-        self.call_after_refresh(startup.done)
+        self.call_after_refresh(self._started)
+
+    def _started(self) -> None:
+        """The first screen is shown: what it was kept from comes now."""
+        startup.done()
+        self.begin_to_preload()
 
     def _warn(self) -> None:
         """Tell what is wrong with the settings: all of it in the log, the first in a notice."""

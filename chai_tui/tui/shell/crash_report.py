@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chai_tui.host.limits import in_words, is_refusal
+from chai_tui.host.patient_output import write_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,11 +26,18 @@ def crash_report(error: BaseException) -> str:
     return "\n".join(
         (
             f"chai-tui {_version()}, Python {sys.version}",
-            f"{platform.platform()}, terminal {os.environ.get('TERM', 'unknown')}",
+            f"{_system()}, terminal {os.environ.get('TERM', 'unknown')}",
             "",
             "".join(traceback.format_exception(error)),
         )
     )
+
+
+def _system() -> str:
+    try:
+        return platform.platform()
+    except OSError:  # on some systems it reads the interpreter's file, which may be gone
+        return sys.platform
 
 
 def _version() -> str:
@@ -100,4 +108,6 @@ def tell_crash(error: BaseException) -> None:
     refused = next(filter(is_refusal, _with_contexts(error)), None)
     why = type(error).__name__ if refused is None else in_words(refused)
     with contextlib.suppress(OSError, ValueError):  # the terminal may be gone too
-        print(f"chai-tui: the screen broke ({why}), sorry; report: {where}", file=sys.__stderr__)
+        if sys.__stderr__ is not None:
+            told = f"chai-tui: the screen broke ({why}), sorry; report: {where}\n"
+            write_text(sys.__stderr__, told)

@@ -1,0 +1,72 @@
+"""Imports what the running program may need later, while nobody waits for anything.
+
+The first screen is there sooner without it; but what is left for later may be gone then: a package
+manager replaces or removes the program, or its Python, while it runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from importlib import import_module
+
+from textual.app import App
+
+SLICE_SECONDS = 0.05
+"""The pause between two imports, the longest of which takes 4 ms, so that no frame is late; all of
+it is over after two seconds, and takes 45 ms."""
+
+LATER = (
+    # Screens, each after what it needs: one import is as little at a time as there can be.
+    "chai_tui.tui.canvas.resample",
+    "chai_tui.tui.canvas.line_view",
+    "chai_tui.tui.canvas.leaving",
+    "chai_tui.explain.exit_text",
+    "chai_tui.explain.engine_text",
+    "chai_tui.tui.timeline.time_scale",
+    "chai_tui.tui.timeline.drawing",
+    "chai_tui.tui.timeline.legend",
+    "chai_tui.tui.help.drawing",
+    "chai_tui.tui.help.screen",
+    "chai_tui.tui.dialogs.engine",
+    "chai_tui.tui.dialogs.shown",
+    "chai_tui.tui.detail.charts",
+    "chai_tui.tui.detail.facts",
+    "chai_tui.tui.detail.drawing",
+    "chai_tui.tui.detail.output_view",
+    "chai_tui.tui.keys.fields",
+    "chai_tui.tui.detail.screen",
+    "chai_tui.tui.timeline.screen",
+    # The palette, and a picture of the screen.
+    "textual.system_commands",
+    "html.entities",
+    # Reports of crashes: rich's own, with colours, which Textual makes in some of its threads.
+    "pygments.token",
+    "pygments.style",
+    "pygments.lexer",
+    "pygments.lexers",
+    "pygments.lexers.python",
+    "pygments.styles",
+    "rich.pretty",
+    "rich.syntax",
+    "rich.traceback",
+    "platformdirs",
+)
+"""What may be imported later. What is missing in some version of a library is passed over."""
+
+
+class Preloading(App[None]):
+    """Mixed into an app that calls :meth:`begin_to_preload` once its first screen is shown."""
+
+    def begin_to_preload(self) -> None:
+        """Import the modules of ``LATER``, one at a time, each a while after the other."""
+        names = iter(LATER)
+
+        def import_next() -> None:
+            name = next(names, None)
+            if name is None:
+                timer.stop()
+            else:
+                with contextlib.suppress(ImportError):
+                    import_module(name)
+
+        timer = self.set_interval(SLICE_SECONDS, import_next)
