@@ -20,7 +20,7 @@ import psutil
 import pyte
 from wcwidth import wcwidth
 
-PATIENCE = 12.0
+PATIENCE = 60.0
 """Seconds after which a condition is said never to hold."""
 _OTHER_TERMINALS = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 """Variables about a terminal that is not this one."""
@@ -181,6 +181,7 @@ class Terminal:
     def clear(self) -> None:
         """Forget what is shown, as a terminal does that somebody else wrote on."""
         self._screen.reset()
+        self._stream = pyte.ByteStream(self._screen)  # in the middle of no sequence
 
     def skip(self, timeout: float) -> None:
         """Keep what the program wrote for later, without working out what it shows."""

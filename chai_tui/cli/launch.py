@@ -102,7 +102,8 @@ def _is_in_front() -> bool:
         return True
     from chai_tui.host.job_control import wait_for_foreground  # noqa: PLC0415 - not on Windows
 
-    return wait_for_foreground(sys.stdin.fileno())
+    terminal = descriptor_of(sys.stdin)
+    return terminal is None or wait_for_foreground(terminal)
 
 
 def _source(

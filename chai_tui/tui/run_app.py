@@ -15,8 +15,8 @@ from chai_tui.model.launch import Launch
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.shell.shutdown import INTERRUPTED
-from chai_tui.tui.shell.signal_watch import signals_watched
-from chai_tui.tui.shell.terminal_restore import terminal_put_back
+from chai_tui.tui.terminal.restore import terminal_put_back
+from chai_tui.tui.terminal.signal_watch import signals_watched
 
 HANG_UP = 1
 """The number of SIGHUP everywhere, and what stands for it where there is none."""

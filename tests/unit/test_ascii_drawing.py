@@ -17,7 +17,7 @@ from textual.scrollbar import ScrollBarRender
 
 import chai_tui
 from chai_tui.explain.formatting import GLYPHS
-from chai_tui.tui.shell.ascii_drawing import drawn_in_ascii
+from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii
 
 UNKNOWN_BY_NATURE = {"�"}
 BOXES = [box for box in vars(rich.box).values() if isinstance(box, rich.box.Box)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from textual.events import Key, Paste
 from textual.message import Message
 
-from chai_tui.tui.shell.input_cutter import (
+from chai_tui.tui.terminal.input_cutter import (
     ALT_SECONDS,
     ESCAPE_SECONDS,
     LATE_SECONDS,
@@ -21,7 +21,7 @@ from chai_tui.tui.shell.input_cutter import (
     InputCutter,
     Kind,
 )
-from chai_tui.tui.shell.input_messages import InputMessages
+from chai_tui.tui.terminal.input_messages import InputMessages
 
 if sys.platform == "win32":
     pytest.skip("a driver of its own", allow_module_level=True)

@@ -45,7 +45,7 @@ class ClosingApp(App[None]):
         """Return our own driver; Textual's where there is no such thing as a signal."""
         if sys.platform == "win32":
             return super().get_driver_class()
-        from chai_tui.tui.shell.terminal_driver import TerminalDriver  # noqa: PLC0415 - not there
+        from chai_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - not there
 
         return TerminalDriver
 

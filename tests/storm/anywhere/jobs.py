@@ -21,7 +21,6 @@ from tests.storm.promise import Force, Promise, Untried, require
 from tests.terminal import Terminal
 
 PROMPT = "ready>"
-_STOPPED = (psutil.STATUS_STOPPED,)
 
 
 @contextlib.contextmanager
@@ -62,11 +61,11 @@ def _is_program(process: psutil.Process) -> bool:
 
 
 def _until_stopped(terminal: Terminal, process: psutil.Process) -> None:
-    terminal.until(lambda: process.status() in _STOPPED)
+    terminal.until(lambda: process.status() == psutil.STATUS_STOPPED)
 
 
 def _until_gone(terminal: Terminal, process: psutil.Process) -> None:
-    terminal.until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    terminal.until(lambda: not alive([process]))
     terminal.until(lambda: not [each for each in terminal.survivors() if each.pid != process.pid])
 
 
@@ -136,6 +135,7 @@ def stop_and_go_on(number: int, way: str) -> None:
             terminal.until(lambda: b"\x1b[?1049l" in terminal.raw)
             for sequence in (b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?25h"):
                 require(sequence in terminal.raw, f"no {sequence!r} before it stopped")
+        terminal.until(lambda: b"Stopped" in terminal.raw)  # the shell has it again
         terminal.clear()
         _answers(terminal, "a")
         if way == "bg":

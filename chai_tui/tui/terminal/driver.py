@@ -29,9 +29,9 @@ from textual.message import Message
 
 from chai_tui.host.encoding import UTF_8
 from chai_tui.host.job_control import is_in_background, wait_for_foreground
-from chai_tui.tui.shell.input_cutter import ESCAPE_SECONDS, InputCutter, Kind, Piece
-from chai_tui.tui.shell.input_messages import InputMessages
-from chai_tui.tui.shell.terminal_output import TerminalOutput, in_utf_8
+from chai_tui.tui.terminal.input_cutter import ESCAPE_SECONDS, InputCutter, Kind, Piece
+from chai_tui.tui.terminal.input_messages import InputMessages
+from chai_tui.tui.terminal.output import TerminalOutput, in_utf_8
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -80,7 +80,7 @@ class TerminalDriver(LinuxDriver):
     def _encoder(self) -> Any:
         if self._leaving.encoding == UTF_8:
             return in_utf_8
-        from chai_tui.tui.shell.ascii_drawing import drawn_in_ascii  # noqa: PLC0415 - rarely needed
+        from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii  # noqa: PLC0415 - rarely needed
 
         return lambda text: drawn_in_ascii(text).encode("ascii", "replace")
 

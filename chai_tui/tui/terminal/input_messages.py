@@ -12,7 +12,7 @@ from textual.events import Key, Paste
 from textual.keys import Keys
 from textual.message import Message
 
-from chai_tui.tui.shell.input_cutter import Kind, Piece
+from chai_tui.tui.terminal.input_cutter import Kind, Piece
 
 _NUMBERED = re.compile(r"\x1b\[(\d*)[\d:;]*([~A-Z])")
 """What may be a key with a number; those of characters end with u."""
