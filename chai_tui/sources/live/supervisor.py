@@ -29,8 +29,7 @@ from chai_tui.sources.live.while_starting import (
     blocked,
     folders_may_be_gone,
     safe_path,
-    said_to,
-    stderr_with_a_descriptor,
+    terminal_is_kept,
 )
 
 if TYPE_CHECKING:  # POSIX only
@@ -271,10 +270,5 @@ def _surroundings_in_order(output: Connection[Any, Any] | None) -> Iterator[tupl
         The environment variables that were set for it.
     """
     descriptor = None if output is None else output.fileno()
-    with (
-        stderr_with_a_descriptor(),
-        folders_may_be_gone(),
-        said_to(descriptor),
-        safe_path() as names,
-    ):
+    with folders_may_be_gone(), terminal_is_kept(descriptor), safe_path() as names:
         yield names

@@ -6,8 +6,9 @@ import contextlib
 import os
 import signal
 import subprocess
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from multiprocessing import spawn, util
+from multiprocessing import resource_tracker, spawn, util
 from typing import Any
 
 import chai_tui
@@ -60,20 +61,6 @@ def _is_current(folder: str) -> bool:
 
 
 @contextlib.contextmanager
-def stderr_with_a_descriptor() -> Iterator[None]:
-    """Give ``sys.stderr`` a descriptor for a moment: one that leads nowhere.
-
-    multiprocessing hands it to the helpers it starts; inside a Textual app it is -1, and the start
-    would fail with "bad value(s) in fds_to_keep".
-    """
-    with (
-        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 - pathlib adds nothing
-        contextlib.redirect_stderr(nowhere),
-    ):
-        yield
-
-
-@contextlib.contextmanager
 def folders_may_be_gone() -> Iterator[None]:
     """Have whoever is started meanwhile look for no folder or file that may be gone.
 
@@ -100,32 +87,41 @@ def folders_may_be_gone() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def said_to(descriptor: int | None) -> Iterator[None]:
-    """Have whatever Pythons that are started meanwhile say before they are stations go elsewhere.
+def terminal_is_kept(output: int | None) -> Iterator[None]:
+    """Have nothing that Pythons say which are started meanwhile reach the terminal.
 
-    They inherit the terminal otherwise, and one whose files are gone has much to say.
+    They inherit it otherwise, and one whose files are gone has much to say. ``sys.stderr`` stays as
+    it is: it belongs to the whole process, and another thread may put another in its place.
 
     Args:
-        descriptor: where to; None: nowhere.
+        output: the descriptor that takes what they say before they are stations; None: it is lost.
     """
     usual = util.spawnv_passfds
 
     def spawnv_passfds(path: str, arguments: Sequence[str], passed: Sequence[int]) -> int:
-        output = subprocess.DEVNULL if descriptor is None else descriptor
+        said_to = subprocess.DEVNULL if output is None else output
         started = subprocess.Popen(  # noqa: S603 - multiprocessing's own command
             arguments,
             executable=path,
-            pass_fds=passed,
+            # multiprocessing hands on our stderr, which inside a Textual app is -1.
+            pass_fds=[descriptor for descriptor in passed if descriptor >= 0],
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
+            stdout=said_to,
+            stderr=said_to,
             restore_signals=False,  # as multiprocessing has it
         )
         started.returncode = 0  # it is joined elsewhere
         return started.pid
 
     util.spawnv_passfds = spawnv_passfds  # type: ignore[assignment]
+    # Somebody killed it: it is started again, and nobody here needs it.
+    resource_tracker.warnings = Altered(warnings, warn=_say_nothing)  # type: ignore[attr-defined]
     try:
         yield
     finally:
+        resource_tracker.warnings = warnings  # type: ignore[attr-defined]
         util.spawnv_passfds = usual
+
+
+def _say_nothing(*_arguments: object, **_options: object) -> None:
+    pass
