@@ -1,4 +1,4 @@
-"""How much CPU time the control groups of this process allow (Linux; elsewhere: no limit).
+"""What the control groups of this process allow: CPU time, tasks (Linux; elsewhere: no limit).
 
 A container limited with ``--cpus=1.5`` still sees every core of its machine: only the quota tells.
 Files and formats: https://docs.kernel.org/admin-guide/cgroup-v2.html (``cpu.max``) and
@@ -32,17 +32,35 @@ def cpu_quota(root: str = "") -> float | None:
     Args:
         root: put before every path that is read.
     """
-    quotas: list[float] = []
+    quotas = [_quota_of(folder, kind) for folder, kind in _folders_of("cpu", root)]
+    return min((quota for quota in quotas if quota is not None), default=None)
+
+
+def tasks_of_groups(root: str = "") -> list[tuple[int, int]]:
+    """Return of each control group how many tasks it has and may have, where there is a limit.
+
+    Files: https://docs.kernel.org/admin-guide/cgroup-v2.html (``pids.max``).
+
+    Args:
+        root: put before every path that is read.
+    """
+    found = []
+    for folder, _ in _folders_of("pids", root):
+        words = _text(f"{folder}/pids.current").split() + _text(f"{folder}/pids.max").split()
+        if len(words) == 2 and words[0].isdigit() and words[1].isdigit():
+            found.append((int(words[0]), int(words[1])))
+    return found
+
+
+def _folders_of(wanted: str, root: str) -> Iterator[tuple[str, str]]:
+    """Yield the folder and the kind of each group that a controller may limit this process by."""
     groups = dict(_groups(_text(f"{root}/proc/self/cgroup")))
     for mount in _mounts(_text(f"{root}/proc/self/mountinfo")):
-        controller = "" if mount.kind == "cgroup2" else "cpu"
+        controller = "" if mount.kind == "cgroup2" else wanted
         if controller not in groups or (controller and controller not in mount.controllers):
             continue
         for folder in _folders(mount, groups[controller]):
-            quota = _quota_of(f"{root}{folder}", mount.kind)
-            if quota is not None:
-                quotas.append(quota)
-    return min(quotas, default=None)
+            yield f"{root}{folder}", mount.kind
 
 
 def _groups(text: str) -> Iterator[tuple[str, str]]:

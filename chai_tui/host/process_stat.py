@@ -32,11 +32,10 @@ class ProcessStat(NamedTuple):
 
 def process_stat(pid: int) -> ProcessStat | None:
     """Return what a process does; None if it is gone, or if /proc tells of others than ours."""
+    if not proc_is_ours():
+        return None
     try:
-        # It may be that of another pid namespace.
-        if os.readlink("/proc/self") != str(os.getpid()):  # noqa: PTH115 - pathlib costs an import
-            return None
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - as above
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib costs an import
             # The name may hold anything, spaces and brackets too.
             fields = file.read().rpartition(b") ")[2].split()
         clock = _clock(pid)
@@ -46,6 +45,14 @@ def process_stat(pid: int) -> ProcessStat | None:
         return None
     effort = (clock, fields[_UTIME], fields[_STIME])
     return ProcessStat(fields[_STATE].decode(), effort, int(fields[_BEGAN]))
+
+
+def proc_is_ours() -> bool:
+    """Whether /proc is there and has the numbers of our own pid namespace."""
+    try:
+        return os.readlink("/proc/self") == str(os.getpid())  # noqa: PTH115 - pathlib costs an import
+    except OSError:
+        return False
 
 
 def _clock(pid: int) -> bytes:
