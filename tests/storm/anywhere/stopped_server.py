@@ -13,13 +13,11 @@ from pathlib import Path
 import psutil
 
 from tests.process.program import console_script, family_of
-from tests.storm.promise import PATIENCE, Untried, require
+from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 from tests.terminal import Terminal
 
 LEAVE_SECONDS = 2.0
 """What leaving may take, from the key or the signal to the end of the program."""
-START_SECONDS = 3.0
-"""What a start may take that comes to nothing: two, and the start of two Pythons."""
 _SAYS = "did not answer"
 _FREEZER = Path("/sys/fs/cgroup/freezer")
 _UNIFIED = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
@@ -170,3 +168,29 @@ def run_lines(halt: Halt, option: str, *, at_once: bool, leave: str = "") -> flo
         finally:
             program.kill()
     return took
+
+
+def _storm(_: Force) -> str:
+    took: list[float] = []
+    untried = ""
+    for halt in (stopped, frozen):
+        try:
+            for leave in ("q", "ctrl+c", "SIGTERM", "SIGHUP"):
+                took += [leave_the_screen(halt, leave, adding=adding) for adding in (True, False)]
+            for option in ("--plain", "--json"):
+                took.append(run_lines(halt, option, at_once=True))
+                require(took[-1] < LEAVE_SECONDS, f"{took[-1]:.2f} s to give up a start")
+                run_lines(halt, option, at_once=False)  # as long as the makers take, and a second
+                for leave in ("SIGINT", "SIGTERM"):
+                    took.append(run_lines(halt, option, at_once=False, leave=leave))
+                    require(took[-1] < LEAVE_SECONDS, f"{took[-1]:.2f} s to end by {leave}")
+        except Untried as why:
+            untried = f"; not tried: {why}"
+    return f"{len(took)} times, at most {max(took):.2f} s{untried}"
+
+
+KINDS = (
+    Promise(
+        "stopped-server", "a fork server that does not answer holds nobody up, and is named", _storm
+    ),
+)
