@@ -1,4 +1,4 @@
-"""How much CPU time the control groups of this process allow (Linux; elsewhere: no limit).
+"""What the control groups of this process allow: CPU time, tasks (Linux; elsewhere: no limit).
 
 A container limited with ``--cpus=1.5`` still sees every core of its machine: only the quota tells.
 Files and formats: https://docs.kernel.org/admin-guide/cgroup-v2.html (``cpu.max``) and
@@ -48,19 +48,38 @@ class CpuQuota:
         if groups != self._groups:
             self._groups = groups
             mounts = _text(f"{self._root}/proc/self/mountinfo")
-            self._folders = list(_folders_of(dict(_of_groups(groups)), mounts))
+            self._folders = list(_folders_of("cpu", groups, mounts))
         read = (_quota_of(f"{self._root}{folder}", kind) for folder, kind in self._folders)
         quotas = [quota for quota in read if quota is not None]
         return min(quotas, default=None)
 
 
-def _folders_of(groups: dict[str, str], mounts: str) -> Iterator[tuple[str, str]]:
-    """Yield every folder that can hold a quota for members of these groups, and its kind."""
+def tasks_of_groups(root: str = "") -> list[tuple[int, int]]:
+    """Return of each control group how many tasks it has and may have, where there is a limit.
+
+    Files: https://docs.kernel.org/admin-guide/cgroup-v2.html (``pids.max``).
+
+    Args:
+        root: put before every path that is read.
+    """
+    groups = _text(f"{root}/proc/self/cgroup")
+    found = []
+    for folder, _ in _folders_of("pids", groups, _text(f"{root}/proc/self/mountinfo")):
+        path = f"{root}{folder}"
+        words = _text(f"{path}/pids.current").split() + _text(f"{path}/pids.max").split()
+        if len(words) == 2 and words[0].isdigit() and words[1].isdigit():
+            found.append((int(words[0]), int(words[1])))
+    return found
+
+
+def _folders_of(wanted: str, groups: str, mounts: str) -> Iterator[tuple[str, str]]:
+    """Yield the folder and the kind of each group that a controller may limit this process by."""
+    of = dict(_of_groups(groups))
     for mount in _mounts(mounts):
-        controller = "" if mount.kind == "cgroup2" else "cpu"
-        if controller not in groups or (controller and controller not in mount.controllers):
+        controller = "" if mount.kind == "cgroup2" else wanted
+        if controller not in of or (controller and controller not in mount.controllers):
             continue
-        for folder in _folders(mount, groups[controller]):
+        for folder in _folders(mount, of[controller]):
             yield folder, mount.kind
 
 

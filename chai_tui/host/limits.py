@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -47,7 +48,7 @@ def start_thread(thread: threading.Thread) -> None:
 
 def is_refusal(error: BaseException) -> bool:
     """Whether the system refused something, as opposed to a fault of the program."""
-    return isinstance(error, OSError) or _is_thread_refused(error)
+    return isinstance(error, (OSError, MemoryError)) or _is_thread_refused(error)
 
 
 def _is_thread_refused(error: BaseException) -> bool:
@@ -56,21 +57,24 @@ def _is_thread_refused(error: BaseException) -> bool:
 
 def in_words(error: BaseException) -> str:
     """Return why something could not be started, naming the limit that was met."""
-    if _is_thread_refused(error):
-        # CPython does not say why, and this is nearly always it.
-        return f"no more processes or threads for this user ({_limit('RLIMIT_NPROC')})"
     if isinstance(error, EOFError):
         return "the fork server ended meanwhile"
-    if not isinstance(error, OSError):
-        return str(error)
-    if error.errno == errno.EMFILE:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EMFILE:
         return f"no more open files for this process ({_limit('RLIMIT_NOFILE')})"
-    if error.errno == errno.ENFILE:
+    if number == errno.ENFILE:
         return "no more open files on this machine"
-    if error.errno == errno.EAGAIN:
-        return f"no more processes or threads for this user ({_limit('RLIMIT_NPROC')})"
-    if error.errno == errno.ENOMEM:
-        return "no more memory"
+    with contextlib.suppress(ImportError, MemoryError, OSError):  # there is too little to look
+        from chai_tui.host import shortage  # noqa: PLC0415 - only for a message
+
+        if _is_thread_refused(error):
+            return shortage.too_little_for_a_thread()
+        if number == errno.EAGAIN:
+            return shortage.too_few_tasks()
+        if number == errno.ENOMEM or isinstance(error, MemoryError):
+            return shortage.too_little_space()
+    if not isinstance(error, OSError):
+        return str(error) or type(error).__name__
     return error.strerror or str(error)
 
 

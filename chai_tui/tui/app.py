@@ -63,6 +63,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         recipes: what can be chosen.
         accepts: the commands that the source accepts.
         warnings: what is wrong with the user's settings.
+        parting: what could not be done while the source was closed, a line each.
         over: how it went, once the app leaves because every maker has ended; else empty.
     """
 
@@ -116,6 +117,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self._pauses_asked = {}
         self._exit_when_served = launch is not None and launch.exit_when_served
         self.over = ""
+        self.parting: list[str] = []
         self._leaving = False
         self._forgot = self._forgot_unserved = False
         self._settings, more = check_names(
@@ -222,9 +224,14 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             self._tell(events)
 
     def _fold(self, events: Sequence[Event]) -> None:
+        self._note_parting(events)
         self.floor.fold(events)
         self.answered(events)
         self._bridge.pace(self.floor.open)
+
+    def _note_parting(self, events: Sequence[Event]) -> None:
+        if self._bridge.closed:
+            self.parting += [event.text for event in events if isinstance(event, Trouble)]
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Notify what nobody should miss."""
@@ -349,6 +356,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         0 if every maker there ever was served; 1 if one did not, or the app broke; or that of
         the signal that ended it.
         """
+        self._note_parting(last_words)
         if self.crash is not None:
             return 1
         if self.signalled is not None:

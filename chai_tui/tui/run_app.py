@@ -83,7 +83,7 @@ def run_app(
 def _say_last_words(app: ChaiApp) -> None:
     """Say in the shell what the screen took with it."""
     with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
-        for warning in app.warnings:
+        for warning in (*app.warnings, *app.parting):
             sys.stderr.write(f"chai-tui: {warning}\n")
         if app.over:
             sys.stdout.write(f"{app.over}\n")

@@ -31,7 +31,7 @@ from chai_tui.model.commands import (
     StopMaker,
 )
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Sampled, Seated, Trouble, Unseated
+from chai_tui.model.events import Event, RunBegan, Sampled, Seated, Trouble, Unseated
 from chai_tui.model.recipe import Recipe
 from chai_tui.samplers.protocol import Sampler, Watched
 from chai_tui.sources.live.observer import Observer
@@ -44,8 +44,8 @@ STOP_GRACE = 2.0
 """Seconds between SIGTERM and SIGKILL for a maker that is stopped."""
 CLOSE_GRACE = 0.4
 """The same when the kitchen closes: quitting takes less than a second."""
-KILL_GRACE = 3.0
-"""Seconds that a process may take to die of SIGKILL before it is given up."""
+KILL_GRACE = 1.0
+"""Seconds without anybody's end after which those who do not die of SIGKILL are given up."""
 SEATING_BUDGET = 0.02
 """Seconds that one poll spends starting processes, so that a key is answered between two."""
 
@@ -94,7 +94,8 @@ class Kitchen:
         if sample_every is not None:
             self._observer = Observer(run, cores, sample_every, clock, sampler)
             run = self._observer.run
-        self._untold: list[Event] = [run]
+        self._untold: RunBegan | None = run
+        """What the run is, until it is told."""
         self._commands: deque[Command] = deque()
         self._waiting: deque[AddMakers] = deque()
         self._shared: dict[Engine, StationHandle] = {}
@@ -123,15 +124,15 @@ class Kitchen:
         self._pool.wake()
 
     def wake(self) -> None:
-        """Make a waiting :meth:`poll` return."""
+        """Make a waiting :meth:`poll` return, even one that waits for the fork server."""
+        self._supervisor.hurried = True
         self._pool.wake()
 
     def poll(self, timeout: float | None) -> list[Event]:
         """Return what happened; see :class:`chai_tui.model.source.Source`."""
         if self._closed:
             return []
-        self._supervisor.prepare()
-        events, self._untold = self._untold, []
+        events = self._begin()
         while self._commands:
             command = self._commands.popleft()
             events += self._obey[type(command)](command)
@@ -144,8 +145,19 @@ class Kitchen:
                     events += self._pauses_in(event)
         return events
 
+    def _begin(self) -> list[Event]:
+        """Get ready, once, and tell what the run is."""
+        instead = self._supervisor.prepare()
+        if self._untold is None:
+            return []
+        events: list[Event] = [self._untold._replace(start_method=self._supervisor.start_method)]
+        self._untold = None
+        return [*events, Trouble(self._clock(), None, instead)] if instead else events
+
     def close(self) -> list[Event]:
-        """End every process that was started, within a second; idempotent.
+        """End every process that was started; idempotent.
+
+        It takes less than a second, and less than two where something does not answer.
 
         Returns:
             What happened meanwhile.
@@ -153,18 +165,26 @@ class Kitchen:
         if self._closed:
             return []
         self._closed = True
+        self._supervisor.hurried = True
         self._commands.clear()
         self._waiting.clear()
         events: list[Event] = []
-        began = self._clock()
+        now = self._clock()
         for station in self._pool.stations.values():
-            events += station.terminate(began, CLOSE_GRACE)
-        deadline = began + CLOSE_GRACE + KILL_GRACE
-        while self._pool.stations and self._clock() < deadline:
-            events += self._pool.turn(deadline - self._clock())
+            events += station.terminate(now, CLOSE_GRACE)
+        deadline = now + CLOSE_GRACE + KILL_GRACE
+        while self._pool.stations and now < deadline:
+            left = len(self._pool.stations)
+            events += self._pool.turn(deadline - now)
+            now = self._clock()
+            if len(self._pool.stations) < left:  # a crowd takes longer than one
+                deadline = max(deadline, now + KILL_GRACE)
         for station in self._pool.stations.values():
             text = f"pid {station.child.pid} does not die of SIGKILL; it is left behind"
             events += [Trouble(self._clock(), maker, text) for maker in station.makers]
+        told = self._supervisor.close()
+        if told:
+            events.append(Trouble(self._clock(), None, told))
         if self._observer is not None:
             self._observer.close()
         self._pool.close()

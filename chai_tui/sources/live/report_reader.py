@@ -57,6 +57,8 @@ class ReportReader:
         self.active: int | None = None
         """Whoever reported last: where makers take turns on one thread, that one has it."""
         self.garbled = False
+        self.heard = False
+        """Whether the station reported anything."""
         self._assemblers: dict[tuple[int | None, str], LineAssembler] = {}
         self._budget = LineBudget(lines_per_second)
         self._held_back: dict[tuple[int | None, str], list[tuple[float, str]]] = {}
@@ -78,6 +80,7 @@ class ReportReader:
         events: list[Event] = []
         nonsense = ""
         messages = self.child.reports.read()
+        self.heard = self.heard or bool(messages)
         try:
             for message in messages:
                 self._take(decode(message), at, events)

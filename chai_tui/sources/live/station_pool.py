@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event
+from chai_tui.model.events import Event, Said, Trouble
 from chai_tui.sources.live.poller import Poller, make_poller
 from chai_tui.sources.live.report_reader import ReportReader
 from chai_tui.sources.live.station.wire import Seat
@@ -20,6 +20,9 @@ RETRY_SECONDS = 0.05
 has room."""
 LOOK_SECONDS = 0.25
 """Seconds between two looks for ended processes where nothing tells reliably of them."""
+CODE_SECONDS = 0.05
+"""Seconds after an end in which its exit code usually comes, and between two looks whether the fork
+server will still tell it."""
 
 _Reader = Callable[[float], list[Event]]
 
@@ -47,6 +50,9 @@ class StationPool:
         self._lines_per_second = lines_per_second
         self._poller = poller or make_poller()
         self._opened = 0
+        self._told_silence = False
+        self._uncoded: dict[StationHandle, float] = {}
+        """Those that have ended and whose exit code the fork server must still tell, since when."""
         self._unread: OrderedDict[tuple[StationHandle, _Reader], None] = OrderedDict()
         """Pipes with something to read, whoever has waited longest first."""
 
@@ -66,7 +72,8 @@ class StationPool:
         self._poller.add(child.reports.reader, (station, station.reader.read_reports))
         if child.outlet is not None:
             self._poller.add(child.outlet.reader, (station, station.reader.read_outlet))
-        self._poller.add(child.sentinel, (station, None))
+        for sign in child.signs:
+            self._poller.add(sign, (station, None))
         return station
 
     def wake(self) -> None:
@@ -77,10 +84,10 @@ class StationPool:
         """Wait for something to happen, at most ``timeout`` seconds, and return it."""
         ready = self._poller.wait(self._patience(timeout))
         events: list[Event] = []
-        ended: list[StationHandle] = []
+        ended: dict[StationHandle, None] = {}
         for station, read in ready:
             if read is None:
-                ended.append(station)
+                ended[station] = None
             else:
                 self._unread.setdefault((station, read))
         began = now = self._clock()
@@ -91,14 +98,15 @@ class StationPool:
             events += self._read(station, read)
             now = self._clock()
         for station in ended:
-            events += self._reap(station)
+            events += self._take_leave(station)
+        events += self._reap_uncoded()
         now = self._clock()
         for station in list(self.stations.values()):
             events += station.kill_if_overdue(now)
             if station.child.requests.is_waiting:
                 station.child.requests.flush()
-            if station.child.sentinel_may_lie and station.child.has_ended:
-                events += self._reap(station)
+            if station.child.must_be_looked_at and station.child.has_ended:
+                events += self._take_leave(station)
         return events
 
     def close(self) -> None:
@@ -116,8 +124,10 @@ class StationPool:
                 waits.append(station.kill_at - now)
             if station.child.requests.is_waiting:
                 waits.append(RETRY_SECONDS)
-            if station.child.sentinel_may_lie:
+            if station.child.must_be_looked_at:
                 waits.append(LOOK_SECONDS)
+        if self._uncoded:
+            waits.append(CODE_SECONDS)
         return max(0.0, min(waits)) if waits else None
 
     def _read(self, station: StationHandle, read: _Reader) -> list[Event]:
@@ -136,6 +146,32 @@ class StationPool:
             self._poller.remove(child.outlet.reader)
         return events
 
+    def _take_leave(self, station: StationHandle) -> list[Event]:
+        """Reap a process that has ended, as soon as its exit code is known."""
+        if not station.child.awaits_exit_code:
+            return self._reap(station)
+        if self._uncoded.setdefault(station, self._clock()):
+            for sign in station.child.signs[:-1]:  # the last one brings the code
+                self._poller.remove(sign)
+        return []
+
+    def _reap_uncoded(self) -> list[Event]:
+        """Reap without an exit code those whose code a silent fork server does not tell."""
+        since = min(self._uncoded.values(), default=None)
+        if since is None or self._clock() - since < CODE_SECONDS:
+            return []
+        silence = self._supervisor.silence()
+        if not silence:
+            return []
+        events: list[Event] = []
+        if not self._told_silence:
+            self._told_silence = True
+            text = f"{silence}: nobody knows how those who came from it end"
+            events.append(Trouble(self._clock(), None, text))
+        for station in list(self._uncoded):
+            events += self._reap(station)
+        return events
+
     def _reap(self, station: StationHandle) -> list[Event]:
         """Join a process that has ended, read what it left, and tell its makers' end."""
         child = station.child
@@ -143,9 +179,23 @@ class StationPool:
         now = self._clock()
         # Never wait for an end of file: a process that it started may hold the pipes for ever.
         events = station.reader.drain(now)
+        events += self._why_unheard(station, exitcode, events)
         events += station.exited(exitcode, now)
         del self.stations[station.number]
-        for waitable in (*child.ends, child.sentinel):
+        self._uncoded.pop(station, None)
+        for waitable in (*child.ends, *child.signs):
             self._poller.remove(waitable)
         self._supervisor.release(child)
         return events
+
+    def _why_unheard(
+        self, station: StationHandle, exitcode: int | None, said: list[Event]
+    ) -> list[Event]:
+        """Return why a process that ended of itself never became a station."""
+        if station.reader.heard or not exitcode or exitcode < 0 or not station.makers:
+            return []
+        last_words = [event.line for event in said if isinstance(event, Said) and event.line]
+        why = self._supervisor.why_not_begun() or next(reversed(last_words), "it does not say why")
+        first, *others = station.makers
+        who = f"Chai Maker #{first}" + (f" and {len(others)} more" if others else "")
+        return [Trouble(self._clock(), first, f"{who} could not begin: {why}")]

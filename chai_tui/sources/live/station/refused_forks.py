@@ -22,19 +22,10 @@ import socket
 from multiprocessing import forkserver
 from typing import Any
 
+from chai_tui.host.altered import Altered
+
 NEVER_WAS = 255
 """The exit code of a process that could not be started."""
-
-
-class _Watched:
-    """A module with some of its functions replaced."""
-
-    def __init__(self, module: object, **replaced: object) -> None:
-        self._module = module
-        self.__dict__.update(replaced)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._module, name)
 
 
 class _Request:
@@ -85,8 +76,8 @@ class _Request:
 def survive_refused_forks() -> None:
     """Call it in the fork server, before its loop begins."""
     request = _Request(forkserver.reduction.recvfds, os.fork)  # type: ignore[attr-defined]
-    forkserver.reduction = _Watched(  # type: ignore[attr-defined]
+    forkserver.reduction = Altered(  # type: ignore[attr-defined]
         forkserver.reduction,  # type: ignore[attr-defined]
         recvfds=request.recvfds,
     )
-    forkserver.os = _Watched(os, fork=request.fork)  # type: ignore[attr-defined]
+    forkserver.os = Altered(os, fork=request.fork)  # type: ignore[attr-defined]
