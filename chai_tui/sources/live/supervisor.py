@@ -101,6 +101,9 @@ class Supervisor:
         self._prepared = True
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
 
+        # Now: when it is needed at the end, its file may be gone.
+        from chai_tui.sources.live import fork_server  # noqa: F401, PLC0415 - likewise
+
         # They inherit that these signals wait: a terminal that closes sends SIGHUP to everyone in
         # it, a service manager SIGTERM to the whole group, and the helpers must outlive the
         # kitchen, which ends them itself.
