@@ -133,7 +133,8 @@ class TestSharing:
         self, watch: Watch, engine: Engine
     ) -> None:
         stuck, other = watch.add(doing(makers.sleep_long), how_many=2, engine=engine)
-        watch.until(lambda: stuck.started_at and other.started_at)
+        # Between two steps it would look up.
+        watch.until(lambda: sum(isinstance(event, StepBegan) for event in watch.events) == 2)
         watch.submit(StopMaker(stuck.number))
         watch.until(lambda: stuck.stopping is not None)
         watch.poll(0.3)

@@ -20,7 +20,7 @@ import pytest
 
 from chai_tui.host.engines import engines_here
 from chai_tui.model.engine import Engine
-from chai_tui.sources.live.pipes import ReportPipe
+from chai_tui.sources.live.processes.pipes import ReportPipe
 from chai_tui.sources.live.station import wire
 from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.state.records import State

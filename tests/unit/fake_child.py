@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from chai_tui.model.engine import Engine
-from chai_tui.sources.live.child import Child
+from chai_tui.sources.live.processes.child import Child
 from chai_tui.sources.live.report_reader import ReportReader
 
 PID = 4_720

@@ -21,7 +21,10 @@ ALLOWED: dict[str, set[str]] = {
     "host": {"model"},
     "samplers": {"model"},
     "sources.live.station": {"model", "host"},
-    "sources.live": {"model", "host", "samplers", "sources.live.station"},
+    "sources.live.processes": {"model", "host", "sources.live.station"},
+    "sources.live": {
+        "model", "host", "samplers", "sources.live.station", "sources.live.processes"
+    },
     "sources.simulated": {"model"},
     "views": {"model", "state", "explain", "host"},
     "config": {"model"},

@@ -35,10 +35,10 @@ from chai_tui.model.events import Event, RunBegan, Sampled, Seated, Trouble, Uns
 from chai_tui.model.recipe import Recipe
 from chai_tui.samplers.protocol import Sampler, Watched
 from chai_tui.sources.live.observer import Observer
+from chai_tui.sources.live.processes.supervisor import StartError, Supervisor
 from chai_tui.sources.live.station.wire import Seat
 from chai_tui.sources.live.station_handle import SIGKILL, StationHandle
 from chai_tui.sources.live.station_pool import StationPool
-from chai_tui.sources.live.supervisor import StartError, Supervisor
 
 STOP_GRACE = 2.0
 """Seconds between SIGTERM and SIGKILL for a maker that is stopped."""

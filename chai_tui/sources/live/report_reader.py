@@ -17,8 +17,8 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.text import printable
 from chai_tui.sources.live.capture import LineAssembler, LineBudget
-from chai_tui.sources.live.child import Child
 from chai_tui.sources.live.decoding import Fragment, Joined, decode
+from chai_tui.sources.live.processes.child import Child
 
 DRAIN_CHUNKS = 64
 """Chunks read at most after a station's end: far more than its pipes hold, so that a process that

@@ -10,7 +10,7 @@ import signal
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Paused, Resumed, Signalled, Stopping, Trouble
 from chai_tui.samplers.protocol import Watched
-from chai_tui.sources.live.child import Child
+from chai_tui.sources.live.processes.child import Child
 from chai_tui.sources.live.report_reader import ReportReader
 from chai_tui.sources.live.station.wire import Ask, Close, Seat
 

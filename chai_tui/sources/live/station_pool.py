@@ -8,10 +8,10 @@ from collections.abc import Callable
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Said, Trouble
 from chai_tui.sources.live.poller import Poller, make_poller
+from chai_tui.sources.live.processes.supervisor import Supervisor
 from chai_tui.sources.live.report_reader import ReportReader
 from chai_tui.sources.live.station.wire import Seat
 from chai_tui.sources.live.station_handle import SIGKILL, StationHandle
-from chai_tui.sources.live.supervisor import Supervisor
 
 READING_BUDGET = 0.05
 """Seconds that one turn spends reading, however much there is to read."""

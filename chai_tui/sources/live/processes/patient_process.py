@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
 from chai_tui.host.altered import Altered
-from chai_tui.sources.live.fork_server import Silence
+from chai_tui.sources.live.processes.fork_server import Silence
 
 if TYPE_CHECKING:
     _Connection = Connection[Any, Any]

@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from chai_tui.sources.live.pipes import OutletPipe, ReportPipe, RequestPipe
-from chai_tui.sources.live.recipient import Recipient
+from chai_tui.sources.live.processes.pipes import OutletPipe, ReportPipe, RequestPipe
+from chai_tui.sources.live.processes.recipient import Recipient
 from chai_tui.sources.live.station.report_queue import ReportQueue
 
 _LOST = 255

@@ -19,21 +19,21 @@ from typing import TYPE_CHECKING, Any
 
 from chai_tui.host.limits import ensure_descriptors, in_words
 from chai_tui.model.engine import Engine
-from chai_tui.sources.live.child import Child
-from chai_tui.sources.live.installation import Installation
-from chai_tui.sources.live.station.entry_point import begin_station
-from chai_tui.sources.live.station.lifeline import TERMINATION
-from chai_tui.sources.live.station.report_queue import ReportQueue
-from chai_tui.sources.live.station.wire import Seat, StationPlan
-from chai_tui.sources.live.while_starting import (
+from chai_tui.sources.live.processes.child import Child
+from chai_tui.sources.live.processes.installation import Installation
+from chai_tui.sources.live.processes.while_starting import (
     blocked,
     folders_may_be_gone,
     safe_path,
     terminal_is_kept,
 )
+from chai_tui.sources.live.station.entry_point import begin_station
+from chai_tui.sources.live.station.lifeline import TERMINATION
+from chai_tui.sources.live.station.report_queue import ReportQueue
+from chai_tui.sources.live.station.wire import Seat, StationPlan
 
 if TYPE_CHECKING:  # POSIX only
-    from chai_tui.sources.live.fork_server import Silence
+    from chai_tui.sources.live.processes.fork_server import Silence
 
 PRELOAD = ("chai_tui.sources.live.station.forkserver_preload",)
 START_TRIES = 5
@@ -102,7 +102,7 @@ class Supervisor:
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
 
         # Now: when it is needed at the end, its file may be gone.
-        from chai_tui.sources.live import fork_server  # noqa: F401, PLC0415 - likewise
+        from chai_tui.sources.live.processes import fork_server  # noqa: F401, PLC0415 - likewise
 
         # They inherit that these signals wait: a terminal that closes sends SIGHUP to everyone in
         # it, a service manager SIGTERM to the whole group, and the helpers must outlive the
@@ -113,7 +113,7 @@ class Supervisor:
             return self._start_server() if self.start_method == "forkserver" else ""
 
     def _start_server(self) -> str:
-        from chai_tui.sources.live import fork_server  # noqa: PLC0415 - POSIX only
+        from chai_tui.sources.live.processes import fork_server  # noqa: PLC0415 - POSIX only
 
         self._context.set_forkserver_preload(list(PRELOAD))
         try:
@@ -194,7 +194,7 @@ class Supervisor:
                 self._raise_if_replaced()
             process: multiprocessing_process.BaseProcess = self._context.Process(**arguments)  # type: ignore[attr-defined]
             return process
-        from chai_tui.sources.live import fork_server, patient_process  # noqa: PLC0415 - POSIX only
+        from chai_tui.sources.live.processes import fork_server, patient_process  # noqa: PLC0415 - POSIX only
 
         fork_server.start_server()
         if fork_server.server_pid() != self._server_pid:
@@ -231,7 +231,7 @@ class Supervisor:
             return ""
         from multiprocessing import resource_tracker  # noqa: PLC0415 - POSIX only
 
-        from chai_tui.sources.live.fork_server import end_if_stuck, server_pid  # noqa: PLC0415
+        from chai_tui.sources.live.processes.fork_server import end_if_stuck, server_pid  # noqa: PLC0415
 
         tracker: Any = resource_tracker._resource_tracker  # noqa: SLF001
         if tracker._pid is not None and end_if_stuck(tracker._pid) is False:  # noqa: SLF001
