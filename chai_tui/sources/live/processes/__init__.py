@@ -1,1 +1,1 @@
-"""The kitchen's processes: started, signalled, heard and reaped, wherever that is. In the parent."""
+"""The kitchen's processes: started, signalled, heard and reaped. Runs in the parent."""
