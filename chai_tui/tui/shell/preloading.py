@@ -46,10 +46,12 @@ LATER = (
     "pygments.lexers",
     "pygments.lexers.python",
     "pygments.styles",
+    "rich._emoji_codes",
     "rich.pretty",
     "rich.syntax",
     "rich.traceback",
     "platformdirs",
+    "resource",  # for the words of a limit that was met
 )
 """What may be imported later. What is missing in some version of a library is passed over."""
 
