@@ -17,16 +17,15 @@ AT_START = {
     "psutil",  # for systems that have no other way
     "chai_tui.samplers.linux",  # the kitchen chooses one of them
     "chai_tui.samplers.portable",
-    "chai_tui.tui.shell.ascii_drawing",  # and the driver what it draws with
+    "chai_tui.tui.terminal.ascii_drawing",  # and the driver what it draws with
     "chai_tui.__version__",  # no module
 }
 """What is needed before the first screen is shown, if at all."""
-STARTED = """
+STARTED = f"""
 import sys
 from importlib import import_module
-import chai_tui.sources.live.kitchen, chai_tui.tui.run_app, chai_tui.tui.shell.terminal_driver
-from chai_tui.tui.shell.preloading import LATER
-for name in LATER:
+import chai_tui.sources.live.kitchen, chai_tui.tui.run_app, chai_tui.tui.terminal.driver
+for name in {LATER}:
     import_module(name)
 print(*sys.modules)
 """
