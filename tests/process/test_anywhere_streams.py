@@ -23,7 +23,7 @@ def quick(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("streams", storm.UNWRITABLE)
-@pytest.mark.parametrize("arguments", ["--help", "--version", "completion bash", "", "--json"])
+@pytest.mark.parametrize("arguments", ["--help", "completion bash", "", "--json"])
 def test_stdout_that_takes_nothing_is_told_in_a_line(arguments: str, streams: str) -> None:
     storm.spoil_stdout(arguments, streams)
 

@@ -127,6 +127,8 @@ def test_closed_descriptors_are_never_taken_by_others(closed: str) -> None:
             reader, writer = os.pipe()
             assert min(reader, writer) > 2
             child()
+            there = "import os; [os.fstat(descriptor) for descriptor in range(3)]"
+            subprocess.run([sys.executable, "-c", there], close_fds=False, check=True)
         """,
         before=closed,
     )

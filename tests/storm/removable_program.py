@@ -18,9 +18,17 @@ def _break(_app: object) -> None:
     raise LookupError("broken on purpose")
 
 
+def _is_there(name: str) -> bool:
+    """Whether a module was imported, to its end."""
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    return spec is not None and not getattr(spec, "_initializing", False)
+
+
 def _watch(folder: Path) -> None:
-    name = "chai_tui.tui.shell.preloading"
-    while not set(getattr(sys.modules.get(name), "LATER", [name])) <= sys.modules.keys():
+    preloading = "chai_tui.tui.shell.preloading"
+    while not _is_there(preloading):
+        time.sleep(0.01)
+    while not all(map(_is_there, sys.modules[preloading].LATER)):
         time.sleep(0.01)
     sys.modules["chai_tui.tui.app"].ChaiApp.action_freeze = _break
     late = os.open(folder / "late", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
