@@ -130,7 +130,7 @@ def remove_the_folder_meanwhile(start_method: str) -> None:
         terminal.send("?")
         terminal.until(lambda: "2 brewing" not in terminal.text)
         terminal.send("escape")
-        terminal.until_shows("2 served")
+        terminal.until_shows("2 served", "All chai served", "#2 joined")
         terminal.send("q")
         require(terminal.wait() == 0, f"{start_method}: {terminal.text}")
 

@@ -165,7 +165,9 @@ def _storm(_: Force) -> str:
 
 
 KINDS = (
-    Promise("reused-number", "a signal for a maker never reaches who has its number now", _storm),
+    Promise(
+        "reused-number-signals", "a signal for a maker never reaches who has its number now", _storm
+    ),
 )
 
 if __name__ == "__main__":
