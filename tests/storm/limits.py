@@ -27,7 +27,7 @@ START_METHODS = ("forkserver", "spawn", "fork")
 
 _NO_SEMAPHORES = 'mount -t tmpfs -o ro tmpfs /dev/shm && exec "$0" "$@"'
 """Where Linux keeps semaphores, nobody can write: a mount of our own that nobody else sees."""
-_NEXT_TO_NOTHING = {"RLIMIT_NOFILE": 9, "RLIMIT_FSIZE": 0}
+_NEXT_TO_NOTHING = {"RLIMIT_NOFILE": 9}
 """Enough for the interpreter to start."""
 
 

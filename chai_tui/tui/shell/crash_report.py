@@ -44,10 +44,12 @@ def report_folders() -> tuple[Path, ...]:
     """Return where a report may go, the best place first."""
     from platformdirs import user_log_path  # noqa: PLC0415 - only after a crash
 
-    try:
-        return user_log_path("chai-tui", appauthor=False), Path(tempfile.gettempdir())
-    except RuntimeError:  # a user who has no home
-        return (Path(tempfile.gettempdir()),)
+    folders = []
+    with contextlib.suppress(RuntimeError):  # a user who has no home
+        folders.append(user_log_path("chai-tui", appauthor=False))
+    with contextlib.suppress(OSError):  # no folder takes temporary files
+        folders.append(Path(tempfile.gettempdir()))
+    return tuple(folders)
 
 
 def write_report(text: str, folders: tuple[Path, ...]) -> Path | None:

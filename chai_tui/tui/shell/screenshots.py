@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +13,16 @@ from chai_tui.model.text import printable
 
 
 def folders() -> Iterator[Path]:
-    """Where a picture may go: the user's folder for downloads if there is one, else right here."""
+    """Where a picture may go: for downloads if there is such a folder, else here, else at home."""
     from platformdirs import user_downloads_path  # noqa: PLC0415 - only for a picture
 
     downloads = user_downloads_path()
     if downloads.is_dir():
         yield downloads
-    yield Path()
+    try:
+        yield Path.cwd()
+    except OSError:
+        yield Path(os.path.expanduser("~"))  # noqa: PTH111 - pathlib's raises where there is none
 
 
 def saved(picture: str, name: str) -> Path:

@@ -8,19 +8,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 
 from tests.process.program import console_script, family_of
-from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
+from tests.storm.anywhere.control_groups import group_of_our_own
+from tests.storm.promise import PATIENCE, Broken, Force, Promise, Untried, require
 from tests.terminal import Terminal
 
 LEAVE_SECONDS = 2.0
 """What leaving may take, from the key or the signal to the end of the program."""
 _SAYS = "did not answer"
-_FREEZER = Path("/sys/fs/cgroup/freezer")
-_UNIFIED = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
 
 Halt = Callable[[int], contextlib.AbstractContextManager[None]]
 """Keeps a process from running as long as the body does."""
@@ -44,48 +42,15 @@ def frozen(pid: int) -> Iterator[None]:
     Raises:
         Untried: this system does not let us.
     """
-    group, freeze, thaw = _freezer()
-    try:
-        group.mkdir()
-    except OSError as error:
-        raise Untried(f"no control group of our own: {error}") from error
-    home = _group_of(pid, group.parent)
-    try:
-        (group / "cgroup.procs").write_text(str(pid))
-        freeze[0].write_text(freeze[1])
-        yield
-    finally:
-        thaw[0].write_text(thaw[1])
-        with contextlib.suppress(OSError):  # it is gone
-            (home / "cgroup.procs").write_text(str(pid))
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError):  # the dead leave it after a moment
-                group.rmdir()
-                break
-            time.sleep(0.01)
-
-
-def _freezer() -> tuple[Path, tuple[Path, str], tuple[Path, str]]:
-    name = f"chai-tui-{os.getpid()}"
-    if _FREEZER.is_dir():
-        group = _FREEZER / name
-        state = group / "freezer.state"
-        return group, (state, "FROZEN"), (state, "THAWED")
-    for root in _UNIFIED:
-        if (root / "cgroup.controllers").exists():
-            group = root / name
-            state = group / "cgroup.freeze"
-            return group, (state, "1"), (state, "0")
-    raise Untried("no control groups")
-
-
-def _group_of(pid: int, root: Path) -> Path:
-    for line in Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controllers == ("freezer" if root == _FREEZER else ""):
-            return root / path.lstrip("/")
-    return root
+    with group_of_our_own("freezer", "cgroup.freeze") as group:
+        is_old = not (group / "cgroup.freeze").exists()
+        state = group / ("freezer.state" if is_old else "cgroup.freeze")
+        (group / "cgroup.procs").write_text(str(pid), encoding="utf-8")
+        state.write_text("FROZEN" if is_old else "1", encoding="utf-8")
+        try:
+            yield
+        finally:
+            state.write_text("THAWED" if is_old else "0", encoding="utf-8")
 
 
 def server_of(pid: int) -> int:
@@ -145,7 +110,11 @@ def run_lines(halt: Halt, option: str, *, at_once: bool, leave: str = "") -> flo
     """
     command = [console_script(), option, "--makers", "2"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONFAULTHANDLER": "1"},
     ) as program:
         assert program.stdout is not None
         try:
@@ -156,7 +125,11 @@ def run_lines(halt: Halt, option: str, *, at_once: bool, leave: str = "") -> flo
                 began = time.monotonic()
                 if leave:
                     program.send_signal(signal.Signals[leave])
-                out, err = program.communicate(timeout=PATIENCE)
+                try:
+                    out, err = program.communicate(timeout=PATIENCE)
+                except subprocess.TimeoutExpired:
+                    program.send_signal(signal.SIGABRT)  # and it says where it was
+                    raise Broken(f"it does not end: {program.communicate()}") from None
                 took = time.monotonic() - began
             said = seen + out + err
             words = f"the fork server (pid {server}) {_SAYS}"
