@@ -72,7 +72,7 @@ def test_a_refusal_below_the_last_error_is_what_is_told(
     error = RuntimeError("cannot join thread before it is started")
     error.__context__ = RuntimeError("can't start new thread")
     tell_crash(error)
-    assert "no more memory" in told.getvalue() or "no more processes" in told.getvalue()
+    assert "no more memory or processes" in told.getvalue()
 
 
 def test_there_may_be_no_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:

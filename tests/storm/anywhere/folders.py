@@ -43,7 +43,11 @@ class Place(NamedTuple):
 
 
 def _read_only(*folders: str) -> str:
-    mounts = (f"[ ! -d {it} ] || mount -t tmpfs -o ro tmpfs {it}" for it in folders)
+    # As they are, because the program itself may be installed below one of them.
+    mounts = (
+        f"{{ [ ! -d {it} ] || {{ mount --bind {it} {it} && mount -o remount,bind,ro {it}; }}; }}"
+        for it in folders
+    )
     return " && ".join((*mounts, "cd /proc"))
 
 

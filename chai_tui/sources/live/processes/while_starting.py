@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing import resource_tracker, spawn, util
@@ -103,8 +104,7 @@ def terminal_is_kept(output: int | None) -> Iterator[None]:
         started = subprocess.Popen(  # noqa: S603 - multiprocessing's own command
             arguments,
             executable=path,
-            # multiprocessing hands on our stderr, which inside a Textual app is -1.
-            pass_fds=[descriptor for descriptor in passed if descriptor >= 0],
+            pass_fds=passed,
             stdin=subprocess.DEVNULL,
             stdout=said_to,
             stderr=said_to,
@@ -114,12 +114,15 @@ def terminal_is_kept(output: int | None) -> Iterator[None]:
         return started.pid
 
     util.spawnv_passfds = spawnv_passfds  # type: ignore[assignment]
-    # Somebody killed it: it is started again, and nobody here needs it.
-    resource_tracker.warnings = Altered(warnings, warn=_say_nothing)  # type: ignore[attr-defined]
+    tracker: Any = resource_tracker
+    # It would get our stderr on top, which inside a Textual app has no descriptor; and that it has
+    # to be started again, because somebody killed it, is nobody's concern.
+    tracker.sys = Altered(sys, stderr=None)
+    tracker.warnings = Altered(warnings, warn=_say_nothing)
     try:
         yield
     finally:
-        resource_tracker.warnings = warnings  # type: ignore[attr-defined]
+        tracker.sys, tracker.warnings = sys, warnings
         util.spawnv_passfds = usual
 
 
