@@ -19,7 +19,7 @@ def test_a_terminal_that_is_gone_ends_it(why_deaf: str) -> None:
     terminals.go_away(why_deaf)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_that_were_blocked_end_it(number: int) -> None:
     terminals.end_it("blocked", number)
 
@@ -93,4 +93,4 @@ def test_a_paste_without_an_end_leaves_keys_alive() -> None:
 
 @pytest.mark.parametrize("what", ["filter", "keys"])
 def test_a_signal_is_answered_whatever_is_typed(what: str) -> None:
-    typed.type_without_end(what, signal.SIGTERM)
+    typed.type_without_end(what, signal.SIGTERM, seconds=0.5)

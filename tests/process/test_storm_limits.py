@@ -35,7 +35,7 @@ def test_the_limit_is_named_and_the_others_go_on(
 @pytest.mark.parametrize("start_method", START_METHODS)
 def test_everybody_is_served_where_there_are_no_semaphores(start_method: str) -> None:
     try:
-        brew_without_semaphores(start_method)
+        brew_without_semaphores(start_method, makers=6)
     except Untried as why:
         pytest.skip(str(why))
 

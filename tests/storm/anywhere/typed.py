@@ -104,12 +104,13 @@ def paste_without_end() -> float:
         return took
 
 
-def type_without_end(what: str, number: int) -> float:
+def type_without_end(what: str, number: int, seconds: float = 1.5) -> float:
     """Type far more than anybody reads, and send a signal; return how long it took to end.
 
     Args:
         what: ``filter``: into the filter; else keys for the makers.
         number: the signal's.
+        seconds: how long is typed before it comes.
     """
     with slow_screen() as terminal:
         if what == "filter":
@@ -117,7 +118,7 @@ def type_without_end(what: str, number: int) -> float:
         run = (b"steep " if what == "filter" else b"\x1b[A\x1b[B<>") * 20_000
         os.set_blocking(terminal.master, False)
         sent = 0
-        until = time.monotonic() + 1.5
+        until = time.monotonic() + seconds
         while time.monotonic() < until:
             sent += _push(terminal, run, sent)
             terminal.read(0.01)
