@@ -55,7 +55,8 @@ def _see_that_it_names(says: str, said: str) -> None:
     require(says.split(maxsplit=1)[0] in said, f"{says} is not said: {said[-600:]}")
     others = [name for name in _NAMES if name in said and name not in says]
     require(not others, f"{says}, and {others} is blamed: {said[-600:]}")
-    require("Traceback (most recent call last)" not in said, said[-600:])
+    # As JSON, a maker's failure has its traceback: that is for whoever reads the events.
+    require(said.startswith("{") or "Traceback (most recent call last)" not in said, said[-600:])
 
 
 def run_with_few_tasks(shown: str, engine: str) -> None:
