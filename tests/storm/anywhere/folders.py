@@ -53,7 +53,7 @@ def _read_only(*folders: str) -> str:
 
 _NO_TEMPORARY = _read_only("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - the folders themselves
 _NO_FOLDER = {"HOME": "/proc", "XDG_RUNTIME_DIR": "", "TMPDIR": ""}
-_NO_SHM = """new=$(mktemp -d) && mount -t tmpfs tmpfs "$new" && mkdir "$new/pts" &&
+_NO_SHM = """new=$SCRATCH && mount -t tmpfs tmpfs "$new" && mkdir "$new/pts" &&
 for node in null zero full random urandom tty ptmx; do
     touch "$new/$node" && mount --bind "/dev/$node" "$new/$node"
 done && mount --rbind /dev/pts "$new/pts" && mount --rbind "$new" /dev && [ ! -e /dev/shm ]"""
@@ -72,11 +72,13 @@ PLACES = {
         start_method="spawn",
     ),
     "a long name": Place(
-        'TMPDIR=$(mktemp -d)/$(printf %0100d 0) && mkdir "$TMPDIR" && export TMPDIR',
+        'TMPDIR=$SCRATCH/$(printf %0100d 0) && mkdir "$TMPDIR" && export TMPDIR',
         spaces="",
         says="is too long",
     ),
-    "removed before": Place('gone=$(mktemp -d) && cd "$gone" && rmdir "$gone"', spaces=""),
+    "removed before": Place(
+        'mkdir "$SCRATCH/gone" && cd "$SCRATCH/gone" && rmdir "$SCRATCH/gone"', spaces=""
+    ),
 }
 
 
@@ -94,7 +96,13 @@ def brew_at(name: str, start_method: str, engine: str, shown: str) -> None:
         Broken: not so.
         Untried: this system does not let us make the place.
     """
-    place = PLACES[name]
+    with tempfile.TemporaryDirectory() as scratch:
+        place = PLACES[name]
+        here = {**place.variables, "SCRATCH": scratch}
+        _brew_at(place._replace(variables=here), name, start_method, engine, shown)
+
+
+def _brew_at(place: Place, name: str, start_method: str, engine: str, shown: str) -> None:
     arguments = ["--makers", "3", "--engine", engine, "--start-method", start_method]
     says = place.says if start_method == "forkserver" else ""
     if shown:
