@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+NOT_SHOWN = "/proc does not show this process"
+OTHERS = "/proc shows the processes of another namespace"
+"""Why processes cannot be looked up."""
 ENDED_STATES = "ZXx"
 """Of a process that has ended, though its number may still be taken; proc(5)."""
 STOPPED_STATES = "Tt"
@@ -32,7 +35,7 @@ class ProcessStat(NamedTuple):
 
 def process_stat(pid: int) -> ProcessStat | None:
     """Return what a process does; None if it is gone, or if /proc tells of others than ours."""
-    if not proc_is_ours():
+    if why_unseen():
         return None
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib costs an import
@@ -47,12 +50,20 @@ def process_stat(pid: int) -> ProcessStat | None:
     return ProcessStat(fields[_STATE].decode(), effort, int(fields[_BEGAN]))
 
 
-def proc_is_ours() -> bool:
-    """Whether /proc is there and has the numbers of our own pid namespace."""
+def why_unseen(proc: str = "/proc") -> str:
+    """Return why processes cannot be looked up by their numbers; empty where they can be.
+
+    They cannot after ``unshare -pf``, where /proc goes on showing the processes of the namespace
+    outside, nor in a chroot without it.
+
+    Args:
+        proc: where /proc is; asking takes 2 µs, and no descriptor.
+    """
     try:
-        return os.readlink("/proc/self") == str(os.getpid())  # noqa: PTH115 - pathlib costs an import
+        shown = os.readlink(f"{proc}/self")  # noqa: PTH115 - pathlib costs an import
     except OSError:
-        return False
+        return NOT_SHOWN
+    return "" if shown == str(os.getpid()) else OTHERS
 
 
 def _clock(pid: int) -> bytes:

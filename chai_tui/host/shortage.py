@@ -10,7 +10,7 @@ import os
 import threading
 
 from chai_tui.host.cgroup import tasks_of_groups
-from chai_tui.host.process_stat import proc_is_ours
+from chai_tui.host.process_stat import why_unseen
 
 UNKNOWN = "no more memory or processes"
 """Where no limit comes near; what others may see of it is not for us to see."""
@@ -97,7 +97,7 @@ def _memory_of_the_machine() -> float:
 
 def _tasks_of_this_user() -> int:
     """Return how many processes and threads count against this user's limit, as far as is seen."""
-    if not proc_is_ours():
+    if why_unseen():
         return 0
     tasks = 0
     for name in os.listdir("/proc"):  # noqa: PTH208 - as above

@@ -14,11 +14,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from chai_tui.host.process_stat import why_unseen
 from chai_tui.model.events import CoreUse, MakerUse, Sampled
 from chai_tui.samplers.kept_file import Budget, KeptFile
 from chai_tui.samplers.linux_thread import Thread, began_at
 from chai_tui.samplers.memory import MemoryRota
-from chai_tui.samplers.own_proc import HIDDEN, hides_any, why_unseen
+from chai_tui.samplers.own_proc import HIDDEN, hides_any
 from chai_tui.samplers.protocol import Watched
 
 ON_A_CORE = 0.01

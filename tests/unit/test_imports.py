@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "state": {"model"},
     "explain": {"model", "state"},
     "host": {"model"},
-    "samplers": {"model"},
+    "samplers": {"model", "host"},
     "sources.live.station": {"model", "host"},
     "sources.live.processes": {"model", "host", "sources.live.station"},
     "sources.live": {
