@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -24,6 +25,8 @@ _NOT_DEADLY = _numbers(
     *("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"),  # they are faults
     *("SIGPIPE", "SIGXFSZ"),  # Python ignores them
 )
+HANG_UP = 1
+"""The number of SIGHUP everywhere, and what stands for it where there is none."""
 SIGNALLED = 128
 """What a shell adds to the number of the signal that ended a program."""
 MANY_FILES = 65_536
@@ -112,6 +115,8 @@ def end_by_signal(number: int) -> NoReturn:
     Args:
         number: the signal's.
     """
+    # What the interpreter does at its end: multiprocessing's folders go.
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no other way
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     # The first process of a container is spared its own signals.

@@ -10,7 +10,7 @@ from functools import partial
 
 from chai_tui.config.settings import Settings
 from chai_tui.host.encoding import UTF_8, terminal_encoding
-from chai_tui.host.process_setup import ENDING_SIGNALS, SIGNALLED, end_by_signal
+from chai_tui.host.process_setup import ENDING_SIGNALS, HANG_UP, SIGNALLED, end_by_signal
 from chai_tui.model.launch import Launch
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
@@ -18,8 +18,6 @@ from chai_tui.tui.shell.shutdown import INTERRUPTED
 from chai_tui.tui.terminal.restore import terminal_put_back
 from chai_tui.tui.terminal.signal_watch import signals_watched
 
-HANG_UP = 1
-"""The number of SIGHUP everywhere, and what stands for it where there is none."""
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
 
 

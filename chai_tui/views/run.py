@@ -9,13 +9,10 @@ from collections.abc import Iterator
 from types import FrameType
 
 from chai_tui.host.hang_up import hang_up_watched, is_hung_up
-from chai_tui.host.process_setup import ending_signals_heard_by
+from chai_tui.host.process_setup import HANG_UP, ending_signals_heard_by
 from chai_tui.model.source import Source
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode, OutputError, UnreadError, View
-
-HANG_UP = 1
-"""The number of SIGHUP; Windows has no such name."""
 
 UNREAD_SECONDS = 0.4
 """How long after a signal that asks for an end output may still wait for its reader."""

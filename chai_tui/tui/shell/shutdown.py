@@ -10,14 +10,14 @@ from collections.abc import Callable
 from functools import partial
 
 from rich.console import RenderableType
-from textual import on
+from textual import constants, on
 from textual.app import App
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.worker import WorkerFailed
 
 from chai_tui.host.encoding import UTF_8
-from chai_tui.host.process_setup import SIGNALLED
+from chai_tui.host.process_setup import HANG_UP, SIGNALLED
 from chai_tui.tui.shell.crash_report import rendered
 
 INTERRUPTED = SIGNALLED + signal.SIGINT
@@ -36,14 +36,14 @@ class ClosingApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.encoding = UTF_8
-        self.hang_up: Callable[[], None] = partial(self.leave_signalled, 1)
+        self.hang_up: Callable[[], None] = partial(self.leave_signalled, HANG_UP)
         self.signalled: int | None = None
         self.crash: BaseException | None = None
         self._loop_of_app: asyncio.AbstractEventLoop | None = None
 
     def get_driver_class(self) -> type[Driver]:
-        """Return our own driver; Textual's where there is no such thing as a signal."""
-        if sys.platform == "win32":
+        """Return our own driver; Textual's on Windows, which has no terminals of this kind."""
+        if sys.platform == "win32" or constants.DRIVER is not None:  # somebody chose another
             return super().get_driver_class()
         from chai_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - not there
 
