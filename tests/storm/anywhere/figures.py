@@ -41,7 +41,8 @@ ZEROS = "cpu  0 0 0 0 0 0 0 0 0 0\\n" + "".join(
 )
 MOCK_STAT: Space = (
     "m",
-    f"zeros=$(mktemp) && printf '{ZEROS}intr 0\\n' > $zeros && mount --bind $zeros /proc/stat && rm $zeros",
+    f"zeros=$(mktemp) && printf '{ZEROS}intr 0\\n' > $zeros"
+    " && mount --bind $zeros /proc/stat && rm $zeros",
 )
 """As in a sandbox whose kernel is a program: files are there, and count nothing."""
 
