@@ -42,8 +42,6 @@ LOOK_SECONDS = 0.1
 """How often the input thread looks whether it is to end."""
 KEYS_AHEAD = 32
 """Keys handed to the app before it is waited for: a signal never stands behind thousands."""
-
-
 BUSY_SECONDS = 2.0
 """The longest that the app is waited for: what had the focus may be gone meanwhile."""
 
