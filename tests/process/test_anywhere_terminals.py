@@ -93,4 +93,4 @@ def test_a_paste_without_an_end_leaves_keys_alive() -> None:
 
 @pytest.mark.parametrize("what", ["filter", "keys"])
 def test_a_signal_is_answered_whatever_is_typed(what: str) -> None:
-    typed.type_without_end(what, signal.SIGTERM, seconds=0.5)
+    typed.type_without_end(what, signal.SIGTERM, bytes_before=5_000)

@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 
 from tests.process.program import console_script
-from tests.storm.anywhere.spaces import unshared
+from tests.storm.anywhere.spaces import quick_recipe, unshared
 from tests.storm.confined import NOT_HERE
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 
@@ -65,7 +66,8 @@ def brew_without_semaphores(start_method: str, makers: int = 20) -> None:
     lock = _apart(sys.executable, "-c", "import multiprocessing; multiprocessing.Lock()")
     require("Read-only" in lock.stderr, f"there are semaphores: {lock.stderr}")
     wishes = ("--plain", "--makers", str(makers), "--start-method", start_method)
-    done = _apart(console_script(), *wishes)
+    with tempfile.TemporaryDirectory() as folder:
+        done = _apart(console_script(), quick_recipe(folder), *wishes)
     served = done.stdout.count("End of Chai Maker")
     require((done.returncode, served) == (0, makers), f"without semaphores: {done}")
 

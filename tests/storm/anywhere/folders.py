@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chai_tui.host.engines import engines_here
 from tests.process.program import console_script
-from tests.storm.anywhere.spaces import unshared
+from tests.storm.anywhere.spaces import quick_recipe, unshared
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 from tests.terminal import Terminal
 
@@ -53,7 +53,7 @@ def _read_only(*folders: str) -> str:
 
 _NO_TEMPORARY = _read_only("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - the folders themselves
 _NO_FOLDER = {"HOME": "/proc", "XDG_RUNTIME_DIR": "", "TMPDIR": ""}
-_NO_SHM = """new=$SCRATCH && mount -t tmpfs tmpfs "$new" && mkdir "$new/pts" &&
+_NO_SHM = """new=$SCRATCH/dev && mkdir "$new" && mount -t tmpfs tmpfs "$new" && mkdir "$new/pts" &&
 for node in null zero full random urandom tty ptmx; do
     touch "$new/$node" && mount --bind "/dev/$node" "$new/$node"
 done && mount --rbind /dev/pts "$new/pts" && mount --rbind "$new" /dev && [ ! -e /dev/shm ]"""
@@ -99,11 +99,12 @@ def brew_at(name: str, start_method: str, engine: str, shown: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         place = PLACES[name]
         here = {**place.variables, "SCRATCH": scratch}
-        _brew_at(place._replace(variables=here), name, start_method, engine, shown)
+        recipe = quick_recipe(scratch)
+        _brew_at(place._replace(variables=here), recipe, start_method, engine, shown)
 
 
-def _brew_at(place: Place, name: str, start_method: str, engine: str, shown: str) -> None:
-    arguments = ["--makers", "3", "--engine", engine, "--start-method", start_method]
+def _brew_at(place: Place, recipe: str, start_method: str, engine: str, shown: str) -> None:
+    arguments = [recipe, "--makers", "3", "--engine", engine, "--start-method", start_method]
     says = place.says if start_method == "forkserver" else ""
     if shown:
         done = subprocess.run(
@@ -115,18 +116,18 @@ def _brew_at(place: Place, name: str, start_method: str, engine: str, shown: str
             env=os.environ | dict(place.variables),
         )
         said = done.stdout + done.stderr
-        require(done.returncode == 0, f"{name}, {start_method}, {engine}: {said[-800:]}")
-        require(not says or said.count(says) == 1, f"{name}: it is not said once: {said[:800]}")
+        require(done.returncode == 0, f"{place}, {start_method}, {engine}: {said[-800:]}")
+        require(not says or said.count(says) == 1, f"{place}: it is not said once: {said[:800]}")
         if shown == "--json" and start_method == "forkserver":
             began = json.loads(done.stdout.splitlines()[0])
-            require(began["start_method"] == place.start_method, f"{name}: told {began}")
+            require(began["start_method"] == place.start_method, f"{place}: told {began}")
         return
     with Terminal(_command(place, *arguments), environment=place.variables) as terminal:
         terminal.until_shows("All chai served")
         require(not says or says in terminal.text.replace("\n", ""), terminal.text)
         terminal.send("q")
-        require(terminal.wait() == 0, f"{name}, {start_method}, {engine}: on the screen")
-        require(b"Traceback" not in terminal.raw, f"{name}: {terminal.raw[-800:]!r}")
+        require(terminal.wait() == 0, f"{place}, {start_method}, {engine}: on the screen")
+        require(b"Traceback" not in terminal.raw, f"{place}: {terminal.raw[-800:]!r}")
 
 
 def remove_the_folder_meanwhile(start_method: str) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from tests.storm.promise import Untried
 
@@ -25,6 +26,13 @@ def unshared(kinds: str, script: str, *command: str) -> list[str]:
         Untried: this system does not let us.
     """
     return [*_unshare(kinds), "sh", "-c", script, *command]
+
+
+def quick_recipe(folder: str) -> str:
+    """Write a recipe that is over at once into a folder; return its path."""
+    path = Path(folder) / "quick.toml"
+    path.write_text('[[steps]]\nname = "steep"\nwait = 0.1\n')
+    return str(path)
 
 
 @cache

@@ -145,7 +145,7 @@ def end_it(how: str, number: int) -> float:
         terminal.resize(100, 30)
         terminal.until(lambda: len(terminal.lines[-1]) <= 100 and "Quit" in terminal.lines[-1])
         os.kill(terminal.process.pid, number)
-        took = ends(terminal, 128 + number, f"{signal.Signals(number).name} after {how}")
+        took = ends(terminal, 128 + number, f"{_named(number)} after {how}")
         is_given_back(terminal, how)
         return took
 
@@ -157,7 +157,7 @@ def stay_ignored(number: int) -> None:
         terminal.send("a")
         terminal.until_shows("3 brewing")
         terminal.send("q")
-        ends(terminal, 1, f"{signal.Signals(number).name} ignored")
+        ends(terminal, 1, f"{_named(number)} ignored")
 
 
 def signal_a_maker(how: str) -> None:
@@ -183,6 +183,10 @@ def _unwilling(_: Force) -> str:
     return f"ended by TERM, INT, HUP in {max(took):.1f} s at most; INT, HUP stay ignored"
 
 
+def _named(number: int) -> str:
+    return signal.strsignal(number) or str(number)
+
+
 DEADLY = (signal.SIGQUIT, signal.SIGABRT, signal.SIGUSR1, signal.SIGXCPU)
 
 
@@ -190,8 +194,8 @@ def die_by(number: int) -> None:
     """Send a signal that ends a program; the terminal must be given back before."""
     with slow_screen(_without_core_files) as terminal:
         os.kill(terminal.process.pid, number)
-        ends(terminal, -number, signal.Signals(number).name)
-        is_given_back(terminal, signal.Signals(number).name)
+        ends(terminal, -number, _named(number))
+        is_given_back(terminal, _named(number))
 
 
 def _without_core_files() -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 
 from tests.storm.anywhere.terminals import ends, is_given_back, slow_screen
-from tests.storm.promise import Force, Promise, require
+from tests.storm.promise import PATIENCE, Force, Promise, require
 from tests.terminal import Terminal
 
 PAUSES = (0.05, 0.15, 0.5)
@@ -104,13 +104,13 @@ def paste_without_end() -> float:
         return took
 
 
-def type_without_end(what: str, number: int, seconds: float = 1.5) -> float:
+def type_without_end(what: str, number: int, bytes_before: int = 8_192) -> float:
     """Type far more than anybody reads, and send a signal; return how long it took to end.
 
     Args:
         what: ``filter``: into the filter; else keys for the makers.
         number: the signal's.
-        seconds: how long is typed before it comes.
+        bytes_before: how much is typed before it comes.
     """
     with slow_screen() as terminal:
         if what == "filter":
@@ -118,11 +118,11 @@ def type_without_end(what: str, number: int, seconds: float = 1.5) -> float:
         run = (b"steep " if what == "filter" else b"\x1b[A\x1b[B<>") * 20_000
         os.set_blocking(terminal.master, False)
         sent = 0
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        deadline = time.monotonic() + PATIENCE
+        while sent < bytes_before:
             sent += _push(terminal, run, sent)
             terminal.read(0.01)
-        require(sent > 4_096, f"only {sent} bytes were taken")
+            require(time.monotonic() < deadline, f"only {sent} bytes were taken")
         os.kill(terminal.process.pid, number)
         began = time.monotonic()
         while terminal.process.poll() is None:
