@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Hits
+from textual.events import Key
 from textual.widgets import Input, OptionList
 
 from chai_tui.model.commands import AddMakers, PauseMaker
@@ -96,3 +98,69 @@ async def test_a_screenshot_that_no_folder_takes_says_why(
 async def _names(shown: Kitchen) -> AsyncIterator[str]:
     async for hit in KitchenCommands(shown.app.screen).discover():
         yield str(hit.text)
+
+
+SEARCH = KitchenCommands.search
+
+
+async def search_slowly(self: KitchenCommands, query: str) -> Hits:
+    await asyncio.sleep(0.2)
+    async for hit in SEARCH(self, query):
+        yield hit
+
+
+@pytest.mark.parametrize("later", [0, 1, 5, 25])
+async def test_enter_waits_for_the_hits_of_what_was_typed(
+    monkeypatch: pytest.MonkeyPatch, later: int
+) -> None:
+    """However slow the search is, it is not the first hit of what was shown before that acts."""
+    monkeypatch.setattr(KitchenCommands, "search", search_slowly)
+    async with kitchen(*brewing(1)) as shown:
+        await shown.press("ctrl+p")
+        hits = shown.app.screen.query_one(OptionList)
+        await shown.until(lambda: hits.option_count)
+        for letter in "freeze":
+            shown.app.post_message(Key(letter, letter))
+        for _ in range(later):
+            await asyncio.sleep(0)
+        shown.app.post_message(Key("enter", "\r"))
+        await shown.until(lambda: shown.in_kitchen and shown.app.setup.frozen)
+        assert shown.submitted == []
+
+
+async def test_a_palette_that_is_done_while_it_is_covered_is_gone_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The window is made small just after Enter: what covers the palette is not what is left."""
+    monkeypatch.setattr(KitchenCommands, "search", search_slowly)
+    async with kitchen(*brewing(1)) as shown:
+        await shown.press("ctrl+p")
+        await shown.press(*"freeze", "enter")
+        assert not shown.app.setup.frozen
+        await shown.pilot.resize_terminal(30, 8)
+        await shown.until(lambda: shown.app.setup.frozen)
+        await shown.until(lambda: "Too small" in shown.screen_text())
+        await shown.pilot.resize_terminal(120, 40)
+        await shown.until(lambda: shown.in_kitchen)
+
+
+async def test_letters_for_a_palette_that_is_covered_meanwhile_are_no_commands() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        await shown.press("ctrl+p")
+        for letter in "freeze":
+            shown.app.post_message(Key(letter, letter))
+        await shown.pilot.resize_terminal(30, 8)
+        await shown.until(lambda: "Too small" in shown.screen_text())
+        await shown.pilot.resize_terminal(120, 40)
+        await shown.until(lambda: shown.app.screen.query_one(Input).value == "freeze")
+
+
+async def test_enter_with_no_hits_leaves_the_palette_open() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        await shown.press("ctrl+p", *"qqqq", "enter")
+        await shown.pilot.pause(0.3)
+        await shown.press("enter")
+        assert not shown.in_kitchen
+        await shown.press("escape")
+        assert shown.in_kitchen
+        assert shown.submitted == []  # type: ignore[unreachable]

@@ -12,6 +12,8 @@ from functools import cache, lru_cache, partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from chai_tui.tui.shell.patient_palette import PatientPalette
+
 
 class Patch(NamedTuple):
     """What is mended, and until when.
@@ -62,6 +64,11 @@ def _forget_gone_widgets(original: Any) -> Any:
     return staticmethod(lru_cache(1024)(partial(colours, None)))
 
 
+def _wait_for_hits(_original: Any) -> Any:
+    """Have the palette's Enter wait for the hits of what was typed."""
+    return PatientPalette
+
+
 _ISSUES = "https://github.com/Textualize/textual/issues"
 
 PATCHES = (
@@ -72,6 +79,14 @@ PATCHES = (
         _forget_gone_widgets,
         f"{_ISSUES}/6665",
         ("6.0.0", "8.2.8"),
+    ),
+    Patch(
+        "textual.app",
+        "CommandPalette",
+        ("providers", "placeholder"),
+        _wait_for_hits,
+        "Enter runs the first hit of what was typed before, while the search still runs",
+        ("8.2.5", "8.2.8"),
     ),
 )
 """All of them. A test fails where Textual is outside of what one was seen in: then look whether it

@@ -131,7 +131,7 @@ def use_every_screen() -> str:
         terminal.send("enter")
         terminal.until_shows("Search for themes")
         terminal.send("nord", "enter")
-        terminal.until(lambda: "Search for themes" not in terminal.text)
+        terminal.until(lambda: "🔎" not in terminal.text)
         terminal.resize(30, 8)
         terminal.until_shows("Too small")
         terminal.resize(120, 40)
