@@ -124,7 +124,10 @@ def leave_the_screen_among(name: str) -> float:
 
 def _is_on_its_own(process: psutil.Process) -> bool:
     """Whether it left our sessions, so that nobody can know it is ours."""
-    return "time.sleep(60)" in " ".join(process.cmdline())
+    try:
+        return "time.sleep(60)" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it ended meanwhile
+        return False
 
 
 def _storm(force: Force) -> str:
