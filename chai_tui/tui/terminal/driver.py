@@ -70,10 +70,13 @@ class TerminalDriver(LinuxDriver):
         self._gave_back = False
         """Whether the shell has the terminal, because the job was asked to stop."""
         self._is_asked_to_stop = False
+        self._is_giving_back = False
+        """Whether what is written leaves the terminal to others, and so must be."""
         if self._size is None:
             self._size = self._get_terminal_size()
         if self._file is not None:
-            self._file = cast("Any", TerminalOutput(self._file, self._encoder(), self._hung_up))
+            output = TerminalOutput(self._file, self._encoder(), self._hung_up, self._may_write)
+            self._file = cast("Any", output)
 
     def _encoder(self) -> Any:
         if self._leaving.encoding == UTF_8:
@@ -81,6 +84,14 @@ class TerminalDriver(LinuxDriver):
         from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii  # noqa: PLC0415 - rarely needed
 
         return lambda text: drawn_in_ascii(text).encode("ascii", "replace")
+
+    def _may_write(self) -> bool:
+        """Whether what is drawn is written.
+
+        A job that was stopped without warning and goes on in the background draws until it finds
+        out where it is.
+        """
+        return self._is_giving_back or not (self.input_tty and is_in_background(self.fileno))
 
     def _hung_up(self) -> None:
         self._leaving.hang_up()
@@ -108,7 +119,7 @@ class TerminalDriver(LinuxDriver):
         while self._writer_thread is writer:  # Textual gives up if another job has it
             if not self._wait_for_foreground():
                 return
-            self._gave_back = False
+            self._gave_back = self._is_giving_back = False
             super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def _wait_for_foreground(self) -> bool:
@@ -182,6 +193,7 @@ class TerminalDriver(LinuxDriver):
         """Give the terminal back, if it is ours to give."""
         if self._gave_back or self._writer_thread is None:
             return
+        self._is_giving_back = True
         if self._leave_it_to_others():
             self.attrs_before = None  # the modes are the shell's now
         super().stop_application_mode()

@@ -12,25 +12,32 @@ class TerminalOutput:
     """A file for the thread that writes the screen.
 
     Once the terminal is gone it takes everything and writes nothing: whoever draws must never wait
-    for a terminal that there no longer is.
+    for a terminal that there no longer is. Nor does it write on what belongs to somebody else now.
 
     Args:
         stream: the terminal.
         encode: makes bytes of what is drawn.
         gone: told, once, that nobody takes what is written.
+        is_ours: whether what is drawn may be written now; whoever has it drawn anew when it may
+            again, asks for nothing that was left out.
     """
 
     def __init__(
-        self, stream: TextIO, encode: Callable[[str], bytes], gone: Callable[[], None]
+        self,
+        stream: TextIO,
+        encode: Callable[[str], bytes],
+        gone: Callable[[], None],
+        is_ours: Callable[[], bool],
     ) -> None:
         self._descriptor = stream.fileno()
         self._encode = encode
         self._gone = gone
+        self._is_ours = is_ours
         self._is_gone = False
 
     def write(self, text: str) -> None:
-        """Write all of a text."""
-        if self._is_gone:
+        """Write all of a text, or nothing."""
+        if self._is_gone or not self._is_ours():
             return
         try:
             write_all(self._descriptor, self._encode(text))

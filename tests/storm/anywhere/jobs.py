@@ -139,9 +139,17 @@ def stop_and_go_on(number: int, way: str) -> None:
         terminal.clear()
         _answers(terminal, "a")
         if way == "bg":
+            drawn = len(terminal.raw)
             terminal.send("bg\r")
-            _until_stopped(terminal, program)
+
+            def is_told_stopped() -> bool:
+                terminal.send("\r")  # a shell says so before its next line
+                return b"Stopped" in terminal.raw[drawn:]
+
+            terminal.until(is_told_stopped)  # it went on, and was stopped again
             _answers(terminal, "b")
+            said = terminal.raw[drawn:].decode(errors="replace")
+            require("Chai Maker" not in said, "it drew on another job's terminal")
         if way == "TERM":
             os.kill(program.pid, signal.SIGTERM)
             os.kill(program.pid, signal.SIGCONT)
