@@ -633,6 +633,31 @@ async def test_letters_keep_their_order_while_the_field_opens(
         assert shown.submitted == []
 
 
+@pytest.mark.parametrize("turns", [(0, 0), (0, 1), (3, 0), (9, 2), (40, 0)], ids=str)
+async def test_a_command_that_is_typed_in_a_burst_is_the_one_that_acts(
+    turns: tuple[int, int],
+) -> None:
+    """Enter stays behind the letters: else it would run what the palette shows first."""
+    async with kitchen(*brewing(1)) as shown:
+        for key, wait in zip(["ctrl+p", *"freeze", "enter"], (*turns, *[0] * 6), strict=True):
+            character = {"ctrl+p": None, "enter": "\r"}.get(key, key)
+            shown.app.post_message(Key(key, character))
+            for _ in range(wait):
+                await asyncio.sleep(0)
+        await shown.until(lambda: shown.in_kitchen and shown.app.setup.frozen)
+        assert shown.submitted == []
+
+
+async def test_a_filter_that_is_typed_in_a_burst_is_kept() -> None:
+    async with kitchen(*THREE) as shown:
+        for key in ["slash", *"kill", "enter"]:
+            character = {"slash": "/", "enter": "\r"}.get(key, key)
+            shown.app.post_message(Key(key, character))
+        await shown.until(lambda: shown.app.kitchen.makers.wanted == "kill")
+        await shown.until(lambda: not shown.app.screen.query(Input))
+        assert shown.submitted == []
+
+
 async def test_keys_go_on_where_what_they_wait_for_never_passes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,8 +10,9 @@ from chai_tui.sources.simulated.source import Simulation
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
-from tests.builders import CHAI, HERE, FakeSource, brewing
+from tests.builders import HERE, FakeSource, brewing
 from tests.pilot.kitchen import Kitchen, StoppedClock, kitchen
+from tests.process.makers import steps
 
 SIMULATED = HERE._replace(source="simulated")
 
@@ -36,7 +37,8 @@ async def test_a_live_one_says_nothing_of_the_kind(key: str) -> None:
 
 async def test_keys_act_on_simulated_makers() -> None:
     source = Simulation(4, "forkserver", seed=1, speed=5.0, sample_every=0.5)
-    source.submit(AddMakers(2, CHAI, Engine.PROCESS))
+    slow = steps(wait=600)  # far longer than the keys take, at any speed
+    source.submit(AddMakers(2, slow, Engine.PROCESS))
     bridge = Bridge(source)
     app = ChaiApp(bridge, floor=Floor())
     bridge.start()
@@ -49,7 +51,7 @@ async def test_keys_act_on_simulated_makers() -> None:
             await shown.press("z", "a")
             await shown.until(lambda: len(app.floor.makers) == 3)
             await shown.press("3", "K")
-            await shown.until(lambda: app.floor.all_joined)
+            await shown.until(lambda: app.floor.makers[3].joined)
             assert app.floor.makers[3].cause == "killed by SIGKILL"
             assert "core 3" in shown.screen_text()
     finally:

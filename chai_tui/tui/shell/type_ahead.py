@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import Any
+
 from textual.app import App
 from textual.events import Event, Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.widgets import Input
 
-HELD_AT_MOST = 0.5
+HELD_AT_MOST = 2.0
 """Seconds after which keys go on, whether what went before them was seen to pass or not."""
+
+STRAYS = 64
+"""How many keys may be on their way at once; the driver hands over fewer before it waits."""
 
 
 class _Passed(Message):
@@ -24,12 +30,16 @@ class TypeAhead:
     comes a moment later goes to the field at once, and would overtake it.
     """
 
-    _elsewhere: MessagePump | None = None
-    """Who was given a key last, if that was not a field."""
-    _held: list[Key] | None = None
-    """Keys that wait for those before them; None: they go on at once."""
-    _field: Input | None = None
-    """Whom they are for."""
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._elsewhere: MessagePump | None = None
+        """Who was given a key last, if that was not a field."""
+        self._strays: deque[Key] = deque(maxlen=STRAYS)
+        """Keys that no field was given; those that somebody keeps never come back."""
+        self._held: list[Key] | None = None
+        """Keys that wait for those before them; None: they go on at once."""
+        self._field: Input | None = None
+        """Whom they are for."""
 
     async def on_event(self, event: Event) -> None:
         """Hold a field's keys until those that were typed before have come back."""
@@ -40,6 +50,7 @@ class TypeAhead:
                 return
             if not isinstance(self.focused, Input):
                 self._elsewhere = self.focused or self.screen
+                self._strays.append(event)
             elif self._elsewhere is not None:
                 elsewhere, self._elsewhere = self._elsewhere, None
                 if elsewhere.post_message(_Passed()):
@@ -62,12 +73,15 @@ class TypeAhead:
             else:
                 await super().on_event(event)  # type: ignore[misc]
 
-    def on_key(self, event: Key) -> None:
-        """Hand it on: a field keeps what it can type, so what comes here never was there.
+    async def on_key(self, event: Key) -> None:
+        """Hand on what no field was given and nobody kept, now that there is one.
 
         It goes the field's own way, behind the news that the field has the focus: that selects what
-        is in it, and a letter that was there already would be typed over by the next.
+        is in it, and a letter that was there already would be typed over by the next. An Enter goes
+        that way too, behind the letters before it.
         """
         assert isinstance(self, App)  # noqa: S101 - for the type checker
-        if isinstance(self.focused, Input) and event.is_printable:
-            self.focused.post_message(Key(event.key, event.character))
+        is_stray = any(stray is event for stray in self._strays)
+        if is_stray and isinstance(self.focused, Input):
+            event.prevent_default()  # what it would do here
+            await super().on_event(Key(event.key, event.character))  # type: ignore[misc]
