@@ -100,21 +100,23 @@ async def _names(shown: Kitchen) -> AsyncIterator[str]:
         yield str(hit.text)
 
 
-SEARCH = KitchenCommands.search
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """What the palette's search waits for."""
+    event, search = asyncio.Event(), KitchenCommands.search
 
+    async def search_slowly(self: KitchenCommands, query: str) -> Hits:
+        await event.wait()
+        async for hit in search(self, query):
+            yield hit
 
-async def search_slowly(self: KitchenCommands, query: str) -> Hits:
-    await asyncio.sleep(0.2)
-    async for hit in SEARCH(self, query):
-        yield hit
+    monkeypatch.setattr(KitchenCommands, "search", search_slowly)
+    return event
 
 
 @pytest.mark.parametrize("later", [0, 1, 5, 25])
-async def test_enter_waits_for_the_hits_of_what_was_typed(
-    monkeypatch: pytest.MonkeyPatch, later: int
-) -> None:
+async def test_enter_waits_for_the_hits_of_what_was_typed(found: asyncio.Event, later: int) -> None:
     """However slow the search is, it is not the first hit of what was shown before that acts."""
-    monkeypatch.setattr(KitchenCommands, "search", search_slowly)
     async with kitchen(*brewing(1)) as shown:
         await shown.press("ctrl+p")
         hits = shown.app.screen.query_one(OptionList)
@@ -124,22 +126,25 @@ async def test_enter_waits_for_the_hits_of_what_was_typed(
         for _ in range(later):
             await asyncio.sleep(0)
         shown.app.post_message(Key("enter", "\r"))
+        await shown.pilot.pause(0.1)
+        assert not shown.in_kitchen
+        found.set()
         await shown.until(lambda: shown.in_kitchen and shown.app.setup.frozen)
         assert shown.submitted == []
 
 
 async def test_a_palette_that_is_done_while_it_is_covered_is_gone_afterwards(
-    monkeypatch: pytest.MonkeyPatch,
+    found: asyncio.Event,
 ) -> None:
     """The window is made small just after Enter: what covers the palette is not what is left."""
-    monkeypatch.setattr(KitchenCommands, "search", search_slowly)
     async with kitchen(*brewing(1)) as shown:
         await shown.press("ctrl+p")
         await shown.press(*"freeze", "enter")
-        assert not shown.app.setup.frozen
         await shown.pilot.resize_terminal(30, 8)
-        await shown.until(lambda: shown.app.setup.frozen)
         await shown.until(lambda: "Too small" in shown.screen_text())
+        found.set()
+        await shown.until(lambda: shown.app.setup.frozen)
+        assert "Too small" in shown.screen_text()
         await shown.pilot.resize_terminal(120, 40)
         await shown.until(lambda: shown.in_kitchen)
 

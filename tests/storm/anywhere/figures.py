@@ -58,7 +58,11 @@ class Json:
     def __init__(self, step: str = "wait", space: Space = HERE) -> None:
         self._folder = tempfile.TemporaryDirectory()
         recipe = recipe_in(self._folder.name, step)
-        command = within(space, console_script(), recipe, "--makers", "2", "--json")
+        try:
+            command = within(space, console_script(), recipe, "--makers", "2", "--json")
+        except Untried:
+            self._folder.cleanup()
+            raise
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
         self.pid = self.process.pid
         """The program's, where it has no namespace of its own."""
