@@ -7,6 +7,7 @@ manager replaces or removes the program, or its Python, while it runs.
 from __future__ import annotations
 
 import contextlib
+import sys
 from importlib import import_module
 
 from textual.app import App
@@ -50,6 +51,7 @@ LATER = (
     "rich.pretty",
     "rich.syntax",
     "rich.traceback",
+    *(["_colorize"] if sys.version_info >= (3, 15) else ()),
     "platformdirs",
     "resource",  # for the words of a limit that was met
 )
