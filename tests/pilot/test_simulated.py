@@ -50,9 +50,9 @@ async def test_keys_act_on_simulated_makers() -> None:
             await shown.until(lambda: app.floor.makers[1].paused)
             await shown.press("z", "a")
             await shown.until(lambda: len(app.floor.makers) == 3)
-            await shown.press("3", "K")
-            await shown.until(lambda: app.floor.makers[3].joined)
-            assert app.floor.makers[3].cause == "killed by SIGKILL"
+            await shown.press("1", "K")
+            await shown.until(lambda: app.floor.makers[1].joined)
+            assert app.floor.makers[1].cause == "killed by SIGKILL"
             assert "core 3" in shown.screen_text()
     finally:
         bridge.stop()

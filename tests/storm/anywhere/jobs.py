@@ -126,7 +126,8 @@ def stop_and_go_on(number: int, way: str) -> None:
     """
     with shell() as (terminal, words):
         terminal.send(f"{words}\r")
-        terminal.until_shows("2 brewing")
+        # Down to the last line: what the system had taken already is written in the background too.
+        terminal.until_shows("2 brewing", "#2 Chai Maker", "Quit")
         program = program_of(terminal)
         os.kill(program.pid, number)
         _until_stopped(terminal, program)
