@@ -77,13 +77,14 @@ def _with_cups_counted(events: Sequence[Event], actors: Sequence[Actor]) -> list
 
 def _has_its_turn(actor: Actor, actors: Sequence[Actor]) -> bool:
     """Whether it can act: those before it are done, and no other task keeps its event loop."""
+    if actor.engine not in {Engine.SERIAL, Engine.ASYNCIO}:
+        return True
     others = [other for other in actors if other.station == actor.station and other is not actor]
     match actor.engine:
         case Engine.SERIAL:
             return all(other.over for other in others if other.number < actor.number)
-        case Engine.ASYNCIO:
+        case _:
             return all(other.kind in (None, StepKind.WAIT) for other in others)
-    return True
 
 
 def _work(actors: Sequence[Actor], cores: int, tick: int) -> None:
