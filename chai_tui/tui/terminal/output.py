@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
-from chai_tui.host.patient_output import write_all
+from chai_tui.host.patient_output import PIECE, write_all
 
 
 class TerminalOutput:
@@ -36,11 +36,15 @@ class TerminalOutput:
         self._is_gone = False
 
     def write(self, text: str) -> None:
-        """Write all of a text, or nothing."""
-        if self._is_gone or not self._is_ours():
+        """Write all of a text, or what there is time for: others may get the terminal meanwhile."""
+        if self._is_gone:
             return
+        data = self._encode(text)
         try:
-            write_all(self._descriptor, self._encode(text))
+            for begin in range(0, len(data), PIECE):
+                if not self._is_ours():
+                    return
+                write_all(self._descriptor, data[begin : begin + PIECE])
         except OSError:
             self._is_gone = True
             self._gone()
