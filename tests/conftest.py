@@ -9,6 +9,9 @@ from types import FrameType
 import pytest
 from hypothesis import HealthCheck, settings
 
+LONGEST_ID = 60
+"""How much of a parameter names a test."""
+
 # A loaded machine is no reason for a property to fail.
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -42,3 +45,10 @@ def _signals_as_usual() -> None:
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Do nothing, as for a signal that is ignored."""
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a test after the beginning of what is long: some of it is a megabyte."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{val[:LONGEST_ID]!a}...{len(val)}"
+    return None

@@ -24,6 +24,8 @@ PATIENCE = 60.0
 """Seconds after which a condition is said never to hold."""
 _OTHER_TERMINALS = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 """Variables about a terminal that is not this one."""
+_FIRST_WIDE = "\u1100"
+"""No character before it takes two cells."""
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -67,8 +69,8 @@ class _Screen(pyte.Screen):
         row = ""
         x = 0
         while x < self.columns:
-            text = cells[x].data
-            wide = text != "" and wcwidth(text[0]) == 2
+            text = cells[x].data if x in cells else " "
+            wide = text >= _FIRST_WIDE and wcwidth(text[0]) == 2
             whole = wide and x + 1 < self.columns and cells[x + 1].data == ""
             row += text if whole or (text and not wide) else " "
             x += 2 if whole else 1
@@ -124,6 +126,7 @@ class Terminal:
         """When the last output came, before this side worked out what it shows."""
         self.raw = bytearray()
         """Everything that the program wrote."""
+        self._lines: list[str] | None = None
         self.family: dict[int, psutil.Process] = {}
         """Every process below the program that was ever seen."""
 
@@ -157,6 +160,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the terminal's size, as dragging its window does."""
+        self._lines = None
         self._screen.resize(rows, columns)
         self._set_size(columns, rows)
         with contextlib.suppress(ProcessLookupError):
@@ -173,6 +177,7 @@ class Terminal:
         data = b"".join([*self._unseen, os.read(self.master, 1 << 16)])
         self._unseen.clear()
         self.read_at = time.monotonic()
+        self._lines = None
         self.raw += data
         with contextlib.suppress(TypeError):  # a sequence cut off, with another's parameters
             self._stream.feed(data)
@@ -180,6 +185,7 @@ class Terminal:
 
     def clear(self) -> None:
         """Forget what is shown, as a terminal does that somebody else wrote on."""
+        self._lines = None
         self._screen.reset()
         self._stream = pyte.ByteStream(self._screen)  # in the middle of no sequence
 
@@ -191,7 +197,9 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The screen, a string a row."""
-        return [row.rstrip() for row in self._screen.display]
+        if self._lines is None:
+            self._lines = [row.rstrip() for row in self._screen.display]
+        return self._lines
 
     @property
     def text(self) -> str:
