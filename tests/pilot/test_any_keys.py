@@ -83,7 +83,7 @@ def _those_who_are_there() -> Iterator[Event]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     derandomize=True,
     deadline=None,
     database=None,
