@@ -121,8 +121,13 @@ def test_the_grandchildren_of_a_killed_maker_end_with_it(watch: Watch) -> None:
 def test_c_output_of_a_shared_station_is_nobodys(watch: Watch) -> None:
     group = watch.add(doing(c_write(1, b"whose?\n")), how_many=2, engine=Engine.THREAD)
     watch.joined(*group)
-    lines = [event for event in watch.events if isinstance(event, Said) and event.line == "whose?"]
-    assert [line.maker for line in lines] == [None, None]
+
+    def owners() -> list[int | None]:
+        said = [event for event in watch.events if isinstance(event, Said)]
+        return [event.maker for event in said if event.line == "whose?"]
+
+    watch.until(lambda: len(owners()) == 2)  # by another pipe than the news of their ends
+    assert owners() == [None, None]
 
 
 def test_a_maker_that_writes_into_its_own_report_pipe_hurts_only_itself(watch: Watch) -> None:
