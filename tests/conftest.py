@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import compileall
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import chai_tui
 
 LONGEST_ID = 60
 """How much of a parameter names a test."""
@@ -24,6 +28,16 @@ _main = sys.modules["__main__"]
 _main.__spec__ = None
 if hasattr(_main, "__file__"):
     del _main.__file__
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the program once where Python may not keep what it compiles.
+
+    Else (``PYTHONDONTWRITEBYTECODE``) each of hundreds of programs that the tests start compiles
+    all of it again.
+    """
+    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(chai_tui.__file__).parent, quiet=2)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -87,7 +87,7 @@ def test_a_killed_screen_leaves_nobody(method: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_closing_ends_everyone_within_a_second(method: str) -> None:
     # Three tries: a machine that is busy with something else says nothing of ours.
-    assert min(_seconds_to_close(method) for _ in range(3)) < 1.0
+    assert any(_seconds_to_close(method) < 1.0 for _ in range(3))
 
 
 def _seconds_to_close(method: str) -> float:
