@@ -127,6 +127,7 @@ class Terminal:
         self.raw = bytearray()
         """Everything that the program wrote."""
         self._lines: list[str] | None = None
+        """What is shown; None: worked out when somebody asks."""
         self.family: dict[int, psutil.Process] = {}
         """Every process below the program that was ever seen."""
 

@@ -163,7 +163,7 @@ async def test_letters_for_a_palette_that_is_covered_meanwhile_are_no_commands()
 async def test_enter_with_no_hits_leaves_the_palette_open() -> None:
     async with kitchen(*brewing(1)) as shown:
         await shown.press("ctrl+p", *"qqqq", "enter")
-        await shown.pilot.pause(0.3)
+        await shown.until(lambda: "No matches" in shown.screen_text())
         await shown.press("enter")
         assert not shown.in_kitchen
         await shown.press("escape")

@@ -18,8 +18,8 @@ class TerminalOutput:
         stream: the terminal.
         encode: makes bytes of what is drawn.
         gone: told, once, that nobody takes what is written.
-        is_ours: whether what is drawn may be written now; whoever has it drawn anew when it may
-            again, asks for nothing that was left out.
+        is_ours: whether what is drawn may be written now; what was left out is drawn anew by
+            whoever takes the terminal again.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class TerminalOutput:
         self._is_gone = False
 
     def write(self, text: str) -> None:
-        """Write all of a text, or what there is time for: others may get the terminal meanwhile."""
+        """Write a text, as far as the terminal is ours meanwhile."""
         if self._is_gone:
             return
         data = self._encode(text)
