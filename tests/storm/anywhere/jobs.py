@@ -133,9 +133,8 @@ def stop_and_go_on(number: int, way: str) -> None:
         _until_stopped(terminal, program)
         clock = _clock(terminal)
         if number == signal.SIGTSTP:
-            terminal.until(lambda: b"\x1b[?1049l" in terminal.raw)
-            for sequence in (b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?25h"):
-                require(sequence in terminal.raw, f"no {sequence!r} before it stopped")
+            given_back = (b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?1049l", b"\x1b[?25h")
+            terminal.until(lambda: all(sequence in terminal.raw for sequence in given_back))
         terminal.until(lambda: b"Stopped" in terminal.raw)  # the shell has it again
         terminal.clear()
         _answers(terminal, "a")
