@@ -8,7 +8,7 @@ import pytest
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe, Step, StepKind
-from tests.simulated import QUIET, Compared, compare
+from tests.simulated import Compared, compare
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="its costs were measured on Linux, with its fork server"
@@ -45,7 +45,9 @@ def test_it_takes_as_long_as_the_real_thing(recipe: Recipe, engine: Engine) -> N
     while len(tried) < TRIES:
         one = compare(recipe, engine, 3)
         tried.append(one)
-        if abs(one.ratio - 1) <= (0.10 if one.others <= QUIET else 0.25):
+        if 0.9 <= one.ratio <= 1.1 / (1 - min(one.others, CROWDED)):
             return
-    # Others can make the real thing longer, and nothing shorter.
-    assert all(one.others > CROWDED and one.ratio > 1 for one in tried), tried
+    # Others can make the real thing longer, nothing shorter. Makers that begin on one core while
+    # somebody holds the other may lose more than the share that was taken: once is no sign.
+    assert all(one.ratio > 1 for one in tried), tried
+    assert sum(one.others <= CROWDED for one in tried) < 2, tried
