@@ -28,6 +28,9 @@ NOT_HERE = 3
 """The exit code for: it cannot be provoked here."""
 CROWD = 40
 """How many makers are seated to meet a limit."""
+STAYS = 3.0
+"""Seconds that each of them brews: on a slow machine too they are still there when it is looked at
+who was in the way."""
 ROOM = 30
 """How many processes and threads there are at most."""
 _PR_CAPBSET_DROP = 24  # prctl(2)
@@ -133,7 +136,7 @@ def _is_answered(drive: Drive, orders: int) -> bool:
 def _crowd(drive: Drive, first: list[Maker], engine: Engine) -> list[Maker]:
     """Seat more than there is room for, one by one as a person would, until all have ended."""
     for seated in range(CROWD):
-        drive.submit(AddMakers(1, steps(wait=0.5), engine))
+        drive.submit(AddMakers(1, steps(wait=STAYS), engine))
         drive.until(partial(_is_answered, drive, len(first) + seated + 1))
     crowd = [maker for maker in drive.floor.makers.values() if maker not in first]
     drive.until_joined(crowd)
