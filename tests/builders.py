@@ -316,7 +316,8 @@ class FakeSource:
 
     def poll(self, timeout: float | None) -> list[Event]:
         """Return the next batch, or wait for one as a real source does."""
-        patience = 10.0 if timeout is None else timeout
+        # A test may be long, and nothing happen in it, on a loaded machine.
+        patience = 120.0 if timeout is None else timeout
         deadline = time.monotonic() + patience
         with self._changed:
             while not self._batches and not self._woken:
