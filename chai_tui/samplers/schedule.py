@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from chai_tui.model.events import Sampled
@@ -20,12 +21,21 @@ class SamplingSchedule:
         sampler: reads the system's figures.
         seconds: between two samples while somebody is at work.
         clock: seconds.
+        cpu_clock: CPU seconds of the thread that looks. The wall's would not do: whoever is kept
+            from the cores for half a second while looking would not look again for 25.
     """
 
-    def __init__(self, sampler: Sampler, seconds: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        sampler: Sampler,
+        seconds: float,
+        clock: Callable[[], float],
+        cpu_clock: Callable[[], float] = time.thread_time,
+    ) -> None:
         self._sampler = sampler
         self._seconds = seconds
         self._clock = clock
+        self._cpu_clock = cpu_clock
         # The first look comes soon: nobody wants to wait for the first figures.
         self.due_at = clock() + min(seconds, 0.25)
 
@@ -38,9 +48,10 @@ class SamplingSchedule:
         now = self._clock()
         if now < self.due_at:
             return None
+        burned = self._cpu_clock()
         whom = watched()
         sampled = self._sampler.sample(now, whom)
-        cost = self._clock() - now
+        cost = self._cpu_clock() - burned
         self.due_at = now + max(self._seconds if whom else IDLE_SECONDS, cost / COST_SHARE)
         return sampled
 

@@ -14,16 +14,18 @@ SOMEBODY = [Watched(1, 4711, 4711, own_thread=True)]
 
 
 class Clock:
-    """A clock that a test sets, and a sampler whose looks take time on it."""
+    """A clock that a test sets, and a sampler whose looks take time on it, and of a core."""
 
     cores: Sequence[int] = ()
     maps_cores = True
     measures_cores = True
     unseen = ""
 
-    def __init__(self, cost: float = 0.0) -> None:
+    def __init__(self, cost: float = 0.0, kept_waiting: float = 0.0) -> None:
         self.now = 1_000.0
+        self.burned = 0.0
         self.cost = cost
+        self.kept_waiting = kept_waiting
         self.looked: list[int] = []
         self.closed = False
 
@@ -32,7 +34,8 @@ class Clock:
 
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         self.looked.append(len(watched))
-        self.now += self.cost
+        self.burned += self.cost
+        self.now += self.cost + self.kept_waiting
         return Sampled(at, (), ())
 
     def close(self) -> None:
@@ -41,7 +44,7 @@ class Clock:
 
 def rest(clock: Clock, watched: Sequence[Watched]) -> float:
     """Seconds from one look to the next, to a millisecond."""
-    schedule = SamplingSchedule(clock, 0.5, clock)
+    schedule = SamplingSchedule(clock, 0.5, clock, lambda: clock.burned)
     began = clock.now = schedule.due_at
     assert schedule.look(lambda: watched) == Sampled(began, (), ())
     return round(schedule.due_at - began, 3)
@@ -74,6 +77,11 @@ def test_an_idle_kitchen_is_looked_at_less_often() -> None:
 def test_it_never_takes_more_than_a_fiftieth_of_a_core(cost: float, seconds: float) -> None:
     """However many makers there are, and however slow it is to look at them."""
     assert rest(Clock(cost), SOMEBODY) == seconds
+
+
+def test_being_kept_from_the_cores_while_looking_costs_nothing() -> None:
+    """A crowded machine, or one that was asleep: figures go on."""
+    assert rest(Clock(0.001, kept_waiting=0.4), SOMEBODY) == 0.5
 
 
 def test_closing_closes_the_sampler() -> None:
