@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -84,23 +85,22 @@ def _really(recipe: Recipe, engine: Engine, makers: int) -> tuple[float, float]:
             stdout=subprocess.PIPE, text=True,
         ) as run:  # fmt: skip
             assert run.stdout is not None
-            before = after = psutil.cpu_times()
+            busy, seen = 0.0, Counter[type[Event]]()
             for line in run.stdout:
                 event = from_json(json.loads(line))
                 if event is None:
                     continue
-                if isinstance(event, Started) and not any(isinstance(e, Started) for e in told):
-                    before = psutil.cpu_times()
-                if isinstance(event, Exited):
-                    after = psutil.cpu_times()
                 told.append(event)
+                seen[type(event)] += 1
+                if isinstance(event, Started) and seen[Started] == 1:
+                    psutil.cpu_percent()  # the next one tells of the time since
+                elif isinstance(event, Exited) and seen[Exited] == makers:
+                    busy = psutil.cpu_percent() / 100
         assert run.returncode == 0
     served = [event.cpu_seconds for event in told if isinstance(event, Served)]
     assert len(served) == makers
-    idle = after.idle - before.idle + after.iowait - before.iowait
-    # Guests' time is in user and nice already.
-    whole = sum(after[:8]) - sum(before[:8])
-    return _brewing(told), max(0.0, (whole - idle - sum(served)) / whole)
+    brewing = _brewing(told)
+    return brewing, max(0.0, busy - sum(served) / brewing / (psutil.cpu_count() or 1))
 
 
 def _brewing(events: Iterable[Event]) -> float:

@@ -80,7 +80,7 @@ def test_it_never_takes_more_than_a_fiftieth_of_a_core(cost: float, seconds: flo
 
 
 def test_being_kept_from_the_cores_while_looking_costs_nothing() -> None:
-    """A crowded machine, or one that was asleep: figures go on."""
+    """On a crowded machine, or stopped for a while: figures go on."""
     assert rest(Clock(0.001, kept_waiting=0.4), SOMEBODY) == 0.5
 
 
