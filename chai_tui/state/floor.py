@@ -38,6 +38,7 @@ from chai_tui.model.events import (
 from chai_tui.state.busy_period import BusyPeriod, latest_busy_period
 from chai_tui.state.records import (
     Core,
+    CoreShares,
     Line,
     Maker,
     Span,
@@ -411,7 +412,7 @@ class Floor:
             core.busy = core_use.busy
             core.makers_share = core_use.makers
             core.makers = tuple(on_core.get(core_use.core, ()))
-            core.history.append(core_use.busy)
+            core.history.append(CoreShares(core_use.busy, core_use.makers))
         self._sampled_at = event.at
         self.cores_version += 1
         if self.open:

@@ -165,6 +165,13 @@ class Station:
     """How many such lines were left out."""
 
 
+class CoreShares(NamedTuple):
+    """How busy a core was at one sample, and how much of that makers were; shares from 0 to 1."""
+
+    busy: float | None
+    makers: float | None
+
+
 @dataclass(slots=True, eq=True)
 class Core:
     """How busy a core is: shares from 0 to 1, and who is on it."""
@@ -174,7 +181,7 @@ class Core:
     """None before the first sample, and where nobody can tell."""
     makers_share: float | None = None
     makers: tuple[int, ...] = ()
-    history: deque[float | None] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    history: deque[CoreShares] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
 
 
 def ordinal(number: int) -> str:

@@ -150,7 +150,9 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         if AddMakers in self.accepts:
             one, ten = (self._first_key(name) for name in ("add", "add-ten"))
             hint = f"Press {one} to add a maker, {ten} for ten."
-        self.kitchen = KitchenScreen(self.floor, self.setup, hint, clock=self._clock)
+        self.kitchen = KitchenScreen(
+            self.floor, self.setup, hint, key=self._first_key, clock=self._clock
+        )
         self.kitchen.makers.expecting = self._expecting and not self._somebody_came
         return self.kitchen
 
@@ -178,6 +180,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
     def _started(self) -> None:
         """The first screen is shown: what it was kept from comes now."""
         startup.done()
+        self.kitchen.complete()
         self.begin_to_preload()
 
     def _warn(self) -> None:
@@ -327,6 +330,12 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
 
         timeline = TimelineScreen(self.floor, self._aimed_number())
         self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
+
+    def action_log(self) -> None:
+        """Show all that happened."""
+        from chai_tui.tui.kitchen.log_screen import LogScreen  # noqa: PLC0415 - only when asked for
+
+        self.push_screen(LogScreen(self.kitchen.log_view))
 
     def action_help(self) -> None:
         """Explain."""

@@ -46,6 +46,7 @@ COMMANDS: tuple[Row, ...] = (
         "app.engine", AddMakers, in_footer=True),
     Row("timeline", "t", "Timeline", "Show when each maker ran, and on which core",
         "app.timeline", in_footer=True),
+    Row("log", "l", "Log", "Show all that happened", "app.log", in_footer=True),
     Row("again", "r", "Again", "Brew the selected maker's recipe again, with a new maker",
         "app.again", BrewAgain, in_footer=True),
     Row("filter", "slash", "Filter",

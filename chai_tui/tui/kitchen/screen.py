@@ -1,4 +1,4 @@
-"""The main screen: what runs, where, who, what happened, what can be done."""
+"""The main screen: what runs, what that means, where, who, when, what happened, what to do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
+from textual.content import Content
 from textual.screen import Screen
 
+from chai_tui.explain.main_text import main_text
+from chai_tui.explain.story import story_line
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
 from chai_tui.tui.keys.commands import bindings
@@ -17,21 +21,20 @@ from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.move import Move
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.event_log import EventLog
+from chai_tui.tui.kitchen.room import Boxes, boxes_in, least_log_lines, room_with_boxes, story_lines
+from chai_tui.tui.kitchen.text_line import TextLine
 from chai_tui.tui.kitchen.title_line import Setup, Title, TitleLine
 from chai_tui.tui.makers.sort_filter import Sort
-from chai_tui.tui.makers.view import MakersView
+from chai_tui.tui.makers.view import MakersView, Room
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
-
-def least_log_lines(height: int) -> int:
-    """Return how many lines the log has at least on a screen of so many."""
-    return 7 if height >= 30 else 3 if height >= 16 else 1
+    from chai_tui.tui.timeline.dock import TimelineDock
 
 
 class KitchenScreen(Screen[None], inherit_bindings=False):
-    """Header, cores, makers, log and keys, from the top down."""
+    """Header, story, cores, main, makers, timeline and log, keys: from the top down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("screen")]
     AUTO_FOCUS = ""
@@ -47,6 +50,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         setup: Setup,
         hint: str = "",
         *,
+        key: Callable[[str], str] = str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Show a floor.
@@ -55,6 +59,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             floor: read, never changed.
             setup: likewise; the app changes it.
             hint: what to say while the kitchen is empty.
+            key: returns how the key of a row of the table of commands is written.
             clock: seconds of whoever looks.
         """
         super().__init__()
@@ -63,33 +68,64 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._cores_drawn = -1
         self.makers = MakersView(floor, self._room_for_makers, hint, clock=clock)
         self.log_view = EventLog(floor)
+        self._dock = Container(id="dock")
+        self._timeline: TimelineDock | None = None  # comes after the first screen
         self._title_line = TitleLine(self._title())
         self._core_bar = CoreBar(floor.run)
+        self._story = TextLine(lambda _: story_line(floor), "story", id="story")
+        self._main = TextLine(lambda width: main_text(floor, width), "main", id="main")
+        self._boxes: Boxes | None = None
+        for box, row in ((self._dock, "timeline"), (self.log_view, "log")):
+            box.border_title = Content.assemble(" ", (key(row), "bold"), f" {row} ")
 
     def compose(self) -> ComposeResult:
         """Put the screen together."""
         yield self._title_line
+        yield self._story
         yield self._core_bar
+        yield self._main
         yield self.makers
-        yield self.log_view
+        with Container(id="boxes"):
+            yield self._dock
+            yield self.log_view
         yield KeyLine()
 
-    def _room_for_makers(self) -> int:
-        """The most lines that makers can have, so that everything else fits too."""
+    def _room_for_makers(self) -> Room:
+        """The lines that makers can have, so that everything else fits too."""
         size = self.app.size
         if is_too_small(*size):
-            return size.height  # nothing else is shown
+            return Room(size.height, size.height)  # nothing else is shown
+        free = self._free_lines()
+        boxed = room_with_boxes(free, *size, len(self._floor.makers))
+        return Room(boxed, max(1, free - least_log_lines(size.height)))
+
+    def _free_lines(self) -> int:
+        """Lines that makers and boxes share."""
+        size = self.app.size
         core_lines = self._core_bar.get_content_height(size, size, size.width)
         filter_lines = 1 if self.query("#filter") else 0
-        others = 2 + core_lines + filter_lines  # header, keys
-        return max(1, size.height - others - least_log_lines(size.height))
+        others = 3 + story_lines(size.width) + core_lines + filter_lines  # header, main, keys
+        return size.height - others
 
     def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:
-        """Give the makers the lines they need; the log gets the rest."""
+        """Give the makers the lines they need; the boxes get the rest."""
         self._share_lines()
 
     def _share_lines(self) -> None:
-        self.makers.styles.height = self.makers.lines_needed
+        self._story.styles.height = story_lines(self.app.size.width)
+        lines = self.makers.lines_needed
+        self.makers.styles.height = lines
+        makers = len(self._floor.makers)
+        boxes = boxes_in(self.app.size.width, self._free_lines() - lines, makers)
+        if boxes == self._boxes:
+            return
+        self._boxes = boxes
+        dock, box = self._dock, self.query_one("#boxes")
+        dock.display = boxes.has_timeline
+        box.set_class(boxes.is_beside, "-beside")
+        self.set_class(boxes.has_edges, "-boxed")
+        dock.styles.width = boxes.timeline if boxes.is_beside else "1fr"
+        dock.styles.height = "1fr" if boxes.is_beside else boxes.timeline
 
     def on_resize(self) -> None:
         """Share the lines anew, before anything is laid out."""
@@ -108,6 +144,22 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
                 self._share_lines()
         self.makers.floor_changed()
         self.log_view.floor_changed()
+        self._story.repaint()
+        self._main.repaint()
+        self._draw_timeline()
+
+    def _draw_timeline(self) -> None:
+        if self._timeline is not None and self._boxes is not None and self._boxes.has_timeline:
+            self._timeline.choose(self.makers.selected)
+            self._timeline.floor_changed()
+
+    def complete(self) -> None:
+        """Add what the first screen did without: it was there sooner for that."""
+        from chai_tui.tui.timeline.dock import TimelineDock  # noqa: PLC0415 - not for the first screen
+
+        self._timeline = TimelineDock(self._floor)
+        self._dock.mount(self._timeline)
+        self.call_after_refresh(self._draw_timeline)
 
     def setup_changed(self) -> None:
         """Draw the header again."""
@@ -134,6 +186,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             is_over=floor.all_joined,
             sorted_by="" if makers.sort is Sort.NUMBER else makers.sort,
             wanted=makers.wanted,
+            seen=makers.seen,
         )
 
     def on_mount(self) -> None:

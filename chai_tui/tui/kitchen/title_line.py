@@ -53,6 +53,7 @@ class Title(NamedTuple):
         is_over: whether every maker was joined.
         sorted_by: what the makers are sorted by; empty for their numbers.
         wanted: the filter; empty for none.
+        seen: how many makers are in sight, and of how many; None where all are.
     """
 
     setup: Setup
@@ -63,6 +64,7 @@ class Title(NamedTuple):
     is_over: bool
     sorted_by: str = ""
     wanted: str = ""
+    seen: tuple[int, int] | None = None
 
 
 # What is left out to save room, one after another.
@@ -125,6 +127,8 @@ def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted:
     if setup.frozen:
         missed = f" +{setup.missed:,}" if setup.missed else ""
         modes += [("  ", ""), (f"FROZEN{missed}", "paused")]
+    if title.seen is not None:
+        modes += [("  ", ""), ("{} of {}".format(*title.seen), "strong")]
     if title.sorted_by:
         modes += [("  ", ""), (f"by {title.sorted_by}", "chosen")]
     if wanted:

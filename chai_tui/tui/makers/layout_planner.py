@@ -16,8 +16,6 @@ PANEL_WIDTH = 36
 CARD_WIDTH = 36
 ROW_WIDTH = 56
 """The narrowest row that is worth a second column."""
-COMFORTABLE_WIDTH = 60
-"""Panels and cards grow to this width before they leave room for more of them."""
 PANEL_HEIGHT = 5
 """Frame, facts, step and one line said."""
 SCROLLBAR = 1
@@ -52,7 +50,7 @@ class _Plan(NamedTuple):
         if self.shape is Shape.ROW:
             return self
         lines = self.lines(groups, width)
-        for columns in range(max(1, least, width // COMFORTABLE_WIDTH), self.columns):
+        for columns in range(max(1, least), self.columns):
             plan = self._replace(columns=columns)
             if plan.lines(groups, width) == lines:
                 return plan
@@ -60,6 +58,12 @@ class _Plan(NamedTuple):
 
     def inner(self, group: Group, width: int) -> int:
         return width if group.station is None else width - 2 - 2 * self.padding
+
+    def _in_row(self, group: Group, row: int, columns: int) -> int:
+        """How many columns a row has: the last panels of all share the whole line."""
+        if self.shape is Shape.PANEL:
+            return min(columns, len(group.numbers) - row * columns)
+        return columns
 
     def place(self, groups: Sequence[Group], width: int) -> Layout:
         slots: list[Slot] = []
@@ -72,10 +76,10 @@ class _Plan(NamedTuple):
             top = y
             if framed:
                 left, y = 1 + self.padding, y + 1
-            # Cells that are left over go to the first columns, so that a row is exactly full.
-            edges = [left + -(-column * inner // columns) for column in range(columns + 1)]
             for index, number in enumerate(group.numbers):
                 row, column = divmod(index, columns)
+                if column == 0:
+                    edges = _edges(left, inner, self._in_row(group, row, columns))
                 slots.append(
                     Slot(
                         number,
@@ -90,6 +94,11 @@ class _Plan(NamedTuple):
                 y += 1
                 frames.append(Frame(group.station, 0, top, width, y - top))
         return Layout(self.shape, slots, frames, y, self.columns)
+
+
+def _edges(left: int, width: int, columns: int) -> list[int]:
+    """Where columns begin and end; cells that are left over go to the first ones."""
+    return [left + -(-column * width // columns) for column in range(columns + 1)]
 
 
 def arrange(

@@ -5,7 +5,7 @@ Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from rich.cells import cell_len
@@ -31,8 +31,8 @@ from chai_tui.tui.canvas.maker_facts import (
 from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, Span, bar, fit, fit_text, width_of
 
-SAID_LINES = 3
-"""Lines said that the tallest panel shows."""
+SAID_LINES = 2
+"""Lines said that the tallest panel shows: a recipe of ours says two."""
 LISTED_STEPS = 8
 """The longest recipe whose steps a panel lists."""
 
@@ -43,16 +43,33 @@ _ROUND = "╭─╮│╰╯"
 _HEAVY = "┏━┓┃┗┛"  # the chosen one's: to be seen without colours too
 
 
-def tall(most_steps: int) -> int:
+def listed_steps(lengths: Collection[int]) -> int:
+    """Return how many lines the steps of each maker have in panels of one height.
+
+    Args:
+        lengths: how many steps the recipes on the screen have.
+
+    Returns:
+        1 for the current step alone, where the lists would be too long, or so different that
+        more than one line of some panels stayed blank.
+    """
+    longest = max(lengths, default=1)
+    return longest if longest <= LISTED_STEPS and longest - min(lengths, default=1) <= 1 else 1
+
+
+def tall(step_lines: int, said_lines: int) -> int:
     """Return the lines of a panel that shows all it has to say.
 
     Args:
-        most_steps: of the longest recipe on the screen.
+        step_lines: those of its steps, see :func:`listed_steps`.
+        said_lines: how many lines that makers said are worth having.
     """
-    return 2 + 1 + min(most_steps, LISTED_STEPS) + SAID_LINES
+    return 2 + 1 + step_lines + min(said_lines, SAID_LINES)
 
 
-def draw_panel(look: Look, width: int, height: int, least: int | None = None) -> list[Line]:
+def draw_panel(
+    look: Look, width: int, height: int, least: int | None = None, step_lines: int = LISTED_STEPS
+) -> list[Line]:
     """Draw a panel: facts, then the current step or, where they fit, all steps, then its words.
 
     Args:
@@ -62,6 +79,7 @@ def draw_panel(look: Look, width: int, height: int, least: int | None = None) ->
         least: cells of the narrowest of the panels beside it, at most ``width``: that one
             decides in how many words all of them are told, so that neighbours read alike. None
             for ``width``.
+        step_lines: the most lines that steps may have; with 1 only the current one is told.
     """
     corners = _HEAVY if look.chosen else _ROUND
     style = "chosen" if look.chosen else "frame"
@@ -71,7 +89,7 @@ def draw_panel(look: Look, width: int, height: int, least: int | None = None) ->
     maker = look.maker
     body: list[Line] = [facts_line(look, inner, words)]
     room = height - 2 - len(body)
-    if maker.steps and len(maker.steps) <= LISTED_STEPS and room > len(maker.steps):
+    if 1 < len(maker.steps) <= step_lines and room > len(maker.steps):
         body += _steps(maker, inner)
     else:
         body.append(_step(maker, inner))
