@@ -141,8 +141,8 @@ class MakersView(ScrollView, Drawn, can_focus=False):
     @property
     def seen(self) -> tuple[int, int] | None:
         """How many makers are wholly in sight, and how many are to be shown; None: all are."""
-        slots, height = self._arrangement.slots, self.lines_needed
-        if self._arrangement.height <= height:
+        slots = self._arrangement.slots
+        if not slots or self._arrangement.height <= (height := self.lines_needed):
             return None
         top = self.scroll_offset.y
         inside = [
