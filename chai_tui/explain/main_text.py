@@ -1,4 +1,5 @@
 """stub"""
+
 from chai_tui.state.floor import Floor
 
 

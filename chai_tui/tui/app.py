@@ -331,6 +331,12 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         timeline = TimelineScreen(self.floor, self._aimed_number())
         self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
 
+    def action_large(self) -> None:
+        """Show fewer facts, larger; or all of them again."""
+        self.setup.large = not self.setup.large
+        self.refresh_css(animate=False)  # more contrast, or less
+        self.kitchen.setup_changed()
+
     def action_log(self) -> None:
         """Show all that happened."""
         from chai_tui.tui.kitchen.log_screen import LogScreen  # noqa: PLC0415 - only when asked for

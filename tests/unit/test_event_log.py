@@ -5,7 +5,7 @@ from __future__ import annotations
 from chai_tui.explain.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
 from chai_tui.tui.canvas.styles import as_text
-from chai_tui.tui.kitchen.event_log import Entry, EventLog, event_style, log_line
+from chai_tui.tui.kitchen.event_log import Entry, EventLog, event_style, log_lines
 from tests.builders import BEGAN, brewing, floor_of, killed, served
 
 
@@ -18,8 +18,17 @@ def test_times_are_told_from_the_beginning() -> None:
 
 def test_a_line_is_time_and_words() -> None:
     entry = Entry(BEGAN + 1.1, "#4 killed by SIGKILL", "killed")
-    assert as_text(log_line(entry, BEGAN, 40)) == " 01.100  #4 killed by SIGKILL           "
-    assert as_text(log_line(entry, BEGAN, 20)) == " 01.100  #4 killed …"
+    assert [as_text(line) for line in log_lines(entry, BEGAN, 40)] == [
+        " 01.100  #4 killed by SIGKILL           "
+    ]
+
+
+def test_words_that_do_not_fit_go_on_below() -> None:
+    entry = Entry(BEGAN + 1.1, "#4 killed by SIGKILL", "killed")
+    assert [as_text(line) for line in log_lines(entry, BEGAN, 20)] == [
+        " 01.100  #4 killed  ",
+        "         by SIGKILL ",
+    ]
 
 
 def test_what_matters_has_its_states_style() -> None:

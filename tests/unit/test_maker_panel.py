@@ -27,6 +27,7 @@ from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.makers.layout_planner import PANEL_HEIGHT
 from chai_tui.tui.makers.panel import (
+    SAID_LINES,
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
@@ -74,7 +75,7 @@ def test_a_brewing_panel_says_who_where_what_and_how_far() -> None:
 
 
 def test_a_tall_panel_lists_every_step() -> None:
-    lines = panel(*brewing(1, recipe=MASALA, step=1), height=tall(4))
+    lines = panel(*brewing(1, recipe=MASALA, step=1), height=tall(4, SAID_LINES))
     assert [line[2:17] for line in lines[2:6]] == [
         "✔ boil water   ",
         "● grind spices ",
@@ -87,7 +88,7 @@ def test_a_tall_panel_lists_every_step() -> None:
 
 def test_a_panel_counts_what_it_leaves_out() -> None:
     lines = panel(
-        *brewing(1, said=["one", "two", "three"]), Dropped(BEGAN + 1, 1, 123_456, 1), height=tall(3)
+        *brewing(1, said=["one", "two", "three"]), Dropped(BEGAN + 1, 1, 123_456, 1), height=9
     )
     assert [line[2:26].strip() for line in lines[5:8]] == [
         "… 123,456 more left out",

@@ -55,7 +55,6 @@ STYLES: Mapping[str, StyleSpec] = {
     "killed": StyleSpec("text-error"),
     "ended": StyleSpec("ink-halted"),
     "story": StyleSpec("text-primary", bold=True),  # what happens, in one sentence
-    "main": StyleSpec(None),  # the process that starts and joins
     "others": StyleSpec("ink-dim"),  # what everything else does with a core
     "empty": StyleSpec("ink-empty", faint=True),  # the rest of a bar
     **{f"core-{number}": StyleSpec(f"core-{number}") for number in range(CORE_STYLES)},

@@ -58,4 +58,6 @@ class LogScreen(LeavesOnce, Screen[None]):
         self._lines.redraw()
 
     def _title(self, width: int) -> list[Line]:
-        return [fit([(" log ", "strong"), (" all that happened, the newest at the end", "dim")], width)]
+        return [
+            fit([(" log ", "strong"), (" all that happened, the newest at the end", "dim")], width)
+        ]

@@ -22,13 +22,15 @@ class Boxes(NamedTuple):
     """What stands below the makers.
 
     Attributes:
-        has_timeline: whether the timeline is there; the log always is.
+        has_timeline: whether the timeline is there.
+        has_log: whether the log is.
         is_beside: whether the log stands beside it, else under it.
         timeline: columns of the timeline, or lines where the log is under it; with its edges.
         has_edges: whether the log has edges and a title.
     """
 
     has_timeline: bool
+    has_log: bool = True
     is_beside: bool = False
     timeline: int = 0
     has_edges: bool = False
@@ -49,7 +51,9 @@ def least_timeline_lines(makers: int) -> int:
     return BOX_EDGES + 1 + min(max(1, makers), ROWS_SEEN)
 
 
-def room_with_boxes(free: int, width: int, height: int, makers: int) -> int:
+def room_with_boxes(
+    free: int, width: int, height: int, makers: int, *, has_log: bool = True
+) -> int:
     """Return the lines that makers may have so that both boxes fit below them.
 
     Args:
@@ -57,29 +61,35 @@ def room_with_boxes(free: int, width: int, height: int, makers: int) -> int:
         width: columns of the screen.
         height: its lines.
         makers: how many there are.
+        has_log: whether the log is one of the boxes.
 
     Returns:
         0 where the screen is too small for that.
     """
     least = least_timeline_lines(makers)
-    log = least_log_lines(height) + BOX_EDGES
+    log = least_log_lines(height) + BOX_EDGES if has_log else 0
     return max(0, free - (max(least, log) if width >= BOXES_WIDTH else least + log))
 
 
-def boxes_in(width: int, lines: int, makers: int) -> Boxes:
+def boxes_in(width: int, lines: int, makers: int, *, has_log: bool = True) -> Boxes:
     """Return what stands in the lines that the makers leave.
 
     Args:
         width: columns of the screen.
         lines: how many there are.
         makers: how many makers there are; a timeline of nobody is not shown.
+        has_log: whether the log may stand there: it has too small a print for some.
     """
     least = least_timeline_lines(makers)
     log_least = BOX_EDGES + 1
+    if not has_log:
+        has_timeline = makers > 0 and lines >= least
+        return Boxes(has_timeline, has_log=False, is_beside=True, timeline=width, has_edges=True)
     if makers and width >= BOXES_WIDTH and lines >= least:
         log = max(LOG_LEAST, min(LOG_MOST, width * 2 // 5))
-        return Boxes(True, True, width - log, has_edges=True)  # noqa: FBT003 - both are named above
+        return Boxes(has_timeline=True, is_beside=True, timeline=width - log, has_edges=True)
     if makers and lines >= least + log_least:
         wanted = BOX_EDGES + 1 + LINES_A_MAKER * makers
-        return Boxes(True, False, max(least, min(wanted, lines * 2 // 3)), has_edges=True)  # noqa: FBT003
+        timeline = max(least, min(wanted, lines * 2 // 3))
+        return Boxes(has_timeline=True, timeline=timeline, has_edges=True)
     return Boxes(has_timeline=False, has_edges=lines > BOX_EDGES + 2)

@@ -73,7 +73,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._title_line = TitleLine(self._title())
         self._core_bar = CoreBar(floor.run)
         self._story = TextLine(lambda _: story_line(floor), "story", id="story")
-        self._main = TextLine(lambda width: main_text(floor, width), "main", id="main")
+        self._main = TextLine(lambda width: main_text(floor, width), "", id="main")
         self._boxes: Boxes | None = None
         for box, row in ((self._dock, "timeline"), (self.log_view, "log")):
             box.border_title = Content.assemble(" ", (key(row), "bold"), f" {row} ")
@@ -96,8 +96,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         if is_too_small(*size):
             return Room(size.height, size.height)  # nothing else is shown
         free = self._free_lines()
-        boxed = room_with_boxes(free, *size, len(self._floor.makers))
-        return Room(boxed, max(1, free - least_log_lines(size.height)))
+        has_log = not self._setup.large
+        boxed = room_with_boxes(free, *size, len(self._floor.makers), has_log=has_log)
+        return Room(boxed, max(1, free - (least_log_lines(size.height) if has_log else 0)))
 
     def _free_lines(self) -> int:
         """Lines that makers and boxes share."""
@@ -116,12 +117,15 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         lines = self.makers.lines_needed
         self.makers.styles.height = lines
         makers = len(self._floor.makers)
-        boxes = boxes_in(self.app.size.width, self._free_lines() - lines, makers)
+        width, free = self.app.size.width, self._free_lines() - lines
+        boxes = boxes_in(width, free, makers, has_log=not self._setup.large)
         if boxes == self._boxes:
             return
         self._boxes = boxes
         dock, box = self._dock, self.query_one("#boxes")
+        box.set_class(not (boxes.has_timeline or boxes.has_log), "-empty")
         dock.display = boxes.has_timeline
+        self.log_view.display = boxes.has_log
         box.set_class(boxes.is_beside, "-beside")
         self.set_class(boxes.has_edges, "-boxed")
         dock.styles.width = boxes.timeline if boxes.is_beside else "1fr"
@@ -162,7 +166,10 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._draw_timeline)
 
     def setup_changed(self) -> None:
-        """Draw the header again."""
+        """Draw the header again, and in large print what is to be."""
+        if self.makers.is_large != self._setup.large:
+            self.makers.print_large(is_large=self._setup.large)
+            self._share_lines()
         self._title_line.show(self._title())
 
     def announce(self, text: str, style: str) -> None:

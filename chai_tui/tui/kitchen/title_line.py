@@ -33,12 +33,14 @@ class Setup:
         engine: likewise.
         frozen: whether the display is.
         missed: how many things happened since it was frozen.
+        large: whether it is in large print: fewer facts, for those who sit far away.
     """
 
     recipe: Recipe
     engine: Engine
     frozen: bool = False
     missed: int = 0
+    large: bool = False
 
 
 class Title(NamedTuple):
@@ -127,13 +129,15 @@ def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted:
     if setup.frozen:
         missed = f" +{setup.missed:,}" if setup.missed else ""
         modes += [("  ", ""), (f"FROZEN{missed}", "paused")]
-    if title.seen is not None:
-        modes += [("  ", ""), ("{} of {}".format(*title.seen), "strong")]
     if title.sorted_by:
         modes += [("  ", ""), (f"by {title.sorted_by}", "chosen")]
     if wanted:
         modes += [("  ", ""), (f"/{wanted}", "chosen")]
-    return line if "modes" in without else [*line, *modes]
+    if "modes" not in without:
+        line += modes
+    if title.seen is not None:  # what cannot be seen is worth any room
+        line += [("  " if line else " ", ""), ("{} of {}".format(*title.seen), "strong")]
+    return line
 
 
 def _counts_width(title: Title, *, short: bool) -> int:

@@ -107,6 +107,8 @@ def arrange(
     height: int,
     tall: int = PANEL_HEIGHT,
     before: Layout | None = None,
+    *,
+    large: int = 0,
 ) -> Layout:
     """Choose how to draw the makers so that all fit, as large as they can be.
 
@@ -122,8 +124,9 @@ def arrange(
         tall: lines of a panel that shows all it has to say.
         before: what somebody has been looking at, if makers were only added to it since: then its
             columns stay as long as that costs no line, and nobody in it moves.
+        large: lines of a panel in large print; 0: the usual print.
     """
-    *plans, last = _plans(width, tall)
+    *plans, last = _plans(width, tall, large)
     for plan in (*plans, last):
         if plan.lines(groups, width) <= height:
             seen = before.columns if before is not None and before.shape is plan.shape else 1
@@ -131,12 +134,15 @@ def arrange(
     return last.place(groups, width - SCROLLBAR)
 
 
-def _plans(width: int, tall: int) -> Iterator[_Plan]:
+def _plans(width: int, tall: int, large: int) -> Iterator[_Plan]:
     # The same number of columns inside and outside of frames looks calm; a few cells less in a
     # frame must not cost one.
     columns = max(1, width // PANEL_WIDTH)
-    for panel_height in range(max(tall, PANEL_HEIGHT), PANEL_HEIGHT - 1, -1):
-        yield _Plan(Shape.PANEL, panel_height, columns, PANEL_WIDTH - 2)
+    if large:
+        yield _Plan(Shape.PANEL, large, columns, PANEL_WIDTH - 2)
+    else:
+        for panel_height in range(max(tall, PANEL_HEIGHT), PANEL_HEIGHT - 1, -1):
+            yield _Plan(Shape.PANEL, panel_height, columns, PANEL_WIDTH - 2)
     columns = max(1, width // CARD_WIDTH)
     for card_height in (3, 2):
         yield _Plan(Shape.CARD, card_height, columns, CARD_WIDTH - 1)

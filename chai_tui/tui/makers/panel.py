@@ -231,7 +231,12 @@ _FRAME_SAVINGS = ("pid", "cups", "engine", "memory", "cores", "GIL")
 
 
 def draw_frame_top(
-    station: Station, width: int, *, has_gil: bool, cores: float | None = None
+    station: Station,
+    width: int,
+    *,
+    has_gil: bool,
+    cores: float | None = None,
+    has_pid: bool = True,
 ) -> Line:
     """Draw the upper edge of the frame round a station: what its makers share.
 
@@ -240,6 +245,7 @@ def draw_frame_top(
         width: in cells.
         has_gil: whether this Python has a GIL.
         cores: how many cores' worth of time they use together; None if nobody can tell.
+        has_pid: whether to tell the number of its process.
     """
     counts_together = station.cups and not station.engine.traits.own_interpreter
     cups = f", {counted(station.cups, 'cup')}" if counts_together else ""
@@ -249,7 +255,7 @@ def draw_frame_top(
         memory = "shared memory" + ("" if "cups" in without else cups)
         told = [
             ("process", "one process"),
-            ("pid", f"pid {station.pid}"),
+            ("pid", f"pid {station.pid}" if has_pid else ""),
             ("memory", memory),
             ("GIL", gil if has_gil else "free-threaded"),
             ("cores", "" if cores is None else f"{cores:.1f} cores"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from textual.events import Click, Resize
@@ -19,6 +20,7 @@ from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_s
 from chai_tui.tui.canvas.painted import Drawn
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.keys.move import Move
+from chai_tui.tui.makers.large import LARGE_HEIGHT, draw_large
 from chai_tui.tui.makers.layout import Frame, Layout, Shape, Slot, grouped
 from chai_tui.tui.makers.layout_planner import arrange
 from chai_tui.tui.makers.panel import (
@@ -73,6 +75,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         wanted: the filter; empty shows all.
         expecting: whether makers were ordered that are not there yet, so that nobody is told
             that the kitchen is empty.
+        is_large: whether they are in large print.
     """
 
     class Opened(Message):
@@ -99,6 +102,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         """
         super().__init__(id="makers")
         self.expecting = False
+        self.is_large = False
         self._room = room
         self.selected: int | None = None
         self.sort = Sort.NUMBER
@@ -193,7 +197,13 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         if station is None:
             return []  # forgotten: the next arrangement leaves it out
         cores = cores_used(self._floor, station)
-        return draw_frame_top(station, frame.width, has_gil=self._floor.run.gil, cores=cores)
+        return draw_frame_top(
+            station,
+            frame.width,
+            has_gil=self._floor.run.gil,
+            cores=cores,
+            has_pid=not self.is_large,
+        )
 
     def _keeper_at(self, station: int) -> int | None:
         """Who keeps a station's event loop; looked for once, however many stand there."""
@@ -337,13 +347,27 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         tallest = tall(self._step_lines, self._said_lines)
         groups = [] if self._is_too_small else grouped(floor, numbers)
         before = self._arrangement if self._may_stay(numbers, width) else None
-        beside = arrange(groups, width, room.beside_boxes, tallest, before)
-        is_large = beside.shape is Shape.PANEL and beside.height <= room.beside_boxes
-        self._arrangement = beside if is_large else arrange(groups, width, height, tallest, before)
+        place = partial(
+            arrange, groups, width, tall=tallest, before=before, large=self._large_lines
+        )
+        beside = place(height=room.beside_boxes)
+        is_whole = beside.shape is Shape.PANEL and beside.height <= room.beside_boxes
+        self._arrangement = beside if is_whole else place(height=height)
         self._digits = len(str(max(numbers, default=1)))
         self._notice = self._notice_for(width, height, shown=bool(numbers))
         self._drawn.clear()
         self._edges.clear()
+
+    @property
+    def _large_lines(self) -> int:
+        return LARGE_HEIGHT if self.is_large else 0
+
+    def print_large(self, *, is_large: bool) -> None:
+        """Tell fewer facts in larger panels, or all of them again."""
+        if is_large != self.is_large:
+            self.is_large = is_large
+            self.rearrange()
+            self.reveal()
 
     def _may_stay(self, numbers: Sequence[int], width: int) -> bool:
         """Whether those who were shown shall stay in place: they were looked at, and nobody left.
@@ -397,6 +421,8 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             self._drawn[slot.number] = before
             return before.lines
         match self._arrangement.shape:
+            case Shape.PANEL if self.is_large:
+                lines = draw_large(look, slot.width)
             case Shape.PANEL:
                 least = self._arrangement.least_width(slot)
                 lines = draw_panel(look, slot.width, slot.height, least, self._step_lines)

@@ -37,6 +37,8 @@ LATER = (
     "chai_tui.tui.keys.fields",
     "chai_tui.tui.detail.screen",
     "chai_tui.tui.timeline.screen",
+    "chai_tui.tui.timeline.dock",
+    "chai_tui.tui.kitchen.log_screen",
     # The palette, and a picture of the screen.
     "textual.system_commands",
     "html.entities",

@@ -1,5 +1,7 @@
 """stub"""
+
 from textual.widgets import Static
+
 from chai_tui.state.floor import Floor
 
 
