@@ -35,6 +35,7 @@ from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.maker_actions import MakerActions
+from chai_tui.tui.makers.sort_filter import Sort
 from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.shell.colours import colours
 from chai_tui.tui.shell.compaction import Backlog
@@ -265,6 +266,10 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
     def _announce_round(self) -> str:
         line = closing_line(self.floor)
         self.kitchen.announce(line, "served" if self.floor.all_served else "failed")
+        places = self.floor.counts[State.SERVED]
+        if self.floor.all_served and places > 1 and self.kitchen.makers.sort is Sort.NUMBER:
+            key = self._first_key("sort-previous")  # the order of finishing is nobody's to predict
+            self.kitchen.announce(f"Press {key} to sort them by place", "dim")
         return line
 
     # What keys do

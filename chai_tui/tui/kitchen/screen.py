@@ -111,6 +111,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:
         """Give the makers the lines they need; the boxes get the rest."""
         self._share_lines()
+        self.setup_changed()
 
     def _share_lines(self) -> None:
         self._story.styles.height = story_lines(self.app.size.width)
@@ -138,7 +139,6 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def floor_changed(self) -> None:
         """Draw what changed."""
-        self.setup_changed()
         if self._cores_drawn != self._floor.cores_version:
             self._cores_drawn = self._floor.cores_version
             cores = self._floor.cores
@@ -147,6 +147,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
                 self.makers.rearrange()
                 self._share_lines()
         self.makers.floor_changed()
+        self.setup_changed()  # how many are in sight is known only now
         self.log_view.floor_changed()
         self._story.repaint()
         self._main.repaint()

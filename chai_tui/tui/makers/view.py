@@ -472,6 +472,11 @@ class MakersView(ScrollView, Drawn, can_focus=False):
 
     # What Textual tells
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Others may be in sight now."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Arranged())
+
     def on_resize(self, _event: Resize) -> None:
         """Arrange for the new size, and keep the selected maker in sight."""
         self.rearrange()
