@@ -60,6 +60,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             (Engine.PROCESS, Engine.INTERPRETER),
             False,
             "there is no /proc",
+            4700,
         ),
         {
             "event": "run_began",
@@ -79,6 +80,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "engines": ["process", "interpreter"],
             "measures_cores": False,
             "unseen": "there is no /proc",
+            "pid": 4700,
         },
     ),
     (
