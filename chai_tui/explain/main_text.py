@@ -151,7 +151,7 @@ def _cells_at_most(text: str) -> int:
 
 
 def _may_be_wide(character: str) -> bool:
-    if character < "\u2c00":
+    if ord(character) < 0x2C00:
         return east_asian_width(character) in "WF"
     return True
 
