@@ -7,6 +7,7 @@ from typing import Any
 
 from chai_tui.explain.exit_text import join_line
 from chai_tui.explain.formatting import counted, quota_text, ranges
+from chai_tui.explain.start_text import start_text
 from chai_tui.model.events import (
     CoresChanged,
     Dropped,
@@ -118,9 +119,11 @@ def _seated(event: Seated, _: Floor) -> str:
 
 def _started(event: Started, floor: Floor) -> str:
     maker = floor.makers.get(event.maker)
-    if maker is not None and maker.engine.shares_station:
-        return f"#{event.maker} started, tid {event.tid}"
-    return f"#{event.maker} started, pid {event.pid}"
+    if maker is None:
+        return f"#{event.maker} started, pid {event.pid}"
+    process = not maker.engine.shares_station
+    number = f"pid {event.pid}" if process else f"tid {event.tid}"
+    return ", ".join(filter(None, (f"#{event.maker} started", number, start_text(maker))))
 
 
 def _step_began(event: StepBegan, floor: Floor) -> str:

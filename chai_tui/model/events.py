@@ -74,12 +74,17 @@ class CoresChanged(NamedTuple):
 
 
 class Started(NamedTuple):
-    """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread."""
+    """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread.
+
+    ``modules`` is how many its interpreter had to import for that: those that its process was
+    forked with do not count. 0 if unknown.
+    """
 
     at: float
     maker: int
     pid: int
     tid: int
+    modules: int = 0
 
 
 class StepBegan(NamedTuple):

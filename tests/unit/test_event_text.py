@@ -116,8 +116,17 @@ def test_an_error_stays_short_and_on_its_line() -> None:
     ("before", "event", "line"),
     [
         ([], seated(1)[0], "#1 seated, process, chai"),
-        (seated(1), Started(BEGAN, 1, 4711, 4711), "#1 started, pid 4711"),
-        (seated(5, engine=Engine.THREAD), Started(BEGAN, 5, 4720, 4725), "#5 started, tid 4725"),
+        (
+            seated(1),
+            Started(BEGAN + 0.036, 1, 4711, 4711, 74),
+            "#1 started, pid 4711, after 36 ms, 74 modules imported",
+        ),
+        (seated(1), Started(BEGAN, 1, 4711, 4711), "#1 started, pid 4711, after 0.0 ms"),
+        (
+            seated(5, engine=Engine.THREAD),
+            Started(BEGAN + 0.0004, 5, 4720, 4725, 74),
+            "#5 started, tid 4725, after 0.4 ms",
+        ),
         ([], Started(BEGAN, 1, 4711, 4711), "#1 started, pid 4711"),
         (seated(1), StepBegan(BEGAN, 1, 1), "#1 began step 2 of 3, steep tea"),
         ([], StepBegan(BEGAN, 1, 1), "#1 began step 2"),
