@@ -38,6 +38,7 @@ class RunBegan(NamedTuple):
         measures_cores: whether it is known how busy the cores are.
         unseen: why makers cannot be looked at from outside, so that their cores, their shares of
             them and their memory are not known; for a person. Empty where they can.
+        pid: the process that starts makers and joins them; 0 if unknown.
     """
 
     at: float
@@ -56,6 +57,7 @@ class RunBegan(NamedTuple):
     engines: tuple[Engine, ...] = tuple(Engine)
     measures_cores: bool = True
     unseen: str = ""
+    pid: int = 0
 
     @property
     def warning(self) -> str:
@@ -72,12 +74,17 @@ class CoresChanged(NamedTuple):
 
 
 class Started(NamedTuple):
-    """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread."""
+    """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread.
+
+    ``modules`` is how many its interpreter had to import for that: those that its process was
+    forked with do not count. 0 if unknown.
+    """
 
     at: float
     maker: int
     pid: int
     tid: int
+    modules: int = 0
 
 
 class StepBegan(NamedTuple):

@@ -272,6 +272,7 @@ class Floor:
         if maker := self._open_maker(event.maker):
             maker.tid = event.tid
             maker.started_at = event.at
+            maker.modules = event.modules
             self._restate(maker)
             self._tell(event)
 

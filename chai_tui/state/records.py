@@ -74,6 +74,8 @@ class Maker:
     seated_at: float
     tid: int | None = None
     started_at: float | None = None
+    modules: int = 0
+    """How many modules its interpreter had to import until it started; 0 if unknown."""
     ended_at: float | None = None
     state: State = State.SEATED
     joined: bool = False

@@ -78,7 +78,7 @@ def test_a_brewing_maker_is_drawn_whole() -> None:
     drawn = texts_of(details(detail, 60))
     assert drawn[:8] == [
         " process  pid 4711 · memory of its own, a GIL of its own",
-        " time     started 10 ms after it was seated",
+        " time     started after 10 ms",
         " cpu      0.30 s · 29 % of its time · now 100 % of core 1",
         " memory   3.2 MB that only its process has",
         " cores    stayed on core 1",

@@ -60,6 +60,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             (Engine.PROCESS, Engine.INTERPRETER),
             False,
             "there is no /proc",
+            4700,
         ),
         {
             "event": "run_began",
@@ -79,6 +80,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "engines": ["process", "interpreter"],
             "measures_cores": False,
             "unseen": "there is no /proc",
+            "pid": 4700,
         },
     ),
     (
@@ -94,7 +96,10 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "steps": [{"name": "boil", "wait": 1.5}],
         },
     ),
-    (Started(1.0, 1, 2, 3), {"event": "started", "at": 1.0, "maker": 1, "pid": 2, "tid": 3}),
+    (
+        Started(1.0, 1, 2, 3, 74),
+        {"event": "started", "at": 1.0, "maker": 1, "pid": 2, "tid": 3, "modules": 74},
+    ),
     (StepBegan(1.0, 1, 0), {"event": "step_began", "at": 1.0, "maker": 1, "step": 0}),
     (
         Progress(1.0, 1, 0.5, 0.25),

@@ -162,7 +162,8 @@ class Machine:
             self._leave(worker, GaveUp(self.now, worker.maker, 0.0))
             return
         worker.began = True
-        self._events.append(Started(self.now, worker.maker, station.pid, worker.tid))
+        modules = 0 if station.engine.shares_station else self._costs.modules
+        self._events.append(Started(self.now, worker.maker, station.pid, worker.tid, modules))
         self._say(worker, "Start")
         self._next_step(worker)
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import memory_text, percent, seconds_text
+from chai_tui.explain.start_text import start_text
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Line as SaidLine
@@ -120,8 +121,7 @@ def _time_text(detail: Detail) -> str:
     if maker.started_at is None:
         parts.append("not started yet" if not maker.joined else "it never started")
     else:
-        late = (maker.started_at - maker.seated_at) * 1000
-        parts.append(f"started {late:,.0f} ms after it was seated")
+        parts.append(f"started {start_text(maker)}")
     if maker.ended_at is not None:
         parts.append(f"ended after {seconds_text(maker.ended_at - maker.seated_at)}")
     return " · ".join(parts)

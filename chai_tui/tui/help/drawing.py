@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from chai_tui.explain.engine_text import engine_text
 from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.start_text import MAIN_GUARD, START_METHODS
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
@@ -45,6 +46,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "thread runs bytecode at a time; a free-threaded Python has none",
     ),
     ("join", "wait until a process or thread has ended; only then is its exit code known"),
+    *START_METHODS.items(),
+    ("main guard", MAIN_GUARD),
 )
 
 _BARS: tuple[tuple[str, str], ...] = (

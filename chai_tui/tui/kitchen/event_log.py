@@ -10,6 +10,7 @@ from typing import NamedTuple
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from chai_tui.explain.event_text import describe
+from chai_tui.explain.exit_text import join_line
 from chai_tui.explain.formatting import time_text
 from chai_tui.model.events import (
     Event,
@@ -58,6 +59,14 @@ def event_style(event: Event, floor: Floor) -> str:
             bad = maker is not None and maker.state is not State.SERVED
             return str(maker.state) if maker is not None and bad else "dim"
     return ""
+
+
+def entries_of(event: Event, floor: Floor) -> list[Entry]:
+    """Return how an event is told: an end and the join that revealed it take a line each."""
+    told = [Entry(event.at, describe(event, floor), event_style(event, floor))]
+    if isinstance(event, Exited) and (joined := join_line(event, floor)) != told[0].text:
+        told.append(Entry(event.at, joined, "dim"))
+    return told
 
 
 _SIGKILL = 9  # wherever there are signals
@@ -113,9 +122,7 @@ class EventLog(Painted):
         # The reports of one station follow those of another; what has one time stays as it came.
         events.sort(key=attrgetter("at"))
         # In words now: later the floor may have forgotten whom it is about.
-        self._add(
-            [Entry(event.at, describe(event, floor), event_style(event, floor)) for event in events]
-        )
+        self._add([entry for event in events for entry in entries_of(event, floor)])
 
     def _add(self, entries: list[Entry]) -> None:
         self._entries.extend(entries)

@@ -72,8 +72,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._timeline: TimelineDock | None = None  # comes after the first screen
         self._title_line = TitleLine(self._title())
         self._core_bar = CoreBar(floor.run)
-        self._story = TextLine(lambda _: story_line(floor), "story", id="story")
-        self._main = TextLine(lambda width: main_text(floor, width), "", id="main")
+        self._story = TextLine(lambda _: story_line(floor, key("engine")), "story", id="story")
+        self._main = TextLine(self._main_text, "", id="main")
         self._boxes: Boxes | None = None
         for box, row in ((self._dock, "timeline"), (self.log_view, "log")):
             box.border_title = Content.assemble(" ", (key(row), "bold"), f" {row} ")
@@ -152,6 +152,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._story.repaint()
         self._main.repaint()
         self._draw_timeline()
+
+    def _main_text(self, width: int) -> str:
+        return main_text(self._floor, width, has_pid=not self._setup.large)
 
     def _draw_timeline(self) -> None:
         if self._timeline is not None and self._boxes is not None and self._boxes.has_timeline:
