@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import east_asian_width
 
@@ -10,6 +11,7 @@ from chai_tui.explain.exit_text import ended_with_its_process, exit_code_text
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
 
+_PID = re.compile(r"\bpid \d+")
 _MANY = 4
 """So many numbers in a row become a range: ``#1–#4``."""
 _FEWER = (12, 5, 2, 1)
@@ -22,11 +24,12 @@ def main_text(floor: Floor, width: int, *, has_pid: bool = True) -> str:
     Args:
         floor: the state.
         width: cells that the line may take; where there are few it says less.
-        has_pid: whether to tell its number.
+        has_pid: whether to tell the numbers of processes.
     """
     forms = _forms(floor, has_pid=has_pid)
     fitting = (text for text in forms if _cells_at_most(text) <= width)
-    return next(fitting, None) or _cut(_shortest(floor), width)
+    text = next(fitting, None) or _cut(_shortest(floor), width)
+    return text if has_pid else _PID.sub("one process", text)
 
 
 def numbers_text(numbers: Sequence[int], most: int) -> str:

@@ -173,6 +173,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         """Draw the header again, and in large print what is to be."""
         if self.makers.is_large != self._setup.large:
             self.makers.print_large(is_large=self._setup.large)
+            self._main.repaint()
             self._share_lines()
         self._title_line.show(self._title())
 
