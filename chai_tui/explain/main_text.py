@@ -26,10 +26,12 @@ def main_text(floor: Floor, width: int, *, has_pid: bool = True) -> str:
         width: cells that the line may take; where there are few it says less.
         has_pid: whether to tell the numbers of processes.
     """
-    forms = _forms(floor, has_pid=has_pid)
+    forms = (
+        text if has_pid else _PID.sub("one process", text)
+        for text in _forms(floor, has_pid=has_pid)
+    )
     fitting = (text for text in forms if _cells_at_most(text) <= width)
-    text = next(fitting, None) or _cut(_shortest(floor), width)
-    return text if has_pid else _PID.sub("one process", text)
+    return next(fitting, None) or _cut(_shortest(floor), width)
 
 
 def numbers_text(numbers: Sequence[int], most: int) -> str:

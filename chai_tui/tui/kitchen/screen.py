@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from chai_tui.tui.timeline.dock import TimelineDock
 
 
+STORY_PAUSE = 0.0005
+"""Seconds a maker between two looks at what the story is: to look at 1,000 takes 7 ms."""
+
+
 class KitchenScreen(Screen[None], inherit_bindings=False):
     """Header, story, cores, main, makers, timeline and log, keys: from the top down."""
 
@@ -75,6 +79,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._story = TextLine(lambda _: story_line(floor, key("engine")), "story", id="story")
         self._main = TextLine(self._main_text, "", id="main")
         self._boxes: Boxes | None = None
+        self._clock = clock
+        self._story_told_at = float("-inf")
+        self._tells_later = False  # whether a timer will have it told
         for box, row in ((self._dock, "timeline"), (self.log_view, "log")):
             box.border_title = Content.assemble(" ", (key(row), "bold"), f" {row} ")
 
@@ -149,9 +156,23 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self.makers.floor_changed()
         self.setup_changed()  # how many are in sight is known only now
         self.log_view.floor_changed()
-        self._story.repaint()
+        self._tell_story()
         self._main.repaint()
         self._draw_timeline()
+
+    def _tell_story(self) -> None:
+        """Look what the story is; of very many makers not every time, but always at last."""
+        wait = self._story_told_at + STORY_PAUSE * len(self._floor.makers) - self._clock()
+        if wait <= 0:
+            self._story_told_at = self._clock()
+            self._story.repaint()
+        elif not self._tells_later:
+            self._tells_later = True
+            self.set_timer(wait, self._tell_story_at_last)
+
+    def _tell_story_at_last(self) -> None:
+        self._tells_later = False
+        self._tell_story()
 
     def _main_text(self, width: int) -> str:
         return main_text(self._floor, width, has_pid=not self._setup.large)
