@@ -51,6 +51,7 @@ def brew(
     simulate: bool = False,
     cores: int | None = None,
     speed: float | None = None,
+    quiet: bool = False,
 ) -> int:
     """Brew; return the exit code. What is None is left to settings and defaults.
 
@@ -59,6 +60,8 @@ def brew(
     """
     if plain and as_json:
         raise BadRequestError("--plain and --json: expected one of them, found both.")
+    if quiet and (plain or as_json):
+        raise BadRequestError("--quiet: only for the screen: nothing is reported after lines.")
     for option, value in (("--cores", cores), ("--speed", speed)):
         if value is not None and not simulate:
             raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
@@ -83,6 +86,7 @@ def brew(
         exit_when_served,
         simulated_cores=(cores or len(usable_cores().numbers)) if simulate else None,
         speed=speed or 1.0,
+        quiet=quiet,
     )
     if has_screen:
         return on_screen(launch, settings, warnings)

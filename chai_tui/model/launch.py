@@ -22,6 +22,7 @@ class Launch:
         exit_when_served: whether the screen leaves when every maker has ended.
         simulated_cores: on how many cores of a simulated machine; None: on real ones.
         speed: simulated seconds for each of ours.
+        quiet: whether nothing is reported in the shell once the screen is gone.
     """
 
     makers: int
@@ -32,6 +33,7 @@ class Launch:
     exit_when_served: bool = False
     simulated_cores: int | None = None
     speed: float = 1.0
+    quiet: bool = False
 
     @property
     def command(self) -> AddMakers:

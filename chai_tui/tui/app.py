@@ -65,7 +65,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         accepts: the commands that the source accepts.
         warnings: what is wrong with the user's settings.
         parting: what could not be done while the source was closed, a line each.
-        over: how it went, once the app leaves because every maker has ended; else empty.
+        ended: the numbers of those who were at work when the app left.
     """
 
     TITLE = "chai-tui"
@@ -117,7 +117,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self._expecting = launch is not None
         self._pauses_asked = {}
         self._exit_when_served = launch is not None and launch.exit_when_served
-        self.over = ""
+        self.ended: frozenset[int] | None = None
         self.parting: list[str] = []
         self._leaving = False
         self._forgot = self._forgot_unserved = False
@@ -228,10 +228,19 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             self._tell(events)
 
     def _fold(self, events: Sequence[Event]) -> None:
+        if self._bridge.stopping:
+            self._note_ended()
         self._note_parting(events)
         self.floor.fold(events)
         self.answered(events)
         self._bridge.pace(self.floor.open)
+
+    def _note_ended(self) -> None:
+        """Note who is at work, before anything is known of what leaving does to them."""
+        if self.ended is None:
+            self.floor.fold(self._backlog.take())
+            makers = self.floor.makers.values()
+            self.ended = frozenset(maker.number for maker in makers if not maker.joined)
 
     def _note_parting(self, events: Sequence[Event]) -> None:
         if self._bridge.closed:
@@ -260,7 +269,6 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         served = self.floor.all_served
         self.notify(line, severity="information" if served else "warning", markup=False)
         if self._exit_when_served:
-            self.over = line
             self.exit()
 
     def _announce_round(self) -> str:
@@ -362,6 +370,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             self.exit()
             return
         self._leaving = True
+        self._note_ended()
         self.notify(f"Ending {counted(self.floor.open, 'maker')}…", timeout=LEAVING_SECONDS)
         self.set_timer(LEAVING_SECONDS, self.exit)
 
@@ -379,9 +388,10 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self._note_parting(last_words)
         if self.crash is not None:
             return 1
+        self._note_ended()
+        self.floor.fold([*self._backlog.take(), *last_words])
         if self.signalled is not None:
             return self.signalled
-        self.floor.fold([*self._backlog.take(), *last_words])
         nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
         spoiled = spoiled or self.floor.ever_unseated

@@ -31,8 +31,8 @@ def test_every_listed_command_and_every_state_is_in_it() -> None:
     for state in State:
         assert f" {state} " in text
     for word in (
-        "maker", "station", "GIL", "join", "wait", "compute", "native", "spawn", "forkserver", "fork",
-        "main guard", 'if __name__ == "__main__"',
+        "maker", "station", "GIL", "join", "wait", "compute", "native",
+        "spawn", "forkserver", "fork", "main guard", 'if __name__ == "__main__"',
     ):  # fmt: skip
         assert f" {word} " in text
 
