@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.widget import Widget
 
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.line_view import LineView
@@ -22,11 +22,12 @@ from chai_tui.tui.timeline.time_scale import (
 _ALL = TimeView()
 
 
-class TimelineDock(Vertical, can_focus=False, can_focus_children=False):
+class TimelineDock(Widget, can_focus=False, can_focus_children=False):
     """An axis, and under it a row a maker; it only shows, and draws only what changed."""
 
     DEFAULT_CSS = """
     TimelineDock {
+        layout: vertical;
         height: 1fr;
         #dock-axis { height: 1; scrollbar-size-vertical: 0; }
     }
