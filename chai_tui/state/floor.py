@@ -7,6 +7,7 @@ changes again.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -60,6 +61,12 @@ AT_ONCE_SECONDS = 3.0
 """The stretch over which "cores at once" is measured: long enough to be calm, short enough to
 follow a change."""
 
+SAMPLES_KEPT = 200_000
+"""Times of samples kept: a day at two a second, 1.6 MB."""
+SAMPLES_DROPPED = 100_800
+"""How many of the oldest are dropped at once: a multiple of all that are ever shown together, so
+that those that are shown together stay the same."""
+
 _NOTHING_KNOWN = (None,) * 5
 """What a sample tells of a maker, where it tells nothing."""
 
@@ -74,6 +81,7 @@ class Floor:
         cores: by core number: those that the last sample told of.
         counts: how many makers are in each state.
         open: how many makers are not joined yet.
+        sample_times: when samples were taken, oldest first.
         log: what is worth telling, oldest first.
         logged: how many events ever went into the log.
         began: when the first maker ever was seated; None before that.
@@ -89,6 +97,7 @@ class Floor:
         self.cores: dict[int, Core] = {}
         self.counts: dict[State, int] = dict.fromkeys(State, 0)
         self.open = 0
+        self.sample_times = array("d")
         self.log: deque[Event] = deque(maxlen=LOG_KEPT)
         self.logged = 0
         self.began: float | None = None
@@ -415,6 +424,11 @@ class Floor:
             core.makers = tuple(on_core.get(core_use.core, ()))
             core.history.append(CoreShares(core_use.busy, core_use.makers))
         self._sampled_at = event.at
+        times = self.sample_times
+        if not times or event.at > times[-1]:
+            times.append(event.at)
+            if len(times) > SAMPLES_KEPT:
+                del times[:SAMPLES_DROPPED]
         self.cores_version += 1
         if self.open:
             burned = sum(maker.cpu_seconds for maker in self.makers.values())

@@ -281,9 +281,9 @@ def test_cpu_scale_is_one_core_unless_more_was_used() -> None:
 
 def test_a_columns_core_is_printed_and_inked() -> None:
     floor = floor_of(*brewing(1), use(0.5, core=0), use(1.0, core=1), use(2.0, core=1))
-    lines = charts(floor.makers[1], floor.now, 29)
+    lines = charts(floor.makers[1], floor.now, 29, floor.sample_times)
     cores = next(line for line in lines if as_text(line).lstrip().startswith("core"))
-    assert as_text(cores) == "   core ▏0─────────1─────────"
+    assert as_text(cores) == "   core ▏0────1──────────────"  # a sample tells of what was before it
     assert ("1", "core-1") in cores
     assert {style for _, style in lines[2][1:] if style.startswith("core")} == {"core-0", "core-1"}
 

@@ -34,9 +34,10 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.contention import cores_used
-from chai_tui.state.floor import AT_ONCE_SECONDS, Floor
+from chai_tui.state.floor import AT_ONCE_SECONDS, SAMPLES_DROPPED, SAMPLES_KEPT, Floor
 from chai_tui.state.records import SAID_KEPT, Maker, Span, State, ordinal
 from chai_tui.tui.canvas.resample import cut
+from chai_tui.tui.timeline.time_scale import LADDER
 from tests.builders import (
     BEGAN,
     CHAI,
@@ -605,5 +606,20 @@ def test_what_is_no_longer_known_does_not_go_on() -> None:
     floor.fold([Sampled(BEGAN + at, (), (nothing,)) for at in (2, 3)])
     maker = floor.makers[1]
     assert [use.cpu_share is None for use in maker.history] == [False, True]
-    told = cut(maker, BEGAN + 1, 1.0, 2, BEGAN + 3)
-    assert [each.cpu_share is None for each in told if each] == [False, True]
+    told = cut(maker, [BEGAN + at for at in range(4)], floor.sample_times)
+    assert [each.cpu_share is None for each in told if each] == [False, True, True]
+
+
+def test_it_is_known_when_samples_were_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chai_tui.state.floor.SAMPLES_KEPT", 5)
+    monkeypatch.setattr("chai_tui.state.floor.SAMPLES_DROPPED", 3)
+    floor = Floor()
+    floor.fold([Sampled(BEGAN + at, (), ()) for at in (1, 2, 2, 1, 3)])
+    assert list(floor.sample_times) == [BEGAN + at for at in (1, 2, 3)]
+    floor.fold([Sampled(BEGAN + at, (), ()) for at in (4, 5, 6)])
+    assert list(floor.sample_times) == [BEGAN + at for at in (4, 5, 6)]
+
+
+def test_as_many_samples_are_forgotten_as_let_columns_stay_what_they_are() -> None:
+    assert SAMPLES_DROPPED < SAMPLES_KEPT
+    assert {SAMPLES_DROPPED % samples for samples in LADDER} == {0}

@@ -59,7 +59,13 @@ STYLES: Mapping[str, StyleSpec] = {
     "empty": StyleSpec("ink-empty", faint=True),  # the rest of a bar
     **{f"core-{number}": StyleSpec(f"core-{number}") for number in range(CORE_STYLES)},
 }
-"""All styles by name. Their colours are the theme's, and our own of ``colours.py``."""
+"""All styles by name. Their colours are the theme's, and our own of ``colours.py``.
+
+``core-0 on paused`` is one of them before a tint of another one's colour.
+"""
+
+TINT = 0.2
+"""How much of a colour is in the tint that stands behind another one."""
 
 
 def core_style(core: int) -> str:
@@ -154,8 +160,11 @@ class StyleSheet:
         mixed = self._styles.get(style)
         if mixed is None:
             mixed = self._widget.rich_style
-            if style:
-                mixed += self._mixed(STYLES[style])
+            name, _, behind = style.partition(" on ")
+            if name:
+                mixed += self._mixed(STYLES[name])
+            if behind:
+                mixed += self._tint(STYLES[behind])
             self._styles[style] = mixed
         return mixed
 
@@ -165,6 +174,14 @@ class StyleSheet:
         colour = None if value is None else Color.parse(value).rich_color
         faint = style.faint and self._widget.app.current_theme.ansi
         return Style(color=colour, bold=style.bold or None, dim=faint or None)
+
+    def _tint(self, style: StyleSpec) -> Style:
+        app, (_, background) = self._widget.app, self._widget.background_colors
+        value = app.theme_variables.get(style.variable or "")
+        if app.current_theme.ansi or value is None:
+            # A terminal's own sixteen colours cannot be mixed, and this is the one for less.
+            return Style(bgcolor=Color.parse("ansi_bright_black").rich_color)
+        return Style(bgcolor=background.blend(Color.parse(value), TINT).rich_color)
 
     def strip(self, line: Line, width: int) -> Strip:
         """Return the line as a strip of exactly ``width`` cells."""

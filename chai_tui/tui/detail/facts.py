@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ class Detail(NamedTuple):
         held_by: number of the maker that keeps its event loop from it; None if nobody does.
         warning: what the run is, if it is not live: ``simulated``.
         unseen: why it cannot be looked at from outside; empty where it can.
+        samples: when samples were taken, in the events' seconds.
     """
 
     maker: Maker
@@ -41,6 +43,7 @@ class Detail(NamedTuple):
     held_by: int | None = None
     warning: str = ""
     unseen: str = ""
+    samples: Sequence[float] = ()
 
     @property
     def until(self) -> float:
@@ -67,6 +70,7 @@ def detail_of(floor: Floor, maker: Maker) -> Detail:
         held_up_by(maker, loop_keeper(floor, maker.station)),
         floor.run.warning,
         floor.run.unseen,
+        floor.sample_times,
     )
 
 

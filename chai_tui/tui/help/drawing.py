@@ -63,9 +63,10 @@ _BARS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 _SPREAD = (
-    "A maker is sampled about twice a second. Where it used a part of a core, that part of the "
-    "sample's cells shows the core, evenly spread: the cells of a sample say how much, not when. "
-    "Beginnings, ends, pauses and who is held up are told by events, each at its moment."
+    "A maker is sampled about twice a second, and a cell is one sample or several: how high it is "
+    "says for how much of that time it had a core, not when. Why not for the rest stands under it, "
+    "or is the colour behind it. Beginnings, ends, pauses and who is held up are told by events, "
+    "each in its cell."
 )
 
 _GROUPS = ("makers", "selection", "display", "program")

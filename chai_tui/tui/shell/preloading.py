@@ -24,6 +24,7 @@ LATER = (
     "chai_tui.explain.engine_text",
     "chai_tui.explain.report",
     "chai_tui.tui.timeline.time_scale",
+    "chai_tui.tui.timeline.cells",
     "chai_tui.tui.timeline.drawing",
     "chai_tui.tui.timeline.legend",
     "chai_tui.tui.help.drawing",
