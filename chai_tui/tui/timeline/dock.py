@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widget import Widget
 
 from chai_tui.state.floor import Floor
@@ -52,6 +53,7 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         self._origin: float | None = None
         self._scale = NO_SCALE
         self._gutter = 0
+        self._drawn_width = 0
         self._axis = LineView(self._draw_axis, id="dock-axis", can_focus=False)
         self._rows = TimelineRows(floor, number, is_docked=True)
 
@@ -64,6 +66,14 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         """Put the lines together."""
         yield self._axis
         yield self._rows
+
+    def on_mount(self) -> None:
+        """Draw once there is room: Textual tells a widget that comes late not always of its size."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out, immediate=True)
+
+    def _laid_out(self, _screen: Screen[object]) -> None:
+        if self._drawn_width != self._rows.line_width:
+            self.floor_changed()
 
     def choose(self, number: int | None) -> None:
         """Mark a maker by its number, and let it be seen."""
@@ -79,6 +89,7 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         floor, width = self._floor, self._rows.line_width
         if not self.is_mounted or not width:
             return
+        self._drawn_width = width
         if floor.makers:
             self._origin = origin_of(floor, self._origin)
         origin = floor.now if self._origin is None else self._origin
