@@ -173,6 +173,9 @@ Exit codes:
     help="Leave the screen when every maker has ended.",
 )
 @click.option(
+    "--large", is_flag=True, help="Begin in large print: fewer facts, for those far away."
+)
+@click.option(
     "-q", "--quiet", is_flag=True, help="Say nothing in the shell of how it went on the screen."
 )
 def brew(**options: Any) -> dict[str, Any]:

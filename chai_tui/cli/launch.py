@@ -51,6 +51,7 @@ def brew(
     simulate: bool = False,
     cores: int | None = None,
     speed: float | None = None,
+    large: bool = False,
     quiet: bool = False,
 ) -> int:
     """Brew; return the exit code. What is None is left to settings and defaults.
@@ -62,6 +63,8 @@ def brew(
         raise BadRequestError("--plain and --json: expected one of them, found both.")
     if quiet and (plain or as_json):
         raise BadRequestError("--quiet: only for the screen: nothing is reported after lines.")
+    if large and (plain or as_json):
+        raise BadRequestError("--large: only for the screen: lines have the terminal's print.")
     for option, value in (("--cores", cores), ("--speed", speed)):
         if value is not None and not simulate:
             raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
@@ -86,6 +89,7 @@ def brew(
         exit_when_served,
         simulated_cores=(cores or len(usable_cores().numbers)) if simulate else None,
         speed=speed or 1.0,
+        large=large,
         quiet=quiet,
     )
     if has_screen:

@@ -106,7 +106,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self.recipes = [*BUILT_IN.values()]
         self.setup = Setup(BUILT_IN["chai"], Engine.PROCESS)
         if launch is not None:
-            self.setup = Setup(launch.recipe, launch.engine)
+            self.setup = Setup(launch.recipe, launch.engine, large=launch.large)
             if launch.recipe not in self.recipes:
                 self.recipes.insert(0, launch.recipe)
         self._bridge = bridge

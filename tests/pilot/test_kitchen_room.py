@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -12,7 +14,7 @@ from chai_tui.state.records import State
 from chai_tui.tui.makers.layout import Shape
 from chai_tui.tui.makers.sort_filter import Sort
 from tests.builders import BEGAN, brewing, in_states, killed, paused, served
-from tests.pilot.kitchen import kitchen
+from tests.pilot.kitchen import LAUNCH, kitchen
 
 SIZES = [(40, 12), (80, 24), (120, 40), (200, 50)]
 
@@ -36,7 +38,7 @@ async def test_every_line_of_the_screen_is_used(size: tuple[int, int], makers: i
         screen = shown.app.kitchen
         rows = ["#title", "#story", "#cores", "#main", "#makers", "#boxes", "#keys"]
         regions = [screen.query_one(row).region for row in rows]
-        for above, below in zip(regions, regions[1:], strict=False):
+        for above, below in pairwise(regions):
             assert above.bottom == below.y
         assert regions[-1].bottom == size[1]
         assert {region.width for region in regions} == {size[0]}
@@ -145,3 +147,9 @@ async def test_to_sort_by_place_is_offered_when_all_are_served() -> None:
 async def test_it_is_not_offered_where_somebody_did_not_serve() -> None:
     async with kitchen(*served(1), *killed(2)) as shown:
         assert "by place" not in shown.screen_text()
+
+
+async def test_a_run_may_begin_in_large_print() -> None:
+    async with kitchen(*brewing(1), launch=replace(LAUNCH, large=True)) as shown:
+        assert shown.app.kitchen.makers.is_large
+        assert "pid" not in shown.screen_text()

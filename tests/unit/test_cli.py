@@ -398,6 +398,7 @@ BAD_USAGE = {
     "--seed 1.5": '--seed.*expected a whole number, found "1.5"',
     "--engine steam": "--engine.*'steam' is not one of 'process', 'thread', 'asyncio', 'serial'",
     "--start-method magic": "--start-method.*is not one of 'forkserver', 'spawn', 'fork'",
+    "--large --plain": "--large: only for the screen",
     "--quiet --plain": "--quiet: only for the screen",
     "-q --json": "--quiet: only for the screen",
     "--plain --json": "--plain and --json: expected one of them, found both",
