@@ -6,7 +6,7 @@ every figure in it was measured; where no case is surely true, nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chai_tui.explain.at_work import Crew, crews, kind_now, waited
 from chai_tui.explain.story_of_end import done_story, end_story
@@ -36,7 +36,12 @@ def story_line(floor: Floor, engine_key: str = "") -> str:
     """
     if floor.all_joined:
         return end_story(floor) or done_story(floor, engine_key)
-    return next(filter(None, (case(floor) for case in _CASES)), "")
+    told = next(filter(None, (case(floor) for case in _CASES)), "")
+    if told:
+        return told
+    found = crews(floor)
+    at_work = next(filter(None, (case(floor, found) for case in _AT_WORK)), "")
+    return at_work or _side_by_side(floor)
 
 
 # Each case: its sentence if it is true, else nothing
@@ -110,8 +115,8 @@ def _starting(floor: Floor) -> str:
     return _STARTS.get(floor.run.start_method, "").format(child=child)
 
 
-def _others_take_the_cores(floor: Floor) -> str:
-    lack = sum(crew.ready or 0.0 for crew in crews(floor))
+def _others_take_the_cores(floor: Floor, found: Sequence[Crew]) -> str:
+    lack = sum(crew.ready or 0.0 for crew in found)
     cores = [*floor.cores.values()]
     if lack < _LACKING or not cores:
         return ""
@@ -125,8 +130,8 @@ def _others_take_the_cores(floor: Floor) -> str:
     return f"Everything else takes {_of(others, len(cores))}, and makers that want one wait."
 
 
-def _too_few_cores(floor: Floor) -> str:
-    crew = _the_crew(floor)
+def _too_few_cores(floor: Floor, found: Sequence[Crew]) -> str:
+    crew = _the_crew(found)
     cores = len(floor.run.cores)
     if crew is None or not crew.engine.traits.own_interpreter or len(crew.shares) <= cores:
         return ""
@@ -143,8 +148,8 @@ def _too_few_cores(floor: Floor) -> str:
     return f"{want}: each gets about {share} of one."
 
 
-def _one_gil(floor: Floor) -> str:
-    for crew in crews(floor):
+def _one_gil(floor: Floor, found: Sequence[Crew]) -> str:
+    for crew in found:
         if not (crew.engine.traits.shares_gil and floor.run.gil and len(crew.shares) > 1):
             continue
         takes_turns = crew.gil is not None and crew.gil >= 0.5 * (len(crew.shares) - 1)
@@ -155,9 +160,9 @@ def _one_gil(floor: Floor) -> str:
     return ""
 
 
-def _several_cores(floor: Floor) -> str:
+def _several_cores(floor: Floor, found: Sequence[Crew]) -> str:
     """What several cores at once are due to."""
-    crew = _the_crew(floor)
+    crew = _the_crew(found)
     if crew is None or len(crew.shares) < 2 or crew.cpu < _SEVERAL_CORES:
         return ""
     computes = crew.kind is StepKind.COMPUTE
@@ -177,8 +182,8 @@ def _several_cores(floor: Floor) -> str:
     return f"{_who(crew)}{why}: {_of(crew.cpu, len(floor.run.cores))}."
 
 
-def _alone(floor: Floor) -> str:
-    crew = _the_crew(floor)
+def _alone(floor: Floor, found: Sequence[Crew]) -> str:
+    crew = _the_crew(found)
     if crew is None or len(crew.shares) > 1 or not _ABOUT_ONE[0] <= crew.cpu <= _ABOUT_ONE[1]:
         return ""
     does = "computes" if crew.kind is StepKind.COMPUTE else "runs C code"
@@ -188,7 +193,7 @@ def _alone(floor: Floor) -> str:
 def _side_by_side(floor: Floor) -> str:
     open_ = [maker for maker in floor.makers.values() if not maker.joined]
     engines = {maker.engine for maker in open_}
-    if len(open_) < 2 or len(engines) > 1 or open_[0].engine.traits.takes_turns:
+    if len(open_) < 2 or len(engines) > 1:
         return ""
     if any(kind_now(maker) is not StepKind.WAIT for maker in open_):
         return ""
@@ -205,19 +210,20 @@ _CASES: tuple[Callable[[Floor], str], ...] = (
     _loop_kept,
     _one_after_another,
     _starting,
+)
+"""The most telling first."""
+_AT_WORK: tuple[Callable[[Floor, Sequence[Crew]], str], ...] = (
     _others_take_the_cores,
     _one_gil,
     _too_few_cores,
     _several_cores,
     _alone,
-    _side_by_side,
 )
-"""The most telling first."""
+"""The same, of who computes beside whom."""
 
 
-def _the_crew(floor: Floor) -> Crew | None:
-    """The makers at work, if all of them do the same; of others that wait nothing is said."""
-    found = crews(floor)
+def _the_crew(found: Sequence[Crew]) -> Crew | None:
+    """The makers at work, if all of them do the same, and nobody else is there."""
     return found[0] if len(found) == 1 and not found[0].company else None
 
 

@@ -25,6 +25,8 @@ def end_story(floor: Floor) -> str:
         return ""
     newest = max(ended, key=lambda maker: (maker.ended_at or 0.0, maker.number))
     is_news = floor.all_joined or floor.now - (newest.ended_at or 0.0) <= NEWS_SECONDS
+    if is_news and newest.state is State.STOPPED:
+        return _stopped(floor, newest)
     if not is_news or newest.state not in {State.KILLED, State.FAILED}:
         return ""
     if newest.engine.shares_station:
@@ -41,6 +43,20 @@ def _killed(floor: Floor, maker: Maker) -> str:
         code = code.replace("exit code", "its exit code is")
         return f"#{maker.number} was killed: its `finally` did not run, {code}{others}."
     return f"{told}: {code}{others}."
+
+
+def _stopped(floor: Floor, maker: Maker) -> str:
+    """What stopping shows; of everybody's stop there is nothing to tell."""
+    if floor.all_joined:
+        return ""
+    if not maker.engine.shares_station:
+        others = ", the others go on" if _others_brew(floor, maker) else ""
+        signal = maker.end_signal
+        return f"#{maker.number} was stopped by {signal}: {exit_code_text(maker.exitcode)}{others}."
+    if maker.gave_up and not ended_with_its_process(maker):
+        worker = "task" if maker.engine.traits.shares_loop else "thread"
+        return f"#{maker.number} was asked to stop, and did: a {worker} cannot be killed."
+    return ""
 
 
 def _failed(floor: Floor, maker: Maker) -> str:
