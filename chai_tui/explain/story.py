@@ -41,7 +41,7 @@ def story_line(floor: Floor, engine_key: str = "") -> str:
         return told
     found = crews(floor)
     at_work = next(filter(None, (case(floor, found) for case in _AT_WORK)), "")
-    return at_work or _side_by_side(floor)
+    return at_work or _side_by_side(floor) or _who_is_there(floor)
 
 
 # Each case: its sentence if it is true, else nothing
@@ -187,7 +187,7 @@ def _alone(floor: Floor, found: Sequence[Crew]) -> str:
     if crew is None or len(crew.shares) > 1 or not _ABOUT_ONE[0] <= crew.cpu <= _ABOUT_ONE[1]:
         return ""
     does = "computes" if crew.kind is StepKind.COMPUTE else "runs C code"
-    return f"One {_worker(crew)} {does} alone: {_of(crew.cpu, len(floor.run.cores))}."
+    return f"One {_noun(crew.engine)} {does} alone: {_of(crew.cpu, len(floor.run.cores))}."
 
 
 def _side_by_side(floor: Floor) -> str:
@@ -200,8 +200,33 @@ def _side_by_side(floor: Floor) -> str:
     times = waited(open_, floor.now)
     if times is None or times[0] < 0.5 or times[1] < 1.5 * times[0]:
         return ""
-    who = _counted(len(open_), open_[0].engine.traits.worker)
+    who = _counted(len(open_), _noun(open_[0].engine))
     return f"{who} wait side by side: {times[0]:.1f} s so far, not {times[1]:.1f}."
+
+
+def _who_is_there(floor: Floor) -> str:
+    """What they share who brew, whatever they do: it is true of their engine."""
+    open_ = [maker for maker in floor.makers.values() if not maker.joined]
+    engines = {maker.engine for maker in open_}
+    if len(engines) != 1 or any(maker.state is not State.BREWING for maker in open_):
+        return ""
+    (engine,) = engines
+    if engine.shares_station and len({maker.station for maker in open_}) > 1:
+        return ""
+    gil = floor.run.gil
+    noun = _noun(engine)
+    who = f"{_counted(len(open_), noun)} brew" if len(open_) > 1 else f"One {noun} brews"
+    each = "each " if len(open_) > 1 else ""
+    match engine:
+        case Engine.PROCESS:
+            return f"{who}, {each}with memory {'and a GIL ' if gil else ''}of its own."
+        case Engine.THREAD:
+            return f"{who} in one process, with one memory{' and one GIL' if gil else ''}."
+        case Engine.INTERPRETER:
+            return f"{who} in one process{f', {each}with a GIL of its own' if gil else ''}."
+        case Engine.ASYNCIO:
+            return f"{who} on one event loop, in one thread."
+    return ""
 
 
 _CASES: tuple[Callable[[Floor], str], ...] = (
@@ -228,11 +253,11 @@ def _the_crew(found: Sequence[Crew]) -> Crew | None:
 
 
 def _who(crew: Crew) -> str:
-    return _counted(len(crew.shares), _worker(crew))
+    return _counted(len(crew.shares), _noun(crew.engine))
 
 
-def _worker(crew: Crew) -> str:
-    return "interpreter" if crew.engine is Engine.INTERPRETER else crew.engine.traits.worker
+def _noun(engine: Engine) -> str:
+    return "interpreter" if engine is Engine.INTERPRETER else engine.traits.worker
 
 
 def _counted(number: int, noun: str) -> str:

@@ -16,6 +16,8 @@ NEWS_SECONDS = 6.0
 _ERROR_LENGTH = 60
 _LITTLE = 0.1
 """Less work than this share of the time says nothing of what it was like."""
+_WORTH_TELLING = 0.25
+"""Of work and waiting, the lesser is told from this share of the other on."""
 
 
 def end_story(floor: Floor) -> str:
@@ -123,8 +125,11 @@ def done_story(floor: Floor, engine_key: str) -> str:
     waits = 0.0 if times is None else times[1]
     if max(work, waits) < _LITTLE * wall:
         return ""
-    computes = work >= waits
-    did = f"did {work:.1f} s of work" if computes else f"waited {waits:.1f} s"
+    computes = work >= waits * _WORTH_TELLING
+    parts = [f"did {work:.1f} s of work"] if computes else []
+    if waits >= max(work, 0.1) * _WORTH_TELLING:
+        parts.append(f"waited {waits:.1f} s")
+    did = " and ".join(parts)
     suggestion = _suggestion(floor, engine, engine_key, computes=computes)
     return f"Done: {who} in {wall:.1f} s {did}.{suggestion}"
 

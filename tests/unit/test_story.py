@@ -393,7 +393,52 @@ def test_a_call_may_await_so_nothing_is_said_of_whom_it_holds_up() -> None:
         *brewing(2, engine=ASYNCIO, recipe=CALLS),
         Sampled(BEGAN + 1.0, (), (on_a_core,)),
     )
-    assert story_line(floor) == ""
+    assert story_line(floor) == "Two tasks brew on one event loop, in one thread."
+
+
+@pytest.mark.parametrize(
+    ("engine", "count", "gil", "line"),
+    [
+        (PROCESS, 1, True, "One process brews, with memory and a GIL of its own."),
+        (PROCESS, 3, True, "Three processes brew, each with memory and a GIL of its own."),
+        (PROCESS, 3, False, "Three processes brew, each with memory of its own."),
+        (THREAD, 3, True, "Three threads brew in one process, with one memory and one GIL."),
+        (THREAD, 3, False, "Three threads brew in one process, with one memory."),
+        (INTERPRETER, 2, True, "Two interpreters brew in one process, each with a GIL of its own."),
+        (INTERPRETER, 2, False, "Two interpreters brew in one process."),
+        (ASYNCIO, 1, True, "One task brews on one event loop, in one thread."),
+        (SERIAL, 1, True, ""),
+    ],
+)
+def test_before_anything_was_measured_it_says_what_they_share(
+    engine: Engine, count: int, gil: bool, line: str
+) -> None:
+    events = [
+        event
+        for number in range(1, count + 1)
+        for event in brewing(number, engine=engine, recipe=GRIND)
+    ]
+    assert story_line(floor_of(HERE._replace(gil=gil), *events)) == line
+
+
+def test_of_two_engines_it_does_not_say_what_all_share() -> None:
+    assert story_line(floor_of(HERE, *brewing(1), *brewing(2, engine=THREAD))) == ""
+
+
+def test_nothing_is_shared_by_those_who_stand_in_two_processes() -> None:
+    two = [
+        *brewing(1, engine=THREAD, recipe=GRIND),
+        *brewing(2, engine=THREAD, recipe=GRIND, station=9, pid=4_800),
+    ]
+    assert story_line(floor_of(HERE, *two)) == ""
+
+
+def test_work_and_waiting_are_both_told_where_there_was_much_of_both() -> None:
+    masala = BUILT_IN["masala"]
+    line = story_line(floor_of(*told(THREAD, masala, 3, seconds=15.0)))
+    assert re.fullmatch(
+        r"Done: 3 threads in \d\.\d s did \d\.\d s of work and waited \d\.\d s\.", line
+    )
 
 
 def test_nothing_is_said_of_nobody() -> None:
