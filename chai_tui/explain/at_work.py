@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice, takewhile
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.records import Maker, State, Use
 
 RECENT_SECONDS = 2.0
 """What is told of "now" was measured in so many seconds."""
-_SAMPLES = 8
 _SAMPLE_SECONDS = 0.5
 """How far apart samples are, where the run does not say."""
+_JITTER = 0.1
+"""Seconds by which samples come early or late: less than that is none."""
 
 
 class Shares(NamedTuple):
@@ -89,42 +89,47 @@ def kind_now(maker: Maker) -> StepKind | None:
 
 def recent_shares(maker: Maker, floor: Floor) -> Shares | None:
     """Return what a maker got lately, since it began what it does now; None if unknown."""
-    if maker.cpu_share is None or not maker.history:
+    if maker.cpu_share is None:
         return None
     every = floor.run.sample_every or _SAMPLE_SECONDS
-    since = _busy_since(maker) + every  # a sample tells of the time before it
-    newest = maker.history[-1]
-    # An entry holds until the next one: the newest was seen again, until now.
-    if max(newest.at, floor.now - every) < since:
-        return None
-    earlier = takewhile(
-        lambda use: use.at >= max(since, floor.now - RECENT_SECONDS),
-        islice(reversed(maker.history), 1, _SAMPLES),
-    )
-    uses = [newest, *earlier]
-    cpu = [use.cpu_share for use in uses if use.cpu_share is not None]
-    if len(cpu) < len(uses):
+    since = _busy_since(maker)
+    earliest = max(since, floor.sampled_at - RECENT_SECONDS)
+    # An entry tells of the time before it, and holds for the samples until the next one.
+    end = floor.sampled_at
+    uses: list[tuple[float, Use]] = []
+    for use in reversed(maker.history):
+        # Of a sample in which it began, nobody knows what belongs to what.
+        begin = use.at - every if use.at - every >= since else use.at
+        if (seconds := end - max(begin, earliest)) > _JITTER:
+            uses.append((seconds, use))
+        end = use.at - every
+        if end <= earliest:
+            break
+    cpu = _mean((seconds, use.cpu_share) for seconds, use in uses)
+    if cpu is None:
         return None
     return Shares(
-        sum(cpu) / len(cpu),
-        _mean(use.ready_share for use in uses),
-        _mean(use.gil_share for use in uses),
+        cpu,
+        _mean((seconds, use.ready_share) for seconds, use in uses),
+        _mean((seconds, use.gil_share) for seconds, use in uses),
     )
 
 
-def _mean(values: Iterator[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+def _mean(values: Iterable[tuple[float, float | None]]) -> float | None:
+    """The mean of what is known, each for so many seconds."""
+    known = [(seconds, value) for seconds, value in values if value is not None]
+    total = sum(seconds for seconds, _ in known)
+    return sum(seconds * value for seconds, value in known) / total if total else None
 
 
 def _busy_since(maker: Maker) -> float:
     """When it began what it does now: steps of one kind follow each other without a break."""
     kind = kind_now(maker)
     since = maker.seated_at
-    for step, span in reversed([*zip(maker.steps, maker.step_times, strict=False)]):
-        if step.kind is not kind:
+    for index in range(min(len(maker.steps), len(maker.step_times)) - 1, -1, -1):
+        if maker.steps[index].kind is not kind:
             break
-        since = span.began
+        since = maker.step_times[index].began
     if maker.pauses and maker.pauses[-1].end is not None:
         since = max(since, maker.pauses[-1].end)
     return since

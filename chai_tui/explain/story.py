@@ -6,8 +6,7 @@ every figure in it was measured; where no case is surely true, nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
 
 from chai_tui.explain.at_work import Crew, crews, kind_now, waited
 from chai_tui.explain.story_of_end import done_story, end_story
@@ -37,32 +36,19 @@ def story_line(floor: Floor, engine_key: str = "") -> str:
     """
     if floor.all_joined:
         return end_story(floor) or done_story(floor, engine_key)
-    scene = _Scene(floor)
-    return next(filter(None, (case(scene) for case in _CASES)), "")
-
-
-class _Scene:
-    """A floor, and who computes on it: looked for once, as there may be a thousand of them."""
-
-    def __init__(self, floor: Floor) -> None:
-        self.floor = floor
-
-    @cached_property
-    def crews(self) -> list[Crew]:
-        """Who computes beside whom."""
-        return crews(self.floor) if self.floor.run.cores else []
-
-    @property
-    def crew(self) -> Crew | None:
-        """The makers at work, if all of them do the same; of others that wait nothing is said."""
-        return self.crews[0] if len(self.crews) == 1 and not self.crews[0].company else None
+    told = next(filter(None, (case(floor) for case in _CASES)), "")
+    if told:
+        return told
+    found = crews(floor)
+    at_work = next(filter(None, (case(floor, found) for case in _AT_WORK)), "")
+    return at_work or _side_by_side(floor) or _who_is_there(floor)
 
 
 # Each case: its sentence if it is true, else nothing
 
 
-def _paused(scene: _Scene) -> str:
-    paused = [maker for maker in scene.floor.makers.values() if maker.state is State.PAUSED]
+def _paused(floor: Floor) -> str:
+    paused = [maker for maker in floor.makers.values() if maker.state is State.PAUSED]
     if not paused:
         return ""
     stations = {maker.station for maker in paused}
@@ -76,25 +62,25 @@ def _paused(scene: _Scene) -> str:
     return f"{who} are paused: their processes are stopped, keep their memory and use no core."
 
 
-def _loop_kept(scene: _Scene) -> str:
-    for station in scene.floor.stations.values():
-        keeper = loop_keeper(scene.floor, station.number)
+def _loop_kept(floor: Floor) -> str:
+    for station in floor.stations.values():
+        keeper = loop_keeper(floor, station.number)
         # Of a call nobody knows whether it computes: it may await something, too.
-        kind = None if keeper is None else kind_now(scene.floor.makers[keeper])
+        kind = None if keeper is None else kind_now(floor.makers[keeper])
         if kind is None or not kind.never_waits:
             continue
-        held = [n for n in station.makers if held_up_by(scene.floor.makers[n], keeper) is not None]
+        held = [n for n in station.makers if held_up_by(floor.makers[n], keeper) is not None]
         if held:
             does = "computes" if kind is StepKind.COMPUTE else "runs C code"
             return f"#{keeper} {does} on the event loop: {named(held)} cannot go on."
     return ""
 
 
-def _one_after_another(scene: _Scene) -> str:
-    for station in scene.floor.stations.values():
+def _one_after_another(floor: Floor) -> str:
+    for station in floor.stations.values():
         if not station.engine.traits.takes_turns:
             continue
-        there = [scene.floor.makers[number] for number in station.makers]
+        there = [floor.makers[number] for number in station.makers]
         brewing = [maker.number for maker in there if maker.state is State.BREWING]
         waiting = [maker.number for maker in there if maker.state is State.SEATED]
         if len(brewing) == 1 and waiting:
@@ -117,25 +103,21 @@ _STARTS = {
 }
 
 
-def _starting(scene: _Scene) -> str:
+def _starting(floor: Floor) -> str:
     """While nobody brews yet: what a start method does."""
-    open_ = [maker for maker in scene.floor.makers.values() if not maker.joined]
+    open_ = [maker for maker in floor.makers.values() if not maker.joined]
     if any(maker.state is not State.SEATED for maker in open_):
         return ""
     processes = {maker.station for maker in open_}
-    if any(
-        scene.floor.makers[n].started_at
-        for one in processes
-        for n in scene.floor.stations[one].makers
-    ):
+    if any(floor.makers[n].started_at for one in processes for n in floor.stations[one].makers):
         return ""  # its process is there
     child = "each child" if len(processes) > 1 else "the child"
-    return _STARTS.get(scene.floor.run.start_method, "").format(child=child)
+    return _STARTS.get(floor.run.start_method, "").format(child=child)
 
 
-def _others_take_the_cores(scene: _Scene) -> str:
-    lack = sum(crew.ready or 0.0 for crew in scene.crews)
-    cores = [*scene.floor.cores.values()]
+def _others_take_the_cores(floor: Floor, found: Sequence[Crew]) -> str:
+    lack = sum(crew.ready or 0.0 for crew in found)
+    cores = [*floor.cores.values()]
     if lack < _LACKING or not cores:
         return ""
     others = 0.0
@@ -148,9 +130,9 @@ def _others_take_the_cores(scene: _Scene) -> str:
     return f"Everything else takes {_of(others, len(cores))}, and makers that want one wait."
 
 
-def _too_few_cores(scene: _Scene) -> str:
-    crew = scene.crew
-    cores = len(scene.floor.run.cores)
+def _too_few_cores(floor: Floor, found: Sequence[Crew]) -> str:
+    crew = _the_crew(found)
+    cores = len(floor.run.cores)
     if crew is None or not crew.engine.traits.own_interpreter or len(crew.shares) <= cores:
         return ""
     wants = [share.cpu + (share.ready or 0.0) for share in crew.shares]
@@ -166,84 +148,116 @@ def _too_few_cores(scene: _Scene) -> str:
     return f"{want}: each gets about {share} of one."
 
 
-def _one_gil(scene: _Scene) -> str:
-    for crew in scene.crews:
-        if not (crew.engine.traits.shares_gil and scene.floor.run.gil and len(crew.shares) > 1):
+def _one_gil(floor: Floor, found: Sequence[Crew]) -> str:
+    for crew in found:
+        if not (crew.engine.traits.shares_gil and floor.run.gil and len(crew.shares) > 1):
             continue
         takes_turns = crew.gil is not None and crew.gil >= 0.5 * (len(crew.shares) - 1)
         low, high = _ABOUT_ONE
         if crew.kind is StepKind.COMPUTE and takes_turns and low <= crew.cpu <= high:
             who = _who(crew) if not crew.company else f"{_who(crew)} that compute"
-            return f"{who}, one GIL: they take turns, {_of(crew.cpu, len(scene.floor.run.cores))}."
+            return f"{who}, one GIL: they take turns, {_of(crew.cpu, len(floor.run.cores))}."
     return ""
 
 
-def _several_cores(scene: _Scene) -> str:
+def _several_cores(floor: Floor, found: Sequence[Crew]) -> str:
     """What several cores at once are due to."""
-    crew = scene.crew
+    crew = _the_crew(found)
     if crew is None or len(crew.shares) < 2 or crew.cpu < _SEVERAL_CORES:
         return ""
     computes = crew.kind is StepKind.COMPUTE
     match crew.engine:
-        case _ if not computes and crew.engine.traits.shares_gil and scene.floor.run.gil:
+        case _ if not computes and crew.engine.traits.shares_gil and floor.run.gil:
             why = " of C code that lets go of the GIL"
-        case Engine.THREAD if scene.floor.run.gil:
+        case Engine.THREAD if floor.run.gil:
             return ""  # one GIL, and yet several cores: nobody knows why
         case _ if not computes:
             why = " of C code"
         case Engine.INTERPRETER:
-            why = " in one process" + (", a GIL each" if scene.floor.run.gil else "")
+            why = " in one process" + (", a GIL each" if floor.run.gil else "")
         case Engine.PROCESS:
-            why = ", a GIL each" if scene.floor.run.gil else ""
+            why = ", a GIL each" if floor.run.gil else ""
         case _:
             why = ", no GIL"
-    return f"{_who(crew)}{why}: {_of(crew.cpu, len(scene.floor.run.cores))}."
+    return f"{_who(crew)}{why}: {_of(crew.cpu, len(floor.run.cores))}."
 
 
-def _alone(scene: _Scene) -> str:
-    crew = scene.crew
+def _alone(floor: Floor, found: Sequence[Crew]) -> str:
+    crew = _the_crew(found)
     if crew is None or len(crew.shares) > 1 or not _ABOUT_ONE[0] <= crew.cpu <= _ABOUT_ONE[1]:
         return ""
     does = "computes" if crew.kind is StepKind.COMPUTE else "runs C code"
-    return f"One {_worker(crew)} {does} alone: {_of(crew.cpu, len(scene.floor.run.cores))}."
+    return f"One {_noun(crew.engine)} {does} alone: {_of(crew.cpu, len(floor.run.cores))}."
 
 
-def _side_by_side(scene: _Scene) -> str:
-    open_ = [maker for maker in scene.floor.makers.values() if not maker.joined]
+def _side_by_side(floor: Floor) -> str:
+    open_ = [maker for maker in floor.makers.values() if not maker.joined]
     engines = {maker.engine for maker in open_}
-    if len(open_) < 2 or len(engines) > 1 or open_[0].engine.traits.takes_turns:
+    if len(open_) < 2 or len(engines) > 1:
         return ""
     if any(kind_now(maker) is not StepKind.WAIT for maker in open_):
         return ""
-    times = waited(open_, scene.floor.now)
+    times = waited(open_, floor.now)
     if times is None or times[0] < 0.5 or times[1] < 1.5 * times[0]:
         return ""
-    who = _counted(len(open_), open_[0].engine.traits.worker)
+    who = _counted(len(open_), _noun(open_[0].engine))
     return f"{who} wait side by side: {times[0]:.1f} s so far, not {times[1]:.1f}."
 
 
-_CASES: tuple[Callable[[_Scene], str], ...] = (
-    lambda scene: end_story(scene.floor),
+def _who_is_there(floor: Floor) -> str:
+    """What they share who brew, whatever they do: it is true of their engine."""
+    open_ = [maker for maker in floor.makers.values() if not maker.joined]
+    engines = {maker.engine for maker in open_}
+    if len(engines) != 1 or any(maker.state is not State.BREWING for maker in open_):
+        return ""
+    (engine,) = engines
+    if engine.shares_station and len({maker.station for maker in open_}) > 1:
+        return ""
+    gil = floor.run.gil
+    noun = _noun(engine)
+    who = f"{_counted(len(open_), noun)} brew" if len(open_) > 1 else f"One {noun} brews"
+    each = "each " if len(open_) > 1 else ""
+    match engine:
+        case Engine.PROCESS:
+            return f"{who}, {each}with memory {'and a GIL ' if gil else ''}of its own."
+        case Engine.THREAD:
+            return f"{who} in one process, with one memory{' and one GIL' if gil else ''}."
+        case Engine.INTERPRETER:
+            return f"{who} in one process{f', {each}with a GIL of its own' if gil else ''}."
+        case Engine.ASYNCIO:
+            return f"{who} on one event loop, in one thread."
+    return ""
+
+
+_CASES: tuple[Callable[[Floor], str], ...] = (
+    end_story,
     _paused,
     _loop_kept,
     _one_after_another,
     _starting,
+)
+"""The most telling first."""
+_AT_WORK: tuple[Callable[[Floor, Sequence[Crew]], str], ...] = (
     _others_take_the_cores,
     _one_gil,
     _too_few_cores,
     _several_cores,
     _alone,
-    _side_by_side,
 )
-"""The most telling first."""
+"""The same, of who computes beside whom."""
+
+
+def _the_crew(found: Sequence[Crew]) -> Crew | None:
+    """The makers at work, if all of them do the same, and nobody else is there."""
+    return found[0] if len(found) == 1 and not found[0].company else None
 
 
 def _who(crew: Crew) -> str:
-    return _counted(len(crew.shares), _worker(crew))
+    return _counted(len(crew.shares), _noun(crew.engine))
 
 
-def _worker(crew: Crew) -> str:
-    return "interpreter" if crew.engine is Engine.INTERPRETER else crew.engine.traits.worker
+def _noun(engine: Engine) -> str:
+    return "interpreter" if engine is Engine.INTERPRETER else engine.traits.worker
 
 
 def _counted(number: int, noun: str) -> str:

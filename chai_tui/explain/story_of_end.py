@@ -16,6 +16,8 @@ NEWS_SECONDS = 6.0
 _ERROR_LENGTH = 60
 _LITTLE = 0.1
 """Less work than this share of the time says nothing of what it was like."""
+_WORTH_TELLING = 0.25
+"""Of work and waiting, the lesser is told from this share of the other on."""
 
 
 def end_story(floor: Floor) -> str:
@@ -25,6 +27,8 @@ def end_story(floor: Floor) -> str:
         return ""
     newest = max(ended, key=lambda maker: (maker.ended_at or 0.0, maker.number))
     is_news = floor.all_joined or floor.now - (newest.ended_at or 0.0) <= NEWS_SECONDS
+    if is_news and newest.state is State.STOPPED:
+        return _stopped(floor, newest)
     if not is_news or newest.state not in {State.KILLED, State.FAILED}:
         return ""
     if newest.engine.shares_station:
@@ -41,6 +45,20 @@ def _killed(floor: Floor, maker: Maker) -> str:
         code = code.replace("exit code", "its exit code is")
         return f"#{maker.number} was killed: its `finally` did not run, {code}{others}."
     return f"{told}: {code}{others}."
+
+
+def _stopped(floor: Floor, maker: Maker) -> str:
+    """What stopping shows; of everybody's stop there is nothing to tell."""
+    if floor.all_joined:
+        return ""
+    if not maker.engine.shares_station:
+        others = ", the others go on" if _others_brew(floor, maker) else ""
+        signal = maker.end_signal
+        return f"#{maker.number} was stopped by {signal}: {exit_code_text(maker.exitcode)}{others}."
+    if maker.gave_up and not ended_with_its_process(maker):
+        worker = "task" if maker.engine.traits.shares_loop else "thread"
+        return f"#{maker.number} was asked to stop, and did: a {worker} cannot be killed."
+    return ""
 
 
 def _failed(floor: Floor, maker: Maker) -> str:
@@ -107,8 +125,11 @@ def done_story(floor: Floor, engine_key: str) -> str:
     waits = 0.0 if times is None else times[1]
     if max(work, waits) < _LITTLE * wall:
         return ""
-    computes = work >= waits
-    did = f"did {work:.1f} s of work" if computes else f"waited {waits:.1f} s"
+    computes = work >= waits * _WORTH_TELLING
+    parts = [f"did {work:.1f} s of work"] if computes else []
+    if waits >= max(work, 0.1) * _WORTH_TELLING:
+        parts.append(f"waited {waits:.1f} s")
+    did = " and ".join(parts)
     suggestion = _suggestion(floor, engine, engine_key, computes=computes)
     return f"Done: {who} in {wall:.1f} s {did}.{suggestion}"
 

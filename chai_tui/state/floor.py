@@ -179,6 +179,11 @@ class Floor:
         return self.all_joined and served == len(self.makers) and not self.unseated
 
     @property
+    def sampled_at(self) -> float:
+        """When the newest sample was taken; minus infinity before the first."""
+        return self._sampled_at
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the first maker ever was seated, until now or until the last one's end."""
         if self.began is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.explain.at_work import RECENT_SECONDS
+from chai_tui.explain.at_work import RECENT_SECONDS, crews
 from chai_tui.explain.story import story_line
 from chai_tui.explain.story_of_end import NEWS_SECONDS
 from chai_tui.explain.wording import named
@@ -145,6 +146,19 @@ CASES = {
         [*failed(1, engine=THREAD), *brewing(2, engine=THREAD)],
         {"nobody shares it": [*failed(1, engine=THREAD), *brewing(2)]},
     ),
+    "stopped": Case(
+        "#2 was stopped by SIGTERM: exit code −15, the others go on.",
+        [*brewing(1), *stopped(2)],
+        {"it was killed": [*brewing(1), *killed(2, signal=15)], "nobody is left": stopped(2)},
+    ),
+    "a thread stopped": Case(
+        "#2 was asked to stop, and did: a thread cannot be killed.",
+        [*brewing(1, engine=THREAD), *stopped(2, engine=THREAD)],
+        {
+            "a task": [*brewing(1, engine=ASYNCIO), *stopped(2, engine=ASYNCIO)],
+            "a process": [*brewing(1), *stopped(2)],
+        },
+    ),
     "paused": Case(
         "#1 is paused: its process is stopped, it keeps its memory and uses no core.",
         [*paused(1), *brewing(2)],
@@ -180,16 +194,6 @@ CASES = {
                 *served(1, engine=ASYNCIO),
                 *brewing(2, engine=ASYNCIO),
                 *brewing(3, engine=ASYNCIO, recipe=GRIND),
-            ],
-            "a call may await": [
-                *brewing(1, engine=ASYNCIO),
-                *brewing(2, engine=ASYNCIO),
-                *brewing(3, engine=ASYNCIO, recipe=CALLS),
-                Sampled(
-                    BEGAN + 1.0,
-                    (),
-                    (MakerUse(3, 0, 1.0, 0.0, None, None, stopped=False),),
-                ),
             ],
         },
     ),
@@ -313,6 +317,12 @@ CASES = {
         told(PROCESS, CHAI, 3, seconds=2.0),
         {
             "one alone": told(PROCESS, CHAI, 1, seconds=2.0),
+            "hardly together": [
+                HERE,
+                *brewing(1, at=BEGAN - 1.0, step=2, fraction=0.0),
+                *brewing(2, at=BEGAN + 1.0),
+                *brewing(3, at=BEGAN + 1.0),
+            ],
             "one after another": told(SERIAL, CHAI, 3, seconds=2.0),
             "one was paused": [
                 *told(PROCESS, CHAI, 3, seconds=1.5),
@@ -362,11 +372,73 @@ UNTRUE = [
 def test_it_is_not_said_where_it_is_just_not_true(
     sentence: str, why: str, events: list[Event]
 ) -> None:
-    assert story_line(floor_of(*_with_run(events)), "e") != sentence, why
+    line = story_line(floor_of(*_with_run(events)), "e")
+    assert _without_figures(line) != _without_figures(sentence), why
+
+
+def _without_figures(line: str) -> str:
+    """What is said, of whomever and however much."""
+    return re.sub(r"[\d−]+", "", line)
 
 
 def _with_run(events: list[Event]) -> list[Event]:
     return events if isinstance(events[0], RunBegan) else [HERE, *events]
+
+
+def test_a_call_may_await_so_nothing_is_said_of_whom_it_holds_up() -> None:
+    on_a_core = MakerUse(2, 0, 1.0, 0.0, None, None, stopped=False)
+    floor = floor_of(
+        HERE,
+        *brewing(1, engine=ASYNCIO),
+        *brewing(2, engine=ASYNCIO, recipe=CALLS),
+        Sampled(BEGAN + 1.0, (), (on_a_core,)),
+    )
+    assert story_line(floor) == "Two tasks brew on one event loop, in one thread."
+
+
+@pytest.mark.parametrize(
+    ("engine", "count", "gil", "line"),
+    [
+        (PROCESS, 1, True, "One process brews, with memory and a GIL of its own."),
+        (PROCESS, 3, True, "Three processes brew, each with memory and a GIL of its own."),
+        (PROCESS, 3, False, "Three processes brew, each with memory of its own."),
+        (THREAD, 3, True, "Three threads brew in one process, with one memory and one GIL."),
+        (THREAD, 3, False, "Three threads brew in one process, with one memory."),
+        (INTERPRETER, 2, True, "Two interpreters brew in one process, each with a GIL of its own."),
+        (INTERPRETER, 2, False, "Two interpreters brew in one process."),
+        (ASYNCIO, 1, True, "One task brews on one event loop, in one thread."),
+        (SERIAL, 1, True, ""),
+    ],
+)
+def test_before_anything_was_measured_it_says_what_they_share(
+    engine: Engine, count: int, gil: bool, line: str
+) -> None:
+    events = [
+        event
+        for number in range(1, count + 1)
+        for event in brewing(number, engine=engine, recipe=GRIND)
+    ]
+    assert story_line(floor_of(HERE._replace(gil=gil), *events)) == line
+
+
+def test_of_two_engines_it_does_not_say_what_all_share() -> None:
+    assert story_line(floor_of(HERE, *brewing(1), *brewing(2, engine=THREAD))) == ""
+
+
+def test_nothing_is_shared_by_those_who_stand_in_two_processes() -> None:
+    two = [
+        *brewing(1, engine=THREAD, recipe=GRIND),
+        *brewing(2, engine=THREAD, recipe=GRIND, station=9, pid=4_800),
+    ]
+    assert story_line(floor_of(HERE, *two)) == ""
+
+
+def test_work_and_waiting_are_both_told_where_there_was_much_of_both() -> None:
+    masala = BUILT_IN["masala"]
+    line = story_line(floor_of(*told(THREAD, masala, 3, seconds=15.0)))
+    assert re.fullmatch(
+        r"Done: 3 threads in \d\.\d s did \d\.\d s of work and waited \d\.\d s\.", line
+    )
 
 
 def test_nothing_is_said_of_nobody() -> None:
@@ -384,9 +456,16 @@ def test_the_key_is_the_users() -> None:
     )
 
 
+@pytest.mark.parametrize("count", [2, 5, 20])
+def test_shares_of_threads_add_up_to_one_however_seldom_each_has_its_turn(count: int) -> None:
+    (crew,) = crews(floor_of(*told(THREAD, GRIND, count)))
+    assert crew.cpu == pytest.approx(1.0)
+    assert crew.gil == pytest.approx(count - 1)
+
+
 def test_what_was_measured_before_it_began_this_does_not_count() -> None:
     half = Recipe("half", (Step("wait", StepKind.WAIT, 2.0), Step("work", StepKind.COMPUTE, 3.0)))
-    floor = floor_of(*told(PROCESS, half, 2, seconds=2.0 + RECENT_SECONDS))
+    floor = floor_of(*told(PROCESS, half, 2, seconds=2.0 + RECENT_SECONDS / 2))
     assert story_line(floor) == "Two processes, a GIL each: 2.0 of 2 cores."
 
 
@@ -419,7 +498,7 @@ def test_whatever_the_floor_is_like_the_line_can_be_printed(
 ) -> None:
     floor = Floor()
     floor.run = HERE._replace(start_method=method, gil=gil)
-    floor.now = BEGAN + now
+    floor.fold([Sampled(BEGAN + now, (), ())])
     floor.cores = {n: Core(n, busy, used) for n, (busy, used) in enumerate(cores)}
     for number, maker in enumerate(all_of, 1):
         maker.number = number
