@@ -195,17 +195,14 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
             kept[len(found) :],
             self._stations.together(maker.station)[len(found) :],
         )
-        lines = rows_of(
-            maker,
-            found,
-            self._gutter,
-            is_chosen=maker.number == self._chosen,
-            in_two=self._lines_each == 2,
-        )
+        in_two = self._lines_each == 2
+        is_chosen = maker.number == self._chosen
+        lines = rows_of(maker, found, self._gutter, is_chosen=is_chosen, in_two=in_two)
         strips = tuple(self._styles.strip(line, self.line_width) for line in lines)
         if len(self._rows) >= _ROWS_KEPT:
             self._rows.clear()
-        row = _Row(drawn_from, story, found, scale.first, scale.settled, strips, seen_in(found))
+        seen = seen_in(found, in_two=in_two)
+        row = _Row(drawn_from, story, found, scale.first, scale.settled, strips, seen)
         self._rows[maker.number] = row
         return row
 
