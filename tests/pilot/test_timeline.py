@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chai_tui.model.events import MakerUse, Sampled
+from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from chai_tui.tui.detail.screen import DetailScreen
@@ -116,6 +117,28 @@ async def test_rows_have_two_lines_each_as_long_as_all_of_them_fit_so() -> None:
         timeline(app).floor_changed()
         await pilot.pause()
         assert [app.row_of(f"#{number} ") for number in range(1, 7)] == [2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+async def test_where_there_is_one_line_a_reason_is_the_colour_behind(theme: str) -> None:
+    recipe = BUILT_IN["grind"]
+    uses = [MakerUse(n, 0, 0.5, 0.5 * (n > 9), None, None, stopped=False) for n in range(1, 21)]
+    floor = floor_of(
+        *(event for n in range(1, 21) for event in brewing(n, recipe=recipe, fraction=0.0)),
+        *(Sampled(BEGAN + at, (), tuple(uses)) for at in (0.5, 1.0)),
+    )
+    async with showing(lambda: TimelineScreen(floor), (80, 24)) as (app, pilot):
+        app.theme = theme
+        await pilot.pause()
+        rows = app.screen.query_one(TimelineRows)
+        plain, tinted = (
+            next(segment.style for segment in rows.render_line(y) if "▄" in segment.text)
+            for y in (0, 15)
+        )
+        assert plain is not None
+        assert tinted is not None
+        assert plain.color == tinted.color
+        assert plain.bgcolor != tinted.bgcolor
 
 
 async def test_the_legend_explains_what_can_be_seen_now() -> None:

@@ -9,15 +9,20 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from chai_tui.model.events import Progress
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Exited, Paused, Progress, Resumed
+from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from chai_tui.tui.timeline.cells import Cell, cells
 from chai_tui.tui.timeline.dock import TimelineDock
+from chai_tui.tui.timeline.rows import TimelineRows
+from tests.actors import Part
 from tests.builders import BEGAN, brewing, killed
 from tests.pilot.screen_app import ScreenApp, showing
 from tests.pilot.test_timeline import sample, some
 from tests.still import resize
+from tests.stories import story
 
 
 class Docked(Screen[None]):
@@ -131,3 +136,32 @@ async def test_time_goes_on_and_all_of_it_is_seen() -> None:
         await pilot.pause()
         assert "╷0 s" in inside(app)[0]
         assert inside(app)[1].rstrip().endswith("█")
+
+
+async def test_what_is_drawn_bit_by_bit_is_what_is_drawn_at_once() -> None:
+    """Cells that are settled are not worked out again: they must be those that they would be."""
+    thread, tasks = Engine.THREAD, Engine.ASYNCIO
+    masala, grind = BUILT_IN["masala"], BUILT_IN["grind"]
+    parts = [
+        Part(1, masala),
+        Part(2, grind, 0.4, thread),
+        Part(3, masala, 0.2, thread),
+        Part(4, masala, 0.2, tasks),
+        Part(5, masala, 0.3, tasks),
+        Part(6, grind, 0.3, then=(Paused(0.6, 6, ours=True), Resumed(1.1, 6, ours=True))),
+        Part(7, grind, 0.5, then=(Exited(1.6, 7, -9, ours=False),)),
+    ]
+    events = story(parts, cores=2, seconds=12.0)
+    floor = Floor()
+    height = TimelineDock.lines_wanted(len(parts)) + 2
+    async with showing(lambda: Docked(floor), (50, height)) as (app, pilot):
+        for at in range(0, len(events), 7):
+            floor.fold(events[at : at + 7])
+            dock(app).floor_changed()
+            rows = app.screen.query_one(TimelineRows)
+            for y in range(rows.size.height):
+                rows.render_line(y)
+        await pilot.pause()
+        bit_by_bit = app.text
+    async with showing(lambda: Docked(floor), (50, height)) as (app, _):
+        assert app.text == bit_by_bit

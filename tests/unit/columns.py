@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from chai_tui.model.events import Event, MakerUse, Sampled
-from chai_tui.state.contention import loop_kept
+from chai_tui.state.contention import loop_kept, step_seconds
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Use
-from chai_tui.tui.canvas.resample import bytecode_burned
+from chai_tui.tui.canvas.resample import FREES_GIL, bytecode_burned, cut, share_drawn
 from chai_tui.tui.timeline.cells import Cell, cells, one_line, two_lines
 from chai_tui.tui.timeline.time_scale import TimeScale, grid_of
 from tests.builders import BEGAN
@@ -61,3 +61,36 @@ def drawn_in_two(floor: Floor, number: int = 1, scale: TimeScale | None = None) 
     """A maker's cells in two lines: shares, and reasons."""
     shares, reasons = two_lines(cells_of(floor, number, scale))
     return tuple("".join(text for text, _ in line).rstrip() for line in (shares, reasons))  # type: ignore[return-value]
+
+
+def require_one_gil(floor: Floor, scale: TimeScale) -> int:
+    """Require that in no column threads of one GIL ran more Python than that allows.
+
+    Returns how many columns there were to require it of.
+    """
+    columns = 0
+    for number, station in floor.stations.items():
+        if not station.engine.traits.shares_gil:
+            continue
+        together = burned_in(floor, number, scale.edges)
+        makers = [floor.makers[maker] for maker in station.makers]
+        slices = [cut(maker, scale.edges, floor.sample_times) for maker in makers]
+        freed = [step_seconds(maker, FREES_GIL, scale.edges) for maker in makers]
+        found = [cells(maker, scale, floor.sample_times, (), together) for maker in makers]
+        for index, (start, stop) in enumerate(zip(scale.edges, scale.edges[1:], strict=False)):
+            known = min(stop, scale.known) - start
+            if known <= 0:
+                continue
+            bytecode, heights = 0.0, 0
+            for row, its_freed, cells_of_it in zip(slices, freed, found, strict=True):
+                if (a_slice := row[index]) is None:
+                    continue
+                share = share_drawn(a_slice, known, its_freed[index], together[index])
+                # What cannot have been in a step of C was Python.
+                bytecode += max(0.0, share - its_freed[index] / known)
+                if not its_freed[index] and cells_of_it[index].height > 1:
+                    heights += cells_of_it[index].height
+            assert bytecode <= 1 + 1e-9
+            assert heights <= 8
+            columns += 1
+    return columns

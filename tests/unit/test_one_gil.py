@@ -21,49 +21,16 @@ from chai_tui.model.events import (
     StepBegan,
 )
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.state.contention import step_seconds
-from chai_tui.state.floor import Floor
-from chai_tui.tui.canvas.resample import FREES_GIL, cut, share_drawn
 from chai_tui.tui.timeline.cells import cells
-from chai_tui.tui.timeline.time_scale import LADDER, TimeScale
+from chai_tui.tui.timeline.time_scale import LADDER
 from tests.actors import Part
 from tests.builders import BEGAN, floor_of
 from tests.stories import story
-from tests.unit.columns import burned_in, scale_of
+from tests.unit.columns import burned_in, require_one_gil, scale_of
 
 THREAD = Engine.THREAD
 PYTHON_ONLY = (BUILT_IN["grind"], BUILT_IN["chai"])
 RECIPES = (*PYTHON_ONLY, BUILT_IN["masala"], BUILT_IN["native"])
-
-
-def require_one_gil(floor: Floor, scale: TimeScale) -> int:
-    """Require it of every column; return how many there were to require it of."""
-    columns = 0
-    for number, station in floor.stations.items():
-        if not station.engine.traits.shares_gil:
-            continue
-        together = burned_in(floor, number, scale.edges)
-        makers = [floor.makers[maker] for maker in station.makers]
-        slices = [cut(maker, scale.edges, floor.sample_times) for maker in makers]
-        freed = [step_seconds(maker, FREES_GIL, scale.edges) for maker in makers]
-        found = [cells(maker, scale, floor.sample_times, (), together) for maker in makers]
-        for index, (start, stop) in enumerate(zip(scale.edges, scale.edges[1:], strict=False)):
-            known = min(stop, scale.known) - start
-            if known <= 0:
-                continue
-            bytecode, heights = 0.0, 0
-            for row, its_freed, cells_of_it in zip(slices, freed, found, strict=True):
-                if (a_slice := row[index]) is None:
-                    continue
-                share = share_drawn(a_slice, known, its_freed[index], together[index])
-                # What cannot have been in a step of C was Python.
-                bytecode += max(0.0, share - its_freed[index] / known)
-                if not its_freed[index] and cells_of_it[index].height > 1:
-                    heights += cells_of_it[index].height
-            assert bytecode <= 1 + 1e-9
-            assert heights <= 8
-            columns += 1
-    return columns
 
 
 def overstated(events: Sequence[Event], by: float, seed: int) -> list[Event]:

@@ -351,11 +351,14 @@ def test_the_headline_says_scale_and_whether_it_follows() -> None:
     assert "2 s a cell" in as_text(headline(TimeView(), unsampled, 2, 60))
 
 
-def told(floor: Floor, width: int, *, is_known: bool = True) -> str:
-    seen = seen_in(
-        cell for number in floor.makers for cell in cells_of(floor, number, scale_of(floor))
+def seen_of(floor: Floor, *, in_two: bool = True) -> Seen:
+    return seen_in(
+        (cell for number in floor.makers for cell in cells_of(floor, number)), in_two=in_two
     )
-    return as_text(legend(signs_of(seen, is_known=is_known), width)).strip()
+
+
+def told(floor: Floor, width: int, *, is_known: bool = True) -> str:
+    return as_text(legend(signs_of(seen_of(floor), is_known=is_known), width)).strip()
 
 
 EVERYTHING = Seen(
@@ -386,6 +389,13 @@ def test_the_legend_has_a_colour_for_each_core_with_its_number() -> None:
     assert ("█", "core-0") in line
     assert ("█", "core-1") in line  # core 9's
     assert as_text(line).startswith(" █ core 0  █ core 9  · waits")
+
+
+def test_the_legend_shows_a_tint_where_there_is_one() -> None:
+    seen = seen_of(one(GRIND, used(0.5, 0.5)), in_two=False)
+    assert ("▒", "others on others") in legend(signs_of(seen, is_known=True), 80)
+    waits = seen_of(one(CHAI, used(0.5)), in_two=False)
+    assert as_text(legend(signs_of(waits, is_known=True), 80)).strip() == "█ core 0"
 
 
 def test_the_legend_leaves_out_what_does_not_fit() -> None:

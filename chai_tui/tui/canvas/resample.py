@@ -76,14 +76,23 @@ def cut(maker: Maker, edges: Sequence[float], samples: Sequence[float] = ()) -> 
         A slice for each column; None where nothing is known: before the first sample, or after the
         last one.
     """
-    count = len(edges) - 1
-    slices: list[Slice | None] = [None] * max(0, count)
-    if not maker.history or count < 1:
-        return slices
+    parts: list[list[tuple[Use, float]]] = [[] for _ in edges[1:]]
+    for began, end, use in _told(maker, edges, samples):
+        for index, seconds in overlaps(began, end, edges):
+            parts[index].append((use, seconds))
+    return [_averaged(part) if part else None for part in parts]
+
+
+def _told(
+    maker: Maker, edges: Sequence[float], samples: Sequence[float]
+) -> list[tuple[float, float, Use]]:
+    """From when to when each entry holds of those that columns tell of, oldest first."""
+    told: list[tuple[float, float, Use]] = []
+    if not maker.history or len(edges) < 2:
+        return told
     samples = samples or [use.at for use in maker.history]
     known = len(samples) if maker.ended_at is None else bisect_right(samples, maker.ended_at)
     end = samples[known - 1] if known else edges[0]
-    told: list[tuple[float, float, Use]] = []
     for use in reversed(maker.history):
         began = _told_since(maker, use.at, samples)
         if began < end:
@@ -92,14 +101,8 @@ def cut(maker: Maker, edges: Sequence[float], samples: Sequence[float] = ()) -> 
             end = began
         if began <= edges[0]:
             break
-    parts: list[list[tuple[Use, float]]] = [[] for _ in slices]
-    for began, end, use in reversed(told):
-        for index, seconds in overlaps(began, end, edges):
-            parts[index].append((use, seconds))
-    for index, part in enumerate(parts):
-        if part:
-            slices[index] = _averaged(part)
-    return slices
+    told.reverse()
+    return told
 
 
 def _averaged(parts: Sequence[tuple[Use, float]]) -> Slice:
@@ -161,16 +164,15 @@ def bytecode_burned(
     """
     together = [0.0] * max(0, len(edges) - 1)
     for maker in makers:
-        latest = maker.history[-1] if maker.history else None
-        if latest is None or (not latest.cpu_share and latest.at <= edges[0]):
-            continue  # of a thousand that wait, most
-        if maker.ended_at is not None and maker.ended_at <= edges[0]:
-            continue
-        freed = step_seconds(maker, FREES_GIL, edges)
-        for index, a_slice in enumerate(cut(maker, edges, samples)):
-            if a_slice is not None and a_slice.cpu_share:
-                burned = a_slice.cpu_share * a_slice.seconds
-                together[index] += bytecode_seconds(burned, freed[index])
+        burned: dict[int, float] = {}
+        for began, end, use in _told(maker, edges, samples):
+            if use.cpu_share:  # of a thousand that wait, most have none
+                for index, seconds in overlaps(began, end, edges):
+                    burned[index] = burned.get(index, 0.0) + use.cpu_share * seconds
+        if burned:
+            freed = step_seconds(maker, FREES_GIL, edges)
+            for index, seconds in burned.items():
+                together[index] += bytecode_seconds(seconds, freed[index])
     return together
 
 

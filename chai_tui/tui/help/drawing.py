@@ -66,7 +66,7 @@ _SPREAD = (
     "A maker is sampled about twice a second, and a cell is one sample or several: how high it is "
     "says for how much of that time it had a core, not when. Why not for the rest stands under it, "
     "or is the colour behind it. Beginnings, ends, pauses and who is held up are told by events, "
-    "each in its cell."
+    "each at its moment."
 )
 
 _GROUPS = ("makers", "selection", "display", "program")

@@ -38,7 +38,7 @@ Under a quarter, so that shares which add up to one are never drawn as more: at 
 are higher than one eighth, and together they gain less than one.
 """
 _NEVER_WAIT = frozenset(kind for kind in StepKind if kind.never_waits)
-_TINTS = {READY, GIL, HELD}
+TINTED = frozenset({READY, GIL, HELD})
 """Reasons that are seen behind a height; to wait is what is left where there is none."""
 
 
@@ -198,7 +198,7 @@ def one_line(found: Sequence[Cell]) -> Iterator[Span]:
     for sign, height, core, why in found:
         if height and why != PAUSED:
             style = "brewing" if core is None else core_style(core)
-            yield _EIGHTHS[height], f"{style} on {why[1]}" if why in _TINTS else style
+            yield _EIGHTHS[height], f"{style} on {why[1]}" if why in TINTED else style
         else:
             yield why if sign == NOTHING else sign
 

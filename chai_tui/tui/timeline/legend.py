@@ -17,6 +17,7 @@ from chai_tui.tui.timeline.cells import (
     PAUSED,
     READY,
     SEATED,
+    TINTED,
     UNSAMPLED,
     WAITS,
     Cell,
@@ -46,11 +47,13 @@ class Seen(NamedTuple):
         signs: characters with their styles.
         cores: numbers of cores.
         is_unmapped: whether somebody was on a core that nobody can tell.
+        tinted: those of the signs that are also a tint behind a core's colour.
     """
 
     signs: frozenset[Span] = frozenset()
     cores: frozenset[int] = frozenset()
     is_unmapped: bool = False
+    tinted: frozenset[Span] = frozenset()
 
     def __or__(self, other: Seen) -> Seen:
         """What is seen of one or the other."""
@@ -58,21 +61,32 @@ class Seen(NamedTuple):
             self.signs | other.signs,
             self.cores | other.cores,
             self.is_unmapped or other.is_unmapped,
+            self.tinted | other.tinted,
         )
 
 
-def seen_in(found: Iterable[Cell]) -> Seen:
-    """Return what is seen of cells."""
+def seen_in(found: Iterable[Cell], *, in_two: bool) -> Seen:
+    """Return what is seen of cells.
+
+    Args:
+        found: the cells.
+        in_two: whether reasons have a line of their own.
+    """
     signs: set[Span] = set()
     cores: set[int] = set()
+    tinted: set[Span] = set()
     is_unmapped = False
     for cell in set(found):
         if cell.core is not None:
             cores.add(cell.core)
         elif cell.height:
             is_unmapped = True
-        signs.update(span for span in (cell.sign, cell.why) if span != NOTHING)
-    return Seen(frozenset(signs), frozenset(cores), is_unmapped)
+        if cell.height and not in_two:
+            tinted.update({cell.why} & TINTED)
+            signs.update({cell.why} & {*TINTED, PAUSED})
+        else:
+            signs.update({cell.sign, cell.why} - {NOTHING})
+    return Seen(frozenset(signs), frozenset(cores), is_unmapped, frozenset(tinted))
 
 
 _WAITS = Sign(WAITS, "waits", "waits", "uses no core, and wants none")
@@ -118,10 +132,16 @@ def signs_of(seen: Seen, *, is_known: bool) -> list[Sign]:
     ]
     if seen.is_unmapped:
         cores.append(Sign(("█", "brewing"), "on a core", "core"))
-    told = [sign for sign in _SIGNS if sign.span in seen.signs]
+    told = [_as_seen(sign, seen) for sign in _SIGNS if sign.span in seen.signs]
     if UNSAMPLED not in seen.signs:
         return [*cores, *told]
     return [*cores, *told, _UNSAMPLED] if is_known else [_UNSEEN, *cores, *told]
+
+
+def _as_seen(sign: Sign, seen: Seen) -> Sign:
+    """The sign on its tint, where that is seen too."""
+    glyph, style = sign.span
+    return sign._replace(span=(glyph, f"{style} on {style}")) if sign.span in seen.tinted else sign
 
 
 def legend(signs: Collection[Sign], width: int) -> Line:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import ClassVar, NamedTuple
@@ -14,15 +13,14 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from chai_tui.state.contention import loop_kept
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.line_view import ScrolledLines
-from chai_tui.tui.canvas.resample import bytecode_burned
 from chai_tui.tui.keys import screen_keys
-from chai_tui.tui.timeline.cells import cells
+from chai_tui.tui.timeline.cells import Cell, cells
 from chai_tui.tui.timeline.drawing import rows_of
 from chai_tui.tui.timeline.legend import Seen, seen_in
+from chai_tui.tui.timeline.station_columns import StationColumns
 from chai_tui.tui.timeline.time_scale import NO_SCALE, TimeScale
 
 _ROWS_KEPT = 256
@@ -30,9 +28,23 @@ _ROWS_KEPT = 256
 
 
 class _Row(NamedTuple):
-    """A drawn row: what it was drawn from, its lines, and what is seen in them."""
+    """A drawn row.
+
+    Attributes:
+        drawn_from: everything that it depends on.
+        story: what its settled cells depend on; None where they may still change.
+        found: its cells.
+        first: the column of the first one, counted from the origin.
+        settled: how many of them, from the left, will stay what they are.
+        strips: its lines.
+        seen: what is seen in them.
+    """
 
     drawn_from: tuple[object, ...]
+    story: tuple[object, ...] | None
+    found: list[Cell]
+    first: int
+    settled: int
     strips: tuple[Strip, ...]
     seen: Seen
 
@@ -67,10 +79,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         self._scale = NO_SCALE
         self._gutter = 0
         self._lines_each = 1
-        self._kept: dict[int, Sequence[Mapping[int, float]]] = {}  # by station, as the floor is
-        self._kept_for: tuple[object, ...] = ()
-        self._burned: dict[tuple[int, int], float] = {}  # by station and column, once it is over
-        self._burned_for: tuple[object, ...] = ()
+        self._stations = StationColumns(floor)
         self._rows: dict[int, _Row] = {}
 
     @property
@@ -93,6 +102,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         before, lines_before = self._numbers, self._lines_each
         self._numbers = list(self._floor.makers)
         self._scale = scale
+        self._stations.show(scale)
         self._gutter = gutter
         self._lines_each = 2 if 2 * len(self._numbers) <= self.size.height else 1
         self._keep_chosen()
@@ -142,60 +152,31 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         scale = self._scale
         is_over = maker.ended_at is not None
         return (
-            scale.samples,
             scale.first,
             scale.width,
-            scale.origin,
             self._gutter,
             self._lines_each,
             maker.number == self._chosen,
-            # Its last column may still wait for its sample when it ends.
-            min(scale.known, scale.edges[-1]) if not is_over else None,
+            None if is_over else min(scale.known, scale.edges[-1]),
             None if is_over else scale.index_at(scale.now),
+            self._stations.kept(maker.station),
+            *self._story(maker),
+        )
+
+    def _story(self, maker: Maker) -> tuple[object, ...]:
+        """What a maker's cells depend on beside samples and time."""
+        times = self._floor.sample_times
+        return (
+            self._scale.samples,
+            self._scale.origin,
+            times[0] if times else None,
             maker.state,
             maker.ended_at,
             maker.started_at,
             len(maker.step_times),
             len(maker.pauses),
             maker.paused,
-            self._kept_at(maker.station),
         )
-
-    def _kept_at(self, station: int) -> Sequence[Mapping[int, float]]:
-        """Who kept a station's event loop in each cell; worked out once for all who stand there."""
-        known_for = (self._floor.version, self._scale)
-        if self._kept_for != known_for:
-            self._kept_for = known_for
-            self._kept.clear()
-        if station not in self._kept:
-            self._kept[station] = loop_kept(self._floor, station, self._scale.edges)
-        return self._kept[station]
-
-    def _burned_at(self, number: int) -> list[float]:
-        """What those burned together who share a station's GIL; of a column that is over, once."""
-        floor, scale = self._floor, self._scale
-        station = floor.stations.get(number)
-        if station is None or not (floor.run.gil and station.engine.traits.shares_gil):
-            return []
-        oldest = floor.sample_times[0] if floor.sample_times else 0.0
-        known_for = (scale.samples, scale.origin, oldest)
-        if self._burned_for != known_for:
-            self._burned_for = known_for
-            self._burned.clear()
-        columns = range(scale.first, scale.first + scale.width)
-        missing = [index for index, c in enumerate(columns) if (number, c) not in self._burned]
-        fresh: dict[int, float] = {}
-        if missing:
-            first = missing[0]
-            edges = scale.edges[first : missing[-1] + 2]
-            makers = [floor.makers[maker] for maker in station.makers]
-            for index, seconds in enumerate(
-                bytecode_burned(makers, edges, floor.sample_times), first
-            ):
-                fresh[columns[index]] = seconds
-                if scale.edges[index + 1] <= scale.known:
-                    self._burned[number, columns[index]] = seconds
-        return [fresh.get(c, self._burned.get((number, c), 0.0)) for c in columns]
 
     def _row(self, maker: Maker) -> _Row:
         """Return the row of a maker, drawn anew only if it changed."""
@@ -203,25 +184,34 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         drawn = self._rows.get(maker.number)
         if drawn is not None and drawn.drawn_from == drawn_from:
             return drawn
-        found = cells(
+        kept = self._stations.kept(maker.station)
+        story = None if kept else self._story(maker)
+        found = self._cells_kept(drawn, story)
+        scale = self._scale
+        found += cells(
             maker,
-            self._scale,
+            scale._replace(edges=scale.edges[len(found) :]),
             self._floor.sample_times,
-            self._kept_at(maker.station),
-            self._burned_at(maker.station),
+            kept[len(found) :],
+            self._stations.together(maker.station)[len(found) :],
         )
-        lines = rows_of(
-            maker,
-            found,
-            self._gutter,
-            is_chosen=maker.number == self._chosen,
-            in_two=self._lines_each == 2,
-        )
+        in_two = self._lines_each == 2
+        is_chosen = maker.number == self._chosen
+        lines = rows_of(maker, found, self._gutter, is_chosen=is_chosen, in_two=in_two)
         strips = tuple(self._styles.strip(line, self.line_width) for line in lines)
         if len(self._rows) >= _ROWS_KEPT:
             self._rows.clear()
-        self._rows[maker.number] = row = _Row(drawn_from, strips, seen_in(found))
+        seen = seen_in(found, in_two=in_two)
+        row = _Row(drawn_from, story, found, scale.first, scale.settled, strips, seen)
+        self._rows[maker.number] = row
         return row
+
+    def _cells_kept(self, drawn: _Row | None, story: tuple[object, ...] | None) -> list[Cell]:
+        """The first cells of a row, as far as they were drawn before and will not change."""
+        if drawn is None or story is None or drawn.story != story:
+            return []
+        from_left = self._scale.first - drawn.first
+        return drawn.found[from_left : drawn.settled][: self._scale.width] if from_left >= 0 else []
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of one maker."""

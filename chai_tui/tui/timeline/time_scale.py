@@ -48,6 +48,14 @@ class TimeScale(NamedTuple):
         """How many columns there are."""
         return len(self.edges) - 1
 
+    @property
+    def settled(self) -> int:
+        """How many of the columns, from the left, had another sample after them.
+
+        What makers said of their steps until then has come by now.
+        """
+        return max(0, bisect_left(self.edges, self.known) - 1)
+
     def index_at(self, at: float) -> int:
         """Return which of the columns shown a time lies in; -1 and ``width`` are beside them."""
         index = bisect_left(self.edges, at) - 1
