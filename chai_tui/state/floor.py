@@ -432,11 +432,7 @@ class Floor:
         maker.core = use.core
         maker.cpu_share = use.cpu_share
         maker.ready_share = use.ready_share
-        maker.gil_share = (
-            gil_share_of(maker, self._sampled_at, use.cpu_share, use.ready_share)
-            if self.run.gil
-            else None
-        )
+        maker.gil_share = gil_share_of(maker, self._sampled_at, use) if self.run.gil else None
         if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
             maker.cpu_seconds = use.cpu_seconds
         if use.memory is not None:

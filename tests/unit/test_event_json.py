@@ -60,6 +60,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             (Engine.PROCESS, Engine.INTERPRETER),
             False,
             "there is no /proc",
+            measures_gil=True,
         ),
         {
             "event": "run_began",
@@ -79,6 +80,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "engines": ["process", "interpreter"],
             "measures_cores": False,
             "unseen": "there is no /proc",
+            "measures_gil": True,
         },
     ),
     (
@@ -159,7 +161,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             1.0,
             (CoreUse(0, 0.75, None), CoreUse(1, None, None)),
             (
-                MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False),
+                MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False, gil_share=0.25),
                 MakerUse(2, None, None, None, None, None, None),
             ),
         ),
@@ -179,6 +181,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "cpu_seconds": 2.0,
                     "memory": 4096,
                     "stopped": False,
+                    "gil_share": 0.25,
                 },
                 {
                     "maker": 2,
@@ -188,6 +191,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "cpu_seconds": None,
                     "memory": None,
                     "stopped": None,
+                    "gil_share": None,
                 },
             ],
         },
