@@ -14,6 +14,7 @@ from typing import NamedTuple
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Stopping
 from chai_tui.model.recipe import Step, StepKind
+from chai_tui.state.shares import Shares, Stretch, shares_of
 
 SAID_KEPT = 1_000
 """Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
@@ -102,6 +103,8 @@ class Maker:
     dropped: int = 0
     """How many lines were left out, because they came faster than anybody reads."""
     history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    recent: list[Stretch] = field(default_factory=list)
+    """What the samples of the last second said, while it brews."""
     stopping: Stopping | None = None
     stop_signal: str | None = None
     """The name of the signal that asked it to stop, if one did."""
@@ -131,7 +134,14 @@ class Maker:
     @property
     def kind(self) -> StepKind | None:
         """The kind of its current (or last) step; None before the first."""
-        return None if self.step is None else self.steps[self.step].kind
+        if self.step is None or not 0 <= self.step < len(self.steps):
+            return None
+        return self.steps[self.step].kind
+
+    @property
+    def shares(self) -> Shares | None:
+        """What it did with its time over the last second; None where that is not known."""
+        return shares_of(self.recent)
 
     @property
     def cause(self) -> str:

@@ -102,6 +102,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._shown_width = 0
         self._aimed_at = float("-inf")
         self._digits = 1
+        self._ids = 1
         self._drawn: dict[int, _Drawn] = {}
         self._notice: list[Line] = []
         self._edges: dict[int, Line] = {}  # of frames, as they were drawn last
@@ -293,6 +294,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         before = self._arrangement if self._may_stay(numbers, width) else None
         self._arrangement = arrange(groups, width, height, tall(steps), before)
         self._digits = len(str(max(numbers, default=1)))
+        self._ids = len(str(max((floor.makers[number].pid for number in numbers), default=1)))
         self._notice = self._notice_for(width, height, shown=bool(numbers))
         self._drawn.clear()
         self._edges.clear()
@@ -342,6 +344,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             slot.number == self.selected,
             self._digits,
             held_up_by(maker, self._keeper_at(maker.station)),
+            self._ids,
         )
         signature = look.signature
         before = before or self._drawn.get(slot.number)
