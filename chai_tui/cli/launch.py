@@ -61,10 +61,12 @@ def brew(
     """
     if plain and as_json:
         raise BadRequestError("--plain and --json: expected one of them, found both.")
-    if quiet and (plain or as_json):
-        raise BadRequestError("--quiet: only for the screen: nothing is reported after lines.")
-    if large and (plain or as_json):
-        raise BadRequestError("--large: only for the screen: lines have the terminal's print.")
+    for asked, why in (
+        (large, "--large: only for the screen: lines have the terminal's print."),
+        (quiet, "--quiet: only for the screen: nothing is reported after lines."),
+    ):
+        if asked and (plain or as_json):
+            raise BadRequestError(why)
     for option, value in (("--cores", cores), ("--speed", speed)):
         if value is not None and not simulate:
             raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")

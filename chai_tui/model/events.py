@@ -36,6 +36,7 @@ class RunBegan(NamedTuple):
         schema: of the events: a greater one has events that this version cannot understand.
         engines: how makers can be seated there.
         measures_cores: whether it is known how busy the cores are.
+        measures_gil: whether the system tells who waits for a GIL; else that is inferred.
         unseen: why makers cannot be looked at from outside, so that their cores, their shares of
             them and their memory are not known; for a person. Empty where they can.
         pid: the process that starts makers and joins them; 0 if unknown.
@@ -58,6 +59,7 @@ class RunBegan(NamedTuple):
     measures_cores: bool = True
     unseen: str = ""
     pid: int = 0
+    measures_gil: bool = False
 
     @property
     def warning(self) -> str:
@@ -267,6 +269,7 @@ class MakerUse(NamedTuple):
         cpu_seconds: CPU seconds since it started; None where its thread is not its own.
         memory: bytes that only its process has; None if unknown or not read yet.
         stopped: whether the system has its process stopped; None once that is gone, or if unknown.
+        gil_share: share of the time its thread waited for a GIL that others have; None if unknown.
     """
 
     maker: int
@@ -276,6 +279,7 @@ class MakerUse(NamedTuple):
     cpu_seconds: float | None
     memory: int | None
     stopped: bool | None
+    gil_share: float | None = None
 
 
 class Sampled(NamedTuple):

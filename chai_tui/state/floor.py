@@ -49,6 +49,7 @@ from chai_tui.state.records import (
     derive_state,
     gil_share_of,
 )
+from chai_tui.state.shares import Stretch, within_last_second
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
@@ -380,6 +381,7 @@ class Floor:
         maker.cpu_share = 0.0
         maker.ready_share = None
         maker.gil_share = None
+        maker.recent = []
 
     def _resumed(self, event: Resumed) -> None:
         if (maker := self._open_maker(event.maker)) and maker.paused:
@@ -453,11 +455,8 @@ class Floor:
         maker.core = use.core
         maker.cpu_share = use.cpu_share
         maker.ready_share = use.ready_share
-        maker.gil_share = (
-            gil_share_of(maker, self._sampled_at, use.cpu_share, use.ready_share)
-            if self.run.gil
-            else None
-        )
+        maker.gil_share = gil_share_of(maker, self._sampled_at, use) if self.run.gil else None
+        self._remember(maker, at)
         if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
             maker.cpu_seconds = use.cpu_seconds
         if use.memory is not None:
@@ -467,6 +466,17 @@ class Floor:
         # known has none.
         if entry[1:] != (maker.history[-1][1:] if maker.history else _NOTHING_KNOWN):
             maker.history.append(entry)
+
+    def _remember(self, maker: Maker, at: float) -> None:
+        """Keep what was sampled of it until it is a second old."""
+        if maker.cpu_share is None or maker.state is not State.BREWING:
+            maker.recent = []
+            return
+        since = max(self._sampled_at, maker.seated_at)
+        stretch = Stretch(
+            at, max(0.0, at - since), maker.cpu_share, maker.ready_share, maker.gil_share
+        )
+        maker.recent = within_last_second([*maker.recent, stretch])
 
     def _could_not_seat(self, event: Unseated) -> None:
         self._unseated.append((event.at, event.makers))

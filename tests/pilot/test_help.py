@@ -56,6 +56,22 @@ def test_without_a_gil_it_promises_nothing_about_one() -> None:
     assert "without a GIL they compute on several cores" in text
 
 
+@pytest.mark.parametrize(
+    ("run", "said", "not_said"),
+    [
+        ({"measures_gil": True}, "the kernel tells for which lock it sleeps", "inferred here"),
+        ({"measures_gil": False}, "inferred here", "the kernel tells"),
+        ({"has_gil": False}, "core 0 75 %", "GIL 25 %"),
+    ],
+)
+def test_it_says_how_the_wait_for_the_gil_is_known(
+    run: dict[str, bool], said: str, not_said: str
+) -> None:
+    text = " ".join(as_text(line) for line in help_lines(COMMANDS, {}, 200, **run))
+    assert said in text
+    assert not_said not in text
+
+
 @settings(deadline=None)
 @given(st.integers(0, 250), st.booleans())
 def test_every_line_has_its_width(width: int, has_gil: bool) -> None:

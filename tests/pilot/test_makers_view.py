@@ -146,7 +146,7 @@ async def test_a_new_maker_takes_no_selection_away() -> None:
         await shown.press("2")
         await shown.happens(*seated(3))
         assert shown.selected == 2
-        assert "#3 Chai Maker" in shown.screen_text()
+        assert "#3 chai" in shown.screen_text()
 
 
 async def test_the_first_maker_is_selected_by_itself() -> None:
@@ -235,7 +235,7 @@ async def test_the_first_frame_is_whole(monkeypatch: pytest.MonkeyPatch) -> None
         for name, text in {
             "title": "chai-tui",
             "cores": "core 0",
-            "makers": "#1 Chai Maker",
+            "makers": "#1 chai",
             "log": "#1 started",
             "keys": "Quit",
         }.items():

@@ -61,6 +61,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             False,
             "there is no /proc",
             4700,
+            measures_gil=True,
         ),
         {
             "event": "run_began",
@@ -81,6 +82,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "measures_cores": False,
             "unseen": "there is no /proc",
             "pid": 4700,
+            "measures_gil": True,
         },
     ),
     (
@@ -164,7 +166,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             1.0,
             (CoreUse(0, 0.75, None), CoreUse(1, None, None)),
             (
-                MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False),
+                MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False, gil_share=0.25),
                 MakerUse(2, None, None, None, None, None, None),
             ),
         ),
@@ -184,6 +186,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "cpu_seconds": 2.0,
                     "memory": 4096,
                     "stopped": False,
+                    "gil_share": 0.25,
                 },
                 {
                     "maker": 2,
@@ -193,6 +196,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "cpu_seconds": None,
                     "memory": None,
                     "stopped": None,
+                    "gil_share": None,
                 },
             ],
         },

@@ -536,7 +536,7 @@ def test_what_the_parent_saw_wins_whatever_the_child_said(
     ("engine", "kind", "gil_share"),
     [
         (Engine.THREAD, "grind", 0.5),
-        (Engine.THREAD, "native", 0.5),
+        (Engine.THREAD, "native", None),
         (Engine.THREAD, "chai", None),
         (Engine.PROCESS, "grind", None),
         (Engine.ASYNCIO, "grind", None),
@@ -553,6 +553,16 @@ def test_a_thread_that_computes_and_neither_runs_nor_is_ready_waits_for_the_gil(
     assert floor.makers[1].gil_share == pytest.approx(gil_share)
     assert floor.makers[1].history[-1].gil_share == floor.makers[1].gil_share
     floor.fold([Sampled(BEGAN + 6, (), (use._replace(ready_share=None),))])
+    assert floor.makers[1].gil_share is None
+
+
+@pytest.mark.parametrize("kind", ["grind", "native", "chai"])
+def test_a_measured_wait_for_the_gil_is_believed_whatever_the_step(kind: str) -> None:
+    floor = floor_of(*brewing(1, engine=Engine.THREAD, recipe=BUILT_IN[kind]))
+    use = MakerUse(1, 0, 0.3, 0.2, 1.0, None, stopped=False, gil_share=0.1)
+    floor.fold([Sampled(BEGAN + 1, (), (use,))])
+    assert floor.makers[1].gil_share == 0.1
+    floor.fold([Paused(BEGAN + 2, 1, ours=True), Sampled(BEGAN + 3, (), (use,))])
     assert floor.makers[1].gil_share is None
 
 

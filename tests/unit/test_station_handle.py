@@ -58,7 +58,8 @@ def test_threads_are_looked_at_each_once_they_have_a_number(child: FakeChild) ->
     child.reports.holds = [(STARTED, 1.0, number, PID, PID + number, 74) for number in (1, 2)]
     here.reader.read_reports(1.0)
     assert here.watched() == [
-        Watched(number, PID, PID + number, own_thread=True, lived_at=1.0) for number in (1, 2)
+        Watched(number, PID, PID + number, own_thread=True, lived_at=1.0, shares_gil=True)
+        for number in (1, 2)
     ]
 
 

@@ -274,6 +274,7 @@ class Machine:
         station = worker.station
         if worker in station.waiters:
             station.waiters.remove(worker)
+        worker.locked_out_since = None
         if worker in station.queue:
             station.queue.remove(worker)
         self._processor.release(worker)

@@ -87,6 +87,7 @@ class Simulation:
             cores=tuple(range(cores)),
             quota=None,
             maps_cores=True,
+            measures_gil=True,
             sample_every=sample_every,
             signals=SIGNALS,
             pid=FIRST_PID - 1,

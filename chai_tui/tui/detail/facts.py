@@ -12,8 +12,11 @@ from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.maker_facts import stopping_text
+from chai_tui.tui.canvas.maker_facts import Look, stopping_text
+from chai_tui.tui.canvas.maker_time import time_spans
+from chai_tui.tui.canvas.styles import as_text
 
+_ENDLESS = 1_000
 LISTED = 8
 """So many moves, pauses and companions are listed; the rest is counted."""
 
@@ -87,6 +90,7 @@ def facts_known(detail: Detail) -> list[Fact]:
         Fact("process", _process_text(detail)),
         Fact("time", _time_text(detail)),
         Fact("cpu", _cpu_text(detail)),
+        Fact("now", _now_text(detail)),
         Fact("waits", _waits_text(detail)),
         Fact("memory", _memory_text(detail)),
         Fact("cores", _moves_text(detail.maker)),
@@ -137,13 +141,12 @@ def _cpu_text(detail: Detail) -> str:
     wall = detail.until - (maker.seated_at if maker.started_at is None else maker.started_at)
     if wall > 0:
         text += f" · {percent(maker.cpu_seconds / wall)} of its time"
-    if maker.core is not None and maker.cpu_share is not None:
-        text += f" · now {percent(maker.cpu_share)} of core {maker.core}"
-    if maker.ready_share is not None and maker.ready_share >= 0.05:
-        text += f" · {percent(maker.ready_share)} ready, no core free"
-    if maker.gil_share is not None and maker.gil_share >= 0.05 and detail.has_gil:
-        text += f" · {percent(maker.gil_share)} waiting for the GIL"
     return text
+
+
+def _now_text(detail: Detail) -> str:
+    """What it did with its time over the last second."""
+    return as_text(time_spans(Look(detail.maker, now=detail.now), _ENDLESS))
 
 
 def _memory_text(detail: Detail) -> str:

@@ -56,11 +56,16 @@ _BARS: tuple[tuple[str, str], ...] = (
     ("at once", "CPU seconds a second: threads that share a GIL stay under 1, processes do not"),
     ("cpu", "time on a core; a second of it for each second on the clock is 100 %"),
     ("cup 1", "a global variable counts cups: to 1 where a maker has its own, on where many share"),
-    ("no core", "it is ready to run, but every core is taken: it wants one"),
-    ("no GIL", "it has work to do, but waits for the GIL: another thread of its process holds it"),
+    ("core 0 75 %", "where it is, and for which share of the last second it was on a core"),
+    ("no core", "it is ready to run, but every core is taken: for this share of the last second"),
+    ("GIL 25 %", "its share of the GIL: of its time on a core, it has it while it runs bytecode"),
+    ("waits", "it has work to do, but another thread of its process holds the GIL"),
     ("held up", "a task that cannot go on: another one computes and keeps the event loop"),
     ("memory", "what only this process has; what it shares with others is left out"),
 )  # fmt: skip
+
+_MEASURED = "here the kernel tells for which lock it sleeps"
+_INFERRED = "inferred here: a step of bytecode that neither runs nor is ready waits for the GIL"
 
 _SPREAD = (
     "A maker is sampled about twice a second, and a cell is one sample or several: how high it is "
@@ -96,7 +101,12 @@ def keys_now(row: Row, keymap: Mapping[str, str]) -> str:
 
 
 def help_lines(
-    rows: Sequence[Row], keymap: Mapping[str, str], width: int, *, has_gil: bool = True
+    rows: Sequence[Row],
+    keymap: Mapping[str, str],
+    width: int,
+    *,
+    has_gil: bool = True,
+    measures_gil: bool = False,
 ) -> list[Line]:
     """Return the whole help as lines of exactly ``width`` cells.
 
@@ -105,6 +115,7 @@ def help_lines(
         keymap: keys of the rows that a user gave others, by the row's id.
         width: in cells.
         has_gil: whether this Python has a GIL.
+        measures_gil: whether the system tells who waits for it.
     """
     blank = fit([], width)
     lines: list[Line] = []
@@ -126,21 +137,32 @@ def help_lines(
         "dim",
         indent=1,
     )
-    for title, cells, entries in _explained(has_gil=has_gil):
+    for title, cells, entries in _explained(has_gil=has_gil, measures_gil=measures_gil):
         lines += [blank, heading(title, width)]
         for word, style, meaning in entries:
             lines += _entry(word, style, meaning, cells, width)
     return [*lines, *paragraph(_SPREAD, width, indent=1)]
 
 
-def _explained(*, has_gil: bool) -> Iterator[tuple[str, int, list[tuple[str, str, str]]]]:
+def _explained(
+    *, has_gil: bool, measures_gil: bool
+) -> Iterator[tuple[str, int, list[tuple[str, str, str]]]]:
     """What is explained under each heading: words with their styles, and cells for a word."""
     states = [(f"{GLYPHS[state]} {state}", str(state), text) for state, text in _STATES.items()]
     yield "states", 12, states
     yield "words", 12, [(word, "strong", meaning) for word, meaning in _WORDS]
     engines = [(engine, engine_text(engine, has_gil=has_gil)) for engine in Engine]
     yield "engines", 12, [(str(one), "strong", text.partition(": ")[2]) for one, text in engines]
-    yield "bars and numbers", 15, [(sign, "strong", meaning) for sign, meaning in _BARS]
+    how = _MEASURED if measures_gil else _INFERRED
+    yield (
+        "bars and numbers",
+        15,
+        [
+            (sign, "strong", f"{meaning}: {how}" if sign == "waits" else meaning)
+            for sign, meaning in _BARS
+            if has_gil or sign not in {"GIL 25 %", "waits"}
+        ],
+    )
     signs = [sign for sign in EXPLAINED if has_gil or sign is not GIL_SIGN]
     yield "timeline", 15, [(f"{s.span[0]} {s.short}", s.span[1], s.meaning) for s in signs]
 

@@ -64,7 +64,13 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         self._help.focus()
 
     def _draw(self, width: int) -> list[Line]:
-        return help_lines(self._rows, self._keymap, width, has_gil=self._run.gil)
+        return help_lines(
+            self._rows,
+            self._keymap,
+            width,
+            has_gil=self._run.gil,
+            measures_gil=self._run.measures_gil,
+        )
 
     def _title(self, width: int) -> list[Line]:
         words = "what the keys do, and what is on the screen" if width >= 60 else ""

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from chai_tui.tui.timeline.dock import TimelineDock
 
 
-STORY_PAUSE = 0.0005
-"""Seconds a maker between two looks at what the story is: to look at 1,000 takes 7 ms."""
+STORY_PAUSE = 0.001
+"""Seconds a maker between two looks at what the story is: to look at 1,000 takes 20 ms."""
 
 
 class KitchenScreen(Screen[None], inherit_bindings=False):

@@ -10,7 +10,6 @@ from chai_tui.tui.canvas.maker_facts import (
     Look,
     bar_style,
     cause_text,
-    core_text,
     held_text,
     number_style,
     progress,
@@ -20,7 +19,8 @@ from chai_tui.tui.canvas.maker_facts import (
     trouble_style,
     waiting_text,
 )
-from chai_tui.tui.canvas.styles import Line, Span, bar, core_style, fit, width_of
+from chai_tui.tui.canvas.maker_time import outcome_spans, time_spans
+from chai_tui.tui.canvas.styles import Line, Span, bar, fit, width_of
 
 LARGE_HEIGHT = 6
 """Frame, who and in which state, step, share, and why."""
@@ -47,7 +47,7 @@ def draw_large(look: Look, width: int) -> list[Line]:
         head,
         [(step, "strong")],
         [*bar(progress(maker), max(2, inner - 6), bar_style(maker)), *share],
-        [_why(look, inner)],
+        _why(look, inner),
     ]
     return [
         fit([(top[0] + top[1] * max(0, width - 2) + top[2], style)], width),
@@ -59,13 +59,11 @@ def draw_large(look: Look, width: int) -> list[Line]:
     ]
 
 
-def _why(look: Look, room: int) -> Span:
-    """Why it ended or does not go on; else where it runs."""
+def _why(look: Look, room: int) -> Line:
+    """Why it ended or does not go on; else what it does with its time."""
     maker = look.maker
     if text := cause_text(maker) or stopping_text(maker, look.now):
-        return text, trouble_style(maker)
+        return [(text, trouble_style(maker))]
     if text := held_text(look):
-        return text, "stopped"
-    if maker.joined:
-        return "", ""
-    return core_text(look, room), "" if maker.core is None else core_style(maker.core)
+        return [(text, "stopped")]
+    return outcome_spans(look, room) or time_spans(look, room)

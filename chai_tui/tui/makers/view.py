@@ -122,6 +122,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._digits = 1
         self._step_lines = 1
         self._said_lines = 1
+        self._ids = 1
         self._drawn: dict[int, _Drawn] = {}
         self._notice: list[Line] = []
         self._edges: dict[int, Line] = {}  # of frames, as they were drawn last
@@ -354,6 +355,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         is_whole = beside.shape is Shape.PANEL and beside.height <= room.beside_boxes
         self._arrangement = beside if is_whole else place(height=height)
         self._digits = len(str(max(numbers, default=1)))
+        self._ids = len(str(max((floor.makers[number].pid for number in numbers), default=1)))
         self._notice = self._notice_for(width, height, shown=bool(numbers))
         self._drawn.clear()
         self._edges.clear()
@@ -414,6 +416,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             slot.number == self.selected,
             self._digits,
             held_up_by(maker, self._keeper_at(maker.station)),
+            self._ids,
         )
         signature = look.signature
         before = before or self._drawn.get(slot.number)

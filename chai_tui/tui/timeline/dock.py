@@ -68,7 +68,7 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         yield self._rows
 
     def on_mount(self) -> None:
-        """Draw once there is room: Textual tells a widget that comes late not always of its size."""
+        """Draw once there is room: not every widget that comes late is told of its size."""
         self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out, immediate=True)
 
     def _laid_out(self, _screen: Screen[object]) -> None:
