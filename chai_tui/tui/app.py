@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 
@@ -40,6 +41,7 @@ from chai_tui.tui.shell.colours import colours
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.shell.preloading import Preloading
 from chai_tui.tui.shell.screenshots import Screenshots
+from chai_tui.tui.shell.sixteen import GROUNDED, sixteen_colours
 from chai_tui.tui.shell.textual_patches import patch_textual
 from chai_tui.tui.shell.type_ahead import TypeAhead
 
@@ -84,6 +86,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         settings: Settings | None = None,
         warnings: Sequence[str] = (),
         greeting: str = "",
+        few_colours: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make the app; whoever runs it starts and stops the bridge.
@@ -95,9 +98,11 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             settings: the user's.
             warnings: lines to show at the start.
             greeting: a line for somebody who is here for the first time.
+            few_colours: whether the terminal has sixteen of them, and no more.
             clock: seconds of whoever looks; the floor has its own.
         """
-        super().__init__()
+        self._few_colours = few_colours  # the variables are asked for at once
+        super().__init__(ansi_color=few_colours or None)
         patch_textual()
         self.animation_level = "none"
         self.floor = floor or Floor()
@@ -135,12 +140,22 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
     # Start
 
     def get_css_variables(self) -> dict[str, str]:
-        """Add colours that themes do not have."""
+        """Add colours that themes do not have, and move those that could not be read."""
         variables = super().get_css_variables()
         theme = self.current_theme
-        variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
+        if self._few_colours:
+            variables |= sixteen_colours(dark=theme.dark)
+        else:
+            variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
         self.theme_variables = variables  # where styles are mixed from
         return variables
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add the one that a terminal of few colours needs."""
+        filters = super().get_line_filters()
+        if self._few_colours and not self.no_color:
+            return [*filters, GROUNDED[self.current_theme.dark]]
+        return filters
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the kitchen, and with those who are there already."""

@@ -7,7 +7,7 @@ from chai_tui.explain.formatting import GLYPHS, percent, seconds_text
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, Span, State
-from chai_tui.tui.canvas.maker_facts import cause_text, number_style, state_word
+from chai_tui.tui.canvas.maker_facts import cause_text, state_word
 from chai_tui.tui.canvas.prose import beside, chopped, heading, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 from chai_tui.tui.detail.charts import charts
@@ -27,10 +27,9 @@ def title(detail: Detail, width: int) -> Line:
         (state, str(maker.state)),
         (f"  {seconds_text(detail.until - maker.seated_at)} ", "dim"),
     ]
-    number = number_style(maker)
     name = "Chai Maker " if width >= 50 else ""
     left: Line = [
-        (f" {name}#{maker.number}", number),
+        (f" {name}#{maker.number}", "strong"),
         (f"  {' · '.join(filter(None, (printable(maker.recipe), maker.engine)))}", "dim"),
     ]
     if detail.warning:
