@@ -47,6 +47,7 @@ from chai_tui.tui.shell.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
 
 LEAVING_SECONDS = 1.0
 """The longest that a key which leaves waits for makers to end."""
@@ -196,11 +197,11 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self.begin_to_preload()
 
     def _warn(self) -> None:
-        """Tell what is wrong with the settings: all of it in the log, the first in a notice."""
-        for warning in self.warnings:
-            self.kitchen.announce(warning, "paused")
+        """Tell what is wrong with the settings: the first in a notice, the others in the log."""
         if self.warnings:
             first, *more = self.warnings
+            for warning in more:
+                self.kitchen.announce(warning, "paused")
             told = f"{first}\n… and {len(more)} more: see the log" if more else first
             self.notify(told, severity="warning", timeout=10, markup=False)
 
@@ -252,10 +253,15 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         """Notify what nobody should miss."""
         for event in events:
             if isinstance(event, Trouble | Unseated):
-                self.notify(event.text, severity="warning", markup=False)
+                self._notify_where_no_log_is(event.text, "warning")
         ends = any(isinstance(event, Exited | Unseated) for event in events)
         if self.floor.all_joined and ends:
             self._tell_round()
+
+    def _notify_where_no_log_is(self, text: str, severity: SeverityLevel) -> None:
+        """Notify of what the log tells, unless it can be read there."""
+        if not self.kitchen.shows_log:
+            self.notify(text, severity=severity, markup=False)
 
     def floor_changed(self) -> None:
         """Let every screen that can be seen draw what changed."""
@@ -269,7 +275,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
     def _tell_round(self) -> None:
         line = self._announce_round()
         served = self.floor.all_served
-        self.notify(line, severity="information" if served else "warning", markup=False)
+        self._notify_where_no_log_is(line, "information" if served else "warning")
         if self._exit_when_served:
             self.over = line
             self.exit()
