@@ -279,7 +279,7 @@ def test_who_is_on_a_core_is_said_to_be_there_whatever_it_lacks() -> None:
 def test_who_holds_up_the_other_tasks_is_named() -> None:
     floor = floor_of(*brewing(1, engine=Engine.ASYNCIO))
     held = look(floor)._replace(held_by=2)
-    assert "◌ held up by #2" in as_text(draw_panel(held, 40, 5)[3])
+    assert "≡ held up by #2" in as_text(draw_panel(held, 40, 5)[3])
     assert "held up by #2, which keeps the event loop" in as_text(draw_panel(held, 60, 5)[3])
     assert "held up by #2" in as_text(draw_card(held, 40, 2)[0])
     assert "held up by #2" in as_text(draw_row(held, 80))

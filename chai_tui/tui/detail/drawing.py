@@ -125,9 +125,9 @@ def _progress_of(maker: Maker, index: int) -> tuple[str, str, float]:
     """The glyph, the style and the fraction done of a step."""
     current = -1 if maker.step is None else maker.step
     if maker.served_at is not None or index < current:
-        return "✔", "served", 1.0
+        return GLYPHS[State.SERVED], "served", 1.0
     if index > current:
-        return "○", "dim", 0.0
+        return GLYPHS[State.SEATED], "dim", 0.0
     return GLYPHS[maker.state], str(maker.state), maker.fraction
 
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 
-from chai_tui.explain.formatting import GLYPHS, seconds_text
+from chai_tui.explain.formatting import GLYPHS, HELD_UP, seconds_text
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.resample import Slice, cut, numbered_runs, overlap
 from chai_tui.tui.canvas.styles import Line, Span, core_style, fit
@@ -17,8 +17,8 @@ TICK_CELLS = 10
 WAITS: Span = ("·", "dim")
 READY: Span = ("▒", "others")
 GIL: Span = ("░", "paused")
-HELD: Span = ("≡", "stopped")
-PAUSED: Span = ("‖", "paused")
+HELD: Span = (HELD_UP, "stopped")
+PAUSED: Span = (GLYPHS[State.PAUSED], "paused")
 SEATED: Span = (GLYPHS[State.SEATED], "seated")
 UNSAMPLED: Span = ("╌", "dim")
 ON_A_CORE: Span = ("█", "brewing")
