@@ -66,6 +66,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         recipes: what can be chosen.
         accepts: the commands that the source accepts.
         warnings: what is wrong with the user's settings.
+        keys_given: keys that the user gave commands, by the ids of their rows.
         parting: what could not be done while the source was closed, a line each.
         over: how it went, once the app leaves because every maker has ended; else empty.
     """
@@ -135,6 +136,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self.warnings = [*warnings, *more]
         if self._settings.theme is not None:
             self.theme = self._settings.theme
+        self.keys_given = self._settings.keys
         if self._settings.keys:
             self.set_keymap(self._settings.keys)
 

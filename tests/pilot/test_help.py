@@ -9,11 +9,11 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import as_text, width_of
-from chai_tui.tui.help.drawing import help_sections, keys_now
+from chai_tui.tui.help.drawing import help_sections
 from chai_tui.tui.help.pages import page_with, pages
 from chai_tui.tui.help.screen import HelpScreen
 from chai_tui.tui.keys.commands import COMMANDS
-from chai_tui.tui.keys.rows import keys_text
+from chai_tui.tui.keys.rows import keys_now, keys_text
 from tests.builders import HERE
 from tests.pilot.screen_app import ScreenApp, showing
 

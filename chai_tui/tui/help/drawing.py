@@ -14,7 +14,7 @@ from chai_tui.state.records import State
 from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
 from chai_tui.tui.help.pages import Section
-from chai_tui.tui.keys.rows import Row, key_sign, keys_text
+from chai_tui.tui.keys.rows import Row, keys_now
 from chai_tui.tui.keys.screen_keys import PLACES
 from chai_tui.tui.kitchen.core_drawing import LEGEND
 from chai_tui.tui.timeline.legend import EXPLAINED, GIL_SIGN
@@ -82,19 +82,6 @@ def group_of(row: Row) -> str:
     if row.id.startswith("select-"):
         return "selection"
     return "program" if row.id in _PROGRAM else "display"
-
-
-def keys_now(row: Row, keymap: Mapping[str, str]) -> str:
-    """Return a row's keys as they are written; empty if another row speaks for it.
-
-    Args:
-        row: of the table of commands.
-        keymap: keys of the rows that a user gave others, by the row's id.
-    """
-    keys = keymap.get(row.id)
-    if keys is None:
-        return keys_text(row)
-    return " ".join(key_sign(key.strip()) for key in keys.split(",") if key.strip())
 
 
 def help_sections(
