@@ -7,7 +7,7 @@ comes here at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chai_tui.cli.settle import (
     BadRequestError,
@@ -59,17 +59,12 @@ def brew(
     Raises:
         BadRequestError: it cannot be done as it was asked for.
     """
-    if plain and as_json:
-        raise BadRequestError("--plain and --json: expected one of them, found both.")
-    for asked, why in (
-        (large, "--large: only for the screen: lines have the terminal's print."),
-        (quiet, "--quiet: only for the screen: nothing is reported after lines."),
-    ):
-        if asked and (plain or as_json):
-            raise BadRequestError(why)
-    for option, value in (("--cores", cores), ("--speed", speed)):
-        if value is not None and not simulate:
-            raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
+    _check_that_they_go_together(
+        plain=plain,
+        as_json=as_json,
+        of_the_screen={"--large": large, "--quiet": quiet},
+        of_the_model={"--cores": cores, "--speed": speed} if not simulate else {},
+    )
     answer_signals()
     lines = plain or as_json
     reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
@@ -104,6 +99,23 @@ def brew(
         if reason:
             say_to_a_person(reason)
     return without_screen(launch, as_json=as_json)
+
+
+def _check_that_they_go_together(
+    *,
+    plain: bool,
+    as_json: bool,
+    of_the_screen: Mapping[str, bool],
+    of_the_model: Mapping[str, float | None],
+) -> None:
+    if plain and as_json:
+        raise BadRequestError("--plain and --json: expected one of them, found both.")
+    for option, asked in of_the_screen.items():
+        if asked and (plain or as_json):
+            raise BadRequestError(f"{option}: only for the screen: lines are the same without it.")
+    for option, value in of_the_model.items():
+        if value is not None:
+            raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
 
 
 def _is_in_front() -> bool:

@@ -17,7 +17,10 @@ GLYPHS: dict[State, str] = {
     State.KILLED: "✖",
     State.ENDED: "○",
 }
-"""A state's sign; its word always stands beside it."""
+"""A state's sign, wherever it is shown; its word always stands beside it. A step has its maker's,
+before that the one of who has not begun, and after that the one of who has served."""
+HELD_UP = "≡"
+"""The sign of a task that cannot go on because another one keeps the event loop."""
 
 
 def seconds_text(seconds: float) -> str:

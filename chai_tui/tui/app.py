@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 
@@ -41,11 +42,13 @@ from chai_tui.tui.shell.colours import colours
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.shell.preloading import Preloading
 from chai_tui.tui.shell.screenshots import Screenshots
+from chai_tui.tui.shell.sixteen import GROUNDED, sixteen_colours
 from chai_tui.tui.shell.textual_patches import patch_textual
 from chai_tui.tui.shell.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
 
 LEAVING_SECONDS = 1.0
 """The longest that a key which leaves waits for makers to end."""
@@ -64,6 +67,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         recipes: what can be chosen.
         accepts: the commands that the source accepts.
         warnings: what is wrong with the user's settings.
+        keys_given: keys that the user gave commands, by the ids of their rows.
         parting: what could not be done while the source was closed, a line each.
         ended: the numbers of those who were at work when the app left.
     """
@@ -85,6 +89,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         settings: Settings | None = None,
         warnings: Sequence[str] = (),
         greeting: str = "",
+        few_colours: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make the app; whoever runs it starts and stops the bridge.
@@ -96,9 +101,11 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             settings: the user's.
             warnings: lines to show at the start.
             greeting: a line for somebody who is here for the first time.
+            few_colours: whether the terminal has sixteen of them, and no more.
             clock: seconds of whoever looks; the floor has its own.
         """
-        super().__init__()
+        self._few_colours = few_colours  # the variables are asked for at once
+        super().__init__(ansi_color=few_colours or None)
         patch_textual()
         self.animation_level = "none"
         self.floor = floor or Floor()
@@ -130,18 +137,29 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self.warnings = [*warnings, *more]
         if self._settings.theme is not None:
             self.theme = self._settings.theme
+        self.keys_given = self._settings.keys
         if self._settings.keys:
             self.set_keymap(self._settings.keys)
 
     # Start
 
     def get_css_variables(self) -> dict[str, str]:
-        """Add colours that themes do not have."""
+        """Add colours that themes do not have, and move those that could not be read."""
         variables = super().get_css_variables()
         theme = self.current_theme
-        variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
+        if self._few_colours:
+            variables |= sixteen_colours(dark=theme.dark)
+        else:
+            variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
         self.theme_variables = variables  # where styles are mixed from
         return variables
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add the one that a terminal of few colours needs."""
+        filters = super().get_line_filters()
+        if self._few_colours and not self.no_color:
+            return [*filters, GROUNDED[self.current_theme.dark]]
+        return filters
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the kitchen, and with those who are there already."""
@@ -185,11 +203,11 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self.begin_to_preload()
 
     def _warn(self) -> None:
-        """Tell what is wrong with the settings: all of it in the log, the first in a notice."""
-        for warning in self.warnings:
-            self.kitchen.announce(warning, "paused")
+        """Tell what is wrong with the settings: the first in a notice, the others in the log."""
         if self.warnings:
             first, *more = self.warnings
+            for warning in more:
+                self.kitchen.announce(warning, "paused")
             told = f"{first}\n… and {len(more)} more: see the log" if more else first
             self.notify(told, severity="warning", timeout=10, markup=False)
 
@@ -250,10 +268,15 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         """Notify what nobody should miss."""
         for event in events:
             if isinstance(event, Trouble | Unseated):
-                self.notify(event.text, severity="warning", markup=False)
+                self._notify_where_no_log_is(event.text, "warning")
         ends = any(isinstance(event, Exited | Unseated) for event in events)
         if self.floor.all_joined and ends:
             self._tell_round()
+
+    def _notify_where_no_log_is(self, text: str, severity: SeverityLevel) -> None:
+        """Notify of what the log tells, unless it can be read there."""
+        if not self.kitchen.shows_log:
+            self.notify(text, severity=severity, markup=False)
 
     def floor_changed(self) -> None:
         """Let every screen that can be seen draw what changed."""
@@ -267,7 +290,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
     def _tell_round(self) -> None:
         line = self._announce_round()
         served = self.floor.all_served
-        self.notify(line, severity="information" if served else "warning", markup=False)
+        self._notify_where_no_log_is(line, "information" if served else "warning")
         if self._exit_when_served:
             self.exit()
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from chai_tui.model.commands import AddMakers, Command
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 from chai_tui.state.floor import Floor
 from chai_tui.tui.keys.commands import COMMANDS, is_accepted
+from chai_tui.tui.keys.rows import keys_bound
 
 
 class Brews(Protocol):
@@ -21,6 +23,7 @@ class Brews(Protocol):
     recipes: list[Recipe]
     accepts: frozenset[type[Command]]
     floor: Floor
+    keys_given: Mapping[str, str]
 
     def run_action(self, action: str) -> Coroutine[Any, Any, bool]:
         """Do what a key does."""
@@ -29,40 +32,68 @@ class Brews(Protocol):
         """Add makers with this recipe and engine from now on."""
 
 
-class KitchenCommands(Provider):
-    """Every row in the command palette, and every recipe and engine to brew with next."""
+class Offer(NamedTuple):
+    """Something that can be done now.
 
-    def _offers(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        """Name, explanation and call of everything that can be done now."""
+    Attributes:
+        name: what it is found by.
+        tooltip: what it does, in a sentence.
+        call: does it.
+        keys: that do it, too.
+    """
+
+    name: str
+    tooltip: str
+    call: Callable[[], object]
+    keys: str = ""
+
+    def shown(self, name: Content | str) -> Content:
+        """Return the name with the keys beside it."""
+        return Content.assemble(name, (f"  {self.keys}", "not bold") if self.keys else "")
+
+
+class KitchenCommands(Provider):
+    """Every row in the command palette, and every recipe and engine to brew with next.
+
+    Not those that move the selection: they are keys because they are pressed again and again.
+    """
+
+    def _offers(self) -> Iterator[Offer]:
+        """Everything that can be done now."""
         app, screen = cast("Brews", self.app), self.screen
         for row in COMMANDS:
             node = app if row.action.startswith("app.") else screen
             has_it = hasattr(node, f"action_{row.action_name}")
-            if has_it and row.id != "palette" and is_accepted(row.action_name, app.accepts):
-                yield f"{row.label}", row.tooltip, partial(app.run_action, row.action)
+            if row.id == "palette" or row.id.startswith("select-") or not has_it:
+                continue
+            if is_accepted(row.action_name, app.accepts):
+                keys = keys_bound(row, app.keys_given)
+                yield Offer(row.label, row.tooltip, partial(app.run_action, row.action), keys)
         if AddMakers not in app.accepts:
             return
         for recipe in app.recipes:
             steps = ", ".join(f"{step.name} ({step.kind})" for step in recipe.steps[:6])
-            yield f"Brew {recipe.name} next", steps, partial(app.brew_next, recipe=recipe)
+            yield Offer(f"Brew {recipe.name} next", steps, partial(app.brew_next, recipe=recipe))
         for engine in app.floor.run.engines:
             seating = "Every process its own memory and GIL"
             if engine.shares_station:
                 own = ", with an interpreter each" if engine.traits.own_interpreter else ""
                 seating = f"Makers share one process{own}"
             brew_so = partial(app.brew_next, engine=engine)
-            yield f"Seat the next makers as {engine}", seating, brew_so
+            yield Offer(f"Seat the next makers as {engine}", seating, brew_so)
 
     async def discover(self) -> Hits:
         """Offer everything before anything is typed."""
-        for name, tooltip, call in self._offers():
-            yield DiscoveryHit(name, call, help=tooltip)
+        for offer in self._offers():
+            display = offer.shown(offer.name)
+            yield DiscoveryHit(display, offer.call, text=offer.name, help=offer.tooltip)
 
     async def search(self, query: str) -> Hits:
         """Offer what matches."""
         matcher = self.matcher(query)
-        for name, tooltip, call in self._offers():
+        for offer in self._offers():
             # Its sentence counts too: people search for "restart" as well as for "Again".
-            score = max(matcher.match(name), 0.8 * matcher.match(tooltip))
+            score = max(matcher.match(offer.name), 0.8 * matcher.match(offer.tooltip))
             if score > 0:
-                yield Hit(score, matcher.highlight(name), call, help=tooltip)
+                display = offer.shown(matcher.highlight(offer.name))
+                yield Hit(score, display, offer.call, text=offer.name, help=offer.tooltip)

@@ -18,6 +18,7 @@ from chai_tui.model.launch import Launch
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.shell.shutdown import INTERRUPTED
+from chai_tui.tui.shell.sixteen import has_few_colours
 from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii
 from chai_tui.tui.terminal.restore import UNREAD_SECONDS, terminal_put_back
 from chai_tui.tui.terminal.signal_watch import signals_watched
@@ -59,6 +60,7 @@ def run_app(
             settings=settings,
             warnings=warnings,
             greeting=GREETING if first_start(state_folder()) else "",
+            few_colours=has_few_colours(),
         )
         app.encoding = encoding
         _run(app, bridge)

@@ -11,6 +11,7 @@ from textual.command import CommandPalette, Hits
 from textual.events import Key
 from textual.widgets import Input, OptionList
 
+from chai_tui.config.settings import Settings
 from chai_tui.model.commands import AddMakers, PauseMaker
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
@@ -51,7 +52,23 @@ async def test_everything_in_the_table_is_offered() -> None:
     async with kitchen(*brewing(1)) as shown:
         offered = [name async for name in _names(shown)]
         for row in COMMANDS:
-            assert row.label in offered or row.id == "palette"
+            is_left_out = row.id == "palette" or row.id.startswith("select-")
+            assert (row.label in offered) != is_left_out, row.id
+
+
+async def test_the_keys_stand_beside_the_names_as_they_are_now() -> None:
+    settings = Settings(keys={"add": "plus", "stop": "f5,x"})
+    async with kitchen(*brewing(1), settings=settings) as shown:
+        offered = [str(hit.prompt) async for hit in KitchenCommands(shown.app.screen).discover()]
+        assert any(told.startswith("Sort back  <") for told in offered)
+        await shown.press("ctrl+p")
+        await shown.until(lambda: "Add a maker" in shown.screen_text())
+        rows = [row.strip() for row in shown.screen_text().split("\n")]
+        for told in ("Add  +", "Add ten  A", "Stop  F5 x", "Kill  K"):
+            assert told in rows
+        await shown.press(*"kill")
+        await shown.until(lambda: "Add ten  A" not in shown.screen_text())
+        assert "Kill  K" in [row.strip() for row in shown.screen_text().split("\n")]
 
 
 async def test_what_the_source_does_not_accept_is_not_offered() -> None:

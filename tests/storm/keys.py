@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import time
@@ -16,8 +17,8 @@ _QUITS = {"ctrl+c", "ctrl+q", "ctrl+p"}  # the palette can quit, too
 _NAMED = [sequence for name, sequence in KEYS.items() if name not in _QUITS]
 _LETTERS = "abcdefghijklmnoprstuvwxyzAEKRZ0123456789 -_=+[]{};:'\",.<>/?|`~!@#$%^&*()"
 _ODD = "\x00\x01\x02\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x12\x13\x14\x17\x7f\x80üß茶👩🇮\u202e\ufeff"
-HELP = "what the keys do, and what is on the screen"
-"""What only the help says."""
+HELP = re.compile(r" help \d+/\d+ · ")
+"""What only the help says, on each of its pages."""
 TYPED_AT_ONCE = 40
 """Pieces of input between two looks at the program."""
 
@@ -101,7 +102,7 @@ def _read_for(terminal: Terminal, seconds: float) -> None:
 
 
 def _shows_help(terminal: Terminal) -> bool:
-    return HELP in terminal.text
+    return HELP.search(terminal.text) is not None
 
 
 def _storm(force: Force) -> str:

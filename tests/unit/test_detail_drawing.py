@@ -134,7 +134,7 @@ def test_steps_show_what_is_done_now_and_to_come() -> None:
     assert now.endswith("50 %")
     assert "1.50 s" in now
     assert "0.75 s" in now
-    assert to_come.startswith(" ○ pour")
+    assert to_come.startswith(" ◌ pour")
     assert "—" in to_come
 
 

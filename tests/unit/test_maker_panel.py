@@ -428,7 +428,7 @@ def test_a_frame_has_a_figure_of_its_own_and_says_the_most_important() -> None:
 def test_who_holds_up_the_other_tasks_is_named() -> None:
     floor = floor_of(*brewing(1, engine=Engine.ASYNCIO))
     held = look(floor)._replace(held_by=2)
-    assert "◌ held up by #2" in as_text(draw_panel(held, 40, 5)[3])
+    assert "≡ held up by #2" in as_text(draw_panel(held, 40, 5)[3])
     assert "held up by #2, which keeps the event loop" in as_text(draw_panel(held, 60, 5)[3])
     assert "held up by #2" in as_text(draw_card(held, 40, 2)[0])
     assert "held up by #2" in as_text(draw_row(held, 80))

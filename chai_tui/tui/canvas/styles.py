@@ -32,19 +32,17 @@ class StyleSpec(NamedTuple):
     Attributes:
         variable: the theme variable that holds its colour; None: the widget's own colour.
         bold: whether it is bold.
-        faint: whether a terminal's own colours are dimmed for it, as they have only one grey.
     """
 
     variable: str | None
     bold: bool = False
-    faint: bool = False
 
 
 STYLES: Mapping[str, StyleSpec] = {
     "dim": StyleSpec("ink-dim"),  # what explains
     "strong": StyleSpec(None, bold=True),  # what counts
-    "frame": StyleSpec("ink-frame", faint=True),  # the lines round things
-    "chosen": StyleSpec("primary", bold=True),  # the frame of the selected maker
+    "frame": StyleSpec("ink-frame"),  # the lines round things
+    "chosen": StyleSpec("ink-chosen", bold=True),  # the frame of the selected maker
     "shared": StyleSpec("text-secondary"),  # the frame round makers that share a process
     "seated": StyleSpec("ink-dim"),
     "brewing": StyleSpec("text-primary"),
@@ -56,7 +54,7 @@ STYLES: Mapping[str, StyleSpec] = {
     "ended": StyleSpec("ink-halted"),
     "story": StyleSpec("text-primary", bold=True),  # what happens, in one sentence
     "others": StyleSpec("ink-dim"),  # what everything else does with a core
-    "empty": StyleSpec("ink-empty", faint=True),  # the rest of a bar
+    "empty": StyleSpec("ink-empty"),  # the rest of a bar
     **{f"core-{number}": StyleSpec(f"core-{number}") for number in range(CORE_STYLES)},
 }
 """All styles by name. Their colours are the theme's, and our own of ``colours.py``.
@@ -200,8 +198,7 @@ class StyleSheet:
         # An app that is not ours (in a test) has no variables of ours.
         value = self._widget.app.theme_variables.get(style.variable or "")
         colour = None if value is None else Color.parse(value).rich_color
-        faint = style.faint and self._widget.app.current_theme.ansi
-        return Style(color=colour, bold=style.bold or None, dim=faint or None)
+        return Style(color=colour, bold=style.bold or None)
 
     def _tint(self, ink: StyleSpec, behind: StyleSpec) -> Style:
         app, (_, background) = self._widget.app, self._widget.background_colors

@@ -7,7 +7,7 @@ from chai_tui.explain.formatting import GLYPHS, percent, seconds_text
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, Span, State
-from chai_tui.tui.canvas.maker_facts import cause_text, number_style, state_word
+from chai_tui.tui.canvas.maker_facts import cause_text, state_word
 from chai_tui.tui.canvas.prose import beside, chopped, heading, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 from chai_tui.tui.detail.charts import charts
@@ -27,10 +27,9 @@ def title(detail: Detail, width: int) -> Line:
         (state, str(maker.state)),
         (f"  {seconds_text(detail.until - maker.seated_at)} ", "dim"),
     ]
-    number = number_style(maker)
     name = "Chai Maker " if width >= 50 else ""
     left: Line = [
-        (f" {name}#{maker.number}", number),
+        (f" {name}#{maker.number}", "strong"),
         (f"  {' · '.join(filter(None, (printable(maker.recipe), maker.engine)))}", "dim"),
     ]
     if detail.warning:
@@ -126,9 +125,9 @@ def _progress_of(maker: Maker, index: int) -> tuple[str, str, float]:
     """The glyph, the style and the fraction done of a step."""
     current = -1 if maker.step is None else maker.step
     if maker.served_at is not None or index < current:
-        return "✔", "served", 1.0
+        return GLYPHS[State.SERVED], "served", 1.0
     if index > current:
-        return "○", "dim", 0.0
+        return GLYPHS[State.SEATED], "dim", 0.0
     return GLYPHS[maker.state], str(maker.state), maker.fraction
 
 

@@ -25,7 +25,7 @@ class Dialog(LeavesOnce, ModalScreen[Answer]):
             height: auto;
             max-height: 100%;
             padding: 0 1;
-            border: round $primary;
+            border: round $ink-chosen;
             border-title-color: $foreground;
             border-title-style: bold;
             background: $surface;

@@ -1,4 +1,4 @@
-"""The help as lines: keys, signs, words and bars."""
+"""The help as lines: states, bars, signs, words and keys."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from chai_tui.explain.start_text import MAIN_GUARD, START_METHODS
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
-from chai_tui.tui.canvas.prose import beside, heading, paragraph, wrapped
+from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
-from chai_tui.tui.keys.rows import Row, key_sign, keys_text
+from chai_tui.tui.help.pages import Section
+from chai_tui.tui.keys.rows import Row, keys_now
 from chai_tui.tui.keys.screen_keys import PLACES
 from chai_tui.tui.kitchen.core_drawing import LEGEND
 from chai_tui.tui.timeline.legend import EXPLAINED, GIL_SIGN
@@ -74,6 +75,11 @@ _SPREAD = (
     "each at its moment."
 )
 
+_PALETTE = (
+    "What the kitchen's keys do can also be found by name in the palette, and a key that is "
+    "written on the screen can be clicked."
+)
+
 _GROUPS = ("makers", "selection", "display", "program")
 _PROGRAM = {"palette", "help", "quit", "interrupt"}
 
@@ -87,38 +93,38 @@ def group_of(row: Row) -> str:
     return "program" if row.id in _PROGRAM else "display"
 
 
-def keys_now(row: Row, keymap: Mapping[str, str]) -> str:
-    """Return a row's keys as they are written; empty if another row speaks for it.
-
-    Args:
-        row: of the table of commands.
-        keymap: keys of the rows that a user gave others, by the row's id.
-    """
-    keys = keymap.get(row.id)
-    if keys is None:
-        return keys_text(row)
-    return " ".join(key_sign(key.strip()) for key in keys.split(",") if key.strip())
-
-
-def help_lines(
+def help_sections(
     rows: Sequence[Row],
     keymap: Mapping[str, str],
     width: int,
     *,
     has_gil: bool = True,
     measures_gil: bool = False,
-) -> list[Line]:
-    """Return the whole help as lines of exactly ``width`` cells.
+) -> list[Section]:
+    """Return the whole help: what is on the screen, then words, then keys.
 
     Args:
         rows: the table of commands.
         keymap: keys of the rows that a user gave others, by the row's id.
-        width: in cells.
+        width: of each line, in cells.
         has_gil: whether this Python has a GIL.
         measures_gil: whether the system tells who waits for it.
     """
-    blank = fit([], width)
-    lines: list[Line] = []
+    explained = [
+        Section(
+            title, [_entry(word, style, meaning, cells, width) for word, style, meaning in all_]
+        )
+        for title, cells, all_ in _explained(has_gil=has_gil, measures_gil=measures_gil)
+    ]
+    timeline = next(section for section in explained if section.title == "timeline")
+    timeline.entries.append(paragraph(_SPREAD, width, indent=1))
+    keys = [*_keys_by_place(rows, keymap, width)]
+    palette = paragraph(_PALETTE, width, "dim", indent=1)
+    keys[-1].entries.append(palette)
+    return [*explained, *keys]
+
+
+def _keys_by_place(rows: Sequence[Row], keymap: Mapping[str, str], width: int) -> Iterator[Section]:
     places = {group: [row for row in rows if group_of(row) == group] for group in _GROUPS}
     for place in PLACES:
         places.setdefault(place.name, []).extend(place.rows)
@@ -129,19 +135,7 @@ def help_lines(
             if (keys := keys_now(row, keymap))
         ]
         if listed:
-            lines += [heading(f"keys: {name}", width), *_keys(listed, width), blank]
-    lines += paragraph(
-        "What the kitchen's keys do can also be found by name in the palette, and a key that is "
-        "written on the screen can be clicked.",
-        width,
-        "dim",
-        indent=1,
-    )
-    for title, cells, entries in _explained(has_gil=has_gil, measures_gil=measures_gil):
-        lines += [blank, heading(title, width)]
-        for word, style, meaning in entries:
-            lines += _entry(word, style, meaning, cells, width)
-    return [*lines, *paragraph(_SPREAD, width, indent=1)]
+            yield Section(f"keys: {name}", [_key(*key, width) for key in listed])
 
 
 def _explained(
@@ -150,9 +144,6 @@ def _explained(
     """What is explained under each heading: words with their styles, and cells for a word."""
     states = [(f"{GLYPHS[state]} {state}", str(state), text) for state, text in _STATES.items()]
     yield "states", 12, states
-    yield "words", 12, [(word, "strong", meaning) for word, meaning in _WORDS]
-    engines = [(engine, engine_text(engine, has_gil=has_gil)) for engine in Engine]
-    yield "engines", 12, [(str(one), "strong", text.partition(": ")[2]) for one, text in engines]
     how = _MEASURED if measures_gil else _INFERRED
     yield (
         "bars and numbers",
@@ -165,17 +156,15 @@ def _explained(
     )
     signs = [sign for sign in EXPLAINED if has_gil or sign is not GIL_SIGN]
     yield "timeline", 15, [(f"{s.span[0]} {s.short}", s.span[1], s.meaning) for s in signs]
+    yield "words", 12, [(word, "strong", meaning) for word, meaning in _WORDS]
+    engines = [(engine, engine_text(engine, has_gil=has_gil)) for engine in Engine]
+    yield "engines", 12, [(str(one), "strong", text.partition(": ")[2]) for one, text in engines]
 
 
-def _keys(listed: Sequence[tuple[str, str, str]], width: int) -> list[Line]:
-    lines: list[Line] = []
-    for keys, label, tooltip in listed:
-        if width < 56:
-            lines += _entry(printable(keys), "strong", tooltip, 10, width)
-            continue
-        start = f"{fit_text(printable(keys), 9)} {label}"
-        lines += _entry(start, "strong", tooltip, 22, width)
-    return lines
+def _key(keys: str, label: str, tooltip: str, width: int) -> list[Line]:
+    if width < 56:
+        return _entry(printable(keys), "strong", tooltip, 10, width)
+    return _entry(f"{fit_text(printable(keys), 9)} {label}", "strong", tooltip, 22, width)
 
 
 def _entry(word: str, style: str, meaning: str, cells: int, width: int) -> list[Line]:

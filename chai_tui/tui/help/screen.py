@@ -1,4 +1,4 @@
-"""The screen that says what the keys do and what everything means."""
+"""The screen that says what is on the others, and what the keys do."""
 
 from __future__ import annotations
 
@@ -7,20 +7,90 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.screen import ModalScreen
 
 from chai_tui.model.events import RunBegan
 from chai_tui.tui.canvas.leaving import LeavesOnce
-from chai_tui.tui.canvas.line_view import LineView
+from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line, fit
-from chai_tui.tui.help.drawing import help_lines
+from chai_tui.tui.help.drawing import help_sections
+from chai_tui.tui.help.pages import Page, contents, page_with, pages
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.rows import Row
 
 
+class HelpTitle(Painted):
+    """Says which page of the help is shown.
+
+    Attributes:
+        warning: what the run is, if it is not live.
+        contents: of the page.
+    """
+
+    warning = ""
+    contents = ""
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Draw the title."""
+        line = [(" help ", "strong"), (self.contents, "dim")]
+        if self.warning:
+            line.insert(0, (f" {self.warning} ", "chosen"))
+        return [fit(line, width)][:height]
+
+
+class HelpText(Painted):
+    """The page that is shown."""
+
+    def __init__(
+        self, rows: Sequence[Row], keymap: Mapping[str, str], run: RunBegan, title: HelpTitle
+    ) -> None:
+        super().__init__(id="help")
+        self._rows = rows
+        self._keymap = keymap
+        self._run = run
+        self._title = title
+        self._pages: list[Page] = []
+        self._entry = 0  # which the page begins with; the size changes what a page is
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Draw the page."""
+        sections = help_sections(
+            self._rows,
+            self._keymap,
+            width,
+            has_gil=self._run.gil,
+            measures_gil=self._run.measures_gil,
+        )
+        self._pages = pages(sections, width, height)
+        index = page_with(self._entry, self._pages)
+        self._title.contents = contents(self._pages, index)
+        self._title.repaint()
+        return self._pages[index].lines[:height]
+
+    def show(self, index: int) -> None:
+        """Show a page; the first or the last one where there is none of that index."""
+        self._entry = self._pages[max(0, min(index, len(self._pages) - 1))].first
+        self.repaint()
+
+    def turn(self, pages: int) -> None:
+        """Turn pages, back with a negative number."""
+        self.show(page_with(self._entry, self._pages) + pages)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Turn to the next page."""
+        event.stop()
+        self.turn(1)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Turn to the page before."""
+        event.stop()
+        self.turn(-1)
+
+
 class HelpScreen(LeavesOnce, ModalScreen[None]):
-    """Keys, signs, words and bars, on one scroll.
+    """What is on the screen, words, engines and keys, on pages that fit.
 
     It is modal: whoever tries a key while reading about it shall not kill anybody.
     """
@@ -29,7 +99,8 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen {
         background: $background;
-        #help-title { height: 1; background: $panel; scrollbar-size-vertical: 0; }
+        HelpTitle { height: 1; background: $panel; }
+        HelpText { height: 1fr; }
     }
     """
 
@@ -48,35 +119,20 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
             run: what it explains.
         """
         super().__init__()
-        self._rows = rows
-        self._run = run
-        self._keymap = dict(keymap or {})
-        self._help = LineView(self._draw, id="help")
+        self._title = HelpTitle()
+        self._title.warning = run.warning
+        self._text = HelpText(rows, dict(keymap or {}), run, self._title)
 
     def compose(self) -> ComposeResult:
         """Put title, text and hints together."""
-        yield LineView(self._title, id="help-title", can_focus=False)
-        yield self._help
+        yield self._title
+        yield self._text
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        """Let the arrows scroll."""
-        self._help.focus()
+    def action_turn(self, pages: int) -> None:
+        """Turn pages, back with a negative number."""
+        self._text.turn(pages)
 
-    def _draw(self, width: int) -> list[Line]:
-        return help_lines(
-            self._rows,
-            self._keymap,
-            width,
-            has_gil=self._run.gil,
-            measures_gil=self._run.measures_gil,
-        )
-
-    def _title(self, width: int) -> list[Line]:
-        words = "what the keys do, and what is on the screen" if width >= 60 else ""
-        line = [(" help ", "strong"), (self._run.warning, "chosen"), (f" {words}", "dim")]
-        return [fit(line if self._run.warning else [line[0], (words, "dim")], width)]
-
-    def action_scroll(self, how: str) -> None:
-        """Scroll, for the keys that the text itself does not know."""
-        getattr(self._help, f"action_{how}")()
+    def action_page(self, number: int) -> None:
+        """Show a page by its number; the last one where there are fewer."""
+        self._text.show(number - 1)

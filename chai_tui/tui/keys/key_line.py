@@ -95,7 +95,7 @@ class KeyLine(Painted):
     """The footer."""
 
     DEFAULT_CSS = """
-    KeyLine { height: 1; background: $footer-background; color: $footer-foreground; }
+    KeyLine { height: 1; background: $panel; color: $foreground; }
     """
 
     def __init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -94,3 +95,24 @@ def keys_text(row: Row) -> str:
     if row.shown is not None:
         return row.shown
     return " ".join(key_sign(key) for key in row.keys.split(","))
+
+
+def keys_bound(row: Row, keymap: Mapping[str, str]) -> str:
+    """Return the keys that do what a row says, as they are written.
+
+    Args:
+        row: of a table of keys.
+        keymap: keys of the rows that a user gave others, by the row's id.
+    """
+    keys = keymap.get(row.id, row.keys).split(",")
+    return " ".join(key_sign(key.strip()) for key in keys if key.strip())
+
+
+def keys_now(row: Row, keymap: Mapping[str, str]) -> str:
+    """Return a row's keys as the help writes them; empty if another row speaks for it.
+
+    Args:
+        row: of a table of keys.
+        keymap: keys of the rows that a user gave others, by the row's id.
+    """
+    return keys_bound(row, keymap) if row.id in keymap else keys_text(row)

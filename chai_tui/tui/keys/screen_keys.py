@@ -72,10 +72,19 @@ LOG = Place("log", (
 ))  # fmt: skip
 HELP = Place("help", (
     Row("help-back", "escape,q,question_mark,f1", "Back", "Go back", "back", in_footer=True),
-    Row("help-page-down", "space", "Page down", "Read on", "scroll('page_down')",
-        in_footer=True),
-    Row("help-up", "k", "Up", "Scroll up", "scroll('scroll_up')", shown=""),
-    Row("help-down", "j", "Down", "Scroll by a line", "scroll('scroll_down')", shown="j k"),
+    Row("help-next", "right,space,pagedown,down,j", "Next page",
+        "Turn to the next page, or to the one before", "turn(1)", in_footer=True, shown="← →"),
+    Row("help-previous", "left,backspace,pageup,up,k", "Page before", "Turn to the page before",
+        "turn(-1)", shown=""),
+    Row("help-first", "home", "First page", "Turn to the first or the last page", "page(1)",
+        shown="Home End"),
+    Row("help-last", "end", "Last page", "Turn to the last page", "turn(1000)", shown=""),
+    *(
+        Row(f"help-page-{number}", str(number), f"Page {number}",
+            "Turn to page 1 to 9" if number == 1 else f"Turn to page {number}",
+            f"page({number})", shown="1 – 9" if number == 1 else "")
+        for number in range(1, 10)
+    ),
 ))  # fmt: skip
 FILTER = Place("filter", (
     Row("filter-keep", "enter", "Keep", "Keep the filter and give the keys back", "submit",

@@ -204,6 +204,11 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self.log_view.announce(text, style)
 
     @property
+    def shows_log(self) -> bool:
+        """Whether the log can be read: nothing is in front of it, and it has a line."""
+        return self.is_active and self.log_view.region.height > 0
+
+    @property
     def number(self) -> int | None:
         """The number of the maker that keys act on: the selected one, if it is shown."""
         return self.makers.aimed

@@ -10,9 +10,9 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS, counted, percent_cells, seconds_cells
+from chai_tui.explain.formatting import GLYPHS, HELD_UP, counted, percent_cells, seconds_cells
 from chai_tui.model.text import printable
-from chai_tui.state.records import Maker, Station
+from chai_tui.state.records import Maker, State, Station
 from chai_tui.tui.canvas.maker_facts import (
     Look,
     bar_style,
@@ -213,7 +213,7 @@ def _steps(maker: Maker, width: int) -> list[Line]:
             planned = "" if step.seconds <= 0 else seconds_cells(step.seconds)
             lines.append(
                 _ends(
-                    [("◌ ", "dim"), (text, "dim"), (f"  {step.kind}", "dim")],
+                    [(f"{GLYPHS[State.SEATED]} {text}", "dim"), (f"  {step.kind}", "dim")],
                     [(planned, "dim")],
                     width,
                 )
@@ -223,7 +223,8 @@ def _steps(maker: Maker, width: int) -> list[Line]:
             lines.append(_with_bar(left, maker, width))
         else:
             whole = index != maker.step or maker.served_at is not None
-            sign = ("✔ ", "served") if whole else (f"{GLYPHS[maker.state]} ", str(maker.state))
+            state = State.SERVED if whole else maker.state
+            sign = (f"{GLYPHS[state]} ", str(state))
             took = "" if span.end is None else seconds_cells(max(0.0, span.end - span.began))
             lines.append(_ends([sign, (text, ""), (f"  {step.kind}", "dim")], [(took, "")], width))
     return lines
@@ -239,9 +240,9 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
     """Why it ended, what it waits for or who holds it up, then what it said; blank lines below."""
     maker = look.maker
     lines: list[Line] = []
-    text, sign = cause_text(maker), "✖"
+    text, sign = cause_text(maker), GLYPHS[maker.state]
     if not text:
-        text, sign = stopping_text(maker, look.now), "■"
+        text, sign = stopping_text(maker, look.now), GLYPHS[State.STOPPED]
     if text:
         style = trouble_style(maker)
         pieces = wrapped(text, max(1, inner - 2)) if room > 1 else [text]
@@ -251,7 +252,8 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
         ]
     elif held := held_text(look):
         whole = f"{held}, which keeps the event loop"
-        lines = [[("◌ ", "stopped"), (whole if len(whole) <= least - 2 else held, "stopped")]]
+        told = whole if len(whole) <= least - 2 else held
+        lines = [[(f"{HELD_UP} {told}", "stopped")]]
     if maker.dropped and room - len(lines) > 1:
         lines.append([(f"… {maker.dropped:,} more left out", "dim")])
     said = list(islice(reversed(maker.said), room - len(lines)))

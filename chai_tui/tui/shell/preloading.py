@@ -27,6 +27,7 @@ LATER = (
     "chai_tui.tui.timeline.cells",
     "chai_tui.tui.timeline.drawing",
     "chai_tui.tui.timeline.legend",
+    "chai_tui.tui.help.pages",
     "chai_tui.tui.help.drawing",
     "chai_tui.tui.help.screen",
     "chai_tui.tui.dialogs.engine",

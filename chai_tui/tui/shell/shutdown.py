@@ -33,8 +33,8 @@ class ClosingApp(App[None]):
         hang_up: leaves because the terminal is gone; safe from any thread.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
         self.encoding = UTF_8
         self.hang_up: Callable[[], None] = partial(self.leave_signalled, HANG_UP)
         self.signalled: int | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.formatting import GLYPHS, HELD_UP
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.contention import ALL, step_seconds
 from chai_tui.state.records import Maker, State
@@ -20,8 +20,8 @@ from chai_tui.tui.timeline.time_scale import TimeScale
 WAITS: Span = ("·", "dim")
 READY: Span = ("▒", "others")
 GIL: Span = ("░", "paused")
-HELD: Span = ("≡", "stopped")
-PAUSED: Span = ("‖", "paused")
+HELD: Span = (HELD_UP, "stopped")
+PAUSED: Span = (GLYPHS[State.PAUSED], "paused")
 SEATED: Span = (GLYPHS[State.SEATED], "seated")
 UNSAMPLED: Span = ("╌", "dim")
 NOTHING: Span = (" ", "")

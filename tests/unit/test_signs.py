@@ -1,0 +1,47 @@
+"""One sign for one state, everywhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import chai_tui
+from chai_tui.explain.formatting import GLYPHS, HELD_UP
+from chai_tui.state.records import State
+
+ROOT = Path(chai_tui.__file__).parent
+WHERE_SIGNS_ARE = {"explain/formatting.py", "tui/terminal/ascii_drawing.py"}
+
+
+def texts(module: Path) -> Iterator[str]:
+    """All texts in a module but those that explain it."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    explain = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in explain:
+            yield from [node.value] if isinstance(node.value, str) else []
+
+
+def test_a_states_sign_is_written_in_one_place() -> None:
+    """So it cannot differ between panel, zoom, timeline, title and help."""
+    signs = {*GLYPHS.values(), HELD_UP}
+    elsewhere = [
+        (module.name, text)
+        for module in ROOT.rglob("*.py")
+        if module.relative_to(ROOT).as_posix() not in WHERE_SIGNS_ARE
+        for text in texts(module)
+        if signs.intersection(text)
+    ]
+    assert elsewhere == []
+
+
+def test_every_state_has_a_sign_and_only_bad_ends_share_theirs() -> None:
+    assert set(GLYPHS) == set(State)
+    alike = {state for state in State if [*GLYPHS.values()].count(GLYPHS[state]) > 1}
+    assert alike == {State.FAILED, State.KILLED}
+    assert HELD_UP not in GLYPHS.values()
