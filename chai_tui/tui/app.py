@@ -38,7 +38,7 @@ from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.makers.sort_filter import Sort
 from chai_tui.tui.palette import KitchenCommands
-from chai_tui.tui.shell.colours import colours
+from chai_tui.tui.shell.colours import colours, with_more_contrast
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.shell.preloading import Preloading
 from chai_tui.tui.shell.screenshots import Screenshots
@@ -104,7 +104,9 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             few_colours: whether the terminal has sixteen of them, and no more.
             clock: seconds of whoever looks; the floor has its own.
         """
-        self._few_colours = few_colours  # the variables are asked for at once
+        # The variables are asked for at once.
+        self._few_colours = few_colours
+        self._more_contrast = launch is not None and launch.large
         super().__init__(ansi_color=few_colours or None)
         patch_textual()
         self.animation_level = "none"
@@ -151,6 +153,8 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             variables |= sixteen_colours(dark=theme.dark)
         else:
             variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
+        if self._more_contrast:
+            variables |= with_more_contrast(variables)
         self.theme_variables = variables  # where styles are mixed from
         return variables
 
@@ -369,8 +373,8 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
 
     def action_large(self) -> None:
         """Show fewer facts, larger; or all of them again."""
-        self.setup.large = not self.setup.large
-        self.refresh_css(animate=False)  # more contrast, or less
+        self.setup.large = self._more_contrast = not self.setup.large
+        self.refresh_css(animate=False)
         self.kitchen.setup_changed()
 
     def action_log(self) -> None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from textual.color import Color
 
+from chai_tui.config.settings import Settings
 from chai_tui.model.events import Event, Said
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.records import State
@@ -153,3 +155,18 @@ async def test_a_run_may_begin_in_large_print() -> None:
     async with kitchen(*brewing(1), launch=replace(LAUNCH, large=True)) as shown:
         assert shown.app.kitchen.makers.is_large
         assert "pid" not in shown.screen_text()
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+async def test_large_print_has_more_contrast(theme: str) -> None:
+    """What explains is as strong as text, and lines as what explains was."""
+    async with kitchen(*brewing(1), settings=Settings(theme=theme)) as shown:
+        before = dict(shown.app.theme_variables)
+        await shown.press("L")
+        after = shown.app.theme_variables
+        assert after["ink-dim"] == before["foreground"]
+        assert after["ink-frame"] == before["ink-dim"]
+        style = shown.app.kitchen.makers._styles.style("dim")
+        assert style.color == Color.parse(before["foreground"]).rich_color
+        await shown.press("L")
+        assert shown.app.theme_variables == before
