@@ -42,6 +42,12 @@ TINTED = frozenset({READY, GIL, HELD})
 """Reasons that are seen behind a height; to wait is what is left where there is none."""
 
 
+LASTING = frozenset(_EIGHTHS) | {
+    text for text, _ in (WAITS, READY, GIL, HELD, PAUSED, SEATED, UNSAMPLED)
+}
+"""Signs that tell of all the time of a cell."""
+
+
 class Cell(NamedTuple):
     """What a maker did in a column of time.
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from chai_tui.explain.formatting import GLYPHS, seconds_text
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.styles import Line, Span, fit
-from chai_tui.tui.timeline.cells import Cell, one_line, two_lines
+from chai_tui.tui.timeline.cells import LASTING, Cell, one_line, two_lines
 from chai_tui.tui.timeline.time_scale import TimeScale, TimeView
 
 TICK_CELLS = 10
@@ -45,23 +45,39 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
 
 
 def rows_of(
-    maker: Maker, found: Sequence[Cell], gutter_cells: int, *, is_chosen: bool, in_two: bool
+    maker: Maker,
+    found: Sequence[Cell],
+    gutter_cells: int,
+    *,
+    is_chosen: bool,
+    in_two: bool,
+    cells: int = 1,
 ) -> list[Line]:
-    """Return a maker's row, or two lines: each ``gutter_cells`` and the cells wide.
+    """Return a maker's row, or two lines: each ``gutter_cells`` and the columns' cells wide.
 
     Args:
         maker: whose row.
-        found: its cells.
+        found: its columns.
         gutter_cells: cells left of the time.
         is_chosen: whether it is the chosen one.
         in_two: whether reasons have a line of their own.
+        cells: how many cells wide each column is.
     """
     left = gutter(maker, gutter_cells, is_chosen=is_chosen)
     if not in_two:
-        return [[*left, *_joined(one_line(found))]]
-    heights, reasons = two_lines(found)
+        return [[*left, *_joined(_widened(one_line(found), cells))]]
+    heights, reasons = (_widened(line, cells) for line in two_lines(found))
     blank = (" " * gutter_cells, "")
     return [[*left, *_joined(heights)], [blank, *_joined(reasons)]]
+
+
+def _widened(spans: Iterable[Span], cells: int) -> Iterable[Span]:
+    """Each as wide as so many cells; what is said once, as an end or a core's number, once."""
+    if cells == 1:
+        return spans
+    return (
+        (text * cells if text in LASTING else text.ljust(cells), style) for text, style in spans
+    )
 
 
 def _joined(spans: Iterable[Span]) -> Line:
@@ -80,13 +96,15 @@ def axis(scale: TimeScale, gutter_cells: int) -> Line:
         gutter_cells: cells left of the time.
     """
     line: Line = [(" " * gutter_cells, "")]
-    to_tick = -scale.first % TICK_CELLS
-    line.append((" " * min(to_tick, scale.width), ""))
-    for index in range(to_tick, scale.width, TICK_CELLS):
+    columns = -(-TICK_CELLS // scale.cells)  # from tick to tick
+    width = scale.width * scale.cells
+    to_tick = -scale.first % columns
+    line.append((" " * min(to_tick * scale.cells, width), ""))
+    for index in range(to_tick, scale.width, columns):
         label = _tick(scale.edges[index] - scale.origin)
-        if index + 1 + len(label) <= scale.width:
-            line += [("╷", "frame"), (label.ljust(TICK_CELLS - 1), "dim")]
-    return _exactly(line, gutter_cells + scale.width)
+        if index * scale.cells + 1 + len(label) <= width:
+            line += [("╷", "frame"), (label.ljust(columns * scale.cells - 1), "dim")]
+    return _exactly(line, gutter_cells + width)
 
 
 def _exactly(line: Line, width: int) -> Line:

@@ -154,6 +154,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         return (
             scale.first,
             scale.width,
+            scale.cells,
             self._gutter,
             self._lines_each,
             maker.number == self._chosen,
@@ -197,7 +198,9 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         )
         in_two = self._lines_each == 2
         is_chosen = maker.number == self._chosen
-        lines = rows_of(maker, found, self._gutter, is_chosen=is_chosen, in_two=in_two)
+        lines = rows_of(
+            maker, found, self._gutter, is_chosen=is_chosen, in_two=in_two, cells=scale.cells
+        )
         strips = tuple(self._styles.strip(line, self.line_width) for line in lines)
         if len(self._rows) >= _ROWS_KEPT:
             self._rows.clear()

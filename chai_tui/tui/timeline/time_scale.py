@@ -16,6 +16,8 @@ from chai_tui.state.floor import Floor
 
 LADDER = (1, 2, 4, 10, 20, 60, 120, 240, 720, 1_440, 7_200)
 """How many samples a column may stand for: ten such columns make a round number for the axis."""
+MOST_CELLS = 4
+"""So many cells a column is wide at most, while all of a short run fits so."""
 PITCH_SECONDS = 0.5
 """How far samples are taken to be apart where a run does not tell."""
 
@@ -32,6 +34,7 @@ class TimeScale(NamedTuple):
         pitch: seconds that samples are meant to be apart.
         is_sampled: whether a sample is still to come for what comes after the last one.
         origin: the time that counts as zero.
+        cells: how many cells wide each column is drawn.
     """
 
     samples: int
@@ -42,6 +45,7 @@ class TimeScale(NamedTuple):
     pitch: float = PITCH_SECONDS
     is_sampled: bool = True
     origin: float = 0.0
+    cells: int = 1
 
     @property
     def width(self) -> int:
@@ -194,11 +198,19 @@ def scale_for(view: TimeView, grid: Grid, until: float, width: int) -> TimeScale
     """
     index = fitting_scale(grid, until, width) if view.scale is None else view.scale
     samples = LADDER[index]
+    cells = _cells_a_column(grid, until, width) if samples == 1 else 1
+    width //= cells
     first = view.first
     if first is None:
         # Two cells stay free behind now, so that an end can be seen as one.
         first = max(0, grid.column_at(until, samples) - max(0, width - 2))
-    return grid.scale(samples, first, width)
+    return grid.scale(samples, first, width)._replace(cells=cells)
+
+
+def _cells_a_column(grid: Grid, until: float, width: int) -> int:
+    """How wide columns of one sample can be, so that all of the time fits."""
+    columns = grid.column_at(until, 1) + 2
+    return max(1, min(MOST_CELLS, width // max(1, columns)))
 
 
 def zoomed_in(view: TimeView, steps: int, scale: TimeScale) -> TimeView:
