@@ -151,10 +151,10 @@ async def test_what_is_drawn_bit_by_bit_is_what_is_drawn_at_once() -> None:
         Part(6, grind, 0.3, then=(Paused(0.6, 6, ours=True), Resumed(1.1, 6, ours=True))),
         Part(7, grind, 0.5, then=(Exited(1.6, 7, -9, ours=False),)),
     ]
-    events = story(parts, cores=2, seconds=12.0)
+    events = story(parts, cores=2, seconds=6.0)
     floor = Floor()
     height = TimelineDock.lines_wanted(len(parts)) + 2
-    async with showing(lambda: Docked(floor), (50, height)) as (app, pilot):
+    async with showing(lambda: Docked(floor), (30, height)) as (app, pilot):
         for at in range(0, len(events), 7):
             floor.fold(events[at : at + 7])
             dock(app).floor_changed()
@@ -163,5 +163,5 @@ async def test_what_is_drawn_bit_by_bit_is_what_is_drawn_at_once() -> None:
                 rows.render_line(y)
         await pilot.pause()
         bit_by_bit = app.text
-    async with showing(lambda: Docked(floor), (50, height)) as (app, _):
+    async with showing(lambda: Docked(floor), (30, height)) as (app, _):
         assert app.text == bit_by_bit

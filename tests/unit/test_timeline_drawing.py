@@ -273,6 +273,15 @@ def test_who_is_held_up_has_a_sign_of_its_own() -> None:
     assert HELD[0] not in "·▒░‖◌╌█✔✖■ "
 
 
+def test_who_is_held_up_is_so_where_nothing_is_sampled_too() -> None:
+    floor = floor_of(
+        *brewing(1, engine=Engine.ASYNCIO, recipe=GRIND, fraction=0.5),
+        *brewing(2, engine=Engine.ASYNCIO, recipe=CHAI, fraction=0.0),
+    )
+    assert drawn(floor, 2).startswith("≡≡")
+    assert drawn_in_two(floor, 2)[1].startswith("≡≡")
+
+
 def test_in_a_coarse_cell_the_greater_part_counts() -> None:
     floor = tasks()
     whole = scale_of(floor, 4, width=2)

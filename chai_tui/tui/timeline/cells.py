@@ -206,7 +206,12 @@ def one_line(found: Sequence[Cell]) -> Iterator[Span]:
             style = "brewing" if core is None else core_style(core)
             yield _EIGHTHS[height], f"{style} on {why[1]}" if why in TINTED else style
         else:
-            yield why if sign == NOTHING else sign
+            yield alone(sign, why)
+
+
+def alone(sign: Span, why: Span) -> Span:
+    """Return what stands for a cell without a height: what is known before what is not."""
+    return why if sign == NOTHING or (sign == UNSAMPLED and why != NOTHING) else sign
 
 
 def two_lines(found: Sequence[Cell]) -> tuple[Line, Line]:

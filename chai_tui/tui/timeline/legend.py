@@ -21,6 +21,7 @@ from chai_tui.tui.timeline.cells import (
     UNSAMPLED,
     WAITS,
     Cell,
+    alone,
 )
 
 
@@ -81,11 +82,16 @@ def seen_in(found: Iterable[Cell], *, in_two: bool) -> Seen:
             cores.add(cell.core)
         elif cell.height:
             is_unmapped = True
-        if cell.height and not in_two:
-            tinted.update({cell.why} & TINTED)
-            signs.update({cell.why} & {*TINTED, PAUSED})
-        else:
-            signs.update({cell.sign, cell.why} - {NOTHING})
+        if in_two:
+            signs.update((cell.sign, cell.why))
+        elif not cell.height:
+            signs.add(alone(cell.sign, cell.why))
+        elif cell.why in TINTED:
+            signs.add(cell.why)
+            tinted.add(cell.why)
+        elif cell.why == PAUSED:
+            signs.add(cell.why)
+    signs.discard(NOTHING)
     return Seen(frozenset(signs), frozenset(cores), is_unmapped, frozenset(tinted))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import ClassVar, NamedTuple
@@ -32,7 +33,8 @@ class _Row(NamedTuple):
 
     Attributes:
         drawn_from: everything that it depends on.
-        story: what its settled cells depend on; None where they may still change.
+        story: what its settled cells depend on.
+        kept: who kept its event loop in each; they depend on that, too.
         found: its cells.
         first: the column of the first one, counted from the origin.
         settled: how many of them, from the left, will stay what they are.
@@ -41,7 +43,8 @@ class _Row(NamedTuple):
     """
 
     drawn_from: tuple[object, ...]
-    story: tuple[object, ...] | None
+    story: tuple[object, ...]
+    kept: Sequence[Mapping[int, float]]
     found: list[Cell]
     first: int
     settled: int
@@ -186,8 +189,8 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         if drawn is not None and drawn.drawn_from == drawn_from:
             return drawn
         kept = self._stations.kept(maker.station)
-        story = None if kept else self._story(maker)
-        found = self._cells_kept(drawn, story)
+        story = self._story(maker)
+        found = self._cells_kept(drawn, story, kept)
         scale = self._scale
         found += cells(
             maker,
@@ -205,16 +208,20 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         if len(self._rows) >= _ROWS_KEPT:
             self._rows.clear()
         seen = seen_in(found, in_two=in_two)
-        row = _Row(drawn_from, story, found, scale.first, scale.settled, strips, seen)
+        row = _Row(drawn_from, story, kept, found, scale.first, scale.settled, strips, seen)
         self._rows[maker.number] = row
         return row
 
-    def _cells_kept(self, drawn: _Row | None, story: tuple[object, ...] | None) -> list[Cell]:
+    def _cells_kept(
+        self, drawn: _Row | None, story: tuple[object, ...], kept: Sequence[Mapping[int, float]]
+    ) -> list[Cell]:
         """The first cells of a row, as far as they were drawn before and will not change."""
-        if drawn is None or story is None or drawn.story != story:
+        from_left = -1 if drawn is None else self._scale.first - drawn.first
+        if drawn is None or from_left < 0 or drawn.story != story:
             return []
-        from_left = self._scale.first - drawn.first
-        return drawn.found[from_left : drawn.settled][: self._scale.width] if from_left >= 0 else []
+        found = drawn.found[from_left : drawn.settled][: self._scale.width]
+        is_same = drawn.kept[from_left : drawn.settled] == kept[: len(found)]
+        return found if is_same else []
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of one maker."""

@@ -24,6 +24,7 @@ class StationColumns:
         self._floor = floor
         self._scale = NO_SCALE
         self._kept: dict[int, Sequence[Mapping[int, float]]] = {}
+        self._fresh: set[int] = set()  # the stations for which that is worked out
         self._together: dict[int, list[float]] = {}
         self._worked_out_for: object = None
         # By station and column: of a thousand threads, it is worth while to ask once.
@@ -42,8 +43,12 @@ class StationColumns:
     def kept(self, station: int) -> Sequence[Mapping[int, float]]:
         """Return who kept a station's event loop in each column; empty where there is none."""
         self._forget_what_changed()
-        if station not in self._kept:
-            self._kept[station] = loop_kept(self._floor, station, self._scale.edges)
+        if station not in self._fresh:
+            self._fresh.add(station)
+            kept = loop_kept(self._floor, station, self._scale.edges)
+            # What is the same stays the same object, so that each row sees at once that it is.
+            if self._kept.get(station) != kept:
+                self._kept[station] = kept
         return self._kept[station]
 
     def together(self, station: int) -> list[float]:
@@ -60,7 +65,7 @@ class StationColumns:
         known_for = (self._floor.version, self._scale)
         if self._worked_out_for != known_for:
             self._worked_out_for = known_for
-            self._kept.clear()
+            self._fresh.clear()
             self._together.clear()
 
     def _work_out_together(self, number: int) -> list[float]:
