@@ -15,7 +15,6 @@ from chai_tui.samplers import linux_gil
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler
 from chai_tui.samplers.linux_gil import Image, image_of
-from chai_tui.samplers.linux_thread import ENOUGH_PROBES
 from chai_tui.samplers.protocol import Watched
 
 SHARED = """\
@@ -155,7 +154,7 @@ def test_what_it_slept_is_for_the_gil_as_often_as_it_was_seen_so(threads: Thread
 
 def test_too_few_looks_say_nothing(threads: Threads) -> None:
     threads.look([FOR_GIL])
-    assert threads.look([FOR_GIL] * (ENOUGH_PROBES - 1)) == [None, None]
+    assert threads.look([FOR_GIL] * 3) == [None, None]
 
 
 def test_who_does_not_share_a_gil_or_rests_is_not_looked_at(threads: Threads) -> None:

@@ -293,7 +293,7 @@ def show_no_figures(columns: int = 120, rows: int = 40) -> None:
         ):
             terminal.send(*keys)
             terminal.until_shows(*shown, "not known here")
-            for wrong in ("MB", "kB", "of core", "wants a core", "no sample"):
+            for wrong in ("MB", "kB", "of core", "no core", "no sample"):
                 require(wrong not in terminal.text, f"{wrong} in the {screen}:\n{terminal.text}")
         terminal.send("ctrl+q", "y")
         terminal.wait()
