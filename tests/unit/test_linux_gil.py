@@ -122,6 +122,11 @@ class Threads:
         if syscall is not None:  # else it is a kernel that does not tell
             (folder / "syscall").write_text(syscall)
 
+    def hide(self) -> None:
+        """Tell no longer what the threads wait for."""
+        for tid in (1, 2):
+            (self.proc / f"1/task/{tid}/syscall").write_text("")
+
     def look(
         self, syscalls: list[str | None], *, share: float = 0.75, shares_gil: bool = True
     ) -> list[float | None]:
@@ -171,6 +176,18 @@ def test_what_the_system_does_not_show_is_not_known(threads: Threads) -> None:
     threads.look([None])
     assert threads.look([None] * 9)[0] is None
     assert threads.sampler.measures_gil  # of the other one it is
+
+
+def test_who_may_not_see_it_measures_nothing(threads: Threads) -> None:
+    threads.look([FOR_GIL])
+    threads.look([FOR_GIL] * 4)
+    threads.hide()
+    for _ in range(4):
+        threads.sampler.probe()
+    watched = [Watched(n, 1, n, own_thread=True, shares_gil=True) for n in (1, 2)]
+    shares = [use.gil_share for use in threads.sampler.sample(threads.at + 1.0, watched).makers]
+    assert shares == [None, None]
+    assert not threads.sampler.measures_gil
 
 
 def test_the_descriptors_are_closed(threads: Threads) -> None:
