@@ -15,7 +15,6 @@ from chai_tui.samplers import linux_gil
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler
 from chai_tui.samplers.linux_gil import Image, image_of
-from chai_tui.samplers.linux_thread import ENOUGH_PROBES
 from chai_tui.samplers.protocol import Watched
 
 SHARED = """\
@@ -123,6 +122,11 @@ class Threads:
         if syscall is not None:  # else it is a kernel that does not tell
             (folder / "syscall").write_text(syscall)
 
+    def hide(self) -> None:
+        """Tell no longer what the threads wait for."""
+        for tid in (1, 2):
+            (self.proc / f"1/task/{tid}/syscall").write_text("")
+
     def look(
         self, syscalls: list[str | None], *, share: float = 0.75, shares_gil: bool = True
     ) -> list[float | None]:
@@ -155,7 +159,7 @@ def test_what_it_slept_is_for_the_gil_as_often_as_it_was_seen_so(threads: Thread
 
 def test_too_few_looks_say_nothing(threads: Threads) -> None:
     threads.look([FOR_GIL])
-    assert threads.look([FOR_GIL] * (ENOUGH_PROBES - 1)) == [None, None]
+    assert threads.look([FOR_GIL] * 3) == [None, None]
 
 
 def test_who_does_not_share_a_gil_or_rests_is_not_looked_at(threads: Threads) -> None:
@@ -172,6 +176,18 @@ def test_what_the_system_does_not_show_is_not_known(threads: Threads) -> None:
     threads.look([None])
     assert threads.look([None] * 9)[0] is None
     assert threads.sampler.measures_gil  # of the other one it is
+
+
+def test_who_may_not_see_it_measures_nothing(threads: Threads) -> None:
+    threads.look([FOR_GIL])
+    threads.look([FOR_GIL] * 4)
+    threads.hide()
+    for _ in range(4):
+        threads.sampler.probe()
+    watched = [Watched(n, 1, n, own_thread=True, shares_gil=True) for n in (1, 2)]
+    shares = [use.gil_share for use in threads.sampler.sample(threads.at + 1.0, watched).makers]
+    assert shares == [None, None]
+    assert not threads.sampler.measures_gil
 
 
 def test_the_descriptors_are_closed(threads: Threads) -> None:

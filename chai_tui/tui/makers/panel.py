@@ -39,6 +39,8 @@ LISTED_STEPS = 8
 
 RECIPE_LEAST = 6
 """Cells, with what is before it, in which a recipe's name is worth telling."""
+RECIPE_CUT = 4
+"""To so many it is cut before the signal that ended a maker is left out."""
 _LONGEST_STATE = len(" ✖ killed by SIGKILL ")
 _LONG_STATE = len(" ✔ served 10th ")
 _EDGES = len("╭─ ") + len("─╮") + 1
@@ -124,7 +126,7 @@ def _top(look: Look, width: int, least: int, corners: str, style: str) -> Line:
     for text in (state_word(maker, look.place), state):
         right: Line = [(f" {glyph} {text} ", state)]
         most = least - _EDGES - width_of(right)
-        if width_of(title[:-1]) + min(RECIPE_LEAST, width_of(title[-1:])) <= most:
+        if width_of(title[:-1]) + min(RECIPE_CUT, width_of(title[-1:])) <= most:
             break
     else:
         return fit([(f"{corners[0]} ", style), title[0], (f" {glyph}", state)], width)
