@@ -100,8 +100,9 @@ def program(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A settings file of this test's own; there is none at first."""
-    path = tmp_path / "config.toml"
+    """A settings file of this test's own; it says nothing at first."""
+    path = tmp_path / "config"
+    path.touch()
     monkeypatch.setenv(PATH_VARIABLE, str(path))
     monkeypatch.chdir(tmp_path)
     return path
