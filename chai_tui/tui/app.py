@@ -31,7 +31,7 @@ from chai_tui.tui.keys.commands import (
     bindings,
     is_accepted,
 )
-from chai_tui.tui.keys.key_names import key_name
+from chai_tui.tui.keys.key_names import KEY_NAMES, key_name
 from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
@@ -132,6 +132,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             screens=KEYS_OF_SCREENS,
             themes=self.available_themes,
             key_name=key_name,
+            key_names=KEY_NAMES,
         )
         self.warnings = [*warnings, *more]
         if self._settings.theme is not None:
