@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from chai_tui.config.toml_file import clipped
+from chai_tui.config.toml_file import clipped, did_you_mean, found, listed
 from chai_tui.host.engines import why_not_here
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
@@ -56,7 +56,19 @@ class Number(_NumberType):
         return number
 
 
-class EngineChoice(click.Choice[str]):
+class OneOf(click.Choice[str]):
+    """One of a few words; the message says which, and which one may have been meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word."""
+        words = [str(choice) for choice in self.choices]
+        if value not in words:
+            meant = did_you_mean(str(value), words)
+            self.fail(f"expected {listed(words)}, found {found(str(value))}{meant}", param, ctx)
+        return str(value)
+
+
+class EngineChoice(OneOf):
     """An engine; completed are those that this Python has, for a simulated run knows them all."""
 
     def __init__(self) -> None:
@@ -130,6 +142,15 @@ class DefaultCommandGroup(click.Group):
             return ctx.resilient_parsing  # completion of the first word: commands count too
         own = {name for param in self.get_params(ctx) for name in param.opts}
         return args[0] in self.commands or args[0].partition("=")[0] in own
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the default command's options too: whoever names no command looks for them here."""
+        params = [*self.commands[self._default].params, *self.get_params(ctx)]
+        options = (param for param in params if isinstance(param, click.Option))
+        records = [option.get_help_record(ctx) for option in options]
+        with formatter.section("Options"):
+            formatter.write_dl([record for record in records if record is not None], col_max=20)
+        self.format_commands(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what may come first: a command, or anything the default command takes."""

@@ -15,6 +15,7 @@ from chai_tui.cli.click_parts import (
     DefaultCommandGroup,
     EngineChoice,
     Number,
+    OneOf,
     complete_recipe,
     print_version,
 )
@@ -52,6 +53,10 @@ def run_cli(arguments: Sequence[str]) -> int:
                 complete_var=COMPLETE_VARIABLE,
                 standalone_mode=False,
             )
+    except click.UsageError as error:
+        where = f"{PROGRAM} brew" if error.ctx is None else error.ctx.command_path
+        complain(_with_help(error.format_message(), where))
+        return ExitCode.BAD_USAGE
     except click.ClickException as error:
         complain(error.format_message())
         return ExitCode.BAD_USAGE
@@ -74,15 +79,31 @@ def _brew(options: dict[str, Any]) -> int:
     try:
         return launch.brew(**options)
     except BadRequestError as error:
-        complain(str(error))
+        told = str(error)
+        complain(_with_help(told, f"{PROGRAM} brew") if error.is_usage else told)
         return ExitCode.BAD_USAGE
+
+
+def _with_help(problem: str, command: str) -> str:
+    """A problem, and where to read what can be asked for."""
+    return f"{problem.rstrip('.')} (see {command} --help)"
+
+
+_EXIT_CODES = """\
+Exit codes:
+  0    all served
+  1    a maker failed, was killed or stopped; or the output was cut off
+  2    bad usage or a bad recipe
+  130  after Ctrl-C (143 after SIGTERM, 129 after SIGHUP)
+"""
 
 
 @click.group(
     cls=DefaultCommandGroup,
     default_command="brew",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="""\b
+    subcommand_metavar="[RECIPE] | COMMAND",
+    epilog=f"""\b
 Examples:
   chai-tui                               three makers brew chai
   chai-tui grind --makers 5              five makers grind spices
@@ -91,8 +112,7 @@ Examples:
   chai-tui grind --simulate --cores 64   how it would be on 64 cores
 
 \b
-All options: chai-tui brew --help
-""",
+{_EXIT_CODES}""",
 )
 @click.option(
     "--version",
@@ -105,12 +125,12 @@ All options: chai-tui brew --help
 def cli() -> None:
     """See parallel Python: real makers on real cores, in your terminal.
 
-    Without a command, chai-tui brews: every option of "brew" works without it too.
+    Without a command, chai-tui brews: RECIPE and options are those of "brew".
     """
 
 
 @cli.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   chai-tui brew                             three makers brew chai
   chai-tui brew grind --makers 4            four processes, a GIL for each
@@ -119,12 +139,7 @@ Examples:
   chai-tui brew ./kadak.toml --json         a recipe of your own, as JSON
 
 \b
-Exit codes:
-  0    all served
-  1    a maker failed, was killed or stopped; or the output was cut off
-  2    bad usage or a bad recipe
-  130  after Ctrl-C (143 after SIGTERM, 129 after SIGHUP)
-""",
+{_EXIT_CODES}""",
 )
 @click.argument("recipe", required=False, shell_complete=complete_recipe)
 @click.option(
@@ -140,7 +155,7 @@ Exit codes:
 )
 @click.option(
     "--start-method",
-    type=click.Choice(START_METHODS),
+    type=OneOf(START_METHODS),
     help="How processes are started; fork only with --plain or --json.  "
     "[default: forkserver where there is one, else spawn]",
 )
@@ -195,7 +210,7 @@ Examples:
   chai-tui completion fish > ~/.config/fish/completions/chai-tui.fish
 """,
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=OneOf(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print a script that lets SHELL complete commands, options and recipes."""
     from click.shell_completion import get_completion_class  # noqa: PLC0415 - rarely asked for

@@ -12,7 +12,15 @@ from chai_tui.model.recipe import BUILT_IN, Recipe
 
 
 class BadRequestError(ValueError):
-    """Something was asked for that there cannot be; the text is one line for the user."""
+    """Something was asked for that there cannot be; the text is one line for the user.
+
+    Attributes:
+        is_usage: whether the help says what can be asked for; it says nothing of a file's mistakes.
+    """
+
+    def __init__(self, problem: str, *, is_usage: bool = True) -> None:
+        super().__init__(problem)
+        self.is_usage = is_usage
 
 
 def why_no_screen(stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> str | None:
@@ -42,13 +50,18 @@ def settle_recipe(argument: str | None, settings: Settings, warnings: list[str])
     """Return the recipe that was asked for, or the settings' one, or chai."""
     if argument is None and settings.recipe is None:
         return BUILT_IN["chai"]
-    from chai_tui.config.recipe_file import RecipeError, find_recipe  # noqa: PLC0415 - not for chai
+    from chai_tui.config.recipe_file import (  # noqa: PLC0415 - not for chai
+        RecipeError,
+        UnknownRecipeError,
+        find_recipe,
+    )
 
     if argument is not None:
         try:
             return find_recipe(argument)
         except RecipeError as error:
-            raise BadRequestError(str(error)) from error
+            is_usage = isinstance(error, UnknownRecipeError)
+            raise BadRequestError(str(error), is_usage=is_usage) from error
     if settings.recipe is not None:
         try:
             return find_recipe(settings.recipe)

@@ -35,6 +35,10 @@ class RecipeError(ValueError):
     """There is no such recipe; its text is one line for the user."""
 
 
+class UnknownRecipeError(RecipeError):
+    """No built-in recipe has that name, and it is no path."""
+
+
 def find_recipe(name_or_path: str) -> Recipe:
     """Return a built-in recipe, or the one in a TOML file.
 
@@ -50,7 +54,7 @@ def find_recipe(name_or_path: str) -> Recipe:
     if built_in is not None:
         return built_in
     if not _looks_like_path(name_or_path):
-        raise RecipeError(
+        raise UnknownRecipeError(
             f'unknown recipe "{clipped(name_or_path)}", '
             f"expected {listed((*BUILT_IN, 'the path of a TOML file'))}"
             f"{did_you_mean(name_or_path, BUILT_IN)}"

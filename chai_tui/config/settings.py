@@ -107,6 +107,7 @@ def check_names(
     screens: Collection[Mapping[str, str]],
     themes: Collection[str],
     key_name: Callable[[str], str | None],
+    key_names: Collection[str] = (),
 ) -> tuple[Settings, list[str]]:
     """Leave out a theme, key ids and keys that nobody knows, and keys that are another's.
 
@@ -117,6 +118,7 @@ def check_names(
         screens: for each screen the ids of its key table, and the keys that each has by itself.
         themes: the names of the themes there are.
         key_name: returns the name of a key however it is written; None if there is no such key.
+        key_names: those that may have been meant then.
 
     Returns:
         The settings that hold, and a line for each that does not.
@@ -138,6 +140,7 @@ def check_names(
             problem = unknown_key(key_id, sorted(key_ids))
         elif unknown:
             problem = f'expected keys such as "a", "f5" or "ctrl+x", found {found(unknown[0])}'
+            problem += did_you_mean(unknown[0], key_names)
         else:
             keys[key_id] = known
             continue
@@ -181,6 +184,8 @@ def _is_count(value: Any) -> bool:
 
 
 _Known = Mapping[str, tuple[Callable[[Any], bool], str]]
+_FIXED: Mapping[str, Collection[str]] = {"engine": tuple(Engine), "start_method": START_METHODS}
+"""Words that a value is one of."""
 _KEYS: _Known = {
     "theme": (_is_text, "the name of a theme"),
     "defaults": (_is_table, "a table [defaults]"),
@@ -190,8 +195,7 @@ _KEYS: _Known = {
 _DEFAULTS: _Known = {
     "recipe": (_is_text, "the name of a recipe or the path of a TOML file"),
     "makers": (_is_count, f"a whole number from 1 to {MAX_MAKERS}"),
-    "engine": (tuple(Engine).__contains__, listed(Engine)),
-    "start_method": (START_METHODS.__contains__, listed(START_METHODS)),
+    **{key: (words.__contains__, listed(words)) for key, words in _FIXED.items()},
 }
 
 
@@ -206,7 +210,9 @@ def _settled(settings: Settings, table: dict[str, Any]) -> tuple[Settings, list[
             if is_good is None:
                 problem = unknown_key(key, known)
             elif not is_good(value):
-                problem = f"expected {expected}, found {found(value)}"
+                words = _FIXED.get(key, ()) if isinstance(value, str) else ()
+                meant = did_you_mean(str(value), words)
+                problem = f"expected {expected}, found {found(value)}{meant}"
             else:
                 held[key] = value
                 continue

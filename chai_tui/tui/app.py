@@ -31,7 +31,7 @@ from chai_tui.tui.keys.commands import (
     bindings,
     is_accepted,
 )
-from chai_tui.tui.keys.key_names import key_name
+from chai_tui.tui.keys.key_names import KEY_NAMES, key_name
 from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
@@ -42,7 +42,7 @@ from chai_tui.tui.shell.colours import colours, with_more_contrast
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.shell.preloading import Preloading
 from chai_tui.tui.shell.screenshots import Screenshots
-from chai_tui.tui.shell.sixteen import GROUNDED, sixteen_colours
+from chai_tui.tui.shell.sixteen import grounded, sixteen_colours, suited
 from chai_tui.tui.shell.textual_patches import patch_textual
 from chai_tui.tui.shell.type_ahead import TypeAhead
 
@@ -135,6 +135,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             screens=KEYS_OF_SCREENS,
             themes=self.available_themes,
             key_name=key_name,
+            key_names=KEY_NAMES,
         )
         self.warnings = [*warnings, *more]
         if self._settings.theme is not None:
@@ -159,11 +160,11 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         return variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Add the one that a terminal of few colours needs."""
+        """Return those that theme and terminal need now."""
         filters = super().get_line_filters()
-        if self._few_colours and not self.no_color:
-            return [*filters, GROUNDED[self.current_theme.dark]]
-        return filters
+        if self.no_color:
+            return suited(filters, ansi=self.native_ansi_color)
+        return grounded(filters, dark=self.current_theme.dark) if self._few_colours else filters
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the kitchen, and with those who are there already."""

@@ -78,3 +78,18 @@ async def test_everything_drawn_can_be_seen_in_sixteen_colours(keys: tuple[str, 
             app.theme = theme
             await settle(pilot)
             assert faint(app, [dark(XTERM), light(XTERM), dark(VGA), light(VGA)]) == set()
+
+
+@pytest.mark.parametrize("few_colours", [True, False])
+async def test_without_colours_nothing_is_black_on_black(
+    monkeypatch: pytest.MonkeyPatch, few_colours: bool
+) -> None:
+    """And what is under the hand is seen."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = still_app(kitchens.lively(), theme="ansi-dark", few_colours=few_colours)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressing("4", "f9")(pilot)
+        assert faint(app, [dark(XTERM), light(XTERM)]) == set()
+        underlined = [words for words, style in drawn(shown(app)) if style.underline]
+        assert len(underlined) == 2  # the cursor's cell, and the line
+        assert "SIGTERM" in underlined[1]

@@ -555,6 +555,11 @@ async def test_a_key_that_there_is_not_falls_back_with_a_word(name: str) -> None
         assert [type(command) for command in shown.submitted] == [AddMakers]
 
 
+async def test_a_key_that_may_have_been_meant_is_named() -> None:
+    async with kitchen(*THREE, settings=Settings(keys={"add": "entr"})) as shown:
+        assert shown.notices[0].endswith('found "entr"; did you mean "enter"?')
+
+
 async def test_keys_may_be_written_as_people_write_them() -> None:
     async with kitchen(*THREE, settings=Settings(keys={"add": "Ctrl+X, +"})) as shown:
         assert shown.notices == []

@@ -30,7 +30,7 @@ async def test_what_is_opened_without_room_waits_for_it() -> None:
         await shown.press("question_mark")
         assert "Too small" in shown.screen_text()
         await resize(shown.pilot, 80, 24)
-        assert "keys: makers" in shown.screen_text()
+        assert "─ states ─" in shown.screen_text()
         await shown.press("escape")
         assert shown.in_kitchen
 

@@ -265,7 +265,9 @@ def old_python(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_an_engine_that_this_python_lacks_is_refused_with_the_reason(
     views: Views, config: Path, old_python: str
 ) -> None:
-    assert call("--engine", "interpreter").problem == f"--engine interpreter: {old_python}."
+    assert call("--engine", "interpreter").problem == (
+        f"--engine interpreter: {old_python} (see chai-tui brew --help)"
+    )
     assert completed("--engine", "in") == []
     config.write_text("defaults.engine = 'interpreter'")
     ran = call()
@@ -375,8 +377,8 @@ def test_a_simulation_is_launched_as_it_was_asked_for(views: Views) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ("--cores 2", "--cores: only with --simulate: real makers have real cores."),
-        ("--speed 2", "--speed: only with --simulate: real makers have real cores."),
+        ("--cores 2", "--cores: only with --simulate: real makers have real cores"),
+        ("--speed 2", "--speed: only with --simulate: real makers have real cores"),
         ("--simulate --cores 0", 'expected a whole number from 1 to 256, found "0"'),
         ("--simulate --cores 257", 'expected a whole number from 1 to 256, found "257"'),
         ("--simulate --speed nan", 'expected a number from 0.1 to 1000, found "nan"'),
@@ -384,7 +386,7 @@ def test_a_simulation_is_launched_as_it_was_asked_for(views: Views) -> None:
     ],
 )
 def test_what_cannot_be_simulated_is_said(arguments: str, problem: str) -> None:
-    assert call(*arguments.split()).problem.endswith(problem)
+    assert call(*arguments.split()).problem.endswith(f"{problem} (see chai-tui brew --help)")
 
 
 # Bad usage
@@ -397,8 +399,11 @@ BAD_USAGE = {
     f"--makers {'9' * 9_000}": "--makers.*expected a whole number from 1 to 10000",
     "--makers": "--makers.*requires an argument",
     "--seed 1.5": '--seed.*expected a whole number, found "1.5"',
-    "--engine steam": "--engine.*'steam' is not one of 'process', 'thread', 'asyncio', 'serial'",
-    "--start-method magic": "--start-method.*is not one of 'forkserver', 'spawn', 'fork'",
+    "--engine steam": '--engine.*expected process, .* or interpreter, found "steam" ',
+    "--engine threads": '--engine.*found "threads"; did you mean "thread"',
+    f"--engine {'x' * 9_000}": '--engine.*found "x{60}…"',
+    "--start-method magic": "--start-method.*expected forkserver, spawn or fork, found",
+    "--start-method spwan": '--start-method.*did you mean "spawn"',
     "--large --plain": "--large: only for the screen",
     "--quiet --plain": "--quiet: only for the screen",
     "-q --json": "--quiet: only for the screen",
@@ -412,16 +417,24 @@ BAD_USAGE = {
     "bad.toml": r"bad.toml: steps\[0\].wait: expected seconds above 0 and at most 86,400, found -1",
     ".": "expected a file, found a folder",
     "completion": "Missing argument.*bash, zsh, fish",
-    "completion tcsh": "'tcsh' is not one of 'bash', 'zsh', 'fish'",
+    "completion tcsh": 'expected bash, zsh or fish, found "tcsh" ',
     "--version=3": "--version.*does not take a value",
 }
+ABOUT_A_FILE = {"nosuch.toml", "bad.toml", "."}
+"""Of what is wrong with a file the help says nothing."""
 
 
 @pytest.mark.parametrize("arguments", BAD_USAGE)
 @pytest.mark.usefixtures("views")
 def test_bad_usage_is_one_line_and_exit_code_2(arguments: str, tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text('[[steps]]\nname = "x"\nwait = -1\n')
-    assert re.search(BAD_USAGE[arguments], call(*arguments.split()).problem)
+    problem = call(*arguments.split()).problem
+    assert re.search(BAD_USAGE[arguments], problem)
+    if ABOUT_A_FILE.isdisjoint(arguments.split()):
+        command = "completion" if "completion" in arguments else "brew"
+        assert problem.endswith(f" (see chai-tui {command} --help)")
+    else:
+        assert "--help" not in problem
 
 
 @pytest.mark.parametrize(
@@ -457,6 +470,17 @@ def test_help_has_an_example_for_every_command() -> None:
         assert f"  {' '.join(['chai-tui', *command])}" in result.output
         assert max(map(len, result.output.splitlines())) <= 80
     assert call("--help").out == call("-h").out
+
+
+def test_the_first_help_lists_every_option_and_exit_code() -> None:
+    first, brewing = call("--help").out, call("brew", "--help").out
+    options = re.findall(r"^  (--[\w-]+)", brewing, re.MULTILINE)
+    assert len(options) >= 10
+    for option in options:
+        assert re.search(rf"^  {option} .*", first, re.MULTILINE)
+    codes = brewing.partition("Exit codes:")[2]
+    assert codes
+    assert first.endswith(codes)
 
 
 def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> None:

@@ -13,12 +13,13 @@ from rich.color import ColorSystem, ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import BLACK, WHITE, Color
+from textual.filter import DimFilter, LineFilter, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
 from chai_tui.tui.canvas.styles import CORE_STYLES, STYLES
 from chai_tui.tui.shell.colours import colours
 from chai_tui.tui.shell.contrast import SIGNS, TEXT, contrast, legible, luminance
-from chai_tui.tui.shell.sixteen import GROUNDED, has_few_colours, sixteen_colours
+from chai_tui.tui.shell.sixteen import grounded, has_few_colours, sixteen_colours, suited
 from tests.palettes import VGA, XTERM, Terminal, dark, light, terminals
 
 APART = 55
@@ -99,7 +100,7 @@ def test_sixteen_colours_can_be_seen_whatever_the_terminal_begins_with(
     assert not faint(variables, (dark if is_dark else light)(palette))
     blank = Segment(" x", Style())
     for terminal in (dark(palette), light(palette)):
-        (drawn,) = GROUNDED[is_dark].apply([blank], BLACK)
+        (drawn,) = grounded([], dark=is_dark)[0].apply([blank], BLACK)
         assert drawn.style is not None
         text, background = terminal.pair(drawn.style)
         assert contrast(text, background) >= TEXT
@@ -108,8 +109,18 @@ def test_sixteen_colours_can_be_seen_whatever_the_terminal_begins_with(
 
 def test_a_ground_changes_no_colour_that_there_is() -> None:
     style = Style(color="red", bgcolor="blue", bold=True)
-    (drawn,) = GROUNDED[True].apply([Segment("x", style)], BLACK)
+    (drawn,) = grounded([], dark=True)[0].apply([Segment("x", style)], BLACK)
     assert drawn == Segment("x", style)
+
+
+@pytest.mark.parametrize("chosen", [NoColor(), Monochrome()])
+def test_without_colours_the_theme_of_now_decides_how(chosen: LineFilter) -> None:
+    red = [Segment("x", Style(color="red", bgcolor="default"))]
+    ((text, style, _),) = suited([chosen], ansi=True)[0].apply(red, BLACK)
+    assert (text, style) == ("x", Style(color="default", bgcolor="default"))
+    assert isinstance(suited([chosen], ansi=False)[0], Monochrome)
+    dim = DimFilter()
+    assert suited([dim], ansi=True) == [dim]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_recipe_file_is_looked_for_beside_the_settings(path: Path, tmp_path: P
         (
             "[defaults]\nengine = 'tread'",
             "defaults.engine: expected process, thread, asyncio, serial or interpreter, "
-            'found "tread"',
+            'found "tread"; did you mean "thread"?',
         ),
         (
             "[defaults]\nengine = ['thread']",
@@ -127,7 +127,8 @@ def test_a_recipe_file_is_looked_for_beside_the_settings(path: Path, tmp_path: P
         ),
         (
             "[defaults]\nstart_method = 'frok'",
-            'defaults.start_method: expected forkserver, spawn or fork, found "frok"',
+            'defaults.start_method: expected forkserver, spawn or fork, found "frok"; '
+            'did you mean "fork"?',
         ),
         (
             "[defaults]\nrecipe = 3",

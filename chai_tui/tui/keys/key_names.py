@@ -7,8 +7,9 @@ import string
 from textual.keys import Keys, _character_to_key
 
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
-_NAMED = {str(key.value).rpartition("+")[2] for key in Keys}
-_NAMED |= {_character_to_key(character) for character in string.punctuation + " "}
+KEY_NAMES = {str(key.value).rpartition("+")[2] for key in Keys}
+KEY_NAMES |= {_character_to_key(character) for character in string.punctuation + " "}
+"""Names of keys that do not type themselves, and of signs."""
 
 
 def key_name(written: str) -> str | None:
@@ -24,7 +25,7 @@ def key_name(written: str) -> str | None:
     if len(plain) == 1:
         # Together with Control, terminals do not tell a capital letter from a small one.
         plain = _character_to_key(plain.lower() if "ctrl" in modifiers else plain)
-    elif plain.lower() in _NAMED:
+    elif plain.lower() in KEY_NAMES:
         plain = plain.lower()
     else:
         return None

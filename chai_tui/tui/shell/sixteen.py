@@ -6,6 +6,7 @@ background the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rich.color import Color as RichColor
@@ -14,7 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import constants
 from textual.color import Color
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
 from chai_tui.tui.shell.colours import colours
@@ -58,8 +59,29 @@ class Grounded(LineFilter):
         ]
 
 
-GROUNDED = {dark: Grounded(dark=dark) for dark in (True, False)}
-"""One for each, because strips remember what a filter made of them."""
+# One for each, because strips remember what a filter made of them.
+_GROUNDED = {dark: Grounded(dark=dark) for dark in (True, False)}
+_WITHOUT_COLOUR = {True: NoColor(), False: Monochrome()}
+
+
+def suited(filters: Iterable[LineFilter], *, ansi: bool) -> list[LineFilter]:
+    """Return filters that take colours away as the theme of now needs it.
+
+    Textual chooses them when the program begins. What makes greys of a theme's colours makes black
+    on black of a terminal's own.
+
+    Args:
+        filters: Textual's.
+        ansi: whether the theme leaves colours to the terminal.
+    """
+    return [
+        _WITHOUT_COLOUR[ansi] if isinstance(one, NoColor | Monochrome) else one for one in filters
+    ]
+
+
+def grounded(filters: Iterable[LineFilter], *, dark: bool) -> list[LineFilter]:
+    """Return the filters, and one that leaves no ground to the terminal."""
+    return [*filters, _GROUNDED[dark]]
 
 
 @lru_cache(1024)
