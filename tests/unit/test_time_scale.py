@@ -119,7 +119,7 @@ def test_a_time_lies_in_the_column_around_it(between: list[float], samples: int,
 
 def test_everything_fits_until_told_otherwise() -> None:
     scale = scale_for(TimeView(), after(3.0), BEGAN + 3.0, 100)
-    assert (scale.samples, scale.first, scale.width) == (1, 0, 100)
+    assert (scale.samples, scale.first, scale.width * scale.cells) == (1, 0, 100)
     assert scale_for(TimeView(), after(300), BEGAN + 300, 100).samples == 10
 
 
@@ -161,3 +161,35 @@ def test_no_column_is_finer_than_a_sample() -> None:
 def test_fitting_never_fails() -> None:
     assert fitting_scale(every_half(0), 1e12, 10) == len(LADDER) - 1
     assert LADDER[fitting_scale(every_half(0), BEGAN, 100)] == 1
+
+
+# How wide columns are
+
+
+@pytest.mark.parametrize(
+    ("seconds", "width", "cells"), [(3.0, 64, 4), (8.0, 64, 3), (12.0, 64, 2), (20.0, 64, 1)]
+)
+def test_columns_of_a_short_run_are_wide_as_long_as_all_of_it_fits(
+    seconds: float, width: int, cells: int
+) -> None:
+    grid = after(seconds)
+    scale = scale_for(TimeView(), grid, grid.now, width)
+    assert scale.cells == cells
+    assert scale.samples == 1
+    assert scale.width == width // cells
+
+
+def test_columns_of_several_samples_are_a_cell_wide() -> None:
+    grid = after(300.0)
+    assert scale_for(TimeView(), grid, grid.now, 64).cells == 1
+    assert scale_for(TimeView(scale=2), after(3.0), BEGAN + 3.0, 64).cells == 1
+
+
+@given(st.floats(0.0, 500.0), st.integers(1, 220))
+def test_however_wide_columns_are_now_is_among_them(seconds: float, width: int) -> None:
+    grid = after(seconds)
+    scale = scale_for(TimeView(), grid, grid.now, width)
+    assert scale.width * scale.cells <= width
+    if scale.cells > 1:
+        assert scale.first == 0
+        assert scale.edges[-1] > grid.now

@@ -434,3 +434,28 @@ def test_no_maker_breaks_a_row(
     assert width_of(axis(scale, gutter_cells)) == gutter_cells + scale.width
     assert width_of(headline(TimeView(), scale, 3, width)) == width
     assert maker.state in State
+
+
+def test_a_wide_column_repeats_what_lasts_and_says_once_what_does_not() -> None:
+    found = [
+        Cell(height=8, core=1),
+        Cell(height=8, core=1),
+        Cell(height=2, core=1, why=READY),
+        Cell(why=WAITS),
+        Cell(("✔", "served")),
+    ]
+    floor = floor_of(*served(1))
+    width = gutter_width(1, 40)
+    heights, reasons = (
+        as_text(line)[width:]
+        for line in rows_of(floor.makers[1], found, width, is_chosen=False, in_two=True, cells=3)
+    )
+    assert heights == "██████▂▂▂   ✔  "
+    assert reasons == "1     ▒▒▒···   "
+
+
+def test_the_axis_of_wide_columns_tells_the_time_at_each() -> None:
+    scale = scale_of(tell(floor_of(*brewing(1)), used(1.0)), width=12)._replace(cells=3)
+    line = as_text(axis(scale, 4))
+    assert len(line) == 4 + 36
+    assert [line[4 + 3 * column] for column in (0, 4, 8)] == ["╷"] * 3

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from chai_tui.tui.timeline.dock import TimelineDock
 
 
-STORY_PAUSE = 0.001
-"""Seconds a maker between two looks at what the story is: to look at 1,000 takes 20 ms."""
+TOLD_AT_ONCE, STORY_PAUSE = 50, 0.001
+"""Of more makers than so many, it is looked what the story is only so many seconds for each of them
+after the last time: to look at 1,000 takes 20 ms."""
 
 
 class KitchenScreen(Screen[None], inherit_bindings=False):
@@ -162,8 +163,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def _tell_story(self) -> None:
         """Look what the story is; of very many makers not every time, but always at last."""
-        wait = self._story_told_at + STORY_PAUSE * len(self._floor.makers) - self._clock()
-        if wait <= 0:
+        many = max(0, len(self._floor.makers) - TOLD_AT_ONCE)
+        wait = self._story_told_at + STORY_PAUSE * many - self._clock()
+        if not many or wait <= 0:
             self._story_told_at = self._clock()
             self._story.repaint()
         elif not self._tells_later:
