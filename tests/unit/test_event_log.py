@@ -22,7 +22,7 @@ def test_a_line_is_time_and_words() -> None:
     assert as_text(log_line(entry, BEGAN, 20)) == " 01.100  #4 killed …"
 
 
-def test_what_matters_has_its_states_style() -> None:
+def test_what_matters_has_its_states_style_and_a_good_end_is_quieter() -> None:
     floor = floor_of(*served(1), *killed(2))
     styles = [
         event_style(event, floor)
@@ -37,7 +37,7 @@ def test_what_matters_has_its_states_style() -> None:
             Exited(BEGAN, 99, 0, ours=False),
         )
     ]
-    assert styles == ["", "served", "paused", "stopped", "failed", "dim", "killed", "dim"]
+    assert styles == ["", "", "paused", "stopped", "failed", "dim", "killed", "dim"]
 
 
 def test_what_comes_together_is_told_in_the_order_of_time() -> None:

@@ -15,7 +15,6 @@ from chai_tui.model.events import (
     Event,
     Exited,
     Paused,
-    Served,
     Signalled,
     Stopping,
     Trouble,
@@ -44,8 +43,6 @@ class Entry(NamedTuple):
 def event_style(event: Event, floor: Floor) -> str:
     """Return the style in which an event is told."""
     match event:
-        case Served():
-            return "served"
         case Paused():
             return "paused"
         case Stopping():
