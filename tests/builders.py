@@ -52,6 +52,7 @@ HERE = RunBegan(
     BEGAN,
     start_method="forkserver",
     cores=(0, 1),
+    pid=4_700,
     signals=tuple((int(one), one.name) for one in signal.Signals),
 )
 """A run on this system, on two cores."""

@@ -185,7 +185,13 @@ Examples:
     "--exit",
     "exit_when_served",
     is_flag=True,
-    help="Leave the screen when every maker has ended, and say how it went.",
+    help="Leave the screen when every maker has ended.",
+)
+@click.option(
+    "--large", is_flag=True, help="Begin in large print: fewer facts, for those far away."
+)
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Say nothing in the shell of how it went on the screen."
 )
 def brew(**options: Any) -> dict[str, Any]:
     """Let makers brew RECIPE and watch them.

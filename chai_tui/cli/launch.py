@@ -7,7 +7,7 @@ comes here at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chai_tui.cli.settle import (
     BadRequestError,
@@ -51,17 +51,20 @@ def brew(
     simulate: bool = False,
     cores: int | None = None,
     speed: float | None = None,
+    large: bool = False,
+    quiet: bool = False,
 ) -> int:
     """Brew; return the exit code. What is None is left to settings and defaults.
 
     Raises:
         BadRequestError: it cannot be done as it was asked for.
     """
-    if plain and as_json:
-        raise BadRequestError("--plain and --json: expected one of them, found both.")
-    for option, value in (("--cores", cores), ("--speed", speed)):
-        if value is not None and not simulate:
-            raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
+    _check_that_they_go_together(
+        plain=plain,
+        as_json=as_json,
+        of_the_screen={"--large": large, "--quiet": quiet},
+        of_the_model={"--cores": cores, "--speed": speed} if not simulate else {},
+    )
     answer_signals()
     lines = plain or as_json
     reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
@@ -83,6 +86,8 @@ def brew(
         exit_when_served,
         simulated_cores=(cores or len(usable_cores().numbers)) if simulate else None,
         speed=speed or 1.0,
+        large=large,
+        quiet=quiet,
     )
     if has_screen:
         return on_screen(launch, settings, warnings)
@@ -94,6 +99,23 @@ def brew(
         if reason:
             say_to_a_person(reason)
     return without_screen(launch, as_json=as_json)
+
+
+def _check_that_they_go_together(
+    *,
+    plain: bool,
+    as_json: bool,
+    of_the_screen: Mapping[str, bool],
+    of_the_model: Mapping[str, float | None],
+) -> None:
+    if plain and as_json:
+        raise BadRequestError("--plain and --json: expected one of them, found both.")
+    for option, asked in of_the_screen.items():
+        if asked and (plain or as_json):
+            raise BadRequestError(f"{option}: only for the screen: lines are the same without it.")
+    for option, value in of_the_model.items():
+        if value is not None:
+            raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
 
 
 def _is_in_front() -> bool:

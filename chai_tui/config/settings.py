@@ -81,10 +81,11 @@ def load_settings(path: Path | None) -> tuple[Settings, list[str]]:
     Themes and key ids are known to the TUI alone: see :func:`check_names`.
 
     Args:
-        path: the file; it need not exist. None: nothing is settled.
+        path: the file; it need not exist, unless the environment names it. None: nothing is
+            settled.
 
     Returns:
-        The settings, and a line for each bad value.
+        The settings, and a line for each bad value, or for a file that should be there.
     """
     if path is None:
         return Settings(), []
@@ -92,7 +93,9 @@ def load_settings(path: Path | None) -> tuple[Settings, list[str]]:
     try:
         table = read_toml(path)
     except FileNotFoundError:
-        return settings, []
+        if Path(os.environ.get(PATH_VARIABLE, "")) != path:
+            return settings, []
+        return settings, [f"{PATH_VARIABLE}: {shown_path(path)}: no such file"]
     except TomlFileError as error:
         return settings, [f"{shown_path(path)}: {error}"]
     return _settled(settings, table)

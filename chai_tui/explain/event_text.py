@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chai_tui.explain.exit_text import join_line
 from chai_tui.explain.formatting import counted, quota_text, ranges
+from chai_tui.explain.start_text import start_text
 from chai_tui.model.events import (
     CoresChanged,
     Dropped,
@@ -117,9 +119,11 @@ def _seated(event: Seated, _: Floor) -> str:
 
 def _started(event: Started, floor: Floor) -> str:
     maker = floor.makers.get(event.maker)
-    if maker is not None and maker.engine.shares_station:
-        return f"#{event.maker} started, tid {event.tid}"
-    return f"#{event.maker} started, pid {event.pid}"
+    if maker is None:
+        return f"#{event.maker} started, pid {event.pid}"
+    process = not maker.engine.shares_station
+    number = f"pid {event.pid}" if process else f"tid {event.tid}"
+    return ", ".join(filter(None, (f"#{event.maker} started", number, start_text(maker))))
 
 
 def _step_began(event: StepBegan, floor: Floor) -> str:
@@ -199,10 +203,14 @@ def _exited(event: Exited, floor: Floor) -> str:
         outside = _from_outside(ours=event.ours or name in OWN_DOING)
         return f"#{event.maker} killed by {name}{outside}"
     if maker is None or maker.state is State.SERVED:
-        return f"#{event.maker} joined"
-    if maker.state is State.FAILED and maker.error is not None:
+        return join_line(event, floor)
+    if maker.state is not State.FAILED:
+        return f"#{event.maker} {maker.cause}"
+    if maker.error is not None:
         return f"#{event.maker} failed: {_clipped(maker.error)}"
-    return f"#{event.maker} {maker.cause}"
+    if maker.served_at is None:
+        return f"#{event.maker} ended before it had served"
+    return f"#{event.maker} failed after it had served"
 
 
 def _trouble(event: Trouble | Unseated, _: Floor) -> str:

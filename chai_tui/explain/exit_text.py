@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chai_tui.model.events import Exited
+from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
 
 _SIGNAL_MEANINGS = {
@@ -22,6 +24,35 @@ _SIGNAL_MEANINGS = {
     "SIGTRAP": "it ran into a breakpoint, and no debugger was there",
     "SIGSYS": "it asked the system for something that is forbidden to it",
 }
+
+
+def join_line(event: Exited, floor: Floor) -> str:
+    """Return the join that revealed an end: ``#2 joined, exit code −9``.
+
+    Args:
+        event: the end.
+        floor: the state after it; of a maker that it does not know the line says less.
+    """
+    maker = floor.makers.get(event.maker)
+    code = exit_code_text(event.exitcode)
+    if maker is None or not maker.engine.shares_station:
+        return f"#{event.maker} joined, {code}"
+    if event.exitcode == 0 and not ended_with_its_process(maker):
+        return f"#{event.maker} joined"  # a thread or a task has no exit code
+    return f"#{event.maker} joined with its process, {code}"
+
+
+def exit_code_text(exitcode: int | None) -> str:
+    """Return ``exit code −9``; ``exit code unknown`` where the system lost it."""
+    return "exit code unknown" if exitcode is None else f"exit code {exitcode}".replace("-", "−")
+
+
+def ended_with_its_process(maker: Maker) -> bool:
+    """Whether a maker that shared a process ended because that did, not by itself."""
+    if not maker.engine.shares_station or not maker.joined:
+        return False
+    said_its_end = maker.served_at is not None or maker.gave_up or maker.error is not None
+    return maker.exitcode != 0 or not said_its_end
 
 
 def meaning_of_end(maker: Maker) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -39,6 +40,7 @@ def facts_of_live_run(
         python=python_name(),
         version=__version__,
         engines=engines_here(),
+        pid=os.getpid(),
     )
 
 

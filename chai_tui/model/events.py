@@ -36,8 +36,10 @@ class RunBegan(NamedTuple):
         schema: of the events: a greater one has events that this version cannot understand.
         engines: how makers can be seated there.
         measures_cores: whether it is known how busy the cores are.
+        measures_gil: whether the system tells who waits for a GIL; else that is inferred.
         unseen: why makers cannot be looked at from outside, so that their cores, their shares of
             them and their memory are not known; for a person. Empty where they can.
+        pid: the process that starts makers and joins them; 0 if unknown.
     """
 
     at: float
@@ -56,6 +58,8 @@ class RunBegan(NamedTuple):
     engines: tuple[Engine, ...] = tuple(Engine)
     measures_cores: bool = True
     unseen: str = ""
+    pid: int = 0
+    measures_gil: bool = False
 
     @property
     def warning(self) -> str:
@@ -72,12 +76,17 @@ class CoresChanged(NamedTuple):
 
 
 class Started(NamedTuple):
-    """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread."""
+    """The maker runs: ``pid`` and ``tid`` are the system's numbers of its process and thread.
+
+    ``modules`` is how many its interpreter had to import for that: those that its process was
+    forked with do not count. 0 if unknown.
+    """
 
     at: float
     maker: int
     pid: int
     tid: int
+    modules: int = 0
 
 
 class StepBegan(NamedTuple):
@@ -260,6 +269,7 @@ class MakerUse(NamedTuple):
         cpu_seconds: CPU seconds since it started; None where its thread is not its own.
         memory: bytes that only its process has; None if unknown or not read yet.
         stopped: whether the system has its process stopped; None once that is gone, or if unknown.
+        gil_share: share of the time its thread waited for a GIL that others have; None if unknown.
     """
 
     maker: int
@@ -269,6 +279,7 @@ class MakerUse(NamedTuple):
     cpu_seconds: float | None
     memory: int | None
     stopped: bool | None
+    gil_share: float | None = None
 
 
 class Sampled(NamedTuple):

@@ -22,6 +22,8 @@ class Launch:
         exit_when_served: whether the screen leaves when every maker has ended.
         simulated_cores: on how many cores of a simulated machine; None: on real ones.
         speed: simulated seconds for each of ours.
+        large: whether the screen begins in large print.
+        quiet: whether nothing is reported in the shell once the screen is gone.
     """
 
     makers: int
@@ -32,6 +34,8 @@ class Launch:
     exit_when_served: bool = False
     simulated_cores: int | None = None
     speed: float = 1.0
+    large: bool = False
+    quiet: bool = False
 
     @property
     def command(self) -> AddMakers:

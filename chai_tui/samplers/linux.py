@@ -11,12 +11,14 @@ makers 0.2 ms (half of it /proc/stat; 0.05 ms with warm caches), 1,000 threads t
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from chai_tui.host.process_stat import why_unseen
 from chai_tui.model.events import CoreUse, MakerUse, Sampled
 from chai_tui.samplers.kept_file import Budget, KeptFile
+from chai_tui.samplers.linux_gil import Image, image_of
 from chai_tui.samplers.linux_thread import Thread, began_at
 from chai_tui.samplers.memory import MemoryRota
 from chai_tui.samplers.own_proc import HIDDEN, hides_any
@@ -28,6 +30,9 @@ second takes 0.2 %, and is not worth a place in the picture."""
 LINGER_SECONDS = 5.0
 """How long a core that may not be used is told of after a maker was seen on it: what moves about
 there is not to make the picture jump."""
+BUSY = 0.05
+"""Share of a core that a process's threads burn or want from which one may keep the GIL from
+others: an idle process is not probed."""
 _STAT_SIZE = 4_096
 _NOTHING_KEPT = Budget(0)
 _UNKNOWN = (None,) * 6
@@ -44,6 +49,7 @@ class LinuxSampler:
     Attributes:
         cores: the numbers of the cores that may be used.
         unseen: why makers cannot be looked at; empty where they can.
+        measures_gil: whether it is known who waits for the GIL.
 
     Args:
         cores: the numbers of the cores that may be used.
@@ -66,6 +72,9 @@ class LinuxSampler:
         self._threads: dict[tuple[int, int], Thread] = {}
         self._sweeps = 0
         self._memory = MemoryRota(self._unique_bytes)
+        self._images: dict[int, Image | None] = {}  # of the processes whose threads share a GIL
+        self._probed: list[tuple[Thread, Image]] = []
+        self.measures_gil = image_of(proc, os.getpid()) is not None
         self._begun_by: dict[int, float] = {}  # of those watched now, in seconds since the start
         self._stat = KeptFile(f"{proc}/stat", self._budget)
         self._stat_size = _STAT_SIZE
@@ -101,6 +110,7 @@ class LinuxSampler:
             self.unseen = HIDDEN
         if self.unseen:
             uses = [MakerUse(who.maker, *_UNKNOWN) for who in watched]
+        self._choose_probed([] if self.unseen else watched)
         self._close_unwatched()
         return Sampled(at, self._core_uses(at, ran), tuple(uses))
 
@@ -112,7 +122,7 @@ class LinuxSampler:
         self._begun_by = {who.pid: who.lived_at + since_boot for who in watched}
         memory = self._memory.sweep(at, self._begun_by)
         uses: list[MakerUse] = []
-        for maker, pid, tid, own_thread, _ in watched:
+        for maker, pid, tid, own_thread, *_ in watched:
             thread = self._threads.get((pid, tid))
             if thread is None:
                 thread = self._threads[pid, tid] = Thread(
@@ -140,9 +150,41 @@ class LinuxSampler:
                     thread.cpu_seconds if own_thread else None,
                     memory.get(pid),
                     thread.stopped,
+                    thread.gil_share,
                 )
             )
         return uses
+
+    def _choose_probed(self, watched: Sequence[Watched]) -> None:
+        """Note who may wait for a GIL from now on."""
+        looked_at = [thread for thread, _ in self._probed if thread.share is not None]
+        if looked_at:
+            self.measures_gil = not all(thread.hides_syscall for thread in looked_at)
+        sharing = [who for who in watched if who.shares_gil]
+        busy: dict[int, float] = {}
+        for who in sharing:
+            thread = self._threads[who.pid, who.tid]
+            wanted = 1.0 if thread.share is None else thread.share + (thread.ready_share or 0.0)
+            busy[who.pid] = busy.get(who.pid, 0.0) + wanted
+        self._images = {
+            pid: self._images[pid] if pid in self._images else image_of(self._proc, pid)
+            for pid in busy
+        }
+        self._probed = [
+            (self._threads[who.pid, who.tid], image)
+            for who in sharing
+            if busy[who.pid] >= BUSY and (image := self._images[who.pid]) is not None
+        ]
+
+    @property
+    def wants_probes(self) -> bool:
+        """Whether anybody may be waiting for the GIL until the next sample."""
+        return bool(self._probed)
+
+    def probe(self) -> None:
+        """Look who waits for the GIL now; see :class:`Sampler`."""
+        for thread, image in self._probed:
+            thread.probe(image)
 
     def _core_uses(self, at: float, ran: Sequence[tuple[int, float]]) -> tuple[CoreUse, ...]:
         """Return the use of the cores that are ours, and of those where makers are all the same."""
@@ -159,6 +201,7 @@ class LinuxSampler:
     def close(self) -> None:
         """Close every descriptor; idempotent."""
         self._sweeps += 1
+        self._probed = []
         self._close_unwatched()
         self._stat.close()
 

@@ -11,12 +11,17 @@ import os
 from collections.abc import Callable
 
 from chai_tui.samplers.kept_file import Budget, KeptFile
+from chai_tui.samplers.linux_gil import Image
 
 _NS = 1_000_000_000
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _TICK_SECONDS = 0.02
 """A running thread's figures grow with every tick of the scheduler: 10 ms at the slowest."""
 _SCHEDSTAT_SIZE = 96
+_SYSCALL_SIZE = 256
+_RUNNING = b"running"
+ENOUGH_PROBES = 4
+"""In fewer, nobody's time can be told apart."""
 _STAT_SIZE = 1_024
 # Fields of stat counted from the state, the first one after the name; proc(5) counts from the pid.
 _STATE, _UTIME, _STIME, _STARTED, _PROCESSOR = 0, 11, 12, 19, 36
@@ -33,6 +38,9 @@ class Thread:
         stopped: whether the system has it stopped, by a signal or for a debugger; None once it is
             gone, or if unknown.
         cpu_seconds: CPU seconds it burned since it started; None if unknown.
+        gil_share: share of the time it waited for the GIL; None if unknown. Only who was probed
+            often enough since the last look has one.
+        hides_syscall: whether the last probe was told nothing.
 
     Args:
         folder: its folder in /proc.
@@ -41,16 +49,22 @@ class Thread:
     """
 
     __slots__ = (
+        "_asleep",
         "_at",
         "_boot_clock",
         "_burned",
         "_clock",
+        "_for_gil",
         "_has_schedstat",
+        "_probes",
         "_schedstat",
         "_stat",
         "_state",
+        "_syscall",
         "_waited",
         "cpu_seconds",
+        "gil_share",
+        "hides_syscall",
         "processor",
         "ready_share",
         "share",
@@ -63,6 +77,10 @@ class Thread:
         self._boot_clock = boot_clock
         self._schedstat = KeptFile(f"{folder}/schedstat", budget)
         self._stat = KeptFile(f"{folder}/stat", budget)
+        self._syscall = KeptFile(f"{folder}/syscall", budget)
+        self._probes = self._asleep = self._for_gil = 0
+        self.hides_syscall = False
+        self.gil_share: float | None = None
         self._forget()
 
     def look(self, at: float, begun_by: float = float("inf")) -> None:
@@ -77,6 +95,7 @@ class Thread:
         clock = self._schedstat.read(_SCHEDSTAT_SIZE) if self._has_schedstat else None
         if clock is not None and clock == self._clock:
             self._stood_still(at)
+            self.gil_share = self._waited_for_gil()
             return
         # The state is read after the clock: a change between the two shows in the next clock.
         stat = self._stat.read(_STAT_SIZE)
@@ -85,11 +104,40 @@ class Thread:
         except (ValueError, IndexError):  # it ended, or is nobody whom we could read
             self.close()
             self._forget()
+        self.gil_share = self._waited_for_gil()
+
+    def probe(self, image: Image) -> None:
+        """Look whether it waits for the GIL now.
+
+        Args:
+            image: of its process's interpreter.
+        """
+        syscall = self._syscall.read(_SYSCALL_SIZE)
+        self.hides_syscall = syscall is None
+        if syscall is None:  # it ended, or it is not ours to see
+            return
+        self._probes += 1
+        if not syscall.startswith(_RUNNING):
+            self._asleep += 1
+            self._for_gil += image.waits_for_gil(syscall)
+
+    def _waited_for_gil(self) -> float | None:
+        """Return the share of the time since the last look in which it waited for the GIL.
+
+        How long it slept is known exactly, so probes say only for what.
+        """
+        probes, asleep, for_gil = self._probes, self._asleep, self._for_gil
+        self._probes = self._asleep = self._for_gil = 0
+        if probes < ENOUGH_PROBES or self.share is None or self.ready_share is None:
+            return None
+        slept = max(0.0, 1.0 - self.share - self.ready_share)
+        return slept * for_gil / asleep if asleep else 0.0
 
     def close(self) -> None:
         """Give back its descriptors; idempotent."""
         self._schedstat.close()
         self._stat.close()
+        self._syscall.close()
 
     def _forget(self) -> None:
         self._at: float | None = None

@@ -33,6 +33,8 @@ class PortableSampler:
 
     maps_cores: bool = False
     measures_cores: bool = True
+    measures_gil: bool = False
+    wants_probes: bool = False
     unseen: str = ""
 
     def __init__(
@@ -61,7 +63,7 @@ class PortableSampler:
         memory = self._memory.sweep(at, tids)
         uses: list[MakerUse] = []
         carried: set[tuple[int, int]] = set()
-        for maker, pid, tid, own_thread, _ in watched:
+        for maker, pid, tid, own_thread, *_ in watched:
             process = self._processes[pid]
             is_first = (pid, tid) not in carried
             carried.add((pid, tid))
@@ -79,6 +81,9 @@ class PortableSampler:
         self._measure()
         cores = tuple(CoreUse(core, self._busy.get(core), None) for core in sorted(self.cores))
         return Sampled(at, cores, tuple(uses))
+
+    def probe(self) -> None:
+        """Do nothing: neither macOS nor Windows tells who waits for a lock."""
 
     def close(self) -> None:
         """Forget every process; there is nothing open."""

@@ -22,6 +22,7 @@ class Watched(NamedTuple):
             maker's.
         lived_at: when its process surely lived, in seconds of ``time.monotonic()``: who has its
             numbers and began later is somebody else. Infinite if nobody minds.
+        shares_gil: whether other makers' threads wait for the same GIL.
     """
 
     maker: int
@@ -29,6 +30,7 @@ class Watched(NamedTuple):
     tid: int
     own_thread: bool
     lived_at: float = float("inf")
+    shares_gil: bool = False
 
 
 class Sampler(Protocol):
@@ -48,6 +50,11 @@ class Sampler(Protocol):
         ...
 
     @property
+    def measures_gil(self) -> bool:
+        """Whether it tells who waits for the GIL."""
+        ...
+
+    @property
     def unseen(self) -> str:
         """Why makers cannot be looked at, for a person; empty where they can."""
         ...
@@ -63,6 +70,18 @@ class Sampler(Protocol):
             at: now, in seconds of ``time.monotonic()``.
             watched: the makers to look at; whatever was kept open for others is closed.
         """
+        ...
+
+    def probe(self) -> None:
+        """Look who waits for the GIL now, of those watched at the last sample.
+
+        One look says only "now": the share in a sample is that of the looks since the last one.
+        """
+        ...
+
+    @property
+    def wants_probes(self) -> bool:
+        """Whether anybody may be waiting for the GIL until the next sample."""
         ...
 
     def close(self) -> None:

@@ -6,15 +6,18 @@ them computes, all the others stand still, even those whose wait is long over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State, Station
 
-_HALF = 0.5 - 1e-6  # whatever times are rounded to
-SEVERAL = 0
-"""Stands for more than one maker, where none of them alone kept the loop for half of the time."""
+ALL = 0
+"""Stands for all makers together where shares are told by maker; no maker has that number."""
+_STEPS_TOLD = 16
+"""A share of a kept loop is told in sixteenths: finer ones would change with every look at a column
+that is not over, and show nothing more."""
 
 
 def cores_used(floor: Floor, station: Station) -> float | None:
@@ -57,55 +60,75 @@ def held_up_by(maker: Maker, keeper: int | None) -> int | None:
     return keeper if waits or maker.state is State.SEATED else None
 
 
-def loop_kept(
-    floor: Floor, station: int, start: float, seconds: float, count: int
-) -> Sequence[int | None]:
-    """Return who kept a station's event loop in each of so many slices of time.
+def overlaps(began: float, end: float, edges: Sequence[float]) -> Iterator[tuple[int, float]]:
+    """Yield which columns a stretch of time lies in, and how many seconds of it lie in each.
+
+    Args:
+        began: when it begins.
+        end: when it ends.
+        edges: where columns begin and end, ascending: one more than there are columns.
+    """
+    for index in range(max(0, bisect_right(edges, began) - 1), len(edges) - 1):
+        start = edges[index]
+        if start >= end:
+            return
+        seconds = min(end, edges[index + 1]) - max(began, start)
+        if seconds > 0:
+            yield index, seconds
+
+
+def step_seconds(maker: Maker, kinds: Container[StepKind], edges: Sequence[float]) -> list[float]:
+    """Return how many seconds of each column a maker was in steps of some kinds.
+
+    Args:
+        maker: who.
+        kinds: of steps.
+        edges: where columns begin and end, ascending; a step that goes on does so to the last one.
+    """
+    seconds = [0.0] * max(0, len(edges) - 1)
+    for step, span in zip(maker.steps, maker.step_times, strict=False):
+        if step.kind in kinds:
+            for index, part in overlaps(
+                span.began, edges[-1] if span.end is None else span.end, edges
+            ):
+                seconds[index] += part
+    return seconds
+
+
+def loop_kept(floor: Floor, station: int, edges: Sequence[float]) -> Sequence[Mapping[int, float]]:
+    """Return who kept a station's event loop in each column of time, and for which share of it.
 
     Told by when steps began and ended. What a call did is not known afterwards: it counts as none.
 
     Args:
         floor: who stands where.
         station: the station's number.
-        start: when the first slice begins, in the events' seconds.
-        seconds: how long each slice is.
-        count: how many slices.
+        edges: where columns begin and end, in the events' seconds, ascending.
 
     Returns:
-        For each slice the number of the maker that kept the loop for at least half of it,
-        ``SEVERAL`` where only together they did, and None where nobody did. Nothing at all where
-        there is no event loop.
+        For each column the share of each maker that kept the loop there, and that of ``ALL``; of
+        a column that is not over, the share of what has passed. Nothing at all where there is no
+        event loop.
     """
     there = floor.stations.get(station)
-    if there is None or not there.engine.traits.shares_loop:
+    if there is None or not there.engine.traits.shares_loop or len(edges) < 2:
         return ()
-    kept = [0.0] * count
-    keepers: list[int | None] = [None] * count
-    stop = min(floor.now, start + seconds * count)
-
-    def is_half(kept_for: float, index: int) -> bool:
-        """Of a slice that is not over, half of what has passed of it."""
-        slice_start = start + index * seconds
-        return kept_for > 0 and kept_for >= _HALF * (min(slice_start + seconds, stop) - slice_start)
-
+    kept: list[dict[int, float]] = [{} for _ in edges[1:]]
     for number in there.makers:
         maker = floor.makers[number]
         for step, span in zip(maker.steps, maker.step_times, strict=False):
-            began = max(span.began, start)
-            end = stop if span.end is None else min(span.end, stop)
-            if not step.kind.never_waits or end <= began:
+            if not step.kind.never_waits:
                 continue
-            first, last = int((began - start) / seconds), int((end - start) / seconds)
-            for index in range(first, min(count, last + 1)):
-                slice_start = start + index * seconds
-                kept_for = max(0.0, min(end, slice_start + seconds) - max(began, slice_start))
-                kept[index] += kept_for
-                if is_half(kept_for, index):
-                    keepers[index] = number
-    return [
-        SEVERAL if keeper is None and is_half(kept_for, index) else keeper
-        for index, (keeper, kept_for) in enumerate(zip(keepers, kept, strict=True))
-    ]
+            end = floor.now if span.end is None else span.end
+            for index, seconds in overlaps(span.began, end, edges):
+                by_maker = kept[index]
+                by_maker[number] = by_maker.get(number, 0.0) + seconds
+                by_maker[ALL] = by_maker.get(ALL, 0.0) + seconds
+    for index, by_maker in enumerate(kept):
+        passed = min(edges[index + 1], floor.now) - edges[index]
+        for number, seconds in by_maker.items():
+            by_maker[number] = round(seconds / passed * _STEPS_TOLD) / _STEPS_TOLD
+    return kept
 
 
 def _keeps(maker: Maker) -> bool:

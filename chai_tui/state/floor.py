@@ -7,6 +7,7 @@ changes again.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -38,6 +39,7 @@ from chai_tui.model.events import (
 from chai_tui.state.busy_period import BusyPeriod, latest_busy_period
 from chai_tui.state.records import (
     Core,
+    CoreShares,
     Line,
     Maker,
     Span,
@@ -47,6 +49,7 @@ from chai_tui.state.records import (
     derive_state,
     gil_share_of,
 )
+from chai_tui.state.shares import Stretch, within_last_second
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
@@ -58,6 +61,12 @@ COMMON_SIGNALS = {
 AT_ONCE_SECONDS = 3.0
 """The stretch over which "cores at once" is measured: long enough to be calm, short enough to
 follow a change."""
+
+SAMPLES_KEPT = 200_000
+"""Times of samples kept: a day at two a second, 1.6 MB."""
+SAMPLES_DROPPED = 100_800
+"""How many of the oldest are dropped at once: a multiple of all that are ever shown together, so
+that those that are shown together stay the same."""
 
 _NOTHING_KNOWN = (None,) * 5
 """What a sample tells of a maker, where it tells nothing."""
@@ -73,6 +82,7 @@ class Floor:
         cores: by core number: those that the last sample told of.
         counts: how many makers are in each state.
         open: how many makers are not joined yet.
+        sample_times: when samples were taken, oldest first.
         log: what is worth telling, oldest first.
         logged: how many events ever went into the log.
         began: when the first maker ever was seated; None before that.
@@ -88,6 +98,7 @@ class Floor:
         self.cores: dict[int, Core] = {}
         self.counts: dict[State, int] = dict.fromkeys(State, 0)
         self.open = 0
+        self.sample_times = array("d")
         self.log: deque[Event] = deque(maxlen=LOG_KEPT)
         self.logged = 0
         self.began: float | None = None
@@ -167,6 +178,11 @@ class Floor:
         """Whether every maker that was asked for was seated, joined, and served."""
         served = self.counts[State.SERVED]
         return self.all_joined and served == len(self.makers) and not self.unseated
+
+    @property
+    def sampled_at(self) -> float:
+        """When the newest sample was taken; minus infinity before the first."""
+        return self._sampled_at
 
     @property
     def elapsed(self) -> float:
@@ -271,6 +287,7 @@ class Floor:
         if maker := self._open_maker(event.maker):
             maker.tid = event.tid
             maker.started_at = event.at
+            maker.modules = event.modules
             self._restate(maker)
             self._tell(event)
 
@@ -364,6 +381,7 @@ class Floor:
         maker.cpu_share = 0.0
         maker.ready_share = None
         maker.gil_share = None
+        maker.recent = []
 
     def _resumed(self, event: Resumed) -> None:
         if (maker := self._open_maker(event.maker)) and maker.paused:
@@ -411,8 +429,13 @@ class Floor:
             core.busy = core_use.busy
             core.makers_share = core_use.makers
             core.makers = tuple(on_core.get(core_use.core, ()))
-            core.history.append(core_use.busy)
+            core.history.append(CoreShares(core_use.busy, core_use.makers))
         self._sampled_at = event.at
+        times = self.sample_times
+        if not times or event.at > times[-1]:
+            times.append(event.at)
+            if len(times) > SAMPLES_KEPT:
+                del times[:SAMPLES_DROPPED]
         self.cores_version += 1
         if self.open:
             burned = sum(maker.cpu_seconds for maker in self.makers.values())
@@ -432,11 +455,8 @@ class Floor:
         maker.core = use.core
         maker.cpu_share = use.cpu_share
         maker.ready_share = use.ready_share
-        maker.gil_share = (
-            gil_share_of(maker, self._sampled_at, use.cpu_share, use.ready_share)
-            if self.run.gil
-            else None
-        )
+        maker.gil_share = gil_share_of(maker, self._sampled_at, use) if self.run.gil else None
+        self._remember(maker, at)
         if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
             maker.cpu_seconds = use.cpu_seconds
         if use.memory is not None:
@@ -446,6 +466,17 @@ class Floor:
         # known has none.
         if entry[1:] != (maker.history[-1][1:] if maker.history else _NOTHING_KNOWN):
             maker.history.append(entry)
+
+    def _remember(self, maker: Maker, at: float) -> None:
+        """Keep what was sampled of it until it is a second old."""
+        if maker.cpu_share is None or maker.state is not State.BREWING:
+            maker.recent = []
+            return
+        since = max(self._sampled_at, maker.seated_at)
+        stretch = Stretch(
+            at, max(0.0, at - since), maker.cpu_share, maker.ready_share, maker.gil_share
+        )
+        maker.recent = within_last_second([*maker.recent, stretch])
 
     def _could_not_seat(self, event: Unseated) -> None:
         self._unseated.append((event.at, event.makers))

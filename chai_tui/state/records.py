@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Stopping
-from chai_tui.model.recipe import Step
+from chai_tui.model.events import MakerUse, Stopping
+from chai_tui.model.recipe import Step, StepKind
+from chai_tui.state.shares import Shares, Stretch, shares_of
 
 SAID_KEPT = 1_000
 """Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
@@ -74,6 +75,8 @@ class Maker:
     seated_at: float
     tid: int | None = None
     started_at: float | None = None
+    modules: int = 0
+    """How many modules its interpreter had to import until it started; 0 if unknown."""
     ended_at: float | None = None
     state: State = State.SEATED
     joined: bool = False
@@ -102,6 +105,8 @@ class Maker:
     dropped: int = 0
     """How many lines were left out, because they came faster than anybody reads."""
     history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    recent: list[Stretch] = field(default_factory=list)
+    """What the samples of the last second said, while it brews."""
     stopping: Stopping | None = None
     stop_signal: str | None = None
     """The name of the signal that asked it to stop, if one did."""
@@ -127,6 +132,18 @@ class Maker:
     def paused(self) -> bool:
         """Whether the system has its process stopped."""
         return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def kind(self) -> StepKind | None:
+        """The kind of its current (or last) step; None before the first."""
+        if self.step is None or not 0 <= self.step < len(self.steps):
+            return None
+        return self.steps[self.step].kind
+
+    @property
+    def shares(self) -> Shares | None:
+        """What it did with its time over the last second; None where that is not known."""
+        return shares_of(self.recent)
 
     @property
     def cause(self) -> str:
@@ -165,6 +182,13 @@ class Station:
     """How many such lines were left out."""
 
 
+class CoreShares(NamedTuple):
+    """How busy a core was at one sample, and how much of that makers were; shares from 0 to 1."""
+
+    busy: float | None
+    makers: float | None
+
+
 @dataclass(slots=True, eq=True)
 class Core:
     """How busy a core is: shares from 0 to 1, and who is on it."""
@@ -174,7 +198,7 @@ class Core:
     """None before the first sample, and where nobody can tell."""
     makers_share: float | None = None
     makers: tuple[int, ...] = ()
-    history: deque[float | None] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    history: deque[CoreShares] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
 
 
 def ordinal(number: int) -> str:
@@ -184,31 +208,29 @@ def ordinal(number: int) -> str:
     return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
 
 
-def gil_share_of(
-    maker: Maker, since: float, cpu_share: float | None, ready_share: float | None
-) -> float | None:
+def gil_share_of(maker: Maker, since: float, use: MakerUse) -> float | None:
     """Return the share of the time since the last sample in which a maker waited for the GIL.
 
-    No system tells that. But a step that computes never sleeps: whenever its thread neither ran
-    nor was ready to run, it waited for the one lock that it needs, held by another thread of its
-    process. None where that says nothing: in any other step, in a step that began in between,
-    alone in a process, or where the system does not tell who is ready.
+    As it was measured; and else, inferred: a step of bytecode never sleeps, so whenever its thread
+    neither ran nor was ready to run, it waited for the one lock that it needs, held by another
+    thread of its process. None where that says nothing: in any other step (C code mostly runs
+    without the GIL, and may sleep), in a step that began in between, alone in a process, or where
+    the system does not tell who is ready.
 
     Args:
         maker: who; as it is at the sample.
         since: when the sample before this one was taken.
-        cpu_share: share of a core that its thread used, 0 to 1; None if unknown.
-        ready_share: share of the time in which it was ready but no core was free, 0 to 1; likewise.
+        use: what was sampled of it.
     """
-    if not maker.engine.traits.shares_gil or maker.step is None:
+    if not maker.engine.traits.shares_gil or derive_state(maker) is not State.BREWING:
         return None
-    if cpu_share is None or ready_share is None:
-        return None
-    if not maker.steps[maker.step].kind.never_waits or derive_state(maker) is not State.BREWING:
+    if use.gil_share is not None:
+        return use.gil_share
+    if use.cpu_share is None or use.ready_share is None or maker.kind is not StepKind.COMPUTE:
         return None
     if not maker.step_times or maker.step_times[-1].began > since:
         return None
-    return max(0.0, 1.0 - cpu_share - ready_share)
+    return max(0.0, 1.0 - use.cpu_share - use.ready_share)
 
 
 def derive_state(maker: Maker) -> State:

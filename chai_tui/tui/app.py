@@ -36,8 +36,9 @@ from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.maker_actions import MakerActions
+from chai_tui.tui.makers.sort_filter import Sort
 from chai_tui.tui.palette import KitchenCommands
-from chai_tui.tui.shell.colours import colours
+from chai_tui.tui.shell.colours import colours, with_more_contrast
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.shell.preloading import Preloading
 from chai_tui.tui.shell.screenshots import Screenshots
@@ -68,7 +69,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         warnings: what is wrong with the user's settings.
         keys_given: keys that the user gave commands, by the ids of their rows.
         parting: what could not be done while the source was closed, a line each.
-        over: how it went, once the app leaves because every maker has ended; else empty.
+        ended: the numbers of those who were at work when the app left.
     """
 
     TITLE = "chai-tui"
@@ -103,7 +104,9 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             few_colours: whether the terminal has sixteen of them, and no more.
             clock: seconds of whoever looks; the floor has its own.
         """
-        self._few_colours = few_colours  # the variables are asked for at once
+        # The variables are asked for at once.
+        self._few_colours = few_colours
+        self._more_contrast = launch is not None and launch.large
         super().__init__(ansi_color=few_colours or None)
         patch_textual()
         self.animation_level = "none"
@@ -112,7 +115,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self.recipes = [*BUILT_IN.values()]
         self.setup = Setup(BUILT_IN["chai"], Engine.PROCESS)
         if launch is not None:
-            self.setup = Setup(launch.recipe, launch.engine)
+            self.setup = Setup(launch.recipe, launch.engine, large=launch.large)
             if launch.recipe not in self.recipes:
                 self.recipes.insert(0, launch.recipe)
         self._bridge = bridge
@@ -123,7 +126,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self._expecting = launch is not None
         self._pauses_asked = {}
         self._exit_when_served = launch is not None and launch.exit_when_served
-        self.over = ""
+        self.ended: frozenset[int] | None = None
         self.parting: list[str] = []
         self._leaving = False
         self._forgot = self._forgot_unserved = False
@@ -151,6 +154,8 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             variables |= sixteen_colours(dark=theme.dark)
         else:
             variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
+        if self._more_contrast:
+            variables |= with_more_contrast(variables)
         self.theme_variables = variables  # where styles are mixed from
         return variables
 
@@ -169,7 +174,9 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         if AddMakers in self.accepts:
             one, ten = (self._first_key(name) for name in ("add", "add-ten"))
             hint = f"Press {one} to add a maker, {ten} for ten."
-        self.kitchen = KitchenScreen(self.floor, self.setup, hint, clock=self._clock)
+        self.kitchen = KitchenScreen(
+            self.floor, self.setup, hint, key=self._first_key, clock=self._clock
+        )
         self.kitchen.makers.expecting = self._expecting and not self._somebody_came
         return self.kitchen
 
@@ -197,6 +204,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
     def _started(self) -> None:
         """The first screen is shown: what it was kept from comes now."""
         startup.done()
+        self.kitchen.complete()
         self.begin_to_preload()
 
     def _warn(self) -> None:
@@ -243,10 +251,19 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             self._tell(events)
 
     def _fold(self, events: Sequence[Event]) -> None:
+        if self._bridge.stopping:
+            self._note_ended()
         self._note_parting(events)
         self.floor.fold(events)
         self.answered(events)
         self._bridge.pace(self.floor.open)
+
+    def _note_ended(self) -> None:
+        """Note who is at work, before anything is known of what leaving does to them."""
+        if self.ended is None:
+            self.floor.fold(self._backlog.take())
+            makers = self.floor.makers.values()
+            self.ended = frozenset(maker.number for maker in makers if not maker.joined)
 
     def _note_parting(self, events: Sequence[Event]) -> None:
         if self._bridge.closed:
@@ -280,12 +297,15 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         served = self.floor.all_served
         self._notify_where_no_log_is(line, "information" if served else "warning")
         if self._exit_when_served:
-            self.over = line
             self.exit()
 
     def _announce_round(self) -> str:
         line = closing_line(self.floor)
         self.kitchen.announce(line, "served" if self.floor.all_served else "failed")
+        places = self.floor.counts[State.SERVED]
+        if self.floor.all_served and places > 1 and self.kitchen.makers.sort is Sort.NUMBER:
+            key = self._first_key("sort-previous")  # the order of finishing is nobody's to predict
+            self.kitchen.announce(f"Press {key} to sort them by place", "dim")
         return line
 
     # What keys do
@@ -352,6 +372,18 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         timeline = TimelineScreen(self.floor, self._aimed_number())
         self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
 
+    def action_large(self) -> None:
+        """Show fewer facts, larger; or all of them again."""
+        self.setup.large = self._more_contrast = not self.setup.large
+        self.refresh_css(animate=False)
+        self.kitchen.setup_changed()
+
+    def action_log(self) -> None:
+        """Show all that happened."""
+        from chai_tui.tui.kitchen.log_screen import LogScreen  # noqa: PLC0415 - only when asked for
+
+        self.push_screen(LogScreen(self.kitchen.log_view))
+
     def action_help(self) -> None:
         """Explain."""
         from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
@@ -366,6 +398,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             self.exit()
             return
         self._leaving = True
+        self._note_ended()
         self.notify(f"Ending {counted(self.floor.open, 'maker')}…", timeout=LEAVING_SECONDS)
         self.set_timer(LEAVING_SECONDS, self.exit)
 
@@ -383,9 +416,10 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         self._note_parting(last_words)
         if self.crash is not None:
             return 1
+        self._note_ended()
+        self.floor.fold([*self._backlog.take(), *last_words])
         if self.signalled is not None:
             return self.signalled
-        self.floor.fold([*self._backlog.take(), *last_words])
         nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
         spoiled = spoiled or self.floor.ever_unseated

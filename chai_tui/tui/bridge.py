@@ -44,6 +44,7 @@ class Bridge:
     Attributes:
         commands: what the source accepts.
         error: what ended the thread, if something did.
+        stopping: whether the source is being closed, or is.
         closed: whether the source is, and everything that happened can be taken.
     """
 
@@ -54,7 +55,7 @@ class Bridge:
         self._source = source
         self._clock = clock
         self._thread: threading.Thread | None = None
-        self._stopping = False
+        self.stopping = False
         self._closing = False
         self._hurry = threading.Event()
         self._undelivered: list[Event] = []  # the thread's own: not yet due
@@ -68,7 +69,7 @@ class Bridge:
 
     def start(self) -> None:
         """Begin to poll; does nothing if it already did."""
-        if self._thread is None and not self._stopping:
+        if self._thread is None and not self.stopping:
             thread = threading.Thread(target=self._run, name="chai-bridge", daemon=True)
             thread.start()  # it raises where the system has no more threads
             self._thread = thread
@@ -103,7 +104,7 @@ class Bridge:
 
         Safe from any thread. Nothing is asked of a source that is being closed.
         """
-        if self._stopping:
+        if self.stopping:
             return
         self._source.submit(command)
         self._hurry.set()
@@ -116,7 +117,7 @@ class Bridge:
         """
         if self._thread is None or not self._thread.is_alive():
             return False
-        self._stopping = True
+        self.stopping = True
         self._hurry.set()
         self._source.wake()
         return True
@@ -126,7 +127,7 @@ class Bridge:
 
         A source that takes longer than ``STOP_SECONDS`` to close is left to the end of the process.
         """
-        self._stopping = True
+        self.stopping = True
         if self._thread is None:
             self._close()
         elif self.begin_to_stop():
@@ -137,7 +138,7 @@ class Bridge:
 
     def _run(self) -> None:
         try:
-            while not self._stopping:
+            while not self.stopping:
                 self._turn()
         except BaseException as error:  # noqa: BLE001 - the screen must learn of anything
             self.error = error

@@ -5,18 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Sequence
 from functools import partial
+from typing import TextIO
 
 from chai_tui.config.settings import Settings
 from chai_tui.host.encoding import UTF_8, terminal_encoding
+from chai_tui.host.patient_output import write_all
 from chai_tui.host.process_setup import ENDING_SIGNALS, HANG_UP, SIGNALLED, end_by_signal
 from chai_tui.model.launch import Launch
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.shell.shutdown import INTERRUPTED
 from chai_tui.tui.shell.sixteen import has_few_colours
-from chai_tui.tui.terminal.restore import terminal_put_back
+from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii
+from chai_tui.tui.terminal.restore import UNREAD_SECONDS, terminal_put_back
 from chai_tui.tui.terminal.signal_watch import signals_watched
 
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
@@ -74,19 +78,41 @@ def run_app(
         tell_crash(crash)
         return 1
     if app is not None:
-        _say_last_words(app)
+        _say_last_words(app, quiet=launch.quiet)
         if app.signalled is not None and app.signalled - SIGNALLED not in ENDING_SIGNALS:
             end_by_signal(app.signalled - SIGNALLED)
     return code
 
 
-def _say_last_words(app: ChaiApp) -> None:
-    """Say in the shell what the screen took with it."""
-    with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
-        for warning in (*app.warnings, *app.parting):
-            sys.stderr.write(f"chai-tui: {warning}\n")
-        if app.over:
-            sys.stdout.write(f"{app.over}\n")
+def _say_last_words(app: ChaiApp, *, quiet: bool) -> None:
+    """Say in the shell what the screen took with it, and how it went."""
+    if app.signalled == SIGNALLED + HANG_UP:
+        return
+    _say(sys.stderr, app, [f"chai-tui: {warning}" for warning in (*app.warnings, *app.parting)])
+    if not quiet:
+        from chai_tui.explain.report import report_lines  # noqa: PLC0415 - at the end
+
+        _say(sys.stdout, app, report_lines(app.floor, app.ended or ()))
+
+
+def _say(stream: TextIO | None, app: ChaiApp, lines: Sequence[str]) -> None:
+    """Write lines, unless the terminal is gone, takes nothing, or is another job's by now."""
+    if stream is None or not lines:
+        return
+    text = "".join(f"{line}\n" for line in lines)
+    gives_up_at = time.monotonic() + UNREAD_SECONDS
+    with contextlib.suppress(OSError, ValueError):
+        descriptor = stream.fileno()
+        if sys.platform != "win32":
+            from chai_tui.host.job_control import is_in_background  # noqa: PLC0415 - not there
+
+            if is_in_background(descriptor):
+                return
+        write_all(
+            descriptor,
+            (text if app.encoding == UTF_8 else drawn_in_ascii(text)).encode(),
+            lambda: time.monotonic() > gives_up_at,
+        )
 
 
 def _run(app: ChaiApp, bridge: Bridge) -> None:

@@ -41,7 +41,7 @@ async def test_a_core_with_makers_is_shown_whether_it_may_be_used_or_not() -> No
         await shown.happens(change, *sampled({0: [], 1: [1]}, at=BEGAN + 2))
         text = shown.screen_text()
         assert "1 core " in text
-        assert "#1" in text.splitlines()[1].partition("core 1")[2]
+        assert "#1" in next(line for line in text.splitlines() if line.startswith(" core 1"))
 
 
 async def test_cores_that_change_while_frozen_are_shown_afterwards() -> None:

@@ -37,7 +37,10 @@ def test_every_listed_command_and_every_state_is_in_it() -> None:
         assert row.tooltip in text
     for state in State:
         assert f" {state} " in text
-    for word in ("maker", "station", "GIL", "join", "wait", "compute", "native"):
+    for word in (
+        "maker", "station", "GIL", "join", "wait", "compute", "native",
+        "spawn", "forkserver", "fork", "main guard", 'if __name__ == "__main__"',
+    ):  # fmt: skip
         assert f" {word} " in text
 
 
@@ -59,6 +62,23 @@ def test_without_a_gil_it_promises_nothing_about_one() -> None:
     lines = (line for section in sections for entry in section.entries for line in entry)
     text = " ".join(" ".join(map(as_text, lines)).split())
     assert "without a GIL they compute on several cores" in text
+
+
+@pytest.mark.parametrize(
+    ("run", "said", "not_said"),
+    [
+        ({"measures_gil": True}, "the kernel tells for which lock it sleeps", "inferred here"),
+        ({"measures_gil": False}, "inferred here", "the kernel tells"),
+        ({"has_gil": False}, "core 0 75 %", "GIL 25 %"),
+    ],
+)
+def test_it_says_how_the_wait_for_the_gil_is_known(
+    run: dict[str, bool], said: str, not_said: str
+) -> None:
+    sections = help_sections(COMMANDS, {}, 200, **run)
+    text = " ".join(as_text(line) for one in sections for entry in one.entries for line in entry)
+    assert said in text
+    assert not_said not in text
 
 
 def test_it_begins_with_what_is_on_the_screen_and_ends_with_keys() -> None:

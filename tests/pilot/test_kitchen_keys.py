@@ -579,13 +579,13 @@ async def test_a_theme_is_used() -> None:
         await shown.press("a")
         shown.app.theme = "ansi-dark"
         await shown.pilot.pause()
-        assert "#1 Chai Maker" in shown.screen_text()
+        assert "#1 chai" in shown.screen_text()
         assert shown.floor.counts[State.BREWING] == 3
 
 
 async def test_a_frames_figure_follows_the_samples() -> None:
     async with kitchen(*brewing(1, engine=Engine.THREAD)) as shown:
-        assert "one process · pid 4720 · shared memory · one GIL ─" in shown.screen_text()
+        assert "one process · pid 4720 · shared memory, 0 cups · one GIL ─" in shown.screen_text()
         await shown.happens(*sampled({0: [1]}, busy=0.8, others=0.1))
         assert "one GIL · 0.7 cores ─" in shown.screen_text()
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from chai_tui.model.events import MakerUse, Sampled
+from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.styles import Line
 from chai_tui.tui.detail.screen import DetailScreen
-from chai_tui.tui.timeline.drawing import row
+from chai_tui.tui.timeline.cells import Cell, cells
 from chai_tui.tui.timeline.rows import TimelineRows
 from chai_tui.tui.timeline.screen import TimelineScreen
-from chai_tui.tui.timeline.time_scale import SCALES, TimeView
+from chai_tui.tui.timeline.time_scale import LADDER, TimeView
 from tests.builders import BEGAN, brewing, floor_of, killed, served
 from tests.pilot.screen_app import ScreenApp, showing
 from tests.still import resize
@@ -28,8 +28,9 @@ def sample(at: float, *numbers: int, core: int | None = 0) -> Sampled:
 
 
 def some(how_many: int = 3, until: float = 2.0) -> Floor:
-    events = [event for n in range(1, how_many + 1) for event in brewing(n)]
-    return floor_of(*events, sample(until, *range(1, how_many + 1)))
+    numbers = range(1, how_many + 1)
+    events = [event for n in numbers for event in brewing(n, fraction=0.0)]
+    return floor_of(*events, *(sample(0.5 * n, *numbers) for n in range(1, int(2 * until) + 1)))
 
 
 def timeline(app: ScreenApp[None]) -> TimelineScreen:
@@ -44,10 +45,11 @@ async def test_a_row_a_maker_under_an_axis(size: tuple[int, int]) -> None:
         rows = app.rows()
         assert "╷0 s" in rows[1]
         assert "▸#1 ●" in rows[2]
-        assert "0████" in rows[2]
-        assert "#2 ✔" in rows[3]
-        assert rows[4].rstrip("╌ █▁").endswith("✖")
-        assert "0█ " in rows[-2]
+        assert "██" in rows[2]
+        assert "0" in rows[3]  # the core's number has a line of its own, as there is room
+        assert "#2 ✔" in rows[4]
+        assert rows[6].rstrip(" █▁").endswith("✖")
+        assert "█ " in rows[-2]
         assert all(len(row) <= size[0] for row in rows)
 
 
@@ -67,13 +69,13 @@ async def test_back() -> None:
 async def test_time_is_shown_finer_and_coarser() -> None:
     async with showing(lambda: TimelineScreen(some())) as (app, pilot):
         assert timeline(app).view == TimeView()
-        assert "0.05 s a cell · all of it" in app.rows()[0]
+        assert "1 sample a cell · all of it" in app.rows()[0]
         await pilot.press("minus")
-        assert "0.1 s a cell · follows now" in app.rows()[0]
+        assert "2 samples a cell · follows now" in app.rows()[0]
         await pilot.press("underscore")
-        assert "0.2 s a cell" in app.rows()[0]
+        assert "4 samples a cell" in app.rows()[0]
         await pilot.press("plus", "equals_sign")
-        assert "0.05 s a cell" in app.rows()[0]
+        assert "1 sample a cell" in app.rows()[0]
         await pilot.press("0")
         assert timeline(app).view == TimeView()
 
@@ -100,19 +102,61 @@ async def test_time_goes_on() -> None:
         floor.fold([sample(2.5, 1, 2, 3)])
         timeline(app).floor_changed()
         await pilot.pause()
-        assert app.rows()[2].startswith(before)
-        assert len(app.rows()[2]) == len(before) + 10
-        floor.fold([sample(60.0, 1, 2, 3)])
+        assert app.rows()[2] == before + "█"
+        floor.fold([sample(2.5 + 0.5 * n, 1, 2, 3) for n in range(1, 300)])
         timeline(app).floor_changed()
         await pilot.pause()
-        assert "1 s a cell · all of it" in app.rows()[0]
+        assert "4 samples a cell · all of it" in app.rows()[0]
+
+
+async def test_rows_have_two_lines_each_as_long_as_all_of_them_fit_so() -> None:
+    floor = some(3)
+    async with showing(lambda: TimelineScreen(floor), (80, 12)) as (app, pilot):
+        assert [app.row_of(f"#{number} ") for number in (1, 2, 3)] == [2, 4, 6]
+        floor.fold([event for n in (4, 5, 6) for event in brewing(n)])
+        timeline(app).floor_changed()
+        await pilot.pause()
+        assert [app.row_of(f"#{number} ") for number in range(1, 7)] == [2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+async def test_where_there_is_one_line_a_reason_is_the_colour_behind(theme: str) -> None:
+    recipe = BUILT_IN["grind"]
+    uses = [MakerUse(n, 0, 0.5, 0.5 * (n > 9), None, None, stopped=False) for n in range(1, 21)]
+    floor = floor_of(
+        *(event for n in range(1, 21) for event in brewing(n, recipe=recipe, fraction=0.0)),
+        *(Sampled(BEGAN + at, (), tuple(uses)) for at in (0.5, 1.0)),
+    )
+    async with showing(lambda: TimelineScreen(floor), (80, 24)) as (app, pilot):
+        app.theme = theme
+        await pilot.pause()
+        rows = app.screen.query_one(TimelineRows)
+        plain, tinted = (
+            next(segment.style for segment in rows.render_line(y) if "▄" in segment.text)
+            for y in (0, 15)
+        )
+        assert plain is not None
+        assert tinted is not None
+        assert plain.color == tinted.color
+        assert plain.bgcolor != tinted.bgcolor
+
+
+async def test_the_legend_explains_what_can_be_seen_now() -> None:
+    floor = some(30)
+    floor.fold(killed(30)[-1:])
+    async with showing(lambda: TimelineScreen(floor), (80, 12)) as (app, pilot):
+        assert "core 0" in app.rows()[-2]
+        assert "killed" not in app.rows()[-2]
+        await pilot.press("end")
+        await pilot.pause()
+        assert "✖ killed" in app.rows()[-2]
 
 
 async def test_a_quiet_kitchen_stands_still() -> None:
-    floor = floor_of(*served(1, after=2.0))
+    floor = floor_of(*served(1, after=2.0), sample(2.5))
     async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
         before = app.text
-        floor.fold([sample(100.0)])
+        floor.fold([sample(3.5), sample(100.0)])
         timeline(app).floor_changed()
         await pilot.pause()
         assert app.text == before
@@ -127,7 +171,7 @@ async def test_selection_follows_the_maker() -> None:
         timeline(app).floor_changed()
         await pilot.pause()
         assert timeline(app).number == 2
-        assert "▸#2" in app.rows()[2]
+        assert "▸#2" in app.rows()[2], app.text
         floor.fold(killed(2)[-1:])
         floor.forget_finished()
         timeline(app).floor_changed()
@@ -140,11 +184,11 @@ async def test_thousands_are_scrolled_and_only_the_visible_are_drawn(
     floor = some(3_000)
     drawn: list[int] = []
 
-    def counted(maker: Maker, *how: Any, is_chosen: bool) -> Line:
+    def counted(maker: Maker, *how: Any) -> list[Cell]:
         drawn.append(maker.number)
-        return row(maker, *how, is_chosen=is_chosen)
+        return cells(maker, *how)
 
-    monkeypatch.setattr("chai_tui.tui.timeline.rows.row", counted)
+    monkeypatch.setattr("chai_tui.tui.timeline.rows.cells", counted)
     async with showing(lambda: TimelineScreen(floor)) as (app, pilot):
         assert 0 < len(set(drawn)) < 45
         for key, number in [
@@ -162,11 +206,11 @@ async def test_thousands_are_scrolled_and_only_the_visible_are_drawn(
 
 async def test_a_click_chooses_and_another_opens() -> None:
     async with showing(lambda: TimelineScreen(some())) as (app, pilot):
-        await pilot.click(TimelineRows, offset=(20, 1))
+        await pilot.click(TimelineRows, offset=(20, 3))
         assert timeline(app).number == 2
         await pilot.click(TimelineRows, offset=(20, 30))
         assert timeline(app).number == 2
-        await pilot.click(TimelineRows, offset=(20, 1))
+        await pilot.click(TimelineRows, offset=(20, 2))
         await pilot.pause()
         assert isinstance(app.screen, DetailScreen)
         assert app.screen.number == 2
@@ -187,7 +231,7 @@ async def test_enter_opens_the_chosen_one_and_back_catches_up() -> None:
 async def test_the_footer_can_be_clicked() -> None:
     async with showing(lambda: TimelineScreen(some())) as (app, pilot):
         await pilot.click(offset=app.at("− Coarser"))
-        assert timeline(app).view.scale == SCALES.index(0.1)
+        assert timeline(app).view.scale == LADDER.index(2)
         await pilot.click(offset=app.at("Esc Back"))
         assert app.answer is None
 

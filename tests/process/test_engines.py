@@ -365,6 +365,8 @@ def test_who_needs_no_gil_or_has_its_own_never_waits_for_another(kind: str, engi
     try:
         group = watch.add(steps(**{kind: 600}), how_many=4, engine=engine)
         watch.until(lambda: sum((m.cpu_share or 0) + (m.ready_share or 0) for m in group) > 3)
+        # C code takes it back for moments, which last where its holder has no core.
+        watch.until(lambda: all((m.gil_share or 0.0) < 0.05 for m in group))
         assert kind == "native" or all(maker.gil_share is None for maker in group)
     finally:
         watch.kitchen.close()

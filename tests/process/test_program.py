@@ -122,6 +122,25 @@ def test_engines_and_start_methods(quick: str, engine: str, method: str) -> None
     assert result.stdout.splitlines()[-1] == "All chai served"
 
 
+def test_start_methods_differ_in_what_a_child_imports_and_so_in_how_long_it_takes(
+    quick: str,
+) -> None:
+    modules, seconds = {}, {}
+    for method in ("spawn", "forkserver", "fork"):
+        result = run(quick, "--json", "--start-method", method, "--makers", "3")
+        events = [json.loads(line) for line in result.stdout.splitlines()]
+        seated = {event["maker"]: event["at"] for event in events if event["event"] == "seated"}
+        started = [event for event in events if event["event"] == "started"]
+        modules[method] = {event["modules"] for event in started}
+        seconds[method] = min(event["at"] - seated[event["maker"]] for event in started)
+    # A new Python imports everything, a forked one what main had no need of, and the server has
+    # imported all that a child needs.
+    assert min(modules["spawn"]) > 3 * max(modules["fork"])
+    assert min(modules["fork"]) > max(modules["forkserver"]) > 0
+    assert seconds["spawn"] > seconds["fork"]
+    assert seconds["spawn"] > seconds["forkserver"]
+
+
 def test_a_killed_maker_is_named(slow: str, start: Callable[..., Running]) -> None:
     running = start(slow, "--plain", "--makers", "2")
     running.lines(2)

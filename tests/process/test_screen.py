@@ -88,7 +88,13 @@ def test_exit_leaves_when_all_is_served(start: Callable[..., Terminal]) -> None:
     terminal.until_shows("2 brewing")
     assert terminal.wait() == 0
     assert_left_clean(terminal)
-    assert said_in_the_shell(terminal) == ["All chai served"]
+    served, figures, order, codes = said_in_the_shell(terminal)
+    assert served == "All chai served"
+    assert re.fullmatch(
+        r"2 processes: \S+ s on the clock, \S+ s of CPU time, \S+ cores at once", figures
+    )
+    assert order in {"order: #1 #2", "order: #2 #1"}
+    assert codes == "exit codes: #1 0, #2 0"
 
 
 def test_exit_says_who_was_not_served(start: Callable[..., Terminal], slow: str) -> None:
@@ -97,9 +103,43 @@ def test_exit_says_who_was_not_served(start: Callable[..., Terminal], slow: str)
     terminal.send("K")
     assert terminal.wait() == 1
     assert_left_clean(terminal)
-    assert said_in_the_shell(terminal) == [
-        "0 of 1 chai served: Chai Maker #1 was killed by SIGKILL"
-    ]
+    said = said_in_the_shell(terminal)
+    assert said[0] == "0 of 1 chai served: Chai Maker #1 was killed by SIGKILL"
+    assert said[-1] == "exit codes: #1 −9 (SIGKILL)"
+
+
+@pytest.mark.parametrize(("keys", "code"), [("q", 1), (" q", 1), ("\x03", 130)])
+def test_leaving_says_how_many_were_ended(
+    start: Callable[..., Terminal], slow: str, keys: str, code: int
+) -> None:
+    """Also while the display is frozen, or by Ctrl-C."""
+    terminal = start(slow, "--makers", "2")
+    terminal.until_shows("2 brewing")
+    terminal.send(keys)
+    assert terminal.wait() == code
+    assert_left_clean(terminal)
+    said = said_in_the_shell(terminal)
+    assert said[0] == "0 of 2 chai served; 2 makers were ended while they brewed"
+    assert said[-1] == "exit codes: #1 −15 (SIGTERM), #2 −15 (SIGTERM)"
+
+
+def test_who_left_by_a_signal_hears_it_too(start: Callable[..., Terminal], slow: str) -> None:
+    terminal = start(slow, "--makers", "1")
+    terminal.until_shows("1 brewing")
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.wait() == 128 + signal.SIGTERM
+    assert_left_clean(terminal)
+    said = said_in_the_shell(terminal)
+    assert said[0] == "0 of 1 chai served; 1 maker was ended while it brewed"
+
+
+def test_quiet_says_nothing(start: Callable[..., Terminal], slow: str) -> None:
+    terminal = start(slow, "--quiet")
+    terminal.until_shows("3 brewing")
+    terminal.send("q")
+    assert terminal.wait() == 1
+    assert_left_clean(terminal)
+    assert said_in_the_shell(terminal) == []
 
 
 def test_warnings_can_be_read_to_their_end_once_the_screen_is_gone(
@@ -113,7 +153,7 @@ def test_warnings_can_be_read_to_their_end_once_the_screen_is_gone(
     terminal.send("q")
     assert terminal.wait() == 1
     assert_left_clean(terminal)
-    makers, theme = said_in_the_shell(terminal)
+    makers, theme = said_in_the_shell(terminal)[:2]
     assert makers.startswith("chai-tui: ")
     assert makers.endswith("found 0")
     assert 'found "no-such-theme"' in theme
@@ -210,7 +250,7 @@ def test_a_screen_that_was_stopped_goes_on_as_it_was(
             pass
         terminal.clear()
         program.resume()
-        terminal.until_shows("3 brewing", "#3 Chai Maker", "Quit")
+        terminal.until_shows("3 brewing", "#3 ", "Quit")
     # What is typed while it is stopped is there when it goes on.
     program.suspend()
     terminal.until(lambda: program.status() == psutil.STATUS_STOPPED)

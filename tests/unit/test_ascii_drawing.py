@@ -55,7 +55,7 @@ def test_every_sign_that_is_drawn_has_one_in_ascii(texts: Callable[[], Iterator[
         pytest.param({*GLYPHS.values()}, id="states"),
         pytest.param("▁▂▃▄▅▆▇█▓▒░…·", id="cores and charts"),
         pytest.param(" ▏▎▍▌▋▊▉█░", id="bars"),
-        pytest.param("█▒░·≡‖╌▸ 0123456789", id="timeline"),
+        pytest.param("▁▂▃▄▅▆▇█▒░·≡‖╌◌✔✖■○▸ 0123456789", id="timeline"),
         pytest.param("▌ ", id="chosen row"),
         pytest.param("›!▶", id="what was said"),
         pytest.param("│┃", id="chosen panel"),

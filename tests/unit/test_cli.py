@@ -100,8 +100,9 @@ def program(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A settings file of this test's own; there is none at first."""
-    path = tmp_path / "config.toml"
+    """A settings file of this test's own; it says nothing at first."""
+    path = tmp_path / "config"
+    path.touch()
     monkeypatch.setenv(PATH_VARIABLE, str(path))
     monkeypatch.chdir(tmp_path)
     return path
@@ -403,6 +404,9 @@ BAD_USAGE = {
     f"--engine {'x' * 9_000}": '--engine.*found "x{60}…"',
     "--start-method magic": "--start-method.*expected forkserver, spawn or fork, found",
     "--start-method spwan": '--start-method.*did you mean "spawn"',
+    "--large --plain": "--large: only for the screen",
+    "--quiet --plain": "--quiet: only for the screen",
+    "-q --json": "--quiet: only for the screen",
     "--plain --json": "--plain and --json: expected one of them, found both",
     "--maker 3": "No such option:? '?--maker.*--makers",
     "-x": "No such option:? '?-x",

@@ -7,7 +7,14 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Paused, Sampled, StepBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.state.contention import cores_used, held_up_by, loop_keeper, loop_kept
+from chai_tui.state.contention import (
+    ALL,
+    cores_used,
+    held_up_by,
+    loop_keeper,
+    loop_kept,
+    step_seconds,
+)
 from chai_tui.state.floor import Floor
 from tests import kitchens
 from tests.builders import BEGAN, SHARED_STATION, brewing, floor_of, sampled, seated, served
@@ -66,20 +73,42 @@ def test_a_paused_process_has_nobody_who_keeps_its_loop() -> None:
     assert held(floor) == [None, None, None]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "kept"), [(0.5, [None, None, 1, None]), (1.0, [None, None]), (0.8, [None, 1])]
-)
-def test_the_loop_is_kept_in_a_slice_by_whoever_had_half_of_it(
-    seconds: float, kept: list[int | None]
-) -> None:
-    """It computed from 1.0 s to 1.4 s: for 0.8 of one slice, 0.4 of another, half of a third."""
+def test_the_loop_is_kept_for_a_share_of_each_column() -> None:
+    """It computed from 1.0 s to 1.4 s, in columns that are not of one length."""
     steps = (*CHAI.steps[:1], *GRIND.steps[:1], *CHAI.steps[1:2])
     floor = floor_of(
         *seated(1, engine=Engine.ASYNCIO, recipe=Recipe("both", steps)),
         *(StepBegan(BEGAN + at, 1, step) for step, at in enumerate((0.0, 1.0, 1.4))),
         *sampled({}, at=BEGAN + 2.0),
     )
-    assert loop_kept(floor, SHARED_STATION, BEGAN, seconds, len(kept)) == kept
+    kept = loop_kept(floor, SHARED_STATION, [BEGAN + at for at in (0.0, 1.0, 1.2, 2.0, 3.0)])
+    assert [column.get(1, 0.0) for column in kept] == [0.0, 1.0, 0.25, 0.0]
+    assert [column.get(ALL, 0.0) for column in kept] == [0.0, 1.0, 0.25, 0.0]
+
+
+def test_of_a_column_that_is_not_over_the_share_of_what_has_passed_counts() -> None:
+    floor = tasks(GRIND)
+    floor.fold(sampled({}, at=BEGAN + 2.0))
+    (column,) = loop_kept(floor, SHARED_STATION, [BEGAN + 1.0, BEGAN + 9.0])
+    assert column == {1: 1.0, ALL: 1.0}
+
+
+def test_threads_keep_no_loop() -> None:
+    edges = [BEGAN, BEGAN + 1.0]
+    assert loop_kept(tasks(GRIND, engine=Engine.THREAD), SHARED_STATION, edges) == ()
+    assert loop_kept(Floor(), 1, edges) == ()
+
+
+def test_seconds_of_a_kind_of_step_are_those_of_its_columns() -> None:
+    floor = floor_of(
+        *seated(1, recipe=Recipe("both", (*CHAI.steps[:1], *GRIND.steps[:1]))),
+        StepBegan(BEGAN, 1, 0),
+        StepBegan(BEGAN + 1.5, 1, 1),
+    )
+    edges = [BEGAN + at for at in (0.0, 1.0, 2.0, 4.0)]
+    maker = floor.makers[1]
+    assert step_seconds(maker, {StepKind.WAIT}, edges) == [1.0, 0.5, 0.0]
+    assert step_seconds(maker, {StepKind.COMPUTE}, edges) == [0.0, 0.5, 2.0]
 
 
 def test_a_station_uses_what_its_makers_do() -> None:

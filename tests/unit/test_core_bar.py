@@ -16,10 +16,16 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from chai_tui.model.events import RunBegan
-from chai_tui.state.records import Core
+from chai_tui.state.records import Core, CoreShares
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.kitchen.core_bar import CoreBar
-from chai_tui.tui.kitchen.core_drawing import core_lines, heights, maker_numbers, rows_wanted
+from chai_tui.tui.kitchen.core_drawing import (
+    MARKED,
+    core_lines,
+    heights,
+    maker_numbers,
+    rows_wanted,
+)
 from chai_tui.tui.kitchen.core_layout import rows_allowed
 from tests.still import resize
 
@@ -27,14 +33,20 @@ SCREENS = [(40, 12), (80, 24), (120, 40), (200, 50)]
 COUNTS = [1, 2, 8, 64, 192]
 
 
-def core(
+def core(  # noqa: PLR0917 - a table's columns
     number: int,
     busy: float | None = 0.0,
     makers_share: float | None = 0.0,
     makers: Sequence[int] = (),
     history: Sequence[float] = (),
+    others: Sequence[float] = (),
 ) -> Core:
-    return Core(number, busy, makers_share, tuple(makers), deque(history))
+    """A core whose history is of makers, then of everything else."""
+    shares = [
+        *(CoreShares(share, share) for share in history),
+        *(CoreShares(share, 0.0) for share in others),
+    ]
+    return Core(number, busy, makers_share, tuple(makers), deque(shares))
 
 
 LESSON = [
@@ -52,9 +64,34 @@ def drawn(cores: Sequence[Core], width: int, max_rows: int, **options: Any) -> l
 
 
 def test_with_room_a_core_has_bar_makers_and_history() -> None:
-    (line,) = drawn(LESSON, 120, 8)
+    (line,) = drawn(LESSON, 120, 1)
     assert line[:58] == " core 0 ▕████████▓▓▓▓░░░░░▏  68 %  #1 #4           ▁▂▅▇▇▆▇"
     assert line[58:] == "█  core 1 ▕██████████████░░░▏  83 %  #3                   ▁▁▃ "
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_one_or_two_cores_have_a_history_as_wide_as_the_space(width: int) -> None:
+    """Every cell that bar, share and numbers leave is a sample of it."""
+    long = [n % 8 / 8 for n in range(240)]
+    for cores in ([core(0, 1.0, 1.0, [1], long)], [core(n, 1.0, 1.0, [n], long) for n in (0, 1)]):
+        lines = drawn(cores, width, 8)
+        assert len(lines) == len(cores)
+        told = [re.findall(r"[▁▂▃▄▅▆▇█]+ ?$", line)[-1].rstrip() for line in lines]
+        assert all(heights(long).endswith(history) for history in told)
+        assert {len(history) for history in told} == {{80: 17, 120: 38, 200: 118}[width]}
+
+
+def test_the_history_is_the_makers_in_the_core_s_colour_and_where_they_had_none_the_others() -> (
+    None
+):
+    (line,) = core_lines([core(1, 1.0, 0.0, [], [0.5, 1.0], [1.0, 0.3])], 120, 1, RunBegan(0.0))
+    assert line[-3:-1] == [("▅█", "core-1"), ("█▃", "others")]
+
+
+def test_a_share_of_makers_that_rounds_to_nothing_is_not_drawn_as_theirs() -> None:
+    shares = deque([CoreShares(1.0, MARKED), CoreShares(1.0, MARKED - 0.001)])
+    (line,) = core_lines([Core(0, 1.0, 0.0, (), shares)], 120, 1, RunBegan(0.0))
+    assert line[-3:-1] == [("▁", "core-0"), ("█", "others")]
 
 
 def test_with_less_room_there_is_no_history() -> None:

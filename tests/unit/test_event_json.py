@@ -60,6 +60,8 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             (Engine.PROCESS, Engine.INTERPRETER),
             False,
             "there is no /proc",
+            4700,
+            measures_gil=True,
         ),
         {
             "event": "run_began",
@@ -79,6 +81,8 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "engines": ["process", "interpreter"],
             "measures_cores": False,
             "unseen": "there is no /proc",
+            "pid": 4700,
+            "measures_gil": True,
         },
     ),
     (
@@ -94,7 +98,10 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "steps": [{"name": "boil", "wait": 1.5}],
         },
     ),
-    (Started(1.0, 1, 2, 3), {"event": "started", "at": 1.0, "maker": 1, "pid": 2, "tid": 3}),
+    (
+        Started(1.0, 1, 2, 3, 74),
+        {"event": "started", "at": 1.0, "maker": 1, "pid": 2, "tid": 3, "modules": 74},
+    ),
     (StepBegan(1.0, 1, 0), {"event": "step_began", "at": 1.0, "maker": 1, "step": 0}),
     (
         Progress(1.0, 1, 0.5, 0.25),
@@ -159,7 +166,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             1.0,
             (CoreUse(0, 0.75, None), CoreUse(1, None, None)),
             (
-                MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False),
+                MakerUse(1, None, 0.5, None, 2.0, 4_096, stopped=False, gil_share=0.25),
                 MakerUse(2, None, None, None, None, None, None),
             ),
         ),
@@ -179,6 +186,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "cpu_seconds": 2.0,
                     "memory": 4096,
                     "stopped": False,
+                    "gil_share": 0.25,
                 },
                 {
                     "maker": 2,
@@ -188,6 +196,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "cpu_seconds": None,
                     "memory": None,
                     "stopped": None,
+                    "gil_share": None,
                 },
             ],
         },

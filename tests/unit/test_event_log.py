@@ -5,8 +5,8 @@ from __future__ import annotations
 from chai_tui.explain.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
 from chai_tui.tui.canvas.styles import as_text
-from chai_tui.tui.kitchen.event_log import Entry, EventLog, event_style, log_line
-from tests.builders import BEGAN, brewing, floor_of, killed, served
+from chai_tui.tui.kitchen.event_log import Entry, EventLog, entries_of, event_style, log_lines
+from tests.builders import BEGAN, brewing, failed, floor_of, killed, served, stopped
 
 
 def test_times_are_told_from_the_beginning() -> None:
@@ -18,8 +18,17 @@ def test_times_are_told_from_the_beginning() -> None:
 
 def test_a_line_is_time_and_words() -> None:
     entry = Entry(BEGAN + 1.1, "#4 killed by SIGKILL", "killed")
-    assert as_text(log_line(entry, BEGAN, 40)) == " 01.100  #4 killed by SIGKILL           "
-    assert as_text(log_line(entry, BEGAN, 20)) == " 01.100  #4 killed …"
+    assert [as_text(line) for line in log_lines(entry, BEGAN, 40)] == [
+        " 01.100  #4 killed by SIGKILL           "
+    ]
+
+
+def test_words_that_do_not_fit_go_on_below() -> None:
+    entry = Entry(BEGAN + 1.1, "#4 killed by SIGKILL", "killed")
+    assert [as_text(line) for line in log_lines(entry, BEGAN, 20)] == [
+        " 01.100  #4 killed  ",
+        "         by SIGKILL ",
+    ]
 
 
 def test_what_matters_has_its_states_style_and_a_good_end_is_quieter() -> None:
@@ -46,3 +55,23 @@ def test_what_comes_together_is_told_in_the_order_of_time() -> None:
     log.floor_changed()
     told = [as_text(line).split()[:2] for line in log.paint(80, 9)]
     assert told == [["00.010", "#2"], ["00.010", "#3"], ["00.013", "#1"]]
+
+
+def test_every_end_is_followed_by_a_quiet_line_of_the_join_that_revealed_it() -> None:
+    events = [*served(1), *killed(2), *failed(3), *stopped(4)]
+    floor = floor_of(*events)
+    told = [
+        (entry.text, entry.style)
+        for event in events
+        if isinstance(event, Exited)
+        for entry in entries_of(event, floor)
+    ]
+    assert told == [
+        ("#1 joined, exit code 0", "dim"),
+        ("#2 killed by SIGKILL (from outside)", "killed"),
+        ("#2 joined, exit code −9", "dim"),
+        ("#3 failed: ValueError: no milk", "failed"),
+        ("#3 joined, exit code 1", "dim"),
+        ("#4 stopped by SIGTERM", "stopped"),
+        ("#4 joined, exit code −15", "dim"),
+    ]

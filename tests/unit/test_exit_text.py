@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from chai_tui.explain.event_text import OWN_DOING
-from chai_tui.explain.exit_text import meaning_of_end
+from chai_tui.explain.exit_text import join_line, meaning_of_end
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited
 from tests.builders import BEGAN, HERE, brewing, ended, failed, floor_of, killed, served, stopped
@@ -61,3 +61,29 @@ def test_what_it_brought_on_itself_did_not_come_from_outside(name: str) -> None:
     meaning = meaning_of_end(floor_of(HERE, *killed(1, signal=number)).makers[1])
     assert meaning.startswith(f"{name} ended it: ")
     assert "outside" not in meaning
+
+
+@pytest.mark.parametrize(
+    ("events", "line"),
+    [
+        (served(1), "#1 joined, exit code 0"),
+        (killed(1), "#1 joined, exit code −9"),
+        (stopped(1), "#1 joined, exit code −15"),
+        (failed(1), "#1 joined, exit code 1"),
+        (ended(1), "#1 joined, exit code 3"),
+        (ended(1, exitcode=None), "#1 joined, exit code unknown"),
+        (served(1, engine=Engine.THREAD), "#1 joined"),
+        (stopped(1, engine=Engine.ASYNCIO), "#1 joined"),
+        (failed(1, engine=Engine.INTERPRETER), "#1 joined"),
+        (killed(1, engine=Engine.THREAD), "#1 joined with its process, exit code −9"),
+        (ended(1, exitcode=0, engine=Engine.THREAD), "#1 joined with its process, exit code 0"),
+    ],
+)
+def test_every_end_was_revealed_by_a_join(events: list[Event], line: str) -> None:
+    exited = events[-1]
+    assert isinstance(exited, Exited)
+    assert join_line(exited, floor_of(*events)) == line
+
+
+def test_of_a_maker_that_nobody_knows_any_more_the_join_is_told_all_the_same() -> None:
+    assert join_line(Exited(0.0, 7, -9, ours=False), floor_of()) == "#7 joined, exit code −9"

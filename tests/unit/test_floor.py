@@ -34,9 +34,10 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.contention import cores_used
-from chai_tui.state.floor import AT_ONCE_SECONDS, Floor
+from chai_tui.state.floor import AT_ONCE_SECONDS, SAMPLES_DROPPED, SAMPLES_KEPT, Floor
 from chai_tui.state.records import SAID_KEPT, Maker, Span, State, ordinal
 from chai_tui.tui.canvas.resample import cut
+from chai_tui.tui.timeline.time_scale import LADDER
 from tests.builders import (
     BEGAN,
     CHAI,
@@ -535,7 +536,7 @@ def test_what_the_parent_saw_wins_whatever_the_child_said(
     ("engine", "kind", "gil_share"),
     [
         (Engine.THREAD, "grind", 0.5),
-        (Engine.THREAD, "native", 0.5),
+        (Engine.THREAD, "native", None),
         (Engine.THREAD, "chai", None),
         (Engine.PROCESS, "grind", None),
         (Engine.ASYNCIO, "grind", None),
@@ -552,6 +553,16 @@ def test_a_thread_that_computes_and_neither_runs_nor_is_ready_waits_for_the_gil(
     assert floor.makers[1].gil_share == pytest.approx(gil_share)
     assert floor.makers[1].history[-1].gil_share == floor.makers[1].gil_share
     floor.fold([Sampled(BEGAN + 6, (), (use._replace(ready_share=None),))])
+    assert floor.makers[1].gil_share is None
+
+
+@pytest.mark.parametrize("kind", ["grind", "native", "chai"])
+def test_a_measured_wait_for_the_gil_is_believed_whatever_the_step(kind: str) -> None:
+    floor = floor_of(*brewing(1, engine=Engine.THREAD, recipe=BUILT_IN[kind]))
+    use = MakerUse(1, 0, 0.3, 0.2, 1.0, None, stopped=False, gil_share=0.1)
+    floor.fold([Sampled(BEGAN + 1, (), (use,))])
+    assert floor.makers[1].gil_share == 0.1
+    floor.fold([Paused(BEGAN + 2, 1, ours=True), Sampled(BEGAN + 3, (), (use,))])
     assert floor.makers[1].gil_share is None
 
 
@@ -605,5 +616,20 @@ def test_what_is_no_longer_known_does_not_go_on() -> None:
     floor.fold([Sampled(BEGAN + at, (), (nothing,)) for at in (2, 3)])
     maker = floor.makers[1]
     assert [use.cpu_share is None for use in maker.history] == [False, True]
-    told = cut(maker, BEGAN + 1, 1.0, 2, BEGAN + 3)
-    assert [each.cpu_share is None for each in told if each] == [False, True]
+    told = cut(maker, [BEGAN + at for at in range(4)], floor.sample_times)
+    assert [each.cpu_share is None for each in told if each] == [False, True, True]
+
+
+def test_it_is_known_when_samples_were_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chai_tui.state.floor.SAMPLES_KEPT", 5)
+    monkeypatch.setattr("chai_tui.state.floor.SAMPLES_DROPPED", 3)
+    floor = Floor()
+    floor.fold([Sampled(BEGAN + at, (), ()) for at in (1, 2, 2, 1, 3)])
+    assert list(floor.sample_times) == [BEGAN + at for at in (1, 2, 3)]
+    floor.fold([Sampled(BEGAN + at, (), ()) for at in (4, 5, 6)])
+    assert list(floor.sample_times) == [BEGAN + at for at in (4, 5, 6)]
+
+
+def test_as_many_samples_are_forgotten_as_let_columns_stay_what_they_are() -> None:
+    assert SAMPLES_DROPPED < SAMPLES_KEPT
+    assert {SAMPLES_DROPPED % samples for samples in LADDER} == {0}

@@ -37,7 +37,8 @@ ALLOWED: dict[str, set[str]] = {
     "tui.timeline": {"model", "state", "explain", "tui.canvas", "tui.keys", "tui.detail"},
     "tui.makers": {"model", "state", "explain", "tui.canvas", "tui.keys"},
     "tui.kitchen": {
-        "model", "state", "explain", "tui.canvas", "tui.keys", "tui.makers", "tui.detail"
+        "model", "state", "explain", "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
+        "tui.timeline",
     },
     "tui.help": {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"

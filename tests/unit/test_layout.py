@@ -214,7 +214,7 @@ def grid() -> Layout:
         (2, Move.DOWN, 5),
         (5, Move.DOWN, 7),
         (7, Move.DOWN, 7),
-        (7, Move.UP, 4),
+        (7, Move.UP, 5),
         (5, Move.UP, 2),
         (2, Move.UP, 2),
         (7, Move.NEXT, 1),
@@ -222,7 +222,7 @@ def grid() -> Layout:
         (5, Move.FIRST, 1),
         (5, Move.LAST, 7),
         (2, Move.PAGE_DOWN, 7),
-        (7, Move.PAGE_UP, 1),
+        (7, Move.PAGE_UP, 2),
     ],
 )
 def test_the_selection_moves_as_it_looks(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,10 +25,12 @@ from chai_tui.model.events import (
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
-from chai_tui.tui.canvas.maker_facts import Look
+from chai_tui.tui.canvas.maker_facts import FACTS, Look, facts_within
+from chai_tui.tui.canvas.maker_time import LACK_CELLS, time_spans
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.makers.layout_planner import PANEL_HEIGHT
 from chai_tui.tui.makers.panel import (
+    SAID_LINES,
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
@@ -65,16 +69,16 @@ def test_a_brewing_panel_says_who_where_what_and_how_far() -> None:
         *sampled({0: [1]}, cpu_seconds=1.2),
     )
     assert lines == [
-        "╭─ #1 Chai Maker · masala ─ ● brewing ─╮",
-        "│ pid 4711  core 0   cpu  1.2 s   4 MB │",
+        "╭─ #1 masala ────────────── ● brewing ─╮",
+        "│ pid 4711 core 0   cpu  1.2 s    4 MB │",
         "│ grind spices 2/4 ▕██████░░░░░▏  54 % │",
         "│ ›Start of Chai Maker #1              │",
-        "╰──────────────────────────────────────╯",
+        "╰─ core 0 60 % ────────────────────────╯",
     ]
 
 
 def test_a_tall_panel_lists_every_step() -> None:
-    lines = panel(*brewing(1, recipe=MASALA, step=1), height=tall(4))
+    lines = panel(*brewing(1, recipe=MASALA, step=1), height=tall(4, SAID_LINES))
     assert [line[2:17] for line in lines[2:6]] == [
         "✔ boil water   ",
         "● grind spices ",
@@ -87,11 +91,10 @@ def test_a_tall_panel_lists_every_step() -> None:
 
 def test_a_panel_counts_what_it_leaves_out() -> None:
     lines = panel(
-        *brewing(1, said=["one", "two", "three"]), Dropped(BEGAN + 1, 1, 123_456, 1), height=tall(3)
+        *brewing(1, said=["one", "two", "three"]), Dropped(BEGAN + 1, 1, 123_456, 1), height=8
     )
-    assert [line[2:26].strip() for line in lines[5:8]] == [
+    assert [line[2:26].strip() for line in lines[5:7]] == [
         "… 123,456 more left out",
-        "›two",
         "›three",
     ]
 
@@ -103,8 +106,8 @@ def test_a_served_panel_tells_its_place() -> None:
 
 
 def test_as_much_of_a_name_is_shown_as_fits() -> None:
-    assert panel(*brewing(1, recipe=LONG))[0] == "╭─ #1 Chai Maker · a reci…  ● brewing ─╮"
-    assert panel(*killed(1, recipe=LONG))[0] == "╭─ #1 Chai Maker  ✖ killed by SIGKILL ─╮"
+    assert panel(*brewing(1, recipe=LONG))[0] == "╭─ #1 a recipe with a name  ● brewing ─╮"
+    assert panel(*killed(1, recipe=LONG))[0] == "╭─ #1 a recipe …  ✖ killed by SIGKILL ─╮"
 
 
 def test_neighbours_read_alike_though_one_is_a_cell_wider() -> None:
@@ -140,10 +143,11 @@ def test_a_long_name_is_cut_and_the_state_never(events: list[Event], state: str)
 @pytest.mark.parametrize(
     ("events", "words"),
     [
+        (served(1), ["✔ served 1st", "exit 0", "after 3.0 s"]),
         (killed(1), ["✖ killed by SIGKILL", "exit −9", "after 1.1 s"]),
         (failed(1), ["✖ failed", "exit 1", "✖ ValueError: no milk"]),
         (ended(1, exitcode=3), ["✖ failed", "exit 3", "✖ exit code 3"]),
-        (ended(1, exitcode=None), ["exit unknown", "lost its exit code"]),
+        (ended(1, exitcode=None), ["exit ?", "lost its exit code"]),
         (stopped(1), ["■ stopped", "exit −15"]),
     ],
 )
@@ -197,42 +201,196 @@ def test_the_countdown_to_a_kill_is_part_of_the_signature() -> None:
     assert look(floor)._replace(now=floor.now + 1.0).signature != before
 
 
-def test_wanting_a_core_is_said() -> None:
-    use = MakerUse(1, None, 0.1, 0.9, 0.5, None, stopped=False)
-    events = [*brewing(1), Sampled(BEGAN + 1, (), (use,))]
-    assert "no core" in panel(*events)[1]
-    assert "wants a core" in panel(*events, width=60)[1]
+GRIND, NATIVE = BUILT_IN["grind"], BUILT_IN["native"]
 
 
-def test_waiting_for_the_gil_is_said() -> None:
-    floor = floor_of(*brewing(1, recipe=BUILT_IN["grind"], engine=Engine.THREAD))
-    floor.makers[1].gil_share = 0.7
-    assert "no GIL" in as_text(draw_panel(look(floor), 40, 5)[1])
-    assert "waits for the GIL" in as_text(draw_panel(look(floor), 60, 5)[1])
-    assert "no GIL" in as_text(draw_card(look(floor), 40, 2)[0])
-    assert "no GIL" in as_text(draw_row(look(floor), 60))
-
-
-def test_threads_that_take_turns_on_a_core_are_said_to_wait_for_the_gil() -> None:
-    """In a sample of half a second each of them was on the core for a part of it."""
+def using(
+    core: int | None,
+    share: float,
+    ready: float = 0.0,
+    gil: float | None = None,
+    *,
+    recipe: Recipe = GRIND,
+    engine: Engine = Engine.PROCESS,
+) -> Look:
+    """A maker that did this with its time for a second."""
+    use = MakerUse(1, core, share, ready, 0.5, 4_000_000, stopped=False, gil_share=gil)
     floor = floor_of(
-        *brewing(1, recipe=BUILT_IN["grind"], engine=Engine.THREAD),
-        Sampled(BEGAN + 1, (), (MakerUse(1, 0, 0.25, 0.05, 0.5, None, stopped=False),)),
-        Sampled(BEGAN + 2, (), (MakerUse(1, 0, 0.25, 0.05, 0.5, None, stopped=False),)),
+        *brewing(1, recipe=recipe, engine=engine),
+        *(Sampled(BEGAN + at, (), (use,)) for at in (1, 2)),
     )
-    assert floor.makers[1].gil_share == pytest.approx(0.7)
-    assert "waits for the GIL" in as_text(draw_panel(look(floor), 60, 5)[1])
-    assert "wants GIL" in as_text(draw_panel(look(floor), 50, 5)[1])
-    assert "no GIL" in as_text(draw_panel(look(floor), 40, 5)[1])
-    assert "no GIL" in as_text(draw_row(look(floor), 60))
+    return look(floor)
+
+
+def told(seen: Look) -> tuple[str, str, str, str, str]:
+    """What a narrow and a wide panel, a card, a row and a wide row tell of its time."""
+    return (
+        as_text(draw_panel(seen, 34, 5)[-1]),
+        as_text(draw_panel(seen, 60, 5)[-1]),
+        as_text(draw_card(seen, 36, 2)[1]),
+        as_text(draw_row(seen, 40)),
+        as_text(draw_row(seen, 110)),
+    )
+
+
+def test_who_has_a_core_for_a_tenth_of_its_time_is_not_just_on_it() -> None:
+    narrow, wide, card, row, wide_row = told(using(1, 0.1, 0.9))
+    for text in (narrow, wide):
+        assert "─ core 1 10 % · no core 90 % ─" in text
+    for text in (card, row):
+        assert "no core 90 %" in text
+    assert "core 1 10 % · no core 90 %" in wide_row
+
+
+def test_who_lacks_nothing_is_just_on_its_core() -> None:
+    narrow, _, card, row, wide_row = told(using(1, 0.96, 0.04))
+    assert "─ core 1 96 % ─" in narrow
+    assert "%" not in card.replace(" 50 %", "")
+    assert " core 1 " in row
+    assert "core 1 96 % " in wide_row
+    assert all("no core" not in text for text in told(using(1, 0.96, 0.04)))
+
+
+@pytest.mark.parametrize("gil", [None, 0.75])
+def test_threads_that_take_turns_say_how_much_of_the_gil_they_have(gil: float | None) -> None:
+    """Measured or inferred; and the word for a lock has no core's colour."""
+    seen = using(1, 0.25, 0.0, gil, engine=Engine.THREAD)
+    narrow, wide, card, row, wide_row = told(seen)
+    assert "─ GIL 25 %, waits 75 % ─" in narrow
+    assert "─ GIL 25 % · waits for it 75 % ─" in wide
+    assert "GIL 25 %" in card
+    assert " GIL 25 %  " in row
+    assert "GIL 25 %, waits 75 %" in wide_row
+    for line in (draw_panel(seen, 60, 5)[-1], draw_row(seen, 110), draw_card(seen, 60, 2)[1]):
+        words = [style for text, style in line if "GIL" in text or "waits" in text]
+        assert words
+        assert not any(style.startswith("core") for style in words)
+
+
+def test_all_that_a_thread_lacks_is_told_where_there_is_room() -> None:
+    seen = using(1, 0.25, 0.1, 0.65, engine=Engine.THREAD)
+    assert "─ GIL 25 waits 65 no core 10 % ─" in told(seen)[0]
+    assert "─ GIL 25 % · waits for it 65 % · no core 10 % ─" in told(seen)[1]
+    assert "GIL 25, waits 65, no core 10 %" in as_text(draw_panel(seen, 37, 5)[-1])
+    assert "GIL 25 %, waits 65 %, no core 10 %" in as_text(draw_panel(seen, 48, 5)[-1])
+    assert "no core 60 %" in told(using(1, 0.1, 0.6, 0.3, engine=Engine.THREAD))[3]
+
+
+def test_c_code_waits_for_the_gil_only_where_that_was_measured() -> None:
+    inferred = told(using(1, 0.25, 0.0, None, recipe=NATIVE, engine=Engine.THREAD))
+    assert all("GIL" not in text and "waits" not in text for text in inferred)
+    measured = told(using(1, 0.75, 0.0, 0.25, recipe=NATIVE, engine=Engine.THREAD))
+    assert "core 1 75 % · no GIL 25 %" in measured[1]
+
+
+@given(
+    st.tuples(st.floats(0, 1), st.floats(0, 1), st.none() | st.floats(0, 1)),
+    st.sampled_from([GRIND, NATIVE]),
+    st.sampled_from([None, 0, 127]),
+    st.integers(LACK_CELLS, 60),
+)
+def test_what_is_told_of_its_time_never_adds_up_to_more_than_a_hundred(
+    shares: tuple[float, float, float | None], recipe: Recipe, core: int | None, room: int
+) -> None:
+    share, ready, gil = shares
+    seen = using(core, share, ready, gil, recipe=recipe, engine=Engine.THREAD)
+    text = as_text(time_spans(seen, room))
+    assert width_of([(text, "")]) <= room
+    numbers = [
+        int(word)
+        for word in text.replace(f"core {core}", "").replace(",", "").split()
+        if word.isdigit()
+    ]
+    assert sum(numbers) <= 100
+
+
+def test_words_do_not_change_with_the_figures() -> None:
+    for width in range(34, 80):
+        texts = [
+            told_words(draw_panel(using(1, share, 0.0, 1 - share, engine=Engine.THREAD), width, 5))
+            for share in (0.1, 0.5, 0.9)
+        ]
+        assert len({*texts}) == 1, texts
+
+
+def told_words(drawn: list[Line]) -> str:
+    return "".join("0" if sign.isdigit() else sign for sign in as_text(drawn[-1])).replace(
+        " 0", "0"
+    )
+
+
+FIELDS = ("tid", "pid", "cpu", "MB", "own memory")
+
+
+def fields(lines: list[str]) -> frozenset[str]:
+    """Which fields a panel shows."""
+    found = {field for field in FIELDS if field in lines[1]}
+    title = lines[0].partition(" ─")[0] if "Chai" not in lines[0] else "Chai"
+    return frozenset(
+        {
+            *found,
+            *(["Chai Maker"] if title == "Chai" else []),
+            *(["recipe"] if "gr" in lines[0] else []),
+        }
+    )
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("number", [1, 12])
+def test_panels_of_one_size_show_the_same_fields(engine: Engine, number: int) -> None:
+    """Whatever the makers do, and never without the number of a process and an exit code."""
+    shown: dict[int, set[frozenset[str]]] = {}
+    for state in State:
+        use = MakerUse(number, None, 0.5, 0.2, 0.5, 4_000_000, stopped=False)
+        events = IN_STATE[state](number, engine=engine, recipe=GRIND)
+        # Before it ended, so that its memory was read.
+        floor = floor_of(events[0], Sampled(BEGAN, (), (use,)), *events[1:])
+        maker = floor.makers[number]
+        for width in range(34, 100):
+            seen = look(floor, number, digits=2)._replace(ids=5)
+            lines = [as_text(line) for line in draw_panel(seen, width, 5)]
+            shown.setdefault(width, set()).add(fields(lines))
+            ident = maker.tid or "—" if engine.shares_station else maker.pid
+            assert f"id {ident}" in lines[1]
+            if maker.joined:
+                assert "exit" in lines[1] or "joined" in lines[1]
+    for width, sets in shown.items():
+        assert len(sets) == 1, (width, sets)
+    all_fields = [next(iter(shown[width])) for width in sorted(shown)]
+    for narrow, wide in pairwise(all_fields):
+        assert narrow <= wide  # what is dropped does not come back
+
+
+def test_facts_go_in_one_order() -> None:
+    for room in range(60):
+        shown = facts_within(room)
+        assert shown == [*FACTS][: len(shown)]
+        assert len(shown) >= 2
+
+
+def test_at_a_hundred_and_twenty_columns_three_panels_show_all_but_whose_memory_it_is() -> None:
+    seen = using(0, 0.5)._replace(ids=5)
+    assert "4 MB" in as_text(draw_panel(seen, 40, 5)[1])
+    assert "own memory   4 MB" in as_text(draw_panel(seen, 60, 5)[1])
+
+
+@pytest.mark.parametrize("height", range(5, 17))
+def test_a_panel_of_any_height_leaves_out_nothing_it_has_room_for(height: int) -> None:
+    lines = panel(*brewing(1, recipe=MASALA, step=1, said=["one", "two", "three"]), height=height)
+    assert len(lines) == height
+    lists_steps = height >= 8
+    assert ("churn milk" in "".join(lines)) is lists_steps
+    room = height - 3 - (4 if lists_steps else 1)
+    assert sum("›" in line for line in lines) == min(3, room)
 
 
 def test_cups_are_counted_in_each_memory() -> None:
-    assert "cup 1 in its own memory" in panel(*served(1), width=70)[1]
-    assert "own cup 1" in panel(*served(1), width=40)[1]
+    assert "after 3.0 s · cup 1 in its own memory" in panel(*served(1), width=70)[-1]
+    assert "after 3.0 s · cup 1, own memory" in panel(*served(1), width=40)[-1]
+    assert "after 3.0 s · own cup 1" in panel(*served(1), width=34)[-1]
     assert "served 1st  own cup 1" in as_text(draw_card(look(floor_of(*served(1))), 40, 2)[0])
     floor = floor_of(*served(1, engine=Engine.THREAD))
-    assert "cup 1 in shared memory" in as_text(draw_panel(look(floor), 70, 5)[1])
+    assert "cup 1 in shared memory" in as_text(draw_panel(look(floor), 70, 5)[-1])
     top = as_text(draw_frame_top(floor.stations[SHARED_STATION], 100, has_gil=True))
     assert "shared memory, 1 cup · one GIL" in top
 
@@ -243,7 +401,7 @@ def test_who_has_an_interpreter_of_its_own_shares_memory_but_neither_gil_nor_cup
     told = "one process · pid 4720 · shared memory · a GIL each ─"
     assert told in as_text(draw_frame_top(station, 100, has_gil=True))
     assert "shared memory · free-threaded" in as_text(draw_frame_top(station, 80, has_gil=False))
-    assert "cup 1 in its own interpreter" in as_text(draw_panel(look(floor), 70, 5)[1])
+    assert "cup 1 in its own interpreter" in as_text(draw_panel(look(floor), 70, 5)[-1])
     assert "own cup 1" in as_text(draw_card(look(floor), 40, 2)[0])
 
 
@@ -262,18 +420,9 @@ def test_a_frame_has_a_figure_of_its_own_and_says_the_most_important() -> None:
     whole = "one process · pid 4720 · shared memory, 1 cup · one GIL · 0.9 cores"
     assert whole in tops[100]
     assert "one process · shared memory, 1 cup · one GIL · 0.9 cores" in tops[72]
-    assert "one process · shared memory · one GIL · 0.9 cores" in tops[60]
-    assert "one process · one GIL · 0.9 cores" in tops[40]
+    assert "one process · 1 cup · one GIL · 0.9 cores" in tops[60]
+    assert "one process · 1 cup · one GIL ─" in tops[40]
     assert all("…" not in top for width, top in tops.items() if width >= 20)
-
-
-def test_who_is_on_a_core_is_said_to_be_there_whatever_it_lacks() -> None:
-    use = MakerUse(1, 0, 0.3, 0.7, 0.5, None, stopped=False)
-    floor = floor_of(*brewing(1), Sampled(BEGAN + 1, (), (use,)))
-    assert "  core 0   " in as_text(draw_panel(look(floor), 40, 5)[1])
-    assert "core 0, wants more" in as_text(draw_panel(look(floor), 60, 5)[1])
-    assert " core 0 " in as_text(draw_card(look(floor), 40, 2)[0])
-    assert "core 0 " in as_text(draw_row(look(floor), 60))
 
 
 def test_who_holds_up_the_other_tasks_is_named() -> None:
@@ -337,8 +486,9 @@ def test_rows_line_up_whatever_the_numbers() -> None:
         *sampled({0: [1], 12: [12]}),
     )
     rows = [as_text(draw_row(look(floor, n, digits=4), 110)) for n in floor.makers]
-    for column in ("▕", "▏", "%", "cpu"):
+    for column in ("▕", "▏", "cpu"):
         assert len({row.index(column) for row in rows}) == 1, column
+    assert len({row.index("%", row.index("▏")) for row in rows}) == 1
 
 
 def test_numbers_keep_their_width() -> None:
@@ -357,9 +507,9 @@ def test_the_frame_says_what_is_shared() -> None:
     floor = floor_of(*brewing(1, engine=Engine.THREAD))
     station = floor.stations[SHARED_STATION]
     text = as_text(draw_frame_top(station, 80, has_gil=True))
-    assert "one process · pid 4720 · shared memory · one GIL" in text
+    assert "one process · pid 4720 · shared memory, 0 cups · one GIL" in text
     assert text.endswith(" thread ─╮")
-    assert "memory · free-threaded" in as_text(draw_frame_top(station, 80, has_gil=False))
+    assert "memory, 0 cups · free-threaded" in as_text(draw_frame_top(station, 80, has_gil=False))
 
 
 TEXTS = st.text(max_size=40)

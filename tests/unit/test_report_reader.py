@@ -40,9 +40,9 @@ def flood(first: int, count: int, maker: int = 1) -> tuple[object, ...]:
 
 def test_only_those_who_stand_there_report(child: FakeChild) -> None:
     reader = reader_of(child, Engine.THREAD, 1)
-    started = (STARTED, 5.0, 1, PID, PID + 1)
+    started = (STARTED, 5.0, 1, PID, PID + 1, 74)
     assert reported(reader, child, started, (PROGRESS, 5.0, 9, 0.5, 0.1)) == [
-        Started(5.0, 1, PID, PID + 1)
+        Started(5.0, 1, PID, PID + 1, 74)
     ]
     assert reader.open == {1: PID + 1}
     assert reader.active == 1

@@ -8,7 +8,12 @@ import pytest
 
 from chai_tui.model.events import Sampled
 from chai_tui.samplers.protocol import Watched
-from chai_tui.samplers.schedule import IDLE_SECONDS, SamplingSchedule
+from chai_tui.samplers.schedule import (
+    COST_SHARE,
+    IDLE_SECONDS,
+    PROBE_SECONDS,
+    SamplingSchedule,
+)
 
 SOMEBODY = [Watched(1, 4711, 4711, own_thread=True)]
 
@@ -20,6 +25,7 @@ class Clock:
     maps_cores = True
     measures_cores = True
     unseen = ""
+    measures_gil = True
 
     def __init__(self, cost: float = 0.0, kept_waiting: float = 0.0) -> None:
         self.now = 1_000.0
@@ -28,6 +34,8 @@ class Clock:
         self.kept_waiting = kept_waiting
         self.looked: list[int] = []
         self.closed = False
+        self.wants_probes = False
+        self.probed: list[float] = []
 
     def __call__(self) -> float:
         return self.now
@@ -37,6 +45,11 @@ class Clock:
         self.burned += self.cost
         self.now += self.cost + self.kept_waiting
         return Sampled(at, (), ())
+
+    def probe(self) -> None:
+        self.probed.append(self.now)
+        self.burned += self.cost
+        self.now += self.cost
 
     def close(self) -> None:
         self.closed = True
@@ -82,6 +95,33 @@ def test_it_never_takes_more_than_a_fiftieth_of_a_core(cost: float, seconds: flo
 def test_being_kept_from_the_cores_while_looking_costs_nothing() -> None:
     """On a crowded machine, or stopped for a while: figures go on."""
     assert rest(Clock(0.001, kept_waiting=0.4), SOMEBODY) == 0.5
+
+
+def probes_in(clock: Clock, seconds: float) -> int:
+    """How often it is looked who waits for the GIL, in so many seconds after the first sample."""
+    schedule = SamplingSchedule(clock, 0.5, clock, lambda: clock.burned)
+    began = clock.now = schedule.due_at
+    schedule.look(lambda: SOMEBODY)
+    clock.probed.clear()
+    while clock.now < began + seconds:
+        schedule.probe()
+        schedule.look(lambda: SOMEBODY)
+        clock.now = max(clock.now + 0.001, schedule.due_at)
+    return len(clock.probed)
+
+
+def test_nobody_is_probed_unless_somebody_may_wait() -> None:
+    clock = Clock()
+    assert probes_in(clock, 2.0) == 0
+    clock.wants_probes = True
+    assert 50 <= probes_in(clock, 2.0) <= 2.0 / PROBE_SECONDS + 1
+
+
+def test_many_are_probed_less_often() -> None:
+    clock = Clock(0.001)
+    clock.wants_probes = True
+    assert 9 <= probes_in(clock, 2.0) <= 10
+    assert clock.burned <= 2.5 * COST_SHARE
 
 
 def test_closing_closes_the_sampler() -> None:

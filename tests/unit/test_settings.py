@@ -240,6 +240,19 @@ def test_an_environment_variable_names_another_file(
     assert "chai-tui" in found.parts
 
 
+def test_a_file_that_the_environment_names_should_be_there(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = path.with_name("no-such.toml")
+    assert load_settings(missing) == (Settings(path=missing), [])
+    monkeypatch.setenv(PATH_VARIABLE, str(missing))
+    _, (warning,) = load_settings(missing)
+    assert warning.startswith(f"{PATH_VARIABLE}: ")
+    assert warning.endswith("no-such.toml: no such file")
+    missing.touch()
+    assert load_settings(missing)[1] == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG folders")
 def test_folders_follow_the_platforms_custom(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -216,11 +216,27 @@ def _check_figures(stage: Stage) -> None:
         computing: dict[int, float] = defaultdict(float)
         for use in event.makers:
             maker = stage.floor.makers[use.maker]
-            assert (use.cpu_share or 0.0) + (use.ready_share or 0.0) <= 1 + 1e-6
+            told = (use.cpu_share, use.ready_share, use.gil_share)
+            assert sum(share or 0.0 for share in told) <= 1 + 1e-6
             kinds = {step.kind for step in maker.steps}
             if maker.engine.traits.shares_gil and StepKind.NATIVE not in kinds:
                 computing[maker.station] += use.cpu_share or 0.0
         assert all(share <= 1 + 1e-6 for share in computing.values())
+
+
+def test_the_wait_for_the_gil_is_known_exactly() -> None:
+    """Threads of bytecode run or wait for it, but for the moment in which they are woken."""
+    stage = Stage()
+    stage.do(AddMakers(4, BUILT_IN["grind"], Engine.THREAD), AddMakers(1, GRIND, Engine.PROCESS))
+    stage.wait(0.8)
+    *_, sample = (event for event in stage.events if isinstance(event, Sampled))
+    *threads, alone = sample.makers
+    for use in threads:
+        told = (use.cpu_share, use.ready_share, use.gil_share)
+        assert sum(share or 0.0 for share in told) == pytest.approx(1.0, abs=0.02)
+    assert sum(use.gil_share or 0.0 for use in threads) == pytest.approx(3.0, abs=0.1)
+    assert alone.gil_share is None
+    assert stage.floor.run.measures_gil
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_of_those_who_share_a_thread_the_one_that_runs_comes_first(
 ) -> None:
     """The first of them is shown on the thread's core, with its shares."""
     here = station(child, engine, 1, 2, 3)
-    child.reports.holds = [(STARTED, 1.0, number, PID, PID) for number in (1, 2, 3)]
+    child.reports.holds = [(STARTED, 1.0, number, PID, PID, 74) for number in (1, 2, 3)]
     here.reader.read_reports(1.0)
     for number in (2, 1, 3):
         child.reports.holds = [(PROGRESS, 2.0, number, 0.5, 0.1)]
@@ -55,10 +55,11 @@ def test_of_those_who_share_a_thread_the_one_that_runs_comes_first(
 
 def test_threads_are_looked_at_each_once_they_have_a_number(child: FakeChild) -> None:
     here = station(child, Engine.THREAD, 1, 2, 3)
-    child.reports.holds = [(STARTED, 1.0, number, PID, PID + number) for number in (1, 2)]
+    child.reports.holds = [(STARTED, 1.0, number, PID, PID + number, 74) for number in (1, 2)]
     here.reader.read_reports(1.0)
     assert here.watched() == [
-        Watched(number, PID, PID + number, own_thread=True, lived_at=1.0) for number in (1, 2)
+        Watched(number, PID, PID + number, own_thread=True, lived_at=1.0, shares_gil=True)
+        for number in (1, 2)
     ]
 
 

@@ -7,42 +7,46 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, MakerUse, Paused, Resumed, RunBegan, Sampled, StepBegan
+from chai_tui.model.events import Event, Paused, Resumed, Sampled, StepBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.state.contention import held_up_by, loop_keeper, loop_kept
+from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import HISTORY_KEPT, Maker, State, Use
-from chai_tui.tui.canvas.resample import cut, numbered_runs, overlap, sampled_since
+from chai_tui.state.records import Maker, State, Use
 from chai_tui.tui.canvas.styles import as_text, width_of
-from chai_tui.tui.timeline.drawing import HELD, axis, cells, gutter_width, headline, row
-from chai_tui.tui.timeline.legend import legend, signs_on
-from chai_tui.tui.timeline.time_scale import (
-    SCALES,
-    TimeScale,
-    TimeView,
-    fitting_scale,
-    panned,
-    scale_for,
-    zoomed_in,
+from chai_tui.tui.timeline.cells import (
+    GIL,
+    HELD,
+    NOTHING,
+    PAUSED,
+    READY,
+    SEATED,
+    WAITS,
+    Cell,
+    cells,
+    height_of,
+    one_line,
+    two_lines,
 )
+from chai_tui.tui.timeline.drawing import axis, gutter_width, headline, rows_of
+from chai_tui.tui.timeline.legend import Seen, legend, seen_in, signs_of
+from chai_tui.tui.timeline.time_scale import LADDER, TimeView
 from tests import kitchens
 from tests.builders import (
     BEGAN,
     HERE,
-    SHARED_STATION,
     brewing,
     failed,
     floor_of,
     killed,
-    paused,
     seated,
     served,
     stopped,
 )
 from tests.unit.any_maker import makers
+from tests.unit.columns import cells_of, drawn, drawn_in_two, scale_of, tell, use
 
-GRIND = BUILT_IN["grind"]
-CHAI = BUILT_IN["chai"]
+GRIND, CHAI, NATIVE = BUILT_IN["grind"], BUILT_IN["chai"], BUILT_IN["native"]
+CALL = Recipe("mine", (Step("call it", StepKind.CALL),))
 SPELL = Recipe(
     "spell",
     (
@@ -51,127 +55,193 @@ SPELL = Recipe(
         Step("wait", StepKind.WAIT, 5.0),
     ),
 )
-TENTHS = TimeScale(BEGAN, 0.1, 0, 30)
+HALVES = (0.5, 1.0, 1.5)
 
 
-def use(
-    at: float, core: int | None, share: float, ready: float | None = 0.0, number: int = 1
-) -> Event:
-    return Sampled(BEGAN + at, (), (MakerUse(number, core, share, ready, None, None, False),))
+def used(
+    share: float, ready: float | None = 0.0, gil: float | None = None, core: int | None = 0
+) -> list[Use]:
+    """Three samples that tell the same."""
+    return [Use(at, core, share, ready, None, gil) for at in HALVES]
 
 
-def drawn(floor: Floor, number: int = 1, scale: TimeScale = TENTHS) -> str:
-    maker = floor.makers[number]
-    kept = loop_kept(floor, maker.station, scale.start, scale.seconds, scale.width)
-    return "".join(text for text, _ in cells(maker, scale, floor.now, kept))
+def one(recipe: Recipe, uses: list[Use], engine: Engine = Engine.PROCESS) -> Floor:
+    return tell(floor_of(*brewing(1, engine=engine, recipe=recipe, fraction=0.0)), uses)
 
 
-# Cells
+def why(floor: Floor, number: int = 1) -> str:
+    """What is said of the second sample beside its height."""
+    return cells_of(floor, number)[1].why[0]
 
 
-def test_a_core_is_its_number_and_its_style() -> None:
-    floor = floor_of(
-        *brewing(1, recipe=GRIND), use(0.5, 0, 1.0), use(1.0, 1, 1.0), use(2.0, 1, 1.0)
+# Heights and colours
+
+
+def test_a_cell_is_as_high_as_the_share_of_its_time_on_a_core() -> None:
+    shares = (1.0, 0.75, 0.5, 0.25, 0.1, 0.02, 0.01, 0.0)
+    samples = [use(0.5 * n, 0, share) for n, share in enumerate(shares, 1)]
+    assert drawn(floor_of(*brewing(1, recipe=CHAI, fraction=0.0), *samples)) == "█▆▄▂▁▁··"
+
+
+def test_a_height_claims_no_more_than_was_measured() -> None:
+    assert [height_of(share) for share in (0.0, 0.019, 0.02, 0.124, 0.2, 0.23, 0.99, 1.7)] == (
+        [0, 0, 1, 1, 1, 2, 8, 8]
     )
-    assert drawn(floor) == "0█████████1█████████" + " " * 10
-    styles = [style for _, style in cells(floor.makers[1], TENTHS, floor.now)]
-    assert styles == ["core-0"] * 10 + ["core-1"] * 10 + [""] * 10
+    assert all(height_of(n / 1_000) <= max(1, n / 125 + 0.2) for n in range(1_000))
 
 
-def test_who_waits_waits() -> None:
-    floor = floor_of(*brewing(1, recipe=CHAI), use(0.5, None, 0.0), use(1.0, None, 0.0))
-    assert drawn(floor).rstrip() == "··········"
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_heights_of_shares_that_add_up_to_one_add_up_to_no_more(shares: list[float]) -> None:
+    whole = max(1.0, sum(shares))
+    heights = [height_of(share / whole) for share in shares]
+    assert sum(height for height in heights if height > 1) <= 8
 
 
-def test_four_that_share_a_gil_have_every_fourth_cell_and_wait_for_it_in_the_others() -> None:
-    events = [
-        event for n in (1, 2, 3, 4) for event in brewing(n, engine=Engine.THREAD, recipe=GRIND)
-    ]
-    samples = [use(at, 0, 0.25, number=n) for at in (1.0, 2.0) for n in (1, 2, 3, 4)]
-    floor = floor_of(*events, *samples)
-    rows = [drawn(floor, number).rstrip() for number in (1, 2, 3, 4)]
-    assert rows[0] == "░░░0░░░0░░░0░░░0░░░0"
-    # In every moment it is one of them.
-    assert all(sum(cell == "0" for cell in column) == 1 for column in zip(*rows, strict=True))
-
-
-def test_the_wait_for_the_gil_and_for_a_core_have_cells_of_their_own() -> None:
-    floor = floor_of(
-        *brewing(1, engine=Engine.THREAD, recipe=GRIND),
-        *(use(at, 0, 0.25, ready=0.25) for at in (1.0, 2.0)),
+def test_a_cells_colour_is_the_core_it_used_most() -> None:
+    uses = ((0.5, 0, 1.0), (1.0, 1, 0.5), (1.5, 1, 1.0), (2.0, 1, 1.0))
+    floor = floor_of(*brewing(1, recipe=GRIND), *(use(*each) for each in uses))
+    assert [style for _, style in one_line(cells_of(floor))][:5] == (
+        ["core-0", "core-1", "core-1", "core-1", ""]
     )
-    line = drawn(floor).rstrip()
-    assert {glyph: line.count(glyph) for glyph in "0░▒·"} == {"0": 5, "░": 10, "▒": 5, "·": 0}
-    assert all(line[start : start + 4].count("░") == 2 for start in range(0, 20, 4))
+    assert [cell.core for cell in cells_of(floor, scale=scale_of(floor, 2, width=2))] == [0, 1]
 
 
-def test_a_process_waits_for_no_gil() -> None:
-    floor = floor_of(*brewing(1, recipe=GRIND), *(use(at, 0, 0.5, ready=0.5) for at in (1.0, 2.0)))
-    assert "░" not in drawn(floor)
-    assert drawn(floor).count("▒") == 10
-
-
-def test_a_share_that_wavers_is_told_right() -> None:
-    shares = [0.24, 0.27, 0.23, 0.26] * 5
-    samples = [use(0.1 * n, 0, share) for n, share in enumerate(shares, 1)]
-    floor = floor_of(*brewing(1, engine=Engine.THREAD, recipe=GRIND), *samples)
-    line = drawn(floor)
-    assert 4 <= line.count("0") <= 6
-    assert all("0" in line[start : start + 5] for start in range(0, 20, 5))
-
-
-def test_ready_without_a_core_is_seen_in_a_waiting_step_too() -> None:
-    floor = floor_of(*brewing(1, recipe=CHAI), use(0.5, None, 0.0, ready=0.8), use(1.0, None, 0.0))
-    assert drawn(floor).rstrip() == "▒" * 10
-
-
-def test_use_of_an_unknown_core_shows_without_a_number() -> None:
+def test_use_of_an_unknown_core_has_no_cores_colour() -> None:
     floor = floor_of(*brewing(1, recipe=GRIND), use(0.5, None, 1.0), use(1.0, None, 1.0))
-    assert cells(floor.makers[1], TENTHS, floor.now)[3] == ("█", "brewing")
+    assert [*one_line(cells_of(floor))][1] == ("█", "brewing")
+
+
+def test_a_sample_is_one_cell_and_stands_where_it_was_measured() -> None:
+    floor = floor_of(*brewing(1, recipe=CHAI, fraction=0.0), use(0.5, None, 0.0), use(3.0, 0, 1.0))
+    floor.fold([use(3.5, None, 0.0)])
+    assert drawn(floor) == "·█·"
+
+
+def test_a_scroll_does_not_change_what_cells_show() -> None:
+    samples = [use(0.5 * n, 0, n % 7 / 7) for n in range(1, 30)]
+    floor = floor_of(*brewing(1, recipe=GRIND), *samples)
+    for samples_each in LADDER[:4]:
+        whole = cells_of(floor, scale=scale_of(floor, samples_each, width=40))
+        assert whole[7:] == cells_of(floor, scale=scale_of(floor, samples_each, 7, 33))
+
+
+# Why not
+
+
+@pytest.mark.parametrize(
+    ("recipe", "engine", "uses", "reason"),
+    [
+        pytest.param(CHAI, Engine.PROCESS, used(0.0), WAITS, id="a wait waits"),
+        pytest.param(CHAI, Engine.PROCESS, used(0.0, ready=0.8), READY, id="a wait is over"),
+        pytest.param(GRIND, Engine.PROCESS, used(0.5, ready=0.5), READY, id="no core"),
+        pytest.param(GRIND, Engine.PROCESS, used(0.5, ready=None), READY, id="inferred"),
+        pytest.param(GRIND, Engine.PROCESS, used(0.5, ready=0.0), NOTHING, id="neither known"),
+        pytest.param(GRIND, Engine.PROCESS, used(0.95, ready=0.05), NOTHING, id="too little"),
+        pytest.param(GRIND, Engine.THREAD, used(0.25, gil=0.75), GIL, id="another has the GIL"),
+        pytest.param(GRIND, Engine.THREAD, used(0.2, 0.5, 0.3), READY, id="the greater one"),
+        pytest.param(GRIND, Engine.THREAD, used(0.2, 0.3, 0.5), GIL, id="the greater one is GIL"),
+        pytest.param(GRIND, Engine.THREAD, used(0.25), NOTHING, id="the GIL is not guessed"),
+        pytest.param(GRIND, Engine.THREAD, used(0.25, None), NOTHING, id="nor is a core"),
+        pytest.param(NATIVE, Engine.THREAD, used(0.5), NOTHING, id="native is off a core"),
+        pytest.param(NATIVE, Engine.THREAD, used(0.5, gil=0.4), GIL, id="native, measured"),
+        pytest.param(CALL, Engine.PROCESS, used(0.0), WAITS, id="a call that sleeps"),
+        pytest.param(CALL, Engine.PROCESS, used(0.0, ready=None), NOTHING, id="an unknown call"),
+        pytest.param(CALL, Engine.THREAD, used(0.0), NOTHING, id="a call of a thread"),
+        pytest.param(CALL, Engine.THREAD, used(0.0, gil=0.1), WAITS, id="one that is measured"),
+        pytest.param(GRIND, Engine.ASYNCIO, used(0.0, None), NOTHING, id="a task on a shared one"),
+    ],
+)
+def test_the_greatest_reason_is_told_if_it_is_known(
+    recipe: Recipe, engine: Engine, uses: list[Use], reason: tuple[str, str]
+) -> None:
+    assert why(one(recipe, uses, engine)) == reason[0]
+
+
+def test_a_later_sample_does_not_tell_what_an_earlier_one_could_not() -> None:
+    uses = [Use(at, 0, 0.25, 0.0, None, gil) for at, gil in zip(HALVES, (None, 0.75), strict=False)]
+    assert [cell.why for cell in cells_of(one(GRIND, uses, Engine.THREAD))][:2] == [NOTHING, GIL]
+
+
+def test_where_there_is_one_line_a_reason_stands_behind_the_height_or_alone() -> None:
+    floor = one(GRIND, [*used(0.25, gil=0.75)[:2], *used(0.0, gil=1.0)[2:]], Engine.THREAD)
+    assert [*one_line(cells_of(floor))][1:3] == [("▂", "core-0 on paused"), GIL]
+    assert [*one_line(cells_of(one(GRIND, used(0.5, 0.5))))][1] == ("▄", "core-0 on others")
+    # A wait is no tint: it is what is left.
+    assert [*one_line(cells_of(one(CHAI, used(0.5))))][1] == ("▄", "core-0")
+
+
+def test_where_there_are_two_lines_a_reason_stands_under_the_height() -> None:
+    uses = [*used(0.25, gil=0.75)[:2], *used(0.0, gil=1.0)[2:]]
+    assert drawn_in_two(one(GRIND, uses, Engine.THREAD)) == ("▂▂", "░░░")
+
+
+def test_a_cores_number_stands_under_it_where_it_changes_and_nothing_else_is_said() -> None:
+    def told(*found: Cell) -> str:
+        return as_text(two_lines(found)[1])
+
+    zero, one_, twelve = Cell(height=8, core=0), Cell(height=8, core=1), Cell(height=8, core=12)
+    assert told(zero, zero, one_, zero) == "0 10"
+    assert told(zero._replace(why=GIL), zero, Cell(), zero, one_) == "░0  1"
+    assert told(twelve, twelve, twelve, zero, twelve) == "12 0 "
+    assert two_lines([twelve, twelve])[1] == [("1", "core-4"), ("2", "core-4")]
+
+
+# What is exact
 
 
 def test_pauses_are_seen_even_the_short_ones() -> None:
     floor = floor_of(
         *brewing(1, recipe=GRIND),
         use(0.5, 0, 1.0),
-        Paused(BEGAN + 0.32, 1, ours=True),
-        Resumed(BEGAN + 0.33, 1, ours=True),
-        Paused(BEGAN + 0.6, 1, ours=True),
-        use(1.0, 0, 1.0),
+        Paused(BEGAN + 0.52, 1, ours=True),
+        Resumed(BEGAN + 0.53, 1, ours=True),
+        use(1.0, 0, 0.75),
+        Paused(BEGAN + 1.2, 1, ours=True),
+        use(1.5, 0, 0.25),
+        use(2.0, None, 0.0),
+        Paused(BEGAN + 2.1, 1, ours=True),
     )
-    assert drawn(floor).rstrip() == "0██‖0█‖‖‖‖"
+    assert drawn_in_two(floor) == ("█▆▂", "0‖‖‖‖")
+    assert drawn(floor) == "█‖‖‖‖"
 
 
 @pytest.mark.parametrize(
     ("events", "row_text"),
     [
-        (served(1, after=1.05), "··········✔"),
-        (failed(1, after=1.05), "··········✖"),
-        (killed(1, after=1.05), "··········✖"),
-        (stopped(1, after=1.05), "··········■"),
+        (served(1, after=1.55), "···✔"),
+        (failed(1, after=1.55), "···✖"),
+        (killed(1, after=1.55), "···✖"),
+        (stopped(1, after=1.55), "···■"),
     ],
 )
 def test_an_end_is_marked_where_it_was(events: list[Event], row_text: str) -> None:
     *before, last = events
-    floor = floor_of(*before, use(0.5, None, 0.0), last, use(5.0, None, 0.0))
-    assert drawn(floor).rstrip() == row_text
+    samples = (use(at, None, 0.0) for at in HALVES)
+    floor = floor_of(*before, *samples, last, use(2.0, None, 0.0), use(2.5, None, 0.0))
+    assert drawn(floor) == row_text
+    assert drawn_in_two(floor)[0].strip() == row_text[-1]
 
 
 def test_who_did_not_start_is_seated() -> None:
-    floor = floor_of(*seated(1, at=BEGAN + 0.5), *brewing(2, fraction=1.0))
-    assert drawn(floor) == "     " + "◌" * 6 + " " * 19
+    floor = floor_of(*seated(1, at=BEGAN + 0.7), *(Sampled(BEGAN + at, (), ()) for at in (1, 2)))
+    assert drawn(floor) == "◌◌"
+    assert drawn(floor, scale=scale_of(floor, first=1)) == "◌"
+    floor.fold(seated(2, at=BEGAN + 2.2))
+    assert drawn(floor, 2) == "  ◌"
 
 
 def test_what_was_not_sampled_is_not_guessed() -> None:
-    floor = floor_of(*brewing(1, recipe=CHAI, fraction=0.4))
-    assert drawn(floor).rstrip() == "╌╌╌╌╌"
+    floor = floor_of(*brewing(1, recipe=CHAI, fraction=0.8))
+    assert drawn(floor) == "╌╌"
+    # Others were sampled, it was not.
+    floor.fold([Sampled(BEGAN + at, (), ()) for at in (0.5, 1.0)])
+    assert drawn(floor) == "╌╌"
 
 
-def test_a_scroll_does_not_change_what_cells_show() -> None:
-    floor = floor_of(*brewing(1, recipe=GRIND), use(0.5, 0, 0.3), use(2.9, 0, 0.3))
-    whole = cells(floor.makers[1], TENTHS, floor.now)
-    later = cells(floor.makers[1], TENTHS._replace(first=7, width=23), floor.now)
-    assert whole[7:] == later
+def test_what_comes_after_the_last_sample_is_not_told_yet() -> None:
+    floor = floor_of(*brewing(1, recipe=GRIND), *(use(at, 0, 1.0) for at in HALVES))
+    floor.fold(brewing(2, at=BEGAN + 1.9, fraction=0.0))
+    assert drawn(floor) == "███"
 
 
 # Who is held up
@@ -179,31 +249,44 @@ def test_a_scroll_does_not_change_what_cells_show() -> None:
 
 def tasks(*more: Event) -> Floor:
     """A task that computes from 0.5 to 1.5 s, one that waits, and one that is not started."""
-    return floor_of(
+    samples = [
+        event
+        for at in (0.5, 1.0, 1.5, 2.0)
+        for event in (use(at, 0, 1.0 if 0.5 < at <= 1.5 else 0.0), use(at, None, 0.0, number=2))
+    ]
+    events = [
         *brewing(1, engine=Engine.ASYNCIO, recipe=SPELL, fraction=0.0),
-        *brewing(2, engine=Engine.ASYNCIO, recipe=CHAI),
+        *brewing(2, engine=Engine.ASYNCIO, recipe=CHAI, fraction=0.0),
         StepBegan(BEGAN + 0.5, 1, 1),
-        use(1.0, 0, 1.0),
-        use(1.0, None, 0.0, number=2),
-        StepBegan(BEGAN + 1.5, 1, 2),
         *seated(3, at=BEGAN + 0.85, engine=Engine.ASYNCIO),
-        use(2.0, None, 0.0),
-        use(2.0, None, 0.0, number=2),
+        StepBegan(BEGAN + 1.5, 1, 2),
+        *samples,
         *more,
-    )
+    ]
+    return floor_of(*sorted(events, key=lambda event: event.at))
 
 
 def test_who_is_held_up_has_a_sign_of_its_own() -> None:
-    assert drawn(tasks(), 2).rstrip() == "·····≡≡≡≡≡≡≡≡≡≡·····"
-    assert drawn(tasks(), 3) == " " * 8 + "≡" * 7 + "◌" * 5 + " " * 10
+    assert drawn(tasks(), 2) == "·≡≡·"
+    assert drawn(tasks(), 3) == " ≡≡◌"
     assert "≡" not in drawn(tasks(), 1)
     assert HELD[0] not in "·▒░‖◌╌█✔✖■ "
 
 
+def test_who_is_held_up_is_so_where_nothing_is_sampled_too() -> None:
+    floor = floor_of(
+        *brewing(1, engine=Engine.ASYNCIO, recipe=GRIND, fraction=0.5),
+        *brewing(2, engine=Engine.ASYNCIO, recipe=CHAI, fraction=0.0),
+    )
+    assert drawn(floor, 2).startswith("≡≡")
+    assert drawn_in_two(floor, 2)[1].startswith("≡≡")
+
+
 def test_in_a_coarse_cell_the_greater_part_counts() -> None:
-    seconds = TimeScale(BEGAN, 1.0, 0, 3)
-    assert drawn(tasks(), 2, seconds) == "≡≡ "
-    assert drawn(tasks(), 1, seconds)[0] == "0"
+    floor = tasks()
+    whole = scale_of(floor, 4, width=2)
+    assert drawn(floor, 2, whole) in {"≡", "·"}  # it is half of it
+    assert cells_of(floor, 1, whole)[0].height == 4
     # Many short ones hold up as one long one does.
     short = [
         event
@@ -214,212 +297,119 @@ def test_in_a_coarse_cell_the_greater_part_counts() -> None:
             StepBegan(BEGAN + 2.1 + 0.1 * (n - 4), n, 2),
         )
     ]
-    assert drawn(tasks(*short, use(3.0, None, 0.0)), 2, seconds) == "≡≡≡"
+    assert drawn(tasks(*short, use(3.0, None, 0.0, number=2)), 2) == "·≡≡·≡"
 
 
 def test_the_cell_of_now_tells_what_has_passed_of_it() -> None:
     floor = floor_of(
         *brewing(1, engine=Engine.ASYNCIO, recipe=GRIND, fraction=0.0),
         *brewing(2, engine=Engine.ASYNCIO, recipe=CHAI, fraction=0.0),
-        use(1.0, 0, 1.0),
-        use(1.32, None, 0.0, number=2),
+        use(0.5, 0, 1.0),
+        use(0.5, None, 0.0, number=2),
+        Paused(BEGAN + 0.6, 1, ours=False),
     )
-    assert drawn(floor, 2).rstrip() == "≡" * 14
+    assert drawn(floor, 2) == "≡≡"
 
 
 def test_a_pause_is_seen_though_the_loop_is_kept_meanwhile() -> None:
-    floor = tasks(Paused(BEGAN + 1.0, 2, ours=True), Resumed(BEGAN + 1.3, 2, ours=True))
-    assert drawn(floor, 2).rstrip() == "·····≡≡≡≡≡‖‖‖≡≡·····"
-
-
-def test_threads_are_not_held_up() -> None:
-    assert loop_kept(kitchens.lively(), SHARED_STATION + 1, BEGAN, 0.1, 50) == ()
-    assert loop_kept(Floor(), 1, BEGAN, 0.1, 50) == ()
+    floor = tasks(Paused(BEGAN + 1.0, 2, ours=True), Resumed(BEGAN + 1.4, 2, ours=True))
+    assert drawn(floor, 2) == "·≡‖·"
 
 
 def test_who_is_held_up_now_is_so_on_the_timeline_too() -> None:
     floor = kitchens.engines()
-    scale = TimeScale(BEGAN, 0.05, 0, 55)
+    scale = scale_of(floor)
+    now = scale.index_at(floor.now)
     for maker in floor.makers.values():
         keeper = held_up_by(maker, loop_keeper(floor, maker.station))
-        assert (drawn(floor, maker.number, scale)[-1] == "≡") is (keeper is not None)
-
-
-# Slices
-
-
-def test_slices_are_averaged_over_the_samples_in_them() -> None:
-    floor = floor_of(*brewing(1), use(0.5, 0, 1.0), use(1.0, 1, 0.5), use(2.0, None, 0.0))
-    (whole,) = cut(floor.makers[1], BEGAN, 2.0, 1, floor.now)
-    assert whole is not None
-    assert whole.core == 0
-    assert whole.cpu_share == pytest.approx((0.99 * 1.0 + 1.0 * 0.5) / 1.99)
-
-
-def test_a_long_history_does_not_reach_back_to_the_start() -> None:
-    floor = floor_of(*brewing(1))
-    maker = floor.makers[1]
-    maker.history.append(Use(BEGAN + 5.0, 0, 1.0, 0.0, None))
-    assert sampled_since(maker) == maker.started_at
-    maker.history.extend(Use(BEGAN + 5.0 + n, n % 2, 1.0, 0.0, None) for n in range(HISTORY_KEPT))
-    assert sampled_since(maker) == BEGAN + 5.0
-
-
-def test_runs_of_a_core_begin_with_its_number() -> None:
-    assert "".join(numbered_runs([0, 0, 0, None, 12, 12, 12])) == "0██ 12█"
-    assert "".join(numbered_runs([12, 0])) == "█0"  # 1 or 2 would be another core
-
-
-@settings(deadline=None)
-@given(
-    makers(),
-    st.floats(-10, 6_000),
-    st.floats(0.001, 500),
-    st.integers(0, 80),
-)
-def test_slices_cover_what_they_are_asked_for(
-    maker: Maker, start: float, seconds: float, count: int
-) -> None:
-    slices = cut(maker, BEGAN + start, seconds, count, BEGAN + 6_000)
-    assert len(slices) == count
-    most = max((use.cpu_share or 0.0 for use in maker.history), default=0.0)
-    shares = [a_slice.cpu_share for a_slice in slices if a_slice]
-    assert all(share is None or share <= most * (1 + 1e-9) for share in shares)
-
-
-def test_overlap_counts_open_spans_to_the_end() -> None:
-    floor = floor_of(*brewing(1), Paused(BEGAN + 1.0, 1, ours=True))
-    assert overlap(floor.makers[1].pauses, BEGAN + 0.5, BEGAN + 2.0) == pytest.approx(1.0)
-
-
-# Scale
-
-
-def test_everything_fits_until_told_otherwise() -> None:
-    scale = scale_for(TimeView(), BEGAN, BEGAN + 3.0, 100)
-    assert scale == TimeScale(BEGAN, 0.05, 0, 100)
-    assert scale_for(TimeView(), BEGAN, BEGAN + 300, 100).seconds == 6.0
-
-
-@settings(deadline=None)
-@given(st.floats(0, 1e6), st.integers(1, 300))
-def test_now_is_always_in_sight_when_followed(elapsed: float, width: int) -> None:
-    for index in (None, 0, 5, len(SCALES) - 1):
-        scale = scale_for(TimeView(index), BEGAN, BEGAN + elapsed, width)
-        cell = scale.cell_at(BEGAN + elapsed) - scale.first
-        assert cell >= 0
-        assert cell < max(2, width)
-
-
-def test_zooming_keeps_the_middle_and_stops_at_the_ends() -> None:
-    view = TimeView(5, 100)
-    scale = scale_for(view, BEGAN, BEGAN + 1_000, 100)
-    finer = zoomed_in(view, 1, scale)
-    assert finer == TimeView(4, 250)  # 300 s is the middle of both
-    assert zoomed_in(TimeView(0, None), 1, TimeScale(BEGAN, SCALES[0], 0, 9)) == TimeView(0, None)
-    coarsest = TimeScale(BEGAN, SCALES[-1], 0, 9)
-    assert zoomed_in(TimeView(None, None), -1, coarsest) == TimeView(len(SCALES) - 1, None)
-
-
-def test_panning_stops_following_until_now_is_reached_again() -> None:
-    until = BEGAN + 100
-    scale = scale_for(TimeView(4), BEGAN, until, 50)
-    back = panned(TimeView(4), -20, scale, until)
-    assert back == TimeView(4, scale.first - 20)
-    there = panned(back, 20, scale_for(back, BEGAN, until, 50), until)
-    assert there == TimeView(4, None)
-    first = panned(back, -1_000, scale_for(back, BEGAN, until, 50), until)
-    assert first.first == 0
-
-
-def test_no_cell_is_much_finer_than_a_sample() -> None:
-    view = TimeView()
-    for _ in range(30):
-        scale = scale_for(view, BEGAN, BEGAN + 100, 50)
-        view = zoomed_in(view, 1, scale)
-    assert scale.seconds == 0.05
-
-
-def test_fitting_never_fails() -> None:
-    assert fitting_scale(1e12, 10) == len(SCALES) - 1
-    assert SCALES[fitting_scale(0.0, 100)] == 0.05
+        assert (cells_of(floor, maker.number, scale)[now].why == HELD) is (keeper is not None)
 
 
 # Lines
 
 
 def test_a_row_has_number_state_and_time() -> None:
-    floor = floor_of(*brewing(1, recipe=CHAI), use(0.5, None, 0.0), use(1.0, None, 0.0))
-    wide = gutter_width(120, 80)
-    line = row(floor.makers[1], TENTHS, floor.now, wide, is_chosen=True)
-    assert as_text(line).rstrip() == "▸  #1 ● brewing ··········"
-    narrow = gutter_width(9, 40)
-    line = row(floor.makers[1], TENTHS, floor.now, narrow, is_chosen=False)
-    assert as_text(line).rstrip() == " #1 ● ··········"
+    floor = floor_of(
+        *brewing(1, recipe=CHAI, fraction=0.0), use(0.5, None, 0.0), use(1.0, None, 0.0)
+    )
+    maker, found = floor.makers[1], cells_of(floor)
+    (line,) = rows_of(maker, found, gutter_width(120, 80), is_chosen=True, in_two=False)
+    assert as_text(line).rstrip() == "▸  #1 ● brewing ··"
+    (line,) = rows_of(maker, found, gutter_width(9, 40), is_chosen=False, in_two=False)
+    assert as_text(line).rstrip() == " #1 ● ··"
+    both = rows_of(maker, found, gutter_width(9, 40), is_chosen=False, in_two=True)
+    assert [as_text(line).rstrip() for line in both] == [" #1 ●", "      ··"]
 
 
-def test_the_axis_is_in_seconds() -> None:
-    assert as_text(axis(TENTHS, 6)) == "      ╷0 s      ╷1 s      ╷2 s      "
-    assert as_text(axis(TENTHS._replace(first=7, width=12), 2)) == "     ╷1 s     "
-    minutes = TimeScale(BEGAN, 12.0, 0, 30)
-    assert as_text(axis(minutes, 0)) == "╷0 s      ╷2:00 min ╷4:00 min "
+def test_the_axis_tells_the_true_time() -> None:
+    floor = floor_of(*(Sampled(BEGAN + 0.52 * n, (), ()) for n in range(1, 40)))
+    assert as_text(axis(scale_of(floor, width=31), 6)) == "      ╷0 s      ╷5.2 s    ╷10.4 s    "
+    assert as_text(axis(scale_of(floor, 1, 7, 12), 2)) == "     ╷5.2 s   "
+    regular = floor_of(*(Sampled(BEGAN + 0.5 * n, (), ()) for n in range(1, 300)))
+    assert as_text(axis(scale_of(regular, 10, width=30), 0)) == "╷0 s      ╷50 s     ╷1:40 min "
 
 
 def test_the_headline_says_scale_and_whether_it_follows() -> None:
-    assert as_text(headline(TimeView(), TENTHS, 1, 60)).split() == (
-        ["timeline", "1", "maker", "0.1", "s", "a", "cell", "·", "all", "of", "it"]
+    scale = scale_of(tasks())
+    assert as_text(headline(TimeView(), scale, 1, 60)).split() == (
+        ["timeline", "1", "maker", "1", "sample", "a", "cell", "·", "all", "of", "it"]
     )
-    assert "follows now" in as_text(headline(TimeView(3), TENTHS, 2, 60))
-    assert "stands still" in as_text(headline(TimeView(3, 5), TENTHS, 2, 60))
+    assert "follows now" in as_text(headline(TimeView(3), scale, 2, 60))
+    assert "stands still" in as_text(headline(TimeView(3, 5), scale._replace(samples=4), 2, 60))
+    unsampled = scale._replace(samples=4, is_sampled=False)
+    assert "2 s a cell" in as_text(headline(TimeView(), unsampled, 2, 60))
 
 
-EVERYBODY = floor_of(
-    *served(1),
-    *killed(2),
-    *failed(3),
-    *stopped(4),
-    *paused(5),
-    *seated(6),
-    *brewing(7, engine=Engine.THREAD),
-    *brewing(8, engine=Engine.ASYNCIO, station=2_000),
+def seen_of(floor: Floor, *, in_two: bool = True) -> Seen:
+    return seen_in(
+        (cell for number in floor.makers for cell in cells_of(floor, number)), in_two=in_two
+    )
+
+
+def told(floor: Floor, width: int, *, is_known: bool = True) -> str:
+    return as_text(legend(signs_of(seen_of(floor), is_known=is_known), width)).strip()
+
+
+EVERYTHING = Seen(
+    frozenset({WAITS, READY, GIL, HELD, PAUSED, SEATED, ("✔", "served"), ("✖", "killed")}),
+    frozenset({0, 9}),
 )
 
 
-def told(floor: Floor, width: int) -> str:
-    return as_text(legend(signs_on(floor), width)).strip()
-
-
-def test_the_legend_explains_every_sign_that_occurs() -> None:
-    for floor, width in ((EVERYBODY, 80), (kitchens.morning(), 80), (kitchens.troubled(), 80)):
-        line = told(floor, width)
-        for state in (State.SERVED, State.KILLED, State.FAILED, State.STOPPED):
-            assert (str(state) in line) is (floor.counts[state] > 0), line
-    assert told(EVERYBODY, 80) == (
-        "0█ core · waits ▒ wants ░ GIL ≡ held ‖ paused ✔ served ✖ killed/failed ■ stopped"
-    )
-    assert told(kitchens.lesson(), 80) == (
-        "0█ core  · waits  ▒ wants  ◌ seated  ╌ no sample  cells say how much, not when"
-    )
-    free = floor_of(RunBegan(0.0, gil=False), *brewing(7, engine=Engine.THREAD))
-    assert "GIL" not in told(free, 200)
+def test_the_legend_explains_what_is_seen_and_nothing_else() -> None:
+    assert told(one(CHAI, used(0.0)), 80) == "· waits"
+    assert told(one(GRIND, used(0.5, 0.5, core=1)), 80) == "█ core 1  ▒ wants a core"
+    assert told(one(GRIND, used(0.5, core=None)), 80) == "█ on a core"
+    ended = floor_of(*killed(1, after=1.0), *failed(2, after=1.0), Sampled(BEGAN + 9, (), ()))
+    assert told(ended, 80) == "✖ killed  ✖ failed"
+    assert told(floor_of(*brewing(1)), 80) == "╌ no sample"
 
 
 def test_the_legend_says_what_is_not_known_and_explains_no_sign_of_it() -> None:
     floor = floor_of(
         HERE._replace(unseen="there is no /proc"), *brewing(7, engine=Engine.THREAD), *served(2)
     )
-    assert told(floor, 120) == "╌ what it did is not known here  ✔ served  ◌ seated"
-    assert told(floor, 20) == "╌ not known here"
+    assert told(floor, 120, is_known=False) == "╌ what it did is not known here  ✔ served"
+    assert told(floor, 20, is_known=False) == "╌ not known here"
 
 
-def test_the_legend_says_that_a_sample_tells_no_moments() -> None:
-    assert told(kitchens.lively(), 120).endswith("  cells say how much, not when")
+def test_the_legend_has_a_colour_for_each_core_with_its_number() -> None:
+    line = legend(signs_of(EVERYTHING, is_known=True), 120)
+    assert ("█", "core-0") in line
+    assert ("█", "core-1") in line  # core 9's
+    assert as_text(line).startswith(" █ core 0  █ core 9  · waits")
+
+
+def test_the_legend_shows_a_tint_where_there_is_one() -> None:
+    seen = seen_of(one(GRIND, used(0.5, 0.5)), in_two=False)
+    assert ("▒", "others on others") in legend(signs_of(seen, is_known=True), 80)
+    waits = seen_of(one(CHAI, used(0.5)), in_two=False)
+    assert as_text(legend(signs_of(waits, is_known=True), 80)).strip() == "█ core 0"
 
 
 def test_the_legend_leaves_out_what_does_not_fit() -> None:
-    assert told(EVERYBODY, 40) == "0█ core · waits ▒ wants ░ GIL ≡ held"
     for width in range(200):
-        line = legend(signs_on(EVERYBODY), width)
+        line = legend(signs_of(EVERYTHING, is_known=True), width)
         assert width_of(line) == width
         assert "…" not in as_text(line)
 
@@ -428,17 +418,19 @@ def test_the_legend_leaves_out_what_does_not_fit() -> None:
 @given(
     makers(),
     st.integers(0, 200),
-    st.sampled_from(SCALES),
-    st.integers(0, 100_000),
+    st.tuples(st.sampled_from(LADDER), st.integers(0, 100_000)),
+    st.lists(st.floats(BEGAN, BEGAN + 5_000), max_size=20),
     st.booleans(),
 )
 def test_no_maker_breaks_a_row(
-    maker: Maker, width: int, seconds: float, first: int, is_chosen: bool
+    maker: Maker, width: int, view: tuple[int, int], taken: list[float], in_two: bool
 ) -> None:
+    floor = floor_of(*(Sampled(at, (), ()) for at in sorted(taken)))
     gutter_cells = gutter_width(max(maker.number, 1), width)
-    scale = TimeScale(BEGAN, seconds, first, max(0, width - gutter_cells))
-    line = row(maker, scale, BEGAN + 6_000, gutter_cells, is_chosen=is_chosen)
-    assert width_of(line) == gutter_cells + scale.width
+    scale = scale_of(floor, *view, max(0, width - gutter_cells))
+    found = cells(maker, scale, floor.sample_times)
+    lines = rows_of(maker, found, gutter_cells, is_chosen=in_two, in_two=in_two)
+    assert [width_of(line) for line in lines] == [gutter_cells + scale.width] * len(lines)
     assert width_of(axis(scale, gutter_cells)) == gutter_cells + scale.width
     assert width_of(headline(TimeView(), scale, 3, width)) == width
     assert maker.state in State

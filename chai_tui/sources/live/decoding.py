@@ -62,7 +62,7 @@ _NOBODY = type(None)
 _FORMS: dict[str, _Form] = {
     code: _Form(make, frozenset(fields))
     for code, make, *fields in (
-        (STARTED, Started, (*_AT_MAKER, int, int)),
+        (STARTED, Started, (*_AT_MAKER, int, int, int)),
         (STEP_BEGAN, StepBegan, (*_AT_MAKER, int)),
         (PROGRESS, Progress, (*_AT_MAKER, float, float)),
         (SERVED, Served, (*_AT_MAKER, float, int)),

@@ -41,7 +41,7 @@ class Observer:
 
     @property
     def due_at(self) -> float:
-        """When the next sample is due."""
+        """When there is something to look at next."""
         return self._schedule.due_at
 
     def look(self, watched: Callable[[], Sequence[Watched]]) -> list[Event]:
@@ -51,6 +51,9 @@ class Observer:
             watched: returns whom to look at; asked only then.
         """
         if self._clock() < self.due_at:
+            return []
+        self._schedule.probe()
+        if self._clock() < self._schedule.sample_at:
             return []
         events: list[Event] = self._changes_of_cores()
         if sampled := self._schedule.look(watched):
@@ -77,5 +80,6 @@ class Observer:
         return run._replace(
             maps_cores=self._sampler.maps_cores,
             measures_cores=self._sampler.measures_cores,
+            measures_gil=self._sampler.measures_gil,
             unseen=self._sampler.unseen,
         )

@@ -62,9 +62,10 @@ class StationHandle:
 
     def watched(self) -> list[Watched]:
         """Return whom to look at; where makers share a thread, whoever has it comes first."""
-        own_thread = self.engine.traits.own_thread
+        traits = self.engine.traits
+        own_thread = traits.own_thread
         watched = [
-            Watched(maker, self.child.pid, tid, own_thread, self.reader.lived_at)
+            Watched(maker, self.child.pid, tid, own_thread, self.reader.lived_at, traits.shares_gil)
             for maker, tid in self.reader.open.items()
             if tid is not None
         ]

@@ -22,18 +22,20 @@ class StartCosts(NamedTuple):
         each: of the parent's time that one start takes: the next one waits for it.
         birth: CPU seconds of the child until it reports for the first time.
         end: from the maker's last report until its process was joined.
+        modules: how many the child has to import until it reports for the first time.
     """
 
     first: float
     each: float
     birth: float
     end: float
+    modules: int
 
 
 START_COSTS = {
-    "forkserver": StartCosts(0.034, 0.0016, 0.0055, 0.001),
-    "spawn": StartCosts(0.0, 0.004, 0.042, 0.010),
-    "fork": StartCosts(0.0, 0.002, 0.012, 0.001),
+    "forkserver": StartCosts(0.034, 0.0016, 0.0055, 0.001, 3),
+    "spawn": StartCosts(0.0, 0.004, 0.042, 0.010, 158),
+    "fork": StartCosts(0.0, 0.002, 0.012, 0.001, 20),
 }
 LOOP_BIRTH = 0.015
 """CPU seconds that importing asyncio adds to the birth of a station with an event loop."""

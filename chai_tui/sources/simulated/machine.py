@@ -162,7 +162,8 @@ class Machine:
             self._leave(worker, GaveUp(self.now, worker.maker, 0.0))
             return
         worker.began = True
-        self._events.append(Started(self.now, worker.maker, station.pid, worker.tid))
+        modules = 0 if station.engine.shares_station else self._costs.modules
+        self._events.append(Started(self.now, worker.maker, station.pid, worker.tid, modules))
         self._say(worker, "Start")
         self._next_step(worker)
 
@@ -273,6 +274,7 @@ class Machine:
         station = worker.station
         if worker in station.waiters:
             station.waiters.remove(worker)
+        worker.locked_out_since = None
         if worker in station.queue:
             station.queue.remove(worker)
         self._processor.release(worker)

@@ -95,6 +95,9 @@ class Observer:
         for worker in self._processor.ready:
             worker.waited += self._agenda.now - worker.ready_since
             worker.ready_since = self._agenda.now
+        for station in self._stations.values():
+            for worker in station.workers.values():
+                self._processor.account_wait(worker)
         uses = [use for station in self._stations.values() for use in _uses(station, elapsed)]
         cores = tuple(
             CoreUse(core, share, share)
@@ -110,6 +113,7 @@ class Observer:
 def _uses(station: Station, elapsed: float) -> list[MakerUse]:
     """What a sampler tells of the makers of a station; who has a shared thread carries its core."""
     own_thread = station.engine.traits.own_thread
+    shares_gil = station.engine.traits.shares_gil
     workers = [worker for worker in station.workers.values() if worker.began]
     ran = sum(worker.ran for worker in workers)
     waited = sum(worker.waited for worker in workers)
@@ -129,8 +133,9 @@ def _uses(station: Station, elapsed: float) -> list[MakerUse]:
                 worker.cpu if own_thread else None,
                 PROCESS_MEMORY,
                 station.paused,
+                min(1.0, worker.locked_out / elapsed) if shares_gil else None,
             )
         )
     for worker in station.workers.values():
-        worker.ran = worker.waited = 0.0
+        worker.ran = worker.waited = worker.locked_out = 0.0
     return uses

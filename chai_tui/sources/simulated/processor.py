@@ -60,6 +60,7 @@ class Processor:
                 station.handover_at = self._agenda.now + SWITCH_SECONDS
                 self.hurry(station.holder, station.handover_at)
             station.waiters.append(worker)
+            worker.locked_out_since = self._agenda.now
 
     def _take_lock(self, worker: Worker) -> None:
         station = worker.station
@@ -79,8 +80,20 @@ class Processor:
             station.handover_at = self._agenda.now + HANDOVER_SECONDS + SWITCH_SECONDS
             self._agenda.plan(
                 self._agenda.now + noisy(self._random, HANDOVER_SECONDS, 0.5),
-                heir.guard(self.want_core),
+                heir.guard(self._wake),
             )
+
+    def _wake(self, heir: Worker) -> None:
+        """It has the GIL at last."""
+        self.account_wait(heir)
+        heir.locked_out_since = None
+        self.want_core(heir)
+
+    def account_wait(self, worker: Worker) -> None:
+        """Book how long it waited for the GIL until now."""
+        if worker.locked_out_since is not None:
+            worker.locked_out += self._agenda.now - worker.locked_out_since
+            worker.locked_out_since = self._agenda.now
 
     def want_core(self, worker: Worker) -> None:
         """Get a core, now or when it is this one's turn."""

@@ -30,7 +30,7 @@ from chai_tui.model.events import (
     Trouble,
 )
 from chai_tui.model.recipe import Recipe
-from chai_tui.sources.simulated.machine import Machine
+from chai_tui.sources.simulated.machine import FIRST_PID, Machine
 from chai_tui.sources.simulated.worker import Station, Worker
 
 STOP_GRACE = 2.0
@@ -87,8 +87,10 @@ class Simulation:
             cores=tuple(range(cores)),
             quota=None,
             maps_cores=True,
+            measures_gil=True,
             sample_every=sample_every,
             signals=SIGNALS,
+            pid=FIRST_PID - 1,
         )
         self._told = False
         self._brewed: dict[int, tuple[Recipe, Engine]] = {}

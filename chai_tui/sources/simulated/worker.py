@@ -71,6 +71,10 @@ class Worker:
     """Seconds on a core since the last sample."""
     waited: float = 0.0
     """Seconds ready without one since then."""
+    locked_out: float = 0.0
+    """Seconds it waited for the GIL since then."""
+    locked_out_since: float | None = None
+    """Until when these were booked; None while it does not wait for it."""
     token: int = 0
     """Grows whenever what was planned for it holds no longer."""
 

@@ -11,19 +11,29 @@ from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker, State, ordinal
 from chai_tui.tui.canvas.styles import Line, Span, core_style, width_of
 
-WANTS_A_CORE, NO_CORE = "wants a core", "no core"
-WAITS_FOR_GIL, WANTS_GIL, NO_GIL = "waits for the GIL", "wants GIL", "no GIL"
-WANTS_MORE = "wants more"
+NO_CORE, NO_GIL = "no core", "no GIL"
 HELD_UP = "held up"
-_CORE_COLUMN = len(f"core 0, {WANTS_MORE}")
-_ENDLESS = 1_000
 SPACED_FROM = len("› Start of Chai Maker #1 chai brewing")
 """Without the space that line fits into each of three panels on 120 columns, too."""
 LACKING = 0.5
-"""Without a core for this share of the time, and it is said so."""
-WITHOUT_GIL = 0.4
-"""Without the GIL for this share of the time, and it is said so: two threads that share one wait
-for half of it each."""
+"""Who wanted a core for this share of the time and is on none now has none."""
+WHERE_CELLS = len("exit −15")
+"""Cells for the core that a maker is on, or the exit code that it left."""
+_MEMORY_CELLS = len("999 MB")
+_OWN = "own memory "
+
+FACTS = {
+    "ident": 0,
+    "where": len(" ") + WHERE_CELLS,
+    "cpu": len(" cpu ") + 6,
+    "memory": len(" ") + _MEMORY_CELLS,
+    "whose": len(_OWN),
+}
+"""What a panel's line of facts tells, whatever the maker is doing, and the cells for it: which
+process or thread it is; its core, or how it ended; its CPU time; the memory of its process; and
+that this is its own. Where there is no room the last goes first, in all panels of one size; the
+first two never go."""
+_NEVER_GO = 2
 
 
 class Look(NamedTuple):
@@ -36,6 +46,7 @@ class Look(NamedTuple):
         chosen: whether it is the selected one.
         digits: of the greatest number on the screen.
         held_by: number of the maker that keeps its event loop from it; None if nobody does.
+        ids: digits of the greatest number of a process on the screen; 0: of this one's.
     """
 
     maker: Maker
@@ -44,6 +55,7 @@ class Look(NamedTuple):
     chosen: bool = False
     digits: int = 1
     held_by: int | None = None
+    ids: int = 0
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -54,6 +66,7 @@ class Look(NamedTuple):
             self.chosen,
             self.digits,
             self.held_by,
+            self.ids,
             kill_follows_in(self.maker, self.now),
         )
 
@@ -85,23 +98,23 @@ def state_word(maker: Maker, place: int | None) -> str:
     return str(maker.state)
 
 
-def core_text(look: Look, room: int = 7) -> str:
-    """Return the core it uses now, or what keeps it from using one, in ``room`` cells (7 at least).
+def core_text(look: Look) -> str:
+    """Return the core it uses now, or what keeps it from using one, in seven cells or a few more.
 
-    A wait for the GIL comes first: threads that share one are on a core in turns, all of them in
-    every sample, and that they wait is what they are to be seen for. Who is on a core is told so
-    otherwise, even if it wants more of it than it gets. A dash where it uses none or the system
-    cannot tell.
+    A dash where it uses none or the system cannot tell.
     """
     maker = look.maker
-    if waits_for_gil(maker):
-        return _longest((WAITS_FOR_GIL, WANTS_GIL, NO_GIL), room)
     if maker.core is not None:
-        core = f"core {maker.core}"
-        return _longest((f"{core}, {WANTS_MORE}", core), room) if wants_a_core(maker) else core
+        return f"core {maker.core}"
     if wants_a_core(maker):
-        return _longest((WANTS_A_CORE, NO_CORE), room)
+        return NO_CORE
     return "—" if look.held_by is None else HELD_UP
+
+
+def core_span(look: Look) -> Span:
+    """Return :func:`core_text` in the colour of the core, if it names one."""
+    maker = look.maker
+    return core_text(look), "" if maker.core is None else core_style(maker.core)
 
 
 def _longest(words: tuple[str, ...], room: int) -> str:
@@ -118,11 +131,6 @@ def wants_a_core(maker: Maker) -> bool:
     """Return whether it was mostly ready to run but had no core."""
     ready = maker.ready_share
     return ready is not None and ready >= LACKING and ready > (maker.cpu_share or 0.0)
-
-
-def waits_for_gil(maker: Maker) -> bool:
-    """Return whether it often had work to do while another thread of its process had the GIL."""
-    return maker.gil_share is not None and maker.gil_share >= WITHOUT_GIL
 
 
 def cause_text(maker: Maker) -> str:
@@ -222,73 +230,58 @@ def cups_texts(maker: Maker) -> tuple[str, ...]:
 
 
 def facts_line(look: Look, width: int, least: int | None = None) -> Line:
-    """Return process, core, CPU time and memory, the least telling left out where they do not fit.
+    """Return the facts of ``FACTS`` for which there is room, each in its column.
 
-    Each text keeps its place whatever the numbers are.
+    What is not known, or no longer, leaves its column blank: the others stay where they are.
 
     Args:
         look: at whom.
-        width: in cells; the line is at most so long.
+        width: in cells; the line is at most so long, but for an exit code or a number of a process
+            that needs more than its column.
         least: cells that decide what is left out, at most ``width``: those of the narrowest of the
             panels side by side, so that all of them say the same. None for ``width``.
     """
-    least = width if least is None else least
     maker = look.maker
-    shared = maker.engine.shares_station
-    ident = f"tid {maker.tid or '—'}" if shared else f"pid {maker.pid}"
-    cpu = f"cpu {seconds_cells(maker.cpu_seconds)}"
-    if maker.joined:
-        ended = "" if maker.state is State.SERVED else exit_text(maker)
-        told = [(3, ident), (0, ended), (1, ended_after(maker)), (2, cpu)]
-        return _with_cups(
-            [(rank, (text, "dim")) for rank, text in told if text], cups_texts(maker), least
-        )
-    # A column that has room for the longest words, or shorter words.
-    column = _CORE_COLUMN if least >= 50 else len(WANTS_A_CORE) if least >= 44 else 7
-    core = core_text(look, column)
-    core_span = (f"{core:<{column}}", "" if maker.core is None else core_style(maker.core))
-    line = fitting(
-        [(1, (ident, "")), (0, core_span), (2, (cpu, ""))],
-        least,
-    )
-    memory = memory_cells(maker.memory).strip()
-    room = width - width_of(line) - len(memory)
-    fits = memory and least - width_of(line) - len(memory) >= 1
-    return [*line, (" " * room, ""), (memory, "")] if fits else line
+    kind, number = ("tid", maker.tid) if maker.engine.shares_station else ("pid", maker.pid)
+    ident = f"{kind} {number or '—'}"
+    ident = f"{ident:<{4 + look.ids}}"
+    shown = facts_within((width if least is None else least) - len(ident))
+    where = (exit_text(maker, WHERE_CELLS), "dim") if maker.joined else core_span(look)
+    style = "dim" if maker.joined else ""
+    line: Line = [(f"{ident} ", style), (f"{where[0]:<{WHERE_CELLS}}", where[1])]
+    if "cpu" in shown:
+        line.append((f" cpu {seconds_cells(maker.cpu_seconds)}", style))
+    if "memory" in shown and maker.memory is not None:
+        whose = _OWN if "whose" in shown and not maker.engine.shares_station else ""
+        memory = f"{whose}{memory_cells(maker.memory).strip():>{_MEMORY_CELLS}}"
+        line += [(" " * (width - width_of(line) - len(memory)), ""), (memory, style)]
+    return line
 
 
-def _with_cups(ranked: list[tuple[int, Span]], cups: tuple[str, ...], width: int) -> Line:
-    """The facts, and what its memory counts: rather that than which process it was."""
-    without_ident = [entry for entry in ranked if entry[0] < 3]
-    for kept in (ranked, without_ident):
-        for text in cups:
-            line = fitting([*kept, (0, (text, "dim"))], _ENDLESS)
-            if width_of(line) <= width:
-                return line
-    return fitting(ranked, width)
+def facts_within(room: int) -> list[str]:
+    """Return which of ``FACTS`` are told.
+
+    Args:
+        room: cells beside the number of a process or thread.
+    """
+    shown: list[str] = []
+    for fact, cells in FACTS.items():
+        room -= cells
+        if room < 0 and len(shown) >= _NEVER_GO:
+            break
+        shown.append(fact)
+    return shown
 
 
-def exit_text(maker: Maker) -> str:
-    """Return ``exit −9``; ``joined`` of a thread or a task, which has no exit code."""
+def exit_text(maker: Maker, room: int = 12) -> str:
+    """Return ``exit −9``; ``joined`` of a thread or a task, which has no exit code.
+
+    Args:
+        maker: who has ended.
+        room: in cells: where the code is unknown, a question mark may have to do.
+    """
     if maker.exitcode is None:
-        return "exit unknown"
+        return _longest(("exit unknown", "exit ?"), room)
     if maker.exitcode == 0 and maker.engine.shares_station:
         return "joined"
     return f"exit {maker.exitcode}".replace("-", "−")
-
-
-def fitting(ranked: list[tuple[int, Span]], width: int) -> Line:
-    """Return the spans with two cells between, without those of the highest ranks if need be.
-
-    Args:
-        ranked: spans from left to right, each with its rank; one is always kept.
-        width: the most cells that they may take together.
-    """
-    kept = list(ranked)
-    while True:
-        line: Line = []
-        for _, span in kept:
-            line += [("  ", ""), span] if line else [span]
-        if len(kept) <= 1 or width_of(line) <= width:
-            return line
-        kept.remove(max(kept, key=lambda entry: entry[0]))

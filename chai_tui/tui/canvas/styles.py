@@ -52,11 +52,20 @@ STYLES: Mapping[str, StyleSpec] = {
     "stopped": StyleSpec("ink-halted"),
     "killed": StyleSpec("text-error"),
     "ended": StyleSpec("ink-halted"),
+    "story": StyleSpec("text-primary", bold=True),  # what happens, in one sentence
     "others": StyleSpec("ink-dim"),  # what everything else does with a core
     "empty": StyleSpec("ink-empty"),  # the rest of a bar
     **{f"core-{number}": StyleSpec(f"core-{number}") for number in range(CORE_STYLES)},
 }
-"""All styles by name. Their colours are the theme's, and our own of ``colours.py``."""
+"""All styles by name. Their colours are the theme's, and our own of ``colours.py``.
+
+``core-0 on paused`` is one of them before a tint of another one's colour.
+"""
+
+TINTS = (0.2, 0.16, 0.12, 0.09, 0.06, 0.03)
+"""How much of a colour is in the tint behind another one: the first that leaves it to be seen."""
+LEAST_CONTRAST = 3.0
+"""Of glyphs that carry meaning, after WCAG 2.2, 1.4.11."""
 
 
 def core_style(core: int) -> str:
@@ -131,6 +140,32 @@ def bar(fraction: float, width: int, style: str) -> Line:
     return [("▕", "dim"), (filled, style), ("░" * (inner - len(filled)), "empty"), ("▏", "dim")]
 
 
+def contrast(one: Color, other: Color) -> float:
+    """Return the contrast ratio of two colours after WCAG, 1 to 21."""
+    darker, lighter = sorted(map(_luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    linear = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in colour.normalized
+    )
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def tint(background: Color, colour: Color, glyph: Color) -> Color:
+    """Return a tint of a colour, on which a glyph of another one can still be seen.
+
+    Args:
+        background: what is tinted.
+        colour: of the tint.
+        glyph: colour of what stands on it.
+    """
+    tints = [background.blend(colour, share) for share in TINTS]
+    return next((one for one in tints if contrast(one, glyph) >= LEAST_CONTRAST), tints[-1])
+
+
 class StyleSheet:
     """The styles of one widget under the current theme, mixed when first used.
 
@@ -151,8 +186,11 @@ class StyleSheet:
         mixed = self._styles.get(style)
         if mixed is None:
             mixed = self._widget.rich_style
-            if style:
-                mixed += self._mixed(STYLES[style])
+            name, _, behind = style.partition(" on ")
+            if name:
+                mixed += self._mixed(STYLES[name])
+            if behind:
+                mixed += self._tint(STYLES[name], STYLES[behind])
             self._styles[style] = mixed
         return mixed
 
@@ -161,6 +199,15 @@ class StyleSheet:
         value = self._widget.app.theme_variables.get(style.variable or "")
         colour = None if value is None else Color.parse(value).rich_color
         return Style(color=colour, bold=style.bold or None)
+
+    def _tint(self, ink: StyleSpec, behind: StyleSpec) -> Style:
+        app, (_, background) = self._widget.app, self._widget.background_colors
+        values = [app.theme_variables.get(style.variable or "") for style in (ink, behind)]
+        if app.current_theme.ansi or None in values:
+            # A terminal's own sixteen colours cannot be mixed, and this is the one for less.
+            return Style(bgcolor=Color.parse("ansi_bright_black").rich_color)
+        glyph, colour = (Color.parse(value or "") for value in values)
+        return Style(bgcolor=tint(background, colour, glyph).rich_color)
 
     def strip(self, line: Line, width: int) -> Strip:
         """Return the line as a strip of exactly ``width`` cells."""

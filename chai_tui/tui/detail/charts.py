@@ -58,7 +58,14 @@ def _right(label: str) -> str:
     return f"{label:>{GUTTER - 2}}"
 
 
-def charts(maker: Maker, now: float, width: int, *, is_seen: bool = True) -> list[Line]:
+def charts(
+    maker: Maker,
+    now: float,
+    width: int,
+    samples: Sequence[float] = (),
+    *,
+    is_seen: bool = True,
+) -> list[Line]:
     """Return CPU and memory over time, with the core that each column ran on.
 
     The scales are fixed, and written: CPU up to one core (or as many whole cores as the maker
@@ -68,10 +75,11 @@ def charts(maker: Maker, now: float, width: int, *, is_seen: bool = True) -> lis
         maker: whose.
         now: until when they go for a maker that still runs, in the events' seconds.
         width: in cells, the scale's labels included; under 13 there is nothing to draw.
+        samples: when samples were taken; without them every entry of its history is one.
         is_seen: whether a sample is to be expected.
     """
     columns = width - GUTTER
-    since = sampled_since(maker)
+    since = sampled_since(maker, samples)
     if columns < 4:
         return []
     if since is None and not is_seen:
@@ -79,7 +87,8 @@ def charts(maker: Maker, now: float, width: int, *, is_seen: bool = True) -> lis
     if since is None:
         return [heading("cpu", width), fit([("  no sample yet", "dim")], width)]
     until = max(now if maker.ended_at is None else maker.ended_at, since)
-    slices = cut(maker, since, max(until - since, 1e-3) / columns, columns, until)
+    column = max(until - since, 1e-3) / columns
+    slices = cut(maker, [since + column * index for index in range(columns + 1)], samples)
     return [
         *_cpu(slices, width),
         *_memory(maker, slices, width),

@@ -44,7 +44,7 @@ def details(detail: Detail, width: int) -> list[Line]:
     """Return everything but what it said, as lines of exactly ``width`` cells."""
     parts = [
         _steps(detail, width),
-        charts(detail.maker, detail.now, width, is_seen=not detail.unseen),
+        charts(detail.maker, detail.now, width, detail.samples, is_seen=not detail.unseen),
     ]
     if len(detail.maker.steps) > _STEPS_BEFORE_CHARTS:
         parts.reverse()

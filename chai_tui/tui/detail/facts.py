@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import memory_text, percent, seconds_text
+from chai_tui.explain.start_text import start_text
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.maker_facts import stopping_text
+from chai_tui.tui.canvas.maker_facts import Look, stopping_text
+from chai_tui.tui.canvas.maker_time import time_spans
+from chai_tui.tui.canvas.styles import as_text
 
+_ENDLESS = 1_000
 LISTED = 8
 """So many moves, pauses and companions are listed; the rest is counted."""
 
@@ -29,6 +34,7 @@ class Detail(NamedTuple):
         held_by: number of the maker that keeps its event loop from it; None if nobody does.
         warning: what the run is, if it is not live: ``simulated``.
         unseen: why it cannot be looked at from outside; empty where it can.
+        samples: when samples were taken, in the events' seconds.
     """
 
     maker: Maker
@@ -40,6 +46,7 @@ class Detail(NamedTuple):
     held_by: int | None = None
     warning: str = ""
     unseen: str = ""
+    samples: Sequence[float] = ()
 
     @property
     def until(self) -> float:
@@ -66,6 +73,7 @@ def detail_of(floor: Floor, maker: Maker) -> Detail:
         held_up_by(maker, loop_keeper(floor, maker.station)),
         floor.run.warning,
         floor.run.unseen,
+        floor.sample_times,
     )
 
 
@@ -82,6 +90,7 @@ def facts_known(detail: Detail) -> list[Fact]:
         Fact("process", _process_text(detail)),
         Fact("time", _time_text(detail)),
         Fact("cpu", _cpu_text(detail)),
+        Fact("now", _now_text(detail)),
         Fact("waits", _waits_text(detail)),
         Fact("memory", _memory_text(detail)),
         Fact("cores", _moves_text(detail.maker)),
@@ -120,8 +129,7 @@ def _time_text(detail: Detail) -> str:
     if maker.started_at is None:
         parts.append("not started yet" if not maker.joined else "it never started")
     else:
-        late = (maker.started_at - maker.seated_at) * 1000
-        parts.append(f"started {late:,.0f} ms after it was seated")
+        parts.append(f"started {start_text(maker)}")
     if maker.ended_at is not None:
         parts.append(f"ended after {seconds_text(maker.ended_at - maker.seated_at)}")
     return " · ".join(parts)
@@ -133,13 +141,12 @@ def _cpu_text(detail: Detail) -> str:
     wall = detail.until - (maker.seated_at if maker.started_at is None else maker.started_at)
     if wall > 0:
         text += f" · {percent(maker.cpu_seconds / wall)} of its time"
-    if maker.core is not None and maker.cpu_share is not None:
-        text += f" · now {percent(maker.cpu_share)} of core {maker.core}"
-    if maker.ready_share is not None and maker.ready_share >= 0.05:
-        text += f" · {percent(maker.ready_share)} ready, no core free"
-    if maker.gil_share is not None and maker.gil_share >= 0.05 and detail.has_gil:
-        text += f" · {percent(maker.gil_share)} waiting for the GIL"
     return text
+
+
+def _now_text(detail: Detail) -> str:
+    """What it did with its time over the last second."""
+    return as_text(time_spans(Look(detail.maker, now=detail.now), _ENDLESS))
 
 
 def _memory_text(detail: Detail) -> str:

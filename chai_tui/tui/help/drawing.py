@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from chai_tui.explain.engine_text import engine_text
 from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.start_text import MAIN_GUARD, START_METHODS
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
@@ -46,6 +47,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "thread runs bytecode at a time; a free-threaded Python has none",
     ),
     ("join", "wait until a process or thread has ended; only then is its exit code known"),
+    *START_METHODS.items(),
+    ("main guard", MAIN_GUARD),
 )
 
 _BARS: tuple[tuple[str, str], ...] = (
@@ -54,16 +57,22 @@ _BARS: tuple[tuple[str, str], ...] = (
     ("at once", "CPU seconds a second: threads that share a GIL stay under 1, processes do not"),
     ("cpu", "time on a core; a second of it for each second on the clock is 100 %"),
     ("cup 1", "a global variable counts cups: to 1 where a maker has its own, on where many share"),
-    ("no core", "it is ready to run, but every core is taken: it wants one"),
-    ("no GIL", "it has work to do, but waits for the GIL: another thread of its process holds it"),
+    ("core 0 75 %", "where it is, and for which share of the last second it was on a core"),
+    ("no core", "it is ready to run, but every core is taken: for this share of the last second"),
+    ("GIL 25 %", "its share of the GIL: of its time on a core, it has it while it runs bytecode"),
+    ("waits", "it has work to do, but another thread of its process holds the GIL"),
     ("held up", "a task that cannot go on: another one computes and keeps the event loop"),
     ("memory", "what only this process has; what it shares with others is left out"),
 )  # fmt: skip
 
+_MEASURED = "here the kernel tells for which lock it sleeps"
+_INFERRED = "inferred here: a step of bytecode that neither runs nor is ready waits for the GIL"
+
 _SPREAD = (
-    "A maker is sampled about twice a second. Where it used a part of a core, that part of the "
-    "sample's cells shows the core, evenly spread: the cells of a sample say how much, not when. "
-    "Beginnings, ends, pauses and who is held up are told by events, each at its moment."
+    "A maker is sampled about twice a second, and a cell is one sample or several: how high it is "
+    "says for how much of that time it had a core, not when. Why not for the rest stands under it, "
+    "or is the colour behind it. Beginnings, ends, pauses and who is held up are told by events, "
+    "each at its moment."
 )
 
 _PALETTE = (
@@ -85,7 +94,12 @@ def group_of(row: Row) -> str:
 
 
 def help_sections(
-    rows: Sequence[Row], keymap: Mapping[str, str], width: int, *, has_gil: bool = True
+    rows: Sequence[Row],
+    keymap: Mapping[str, str],
+    width: int,
+    *,
+    has_gil: bool = True,
+    measures_gil: bool = False,
 ) -> list[Section]:
     """Return the whole help: what is on the screen, then words, then keys.
 
@@ -94,12 +108,13 @@ def help_sections(
         keymap: keys of the rows that a user gave others, by the row's id.
         width: of each line, in cells.
         has_gil: whether this Python has a GIL.
+        measures_gil: whether the system tells who waits for it.
     """
     explained = [
         Section(
             title, [_entry(word, style, meaning, cells, width) for word, style, meaning in all_]
         )
-        for title, cells, all_ in _explained(has_gil=has_gil)
+        for title, cells, all_ in _explained(has_gil=has_gil, measures_gil=measures_gil)
     ]
     timeline = next(section for section in explained if section.title == "timeline")
     timeline.entries.append(paragraph(_SPREAD, width, indent=1))
@@ -123,11 +138,22 @@ def _keys_by_place(rows: Sequence[Row], keymap: Mapping[str, str], width: int) -
             yield Section(f"keys: {name}", [_key(*key, width) for key in listed])
 
 
-def _explained(*, has_gil: bool) -> Iterator[tuple[str, int, list[tuple[str, str, str]]]]:
+def _explained(
+    *, has_gil: bool, measures_gil: bool
+) -> Iterator[tuple[str, int, list[tuple[str, str, str]]]]:
     """What is explained under each heading: words with their styles, and cells for a word."""
     states = [(f"{GLYPHS[state]} {state}", str(state), text) for state, text in _STATES.items()]
     yield "states", 12, states
-    yield "bars and numbers", 15, [(sign, "strong", meaning) for sign, meaning in _BARS]
+    how = _MEASURED if measures_gil else _INFERRED
+    yield (
+        "bars and numbers",
+        15,
+        [
+            (sign, "strong", f"{meaning}: {how}" if sign == "waits" else meaning)
+            for sign, meaning in _BARS
+            if has_gil or sign not in {"GIL 25 %", "waits"}
+        ],
+    )
     signs = [sign for sign in EXPLAINED if has_gil or sign is not GIL_SIGN]
     yield "timeline", 15, [(f"{s.span[0]} {s.short}", s.span[1], s.meaning) for s in signs]
     yield "words", 12, [(word, "strong", meaning) for word, meaning in _WORDS]

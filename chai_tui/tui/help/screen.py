@@ -56,7 +56,13 @@ class HelpText(Painted):
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Draw the page."""
-        sections = help_sections(self._rows, self._keymap, width, has_gil=self._run.gil)
+        sections = help_sections(
+            self._rows,
+            self._keymap,
+            width,
+            has_gil=self._run.gil,
+            measures_gil=self._run.measures_gil,
+        )
         self._pages = pages(sections, width, height)
         index = page_with(self._entry, self._pages)
         self._title.contents = contents(self._pages, index)

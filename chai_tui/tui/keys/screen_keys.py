@@ -67,6 +67,9 @@ TIMELINE_ROWS = Place("timeline", (
     Row("timeline-last", "end", "Last maker", "Choose the last maker", "choose_end(True)",
         shown=""),
 ))  # fmt: skip
+LOG = Place("log", (
+    Row("log-back", "escape,l,q", "Back", "Go back to the kitchen", "back", in_footer=True),
+))  # fmt: skip
 HELP = Place("help", (
     Row("help-back", "escape,q,question_mark,f1", "Back", "Go back", "back", in_footer=True),
     Row("help-next", "right,space,pagedown,down,j", "Next page",
@@ -121,5 +124,5 @@ SIGNAL = Place("signal", (
         "move('page_down')", shown=""),
 ))  # fmt: skip
 
-PLACES = (FILTER, ZOOM, SEARCH, TIMELINE, TIMELINE_ROWS, HELP, ENGINE, SIGNAL, CONFIRM)
+PLACES = (FILTER, ZOOM, SEARCH, TIMELINE, TIMELINE_ROWS, LOG, HELP, ENGINE, SIGNAL, CONFIRM)
 """All of them, in the order of the help."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import groupby, islice
 
 from chai_tui.explain.formatting import cores_worth, quota_text
 from chai_tui.model.events import RunBegan
-from chai_tui.state.records import Core
+from chai_tui.state.records import Core, CoreShares
 from chai_tui.tui.canvas.styles import Line, core_style, fit, fit_text
 from chai_tui.tui.kitchen.core_layout import MARKS_TOGETHER, Grid, Marks, lay_out, rows_allowed
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _MAKERS, _OTHERS, _ANYONE, _EMPTY, _UNKNOWN = "█", "▓", "▒", "░", " "
 LEGEND = f"{_MAKERS} these makers  {_OTHERS} everything else  {_EMPTY} idle  #1: who is on it now"
+MARKED = 0.5 / len(_HEIGHTS)
+"""The least share of makers that the history shows as theirs."""
 LEGEND_UNMAPPED = f"{_ANYONE} busy, with anything  {_EMPTY} idle"
 
 
@@ -104,10 +106,19 @@ def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
             (f"  {fit_text(maker_numbers(core.makers, sizes.makers), sizes.makers)}", style)
         )
     if sizes.history:
-        history = core.history
-        latest = list(islice(history, max(0, len(history) - sizes.history), None))
-        line.append((f" {heights(latest):>{sizes.history}}", "dim"))
+        kept = core.history
+        latest = list(islice(kept, max(0, len(kept) - sizes.history), None))
+        line += [(" " * (1 + sizes.history - len(latest)), ""), *_history(latest, style)]
     return fit(line, grid.column_width)
+
+
+def _history(shares: Sequence[CoreShares], style: str) -> Line:
+    """The makers' share at each sample in the core's colour; where they had none, the others'."""
+    line: Line = []
+    for theirs, run in groupby(shares, lambda one: (one.makers or 0.0) >= MARKED):
+        told = heights([one.makers if theirs else one.busy for one in run])
+        line.append((told, style if theirs else "others"))
+    return line
 
 
 def _bar(core: Core, width: int, *, maps_cores: bool) -> Line:

@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from chai_tui.state.records import HISTORY_KEPT
+
 SCREEN_SHARE = 5
 """The cores take at most every fifth row of the screen (and never less than two rows)."""
+FEW = 2
+"""So many cores have a line each wherever there are lines for them."""
 MARKS_TOGETHER = 8
 """Where a core is one character, so many stand together: more cannot be counted by eye."""
 PERCENT = 6
@@ -66,7 +70,7 @@ class Marks(NamedTuple):
 class _Level(Enum):
     """What a core tells, most first: least and most cells of bar, makers' numbers and history."""
 
-    FULL = ((12, 40), (8, 24), (8, 40))
+    FULL = ((12, 40), (8, 24), (8, HISTORY_KEPT))
     MEDIUM = ((8, 40), (6, 24), (0, 0))
     SMALL = ((5, 12), (0, 0), (0, 0))
 
@@ -91,6 +95,8 @@ def lay_out(numbers: Sequence[int], width: int, rows: int, *, maps_cores: bool) 
         columns = min(width // least.width, len(numbers))
         if columns == 0:
             continue
+        if level is _Level.FULL and len(numbers) <= min(FEW, rows):
+            columns = 1  # a line each, with a history as wide as the screen
         needed = -(-len(numbers) // columns)
         if needed > rows:
             continue

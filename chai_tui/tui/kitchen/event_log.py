@@ -10,6 +10,7 @@ from typing import NamedTuple
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from chai_tui.explain.event_text import describe
+from chai_tui.explain.exit_text import join_line
 from chai_tui.explain.formatting import time_text
 from chai_tui.model.events import (
     Event,
@@ -23,6 +24,7 @@ from chai_tui.model.events import (
 from chai_tui.state.floor import LOG_KEPT, Floor
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.painted import Painted
+from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, fit
 
 
@@ -56,6 +58,14 @@ def event_style(event: Event, floor: Floor) -> str:
     return ""
 
 
+def entries_of(event: Event, floor: Floor) -> list[Entry]:
+    """Return how an event is told: an end and the join that revealed it take a line each."""
+    told = [Entry(event.at, describe(event, floor), event_style(event, floor))]
+    if isinstance(event, Exited) and (joined := join_line(event, floor)) != told[0].text:
+        told.append(Entry(event.at, joined, "dim"))
+    return told
+
+
 _SIGKILL = 9  # wherever there are signals
 
 
@@ -64,12 +74,20 @@ def _is_news(event: Event) -> bool:
     return not (isinstance(event, Signalled) and event.signal == _SIGKILL)
 
 
-def log_line(entry: Entry, began: float, width: int) -> Line:
-    """Draw an entry; ``began`` is the time that is told as zero."""
-    return fit(
-        [(f" {time_text(entry.at - began)}  ", "dim"), (entry.text, entry.style)],
-        width,
-    )
+def log_lines(entry: Entry, began: float, width: int) -> list[Line]:
+    """Draw an entry, in as many lines as its words need.
+
+    Args:
+        entry: what happened.
+        began: the time that is told as zero, in the events' seconds.
+        width: of each line, in cells.
+    """
+    time = f" {time_text(entry.at - began)}  "
+    first, *more = wrapped(entry.text, max(1, width - len(time)))
+    indent = " " * len(time)
+    lines: list[Line] = [[(time, "dim"), (first, entry.style)]]
+    lines += [[(indent, ""), (piece, entry.style)] for piece in more]
+    return [fit(line, width) for line in lines]
 
 
 class EventLog(Painted):
@@ -101,9 +119,7 @@ class EventLog(Painted):
         # The reports of one station follow those of another; what has one time stays as it came.
         events.sort(key=attrgetter("at"))
         # In words now: later the floor may have forgotten whom it is about.
-        self._add(
-            [Entry(event.at, describe(event, floor), event_style(event, floor)) for event in events]
-        )
+        self._add([entry for event in events for entry in entries_of(event, floor)])
 
     def _add(self, entries: list[Entry]) -> None:
         self._entries.extend(entries)
@@ -115,9 +131,20 @@ class EventLog(Painted):
         """Draw the newest lines, or those that were scrolled to."""
         entries = self._entries
         self._skip = max(0, min(self._skip, len(entries) - height))
-        began = self._began if self._began is not None else self._floor.now
-        newest_first = islice(reversed(entries), self._skip, self._skip + height)
-        return [log_line(entry, began, width) for entry in reversed(list(newest_first))]
+        lines: list[Line] = []
+        for entry in islice(reversed(entries), self._skip, self._skip + height):
+            lines[:0] = log_lines(entry, self._zero, width)
+            if len(lines) >= height:
+                break
+        return lines[-height:]
+
+    @property
+    def _zero(self) -> float:
+        return self._floor.now if self._began is None else self._began
+
+    def all_lines(self, width: int) -> list[Line]:
+        """Return every line that is kept, for a width in cells."""
+        return [line for entry in self._entries for line in log_lines(entry, self._zero, width)]
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Look further back."""

@@ -1,4 +1,4 @@
-"""The main screen: what runs, where, who, what happened, what can be done."""
+"""The main screen: what runs, what that means, where, who, when, what happened, what to do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
+from textual.content import Content
 from textual.screen import Screen
 
+from chai_tui.explain.main_text import main_text
+from chai_tui.explain.story import story_line
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
 from chai_tui.tui.keys.commands import bindings
@@ -17,21 +21,24 @@ from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.move import Move
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.event_log import EventLog
+from chai_tui.tui.kitchen.room import Boxes, boxes_in, least_log_lines, room_with_boxes, story_lines
+from chai_tui.tui.kitchen.text_line import TextLine
 from chai_tui.tui.kitchen.title_line import Setup, Title, TitleLine
 from chai_tui.tui.makers.sort_filter import Sort
-from chai_tui.tui.makers.view import MakersView
+from chai_tui.tui.makers.view import MakersView, Room
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
+    from chai_tui.tui.timeline.dock import TimelineDock
 
-def least_log_lines(height: int) -> int:
-    """Return how many lines the log has at least on a screen of so many."""
-    return 7 if height >= 30 else 3 if height >= 16 else 1
+
+STORY_PAUSE = 0.001
+"""Seconds a maker between two looks at what the story is: to look at 1,000 takes 20 ms."""
 
 
 class KitchenScreen(Screen[None], inherit_bindings=False):
-    """Header, cores, makers, log and keys, from the top down."""
+    """Header, story, cores, main, makers, timeline and log, keys: from the top down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("screen")]
     AUTO_FOCUS = ""
@@ -47,6 +54,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         setup: Setup,
         hint: str = "",
         *,
+        key: Callable[[str], str] = str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Show a floor.
@@ -55,6 +63,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             floor: read, never changed.
             setup: likewise; the app changes it.
             hint: what to say while the kitchen is empty.
+            key: returns how the key of a row of the table of commands is written.
             clock: seconds of whoever looks.
         """
         super().__init__()
@@ -63,33 +72,72 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._cores_drawn = -1
         self.makers = MakersView(floor, self._room_for_makers, hint, clock=clock)
         self.log_view = EventLog(floor)
+        self._dock = Container(id="dock")
+        self._timeline: TimelineDock | None = None  # comes after the first screen
         self._title_line = TitleLine(self._title())
         self._core_bar = CoreBar(floor.run)
+        self._story = TextLine(lambda _: story_line(floor, key("engine")), "story", id="story")
+        self._main = TextLine(self._main_text, "", id="main")
+        self._boxes: Boxes | None = None
+        self._clock = clock
+        self._story_told_at = float("-inf")
+        self._tells_later = False  # whether a timer will have it told
+        for box, row in ((self._dock, "timeline"), (self.log_view, "log")):
+            box.border_title = Content.assemble(" ", (key(row), "bold"), f" {row} ")
 
     def compose(self) -> ComposeResult:
         """Put the screen together."""
         yield self._title_line
+        yield self._story
         yield self._core_bar
+        yield self._main
         yield self.makers
-        yield self.log_view
+        with Container(id="boxes"):
+            yield self._dock
+            yield self.log_view
         yield KeyLine()
 
-    def _room_for_makers(self) -> int:
-        """The most lines that makers can have, so that everything else fits too."""
+    def _room_for_makers(self) -> Room:
+        """The lines that makers can have, so that everything else fits too."""
         size = self.app.size
         if is_too_small(*size):
-            return size.height  # nothing else is shown
+            return Room(size.height, size.height)  # nothing else is shown
+        free = self._free_lines()
+        has_log = not self._setup.large
+        boxed = room_with_boxes(free, *size, len(self._floor.makers), has_log=has_log)
+        return Room(boxed, max(1, free - (least_log_lines(size.height) if has_log else 0)))
+
+    def _free_lines(self) -> int:
+        """Lines that makers and boxes share."""
+        size = self.app.size
         core_lines = self._core_bar.get_content_height(size, size, size.width)
         filter_lines = 1 if self.query("#filter") else 0
-        others = 2 + core_lines + filter_lines  # header, keys
-        return max(1, size.height - others - least_log_lines(size.height))
+        others = 3 + story_lines(size.width) + core_lines + filter_lines  # header, main, keys
+        return size.height - others
 
     def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:
-        """Give the makers the lines they need; the log gets the rest."""
+        """Give the makers the lines they need; the boxes get the rest."""
         self._share_lines()
+        self.setup_changed()
 
     def _share_lines(self) -> None:
-        self.makers.styles.height = self.makers.lines_needed
+        self._story.styles.height = story_lines(self.app.size.width)
+        lines = self.makers.lines_needed
+        self.makers.styles.height = lines
+        makers = len(self._floor.makers)
+        width, free = self.app.size.width, self._free_lines() - lines
+        boxes = boxes_in(width, free, makers, has_log=not self._setup.large)
+        if boxes == self._boxes:
+            return
+        self._boxes = boxes
+        dock, box = self._dock, self.query_one("#boxes")
+        box.set_class(not (boxes.has_timeline or boxes.has_log), "-empty")
+        dock.display = boxes.has_timeline
+        self.log_view.display = boxes.has_log
+        box.set_class(boxes.is_beside, "-beside")
+        self.set_class(boxes.has_edges, "-boxed")
+        dock.styles.width = boxes.timeline if boxes.is_beside else "1fr"
+        dock.styles.height = "1fr" if boxes.is_beside else boxes.timeline
 
     def on_resize(self) -> None:
         """Share the lines anew, before anything is laid out."""
@@ -98,7 +146,6 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def floor_changed(self) -> None:
         """Draw what changed."""
-        self.setup_changed()
         if self._cores_drawn != self._floor.cores_version:
             self._cores_drawn = self._floor.cores_version
             cores = self._floor.cores
@@ -107,10 +154,48 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
                 self.makers.rearrange()
                 self._share_lines()
         self.makers.floor_changed()
+        self.setup_changed()  # how many are in sight is known only now
         self.log_view.floor_changed()
+        self._tell_story()
+        self._main.repaint()
+        self._draw_timeline()
+
+    def _tell_story(self) -> None:
+        """Look what the story is; of very many makers not every time, but always at last."""
+        wait = self._story_told_at + STORY_PAUSE * len(self._floor.makers) - self._clock()
+        if wait <= 0:
+            self._story_told_at = self._clock()
+            self._story.repaint()
+        elif not self._tells_later:
+            self._tells_later = True
+            self.set_timer(wait, self._tell_story_at_last)
+
+    def _tell_story_at_last(self) -> None:
+        self._tells_later = False
+        self._tell_story()
+
+    def _main_text(self, width: int) -> str:
+        return main_text(self._floor, width, has_pid=not self._setup.large)
+
+    def _draw_timeline(self) -> None:
+        if self._timeline is not None and self._boxes is not None and self._boxes.has_timeline:
+            self._timeline.choose(self.makers.selected)
+            self._timeline.floor_changed()
+
+    def complete(self) -> None:
+        """Add what the first screen did without: it was there sooner for that."""
+        from chai_tui.tui.timeline.dock import TimelineDock  # noqa: PLC0415 - not for the first screen
+
+        self._timeline = TimelineDock(self._floor)
+        self._dock.mount(self._timeline)
+        self.call_after_refresh(self._draw_timeline)
 
     def setup_changed(self) -> None:
-        """Draw the header again."""
+        """Draw the header again, and in large print what is to be."""
+        if self.makers.is_large != self._setup.large:
+            self.makers.print_large(is_large=self._setup.large)
+            self._main.repaint()
+            self._share_lines()
         self._title_line.show(self._title())
 
     def announce(self, text: str, style: str) -> None:
@@ -139,6 +224,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             is_over=floor.all_joined,
             sorted_by="" if makers.sort is Sort.NUMBER else makers.sort,
             wanted=makers.wanted,
+            seen=makers.seen,
         )
 
     def on_mount(self) -> None:

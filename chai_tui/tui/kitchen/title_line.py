@@ -33,12 +33,14 @@ class Setup:
         engine: likewise.
         frozen: whether the display is.
         missed: how many things happened since it was frozen.
+        large: whether it is in large print: fewer facts, for those who sit far away.
     """
 
     recipe: Recipe
     engine: Engine
     frozen: bool = False
     missed: int = 0
+    large: bool = False
 
 
 class Title(NamedTuple):
@@ -53,6 +55,7 @@ class Title(NamedTuple):
         is_over: whether every maker was joined.
         sorted_by: what the makers are sorted by; empty for their numbers.
         wanted: the filter; empty for none.
+        seen: how many makers are in sight, and of how many; None where all are.
     """
 
     setup: Setup
@@ -63,6 +66,7 @@ class Title(NamedTuple):
     is_over: bool
     sorted_by: str = ""
     wanted: str = ""
+    seen: tuple[int, int] | None = None
 
 
 # What is left out to save room, one after another.
@@ -129,7 +133,11 @@ def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted:
         modes += [("  ", ""), (f"by {title.sorted_by}", "chosen")]
     if wanted:
         modes += [("  ", ""), (f"/{wanted}", "chosen")]
-    return line if "modes" in without else [*line, *modes]
+    if "modes" not in without:
+        line += modes
+    if title.seen is not None:  # what cannot be seen is worth any room
+        line += [("  " if line else " ", ""), ("{} of {}".format(*title.seen), "strong")]
+    return line
 
 
 def _counts_width(title: Title, *, short: bool) -> int:

@@ -16,8 +16,6 @@ PANEL_WIDTH = 36
 CARD_WIDTH = 36
 ROW_WIDTH = 56
 """The narrowest row that is worth a second column."""
-COMFORTABLE_WIDTH = 60
-"""Panels and cards grow to this width before they leave room for more of them."""
 PANEL_HEIGHT = 5
 """Frame, facts, step and one line said."""
 SCROLLBAR = 1
@@ -52,7 +50,7 @@ class _Plan(NamedTuple):
         if self.shape is Shape.ROW:
             return self
         lines = self.lines(groups, width)
-        for columns in range(max(1, least, width // COMFORTABLE_WIDTH), self.columns):
+        for columns in range(max(1, least), self.columns):
             plan = self._replace(columns=columns)
             if plan.lines(groups, width) == lines:
                 return plan
@@ -60,6 +58,12 @@ class _Plan(NamedTuple):
 
     def inner(self, group: Group, width: int) -> int:
         return width if group.station is None else width - 2 - 2 * self.padding
+
+    def _in_row(self, group: Group, row: int, columns: int) -> int:
+        """How many columns a row has: the last panels of all share the whole line."""
+        if self.shape is Shape.PANEL:
+            return min(columns, len(group.numbers) - row * columns)
+        return columns
 
     def place(self, groups: Sequence[Group], width: int) -> Layout:
         slots: list[Slot] = []
@@ -72,10 +76,10 @@ class _Plan(NamedTuple):
             top = y
             if framed:
                 left, y = 1 + self.padding, y + 1
-            # Cells that are left over go to the first columns, so that a row is exactly full.
-            edges = [left + -(-column * inner // columns) for column in range(columns + 1)]
             for index, number in enumerate(group.numbers):
                 row, column = divmod(index, columns)
+                if column == 0:
+                    edges = _edges(left, inner, self._in_row(group, row, columns))
                 slots.append(
                     Slot(
                         number,
@@ -92,12 +96,19 @@ class _Plan(NamedTuple):
         return Layout(self.shape, slots, frames, y, self.columns)
 
 
+def _edges(left: int, width: int, columns: int) -> list[int]:
+    """Where columns begin and end; cells that are left over go to the first ones."""
+    return [left + -(-column * width // columns) for column in range(columns + 1)]
+
+
 def arrange(
     groups: Sequence[Group],
     width: int,
     height: int,
     tall: int = PANEL_HEIGHT,
     before: Layout | None = None,
+    *,
+    large: int = 0,
 ) -> Layout:
     """Choose how to draw the makers so that all fit, as large as they can be.
 
@@ -113,8 +124,9 @@ def arrange(
         tall: lines of a panel that shows all it has to say.
         before: what somebody has been looking at, if makers were only added to it since: then its
             columns stay as long as that costs no line, and nobody in it moves.
+        large: lines of a panel in large print; 0: the usual print.
     """
-    *plans, last = _plans(width, tall)
+    *plans, last = _plans(width, tall, large)
     for plan in (*plans, last):
         if plan.lines(groups, width) <= height:
             seen = before.columns if before is not None and before.shape is plan.shape else 1
@@ -122,12 +134,15 @@ def arrange(
     return last.place(groups, width - SCROLLBAR)
 
 
-def _plans(width: int, tall: int) -> Iterator[_Plan]:
+def _plans(width: int, tall: int, large: int) -> Iterator[_Plan]:
     # The same number of columns inside and outside of frames looks calm; a few cells less in a
     # frame must not cost one.
     columns = max(1, width // PANEL_WIDTH)
-    for panel_height in range(max(tall, PANEL_HEIGHT), PANEL_HEIGHT - 1, -1):
-        yield _Plan(Shape.PANEL, panel_height, columns, PANEL_WIDTH - 2)
+    if large:
+        yield _Plan(Shape.PANEL, large, columns, PANEL_WIDTH - 2)
+    else:
+        for panel_height in range(max(tall, PANEL_HEIGHT), PANEL_HEIGHT - 1, -1):
+            yield _Plan(Shape.PANEL, panel_height, columns, PANEL_WIDTH - 2)
     columns = max(1, width // CARD_WIDTH)
     for card_height in (3, 2):
         yield _Plan(Shape.CARD, card_height, columns, CARD_WIDTH - 1)

@@ -5,7 +5,7 @@ Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from itertools import islice
 
 from rich.cells import cell_len
@@ -28,32 +28,58 @@ from chai_tui.tui.canvas.maker_facts import (
     trouble_style,
     waiting_text,
 )
+from chai_tui.tui.canvas.maker_time import outcome_spans, time_spans
 from chai_tui.tui.canvas.prose import wrapped
-from chai_tui.tui.canvas.styles import Line, Span, bar, fit, fit_text, width_of
+from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 
-SAID_LINES = 3
-"""Lines said that the tallest panel shows."""
+SAID_LINES = 2
+"""Lines said that the tallest panel shows: most makers say one first and one last."""
 LISTED_STEPS = 8
 """The longest recipe whose steps a panel lists."""
 
-RECIPE_LEAST = 9
-"""Cells, with the dot before it, in which a recipe's name is worth telling."""
+RECIPE_LEAST = 6
+"""Cells, with what is before it, in which a recipe's name is worth telling."""
+RECIPE_CUT = 4
+"""To so many it is cut before the signal that ended a maker is left out."""
+_LONGEST_STATE = len(" ✖ killed by SIGKILL ")
+_LONG_STATE = len(" ✔ served 10th ")
+_EDGES = len("╭─ ") + len("─╮") + 1
+"""Cells of a panel's upper or lower edge that no word has."""
 
 _ROUND = "╭─╮│╰╯"
 _HEAVY = "┏━┓┃┗┛"  # the chosen one's: to be seen without colours too
 
 
-def tall(most_steps: int) -> int:
+def listed_steps(lengths: Collection[int]) -> int:
+    """Return how many lines the steps of each maker have in panels of one height.
+
+    Args:
+        lengths: how many steps the recipes on the screen have.
+
+    Returns:
+        1 for the current step alone, where the lists would be too long, or so different that
+        more than one line of some panels stayed blank.
+    """
+    longest = max(lengths, default=1)
+    return longest if longest <= LISTED_STEPS and longest - min(lengths, default=1) <= 1 else 1
+
+
+def tall(step_lines: int, said_lines: int) -> int:
     """Return the lines of a panel that shows all it has to say.
 
     Args:
-        most_steps: of the longest recipe on the screen.
+        step_lines: those of its steps, see :func:`listed_steps`.
+        said_lines: how many lines that makers said are worth having.
     """
-    return 2 + 1 + min(most_steps, LISTED_STEPS) + SAID_LINES
+    return 2 + 1 + step_lines + min(said_lines, SAID_LINES)
 
 
-def draw_panel(look: Look, width: int, height: int, least: int | None = None) -> list[Line]:
+def draw_panel(
+    look: Look, width: int, height: int, least: int | None = None, step_lines: int = LISTED_STEPS
+) -> list[Line]:
     """Draw a panel: facts, then the current step or, where they fit, all steps, then its words.
+
+    Its upper edge says who it is and its state; its lower edge what it did with its time.
 
     Args:
         look: at whom.
@@ -62,6 +88,7 @@ def draw_panel(look: Look, width: int, height: int, least: int | None = None) ->
         least: cells of the narrowest of the panels beside it, at most ``width``: that one
             decides in how many words all of them are told, so that neighbours read alike. None
             for ``width``.
+        step_lines: the most lines that steps may have; with 1 only the current one is told.
     """
     corners = _HEAVY if look.chosen else _ROUND
     style = "chosen" if look.chosen else "frame"
@@ -71,7 +98,7 @@ def draw_panel(look: Look, width: int, height: int, least: int | None = None) ->
     maker = look.maker
     body: list[Line] = [facts_line(look, inner, words)]
     room = height - 2 - len(body)
-    if maker.steps and len(maker.steps) <= LISTED_STEPS and room > len(maker.steps):
+    if 1 < len(maker.steps) <= step_lines and room > len(maker.steps):
         body += _steps(maker, inner)
     else:
         body.append(_step(maker, inner))
@@ -83,43 +110,69 @@ def draw_panel(look: Look, width: int, height: int, least: int | None = None) ->
             fit([(f"{side} ", style), *fit(line, inner), (f" {side}", style)], width)
             for line in body
         ),
-        fit([(f"{corners[4]}{corners[1] * max(0, width - 2)}{corners[5]}", style)], width),
+        _bottom(look, width, least, corners, style),
     ]
 
 
 def _top(look: Look, width: int, least: int, corners: str, style: str) -> Line:
-    """The panel's upper edge: number and name left, the state right, as much as fits."""
+    """The panel's upper edge: number and name left, the state right.
+
+    How much of a name there is depends on the room alone: no state is so long that it goes.
+    """
+    maker = look.maker
+    title = _title(look, least)
+    glyph, state = GLYPHS[maker.state], str(maker.state)
+    # What ended it counts more than the end of what it brews.
+    for text in (state_word(maker, look.place), state):
+        right: Line = [(f" {glyph} {text} ", state)]
+        most = least - _EDGES - width_of(right)
+        if width_of(title[:-1]) + min(RECIPE_CUT, width_of(title[-1:])) <= most:
+            break
+    else:
+        return fit([(f"{corners[0]} ", style), title[0], (f" {glyph}", state)], width)
+    cut = most - width_of(title[:-1])
+    recipe, dim = title[-1]
+    title[-1] = (fit_text(recipe, min(cut, cell_len(recipe))), dim)
+    room = width - _EDGES - width_of(right) - width_of(title)
+    return [
+        (f"{corners[0]}{corners[1]} ", style),
+        *title,
+        (f" {corners[1] * room}", style),
+        *right,
+        (f"{corners[1]}{corners[2]}", style),
+    ]
+
+
+def _title(look: Look, width: int) -> Line:
+    """Who it is and, last, what it brews: what any state leaves room for.
+
+    ``Chai Maker`` is the same of all, so it goes first; a recipe's name is cut before it goes.
+    """
     maker = look.maker
     number = (f"#{maker.number}", number_style(maker))
-    glyph, state = GLYPHS[maker.state], str(maker.state)
-    words = state_word(maker, look.place)
-    # What ended it counts more than what it brews.
-    for text in (words, state):
-        right: Line = [(f" {glyph} {text} ", state)]
-        most = least - 6 - width_of(right)
-        for left in _titles(maker, number, most):
-            if width_of(left) <= most:
-                room = width - 6 - width_of(right) - width_of(left)
-                return [
-                    (f"{corners[0]}{corners[1]} ", style),
-                    *left,
-                    (f" {corners[1] * room}", style),
-                    *right,
-                    (f"{corners[1]}{corners[2]}", style),
-                ]
-    return fit([(f"{corners[0]} ", style), number, (f" {glyph}", state)], width)
+    digits = 1 + max(look.digits, len(str(maker.number)))
+    recipe = printable(maker.recipe)
+    dot = (" · ", "dim") if recipe else ("", "")
+    name = (" Chai Maker", "strong")
+    room = width - _EDGES - digits
+    if room - _LONGEST_STATE >= len(name[0]) + len(" · ") + RECIPE_LEAST or not recipe:
+        return [number, name, (dot[0] + recipe, "dim")]
+    if room - _LONG_STATE >= RECIPE_LEAST:
+        return [number, (f" {recipe}", "dim")]
+    return [number, ("", "dim")]
 
 
-def _titles(maker: Maker, number: Span, room: int) -> Iterator[Line]:
-    """Who it is, in ever fewer words; a recipe's name is cut before it is left out."""
-    name: Line = [number, (" Chai Maker", "strong")]
-    recipe = f" · {printable(maker.recipe)}" if maker.recipe else ""
-    yield [*name, (recipe, "dim")]
-    cut = room - width_of(name)
-    if cut >= RECIPE_LEAST:
-        yield [*name, (fit_text(recipe, min(cut, cell_len(recipe))), "dim")]
-    yield name
-    yield [number]
+def _bottom(look: Look, width: int, least: int, corners: str, style: str) -> Line:
+    """The panel's lower edge: what it did with its time, or how long it took."""
+    room = max(0, least - _EDGES)
+    told = outcome_spans(look, room) or time_spans(look, room)
+    if not told or width_of(told) > room:
+        return fit([(f"{corners[4]}{corners[1] * max(0, width - 2)}{corners[5]}", style)], width)
+    return [
+        (f"{corners[4]}{corners[1]} ", style),
+        *told,
+        (f" {corners[1] * (width - _EDGES - width_of(told) + 1)}{corners[5]}", style),
+    ]
 
 
 def _step(maker: Maker, width: int) -> Line:
@@ -210,12 +263,17 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
     return [*lines, *([[]] * (room - len(lines)))]
 
 
-_FRAME_SAVINGS = ("pid", "cups", "engine", "memory", "cores", "GIL")
+_FRAME_SAVINGS = ("engine", "pid", "memory", "cores", "process", "cups", "GIL")
 """What the edge of a frame leaves out to save room, one after another."""
 
 
 def draw_frame_top(
-    station: Station, width: int, *, has_gil: bool, cores: float | None = None
+    station: Station,
+    width: int,
+    *,
+    has_gil: bool,
+    cores: float | None = None,
+    has_pid: bool = True,
 ) -> Line:
     """Draw the upper edge of the frame round a station: what its makers share.
 
@@ -224,17 +282,21 @@ def draw_frame_top(
         width: in cells.
         has_gil: whether this Python has a GIL.
         cores: how many cores' worth of time they use together; None if nobody can tell.
+        has_pid: whether to tell the number of its process.
     """
-    counts_together = station.cups and not station.engine.traits.own_interpreter
-    cups = f", {counted(station.cups, 'cup')}" if counts_together else ""
-    gil = "a GIL each" if station.engine.traits.own_interpreter else "one GIL"
+    each_its_own = station.engine.traits.own_interpreter
+    cups = "" if each_its_own else counted(station.cups, "cup")
+    gil = "a GIL each" if each_its_own else "one GIL"
     for saved in range(len(_FRAME_SAVINGS) + 1):
         without = _FRAME_SAVINGS[:saved]
-        memory = "shared memory" + ("" if "cups" in without else cups)
+        memory = [
+            "" if "memory" in without else "shared memory",
+            "" if "cups" in without else cups,
+        ]
         told = [
             ("process", "one process"),
-            ("pid", f"pid {station.pid}"),
-            ("memory", memory),
+            ("pid", f"pid {station.pid}" if has_pid else ""),
+            ("", ", ".join(filter(None, memory))),
             ("GIL", gil if has_gil else "free-threaded"),
             ("cores", "" if cores is None else f"{cores:.1f} cores"),
         ]

@@ -15,7 +15,7 @@ from chai_tui.tui.canvas.maker_facts import (
     Look,
     bar_style,
     cause_text,
-    core_text,
+    core_span,
     cups_texts,
     exit_text,
     held_text,
@@ -29,10 +29,17 @@ from chai_tui.tui.canvas.maker_facts import (
     trouble_style,
     waiting_text,
 )
-from chai_tui.tui.canvas.styles import Line, Span, bar, core_style, fit, fit_text, width_of
+from chai_tui.tui.canvas.maker_time import LACK_CELLS, most_telling, time_spans
+from chai_tui.tui.canvas.styles import Line, Span, bar, fit, fit_text, width_of
 
-ROW_BAR = 8
+ROW_BAR = 6
 """The shortest bar of a row, with its ends."""
+CARD_BAR = 8
+"""The shortest of a card."""
+STEP_CELLS, SHORT_STEP_CELLS = 14, 12
+"""For the name of a step, or what an outcome's first word does not say."""
+TIME_CELLS = len("GIL 99, waits 99, no core 99 %")
+"""For what a maker did with its time, where there is more room than for what it lacks most."""
 ROW_SAID = 16
 """The least room that is worth a last word."""
 
@@ -58,19 +65,23 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         why = cause_text(maker) or stopping_short(maker, look.now) or cups
         head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
-        core = core_text(look)
-        core_ink_name = "" if maker.core is None else core_style(maker.core)
+        core, core_ink = core_span(look)
         head += [
             (f"{state:<8} ", state),
-            (f"{core:<7} ", core_ink_name),
+            (f"{core:<7} ", core_ink),
             (f"by #{look.held_by}  " if core == HELD_UP else "", ""),
             (step_name(maker) or waiting_text(maker), "" if step_name(maker) else "dim"),
         ]
-    bar_width = max(2, width - 8)
-    share: Line = [(f" {percent_cells(progress(maker))} ", "")]
+    share = (f" {percent_cells(progress(maker))} ", "")
+    room = width - width_of([mark, share]) - CARD_BAR
+    time_cells = TIME_CELLS if room >= TIME_CELLS + 2 else LACK_CELLS
+    time: Line = []
+    if room >= time_cells + 2:
+        time = [(" ", ""), *fit(_time(look, time_cells), time_cells), (" ", "")]
+    bar_width = max(2, width - width_of([mark, share, *time]))
     lines: list[Line] = [
         [*fit(head, max(0, width - 1)), (" ", "")],
-        [mark, *bar(progress(maker), bar_width, bar_style(maker)), *share],
+        [mark, *bar(progress(maker), bar_width, bar_style(maker)), share, *time],
     ]
     return [fit(line, width) for line in [*lines, *([[]] * (height - len(lines)))][:height]]
 
@@ -93,17 +104,30 @@ def draw_row(look: Look, width: int) -> Line:
     return fit([*line, *_row_columns(look, room)], width)
 
 
+def _time(look: Look, room: int) -> Line:
+    """What it did with its time; in little room only what the line above does not tell."""
+    if room >= TIME_CELLS:
+        return time_spans(look, room)
+    told = most_telling(look)
+    return [] if told == core_span(look) else [told]
+
+
 def _row_columns(look: Look, room: int) -> Line:
     """What follows the glyph: as many columns as there is room for, and a bar in what is left."""
     maker = look.maker
     state = str(maker.state)
-    where, where_style = _where(look)
+    fixed = 8 + 1 + 6 + ROW_BAR  # state, a space, share, and the least bar
+    left = room - fixed - LACK_CELLS
+    step_cells = STEP_CELLS if left >= 2 + STEP_CELLS else SHORT_STEP_CELLS
     columns: list[Span] = [
-        (f"  {fit_text(_outcome(look) or step_name(maker), 14)}", ""),
+        (f"  {fit_text(_outcome(look) or step_name(maker), step_cells)}", ""),
         (f"  cpu {seconds_cells(maker.cpu_seconds)}", "dim"),
         (f"  {memory_cells(maker.memory)}", "dim"),
     ]
-    left = room - 17 - 6 - ROW_BAR  # state and core, share, and the least bar
+    # The whole of its time is told before what it said last.
+    whole = sum(cell_len(text) for text, _ in columns) + TIME_CELLS - LACK_CELLS
+    where_cells = TIME_CELLS if left >= whole else LACK_CELLS
+    left -= where_cells - LACK_CELLS
     told: Line = []
     for column in columns:
         if cell_len(column[0]) > left:
@@ -117,7 +141,7 @@ def _row_columns(look: Look, room: int) -> Line:
     bar_width = min(ROW_BAR + max(0, left), 24) if left >= 0 else ROW_BAR + left
     return [
         (f"{state:<8}", state),
-        (f"{where:<9}", where_style),
+        *fit(_where(look, where_cells), where_cells + 1),
         *(bar(progress(maker), bar_width, bar_style(maker)) if bar_width >= 4 else []),
         (f" {percent_cells(progress(maker))}", ""),
         *told,
@@ -125,12 +149,14 @@ def _row_columns(look: Look, room: int) -> Line:
     ]
 
 
-def _where(look: Look) -> Span:
-    """Eight cells at most: the core of one that runs, the exit code of one that ended badly."""
+def _where(look: Look, room: int) -> Line:
+    """What one that runs did with its time; the exit code of one that ended."""
     maker = look.maker
     if maker.joined:
-        return ("" if maker.state is State.SERVED else exit_text(maker), "dim")
-    return (core_text(look), "" if maker.core is None else core_style(maker.core))
+        return [(exit_text(maker), "dim")]
+    if room >= TIME_CELLS:
+        return time_spans(look, room) or [core_span(look)]
+    return [most_telling(look)]
 
 
 def _outcome(look: Look) -> str:

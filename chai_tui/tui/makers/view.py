@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from textual.events import Click, Resize
@@ -19,12 +20,15 @@ from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_s
 from chai_tui.tui.canvas.painted import Drawn
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.keys.move import Move
+from chai_tui.tui.makers.large import LARGE_HEIGHT, draw_large
 from chai_tui.tui.makers.layout import Frame, Layout, Shape, Slot, grouped
 from chai_tui.tui.makers.layout_planner import arrange
 from chai_tui.tui.makers.panel import (
+    SAID_LINES,
     draw_frame_bottom,
     draw_frame_top,
     draw_panel,
+    listed_steps,
     tall,
 )
 from chai_tui.tui.makers.row import draw_card, draw_row
@@ -39,6 +43,18 @@ SEEN_SECONDS = 1.0
 """An arrangement that was shown for so long was looked at: who is in it stays in place."""
 AIM_SECONDS = 3.0
 """After a selection by hand nothing moves for so long: it may be aimed at."""
+
+
+class Room(NamedTuple):
+    """Lines that makers can have.
+
+    Attributes:
+        beside_boxes: so many that there is room for timeline and log below; 0: there never is.
+        most: the most, where panels do not fit into that.
+    """
+
+    beside_boxes: int
+    most: int
 
 
 class _Drawn(NamedTuple):
@@ -59,6 +75,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         wanted: the filter; empty shows all.
         expecting: whether makers were ordered that are not there yet, so that nobody is told
             that the kitchen is empty.
+        is_large: whether they are in large print.
     """
 
     class Opened(Message):
@@ -70,7 +87,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
     def __init__(
         self,
         floor: Floor,
-        room: Callable[[], int],
+        room: Callable[[], Room],
         hint: str = "",
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -79,12 +96,13 @@ class MakersView(ScrollView, Drawn, can_focus=False):
 
         Args:
             floor: read, never changed.
-            room: returns the most lines that there can be for them.
+            room: returns how many lines there can be for them.
             hint: what to say while there are none.
             clock: seconds of whoever looks; the floor's time may stand still meanwhile.
         """
         super().__init__(id="makers")
         self.expecting = False
+        self.is_large = False
         self._room = room
         self.selected: int | None = None
         self.sort = Sort.NUMBER
@@ -102,6 +120,9 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._shown_width = 0
         self._aimed_at = float("-inf")
         self._digits = 1
+        self._step_lines = 1
+        self._said_lines = 1
+        self._ids = 1
         self._drawn: dict[int, _Drawn] = {}
         self._notice: list[Line] = []
         self._edges: dict[int, Line] = {}  # of frames, as they were drawn last
@@ -113,7 +134,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
     @property
     def lines_needed(self) -> int:
         """Lines that show all makers, at most as many as there can be."""
-        room = self._room()
+        room = self._room().most
         return min(self._arrangement.height, room) if self._arrangement.slots else room
 
     @property
@@ -121,6 +142,20 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         """The selected maker's number if it is shown: nobody acts on what is not seen."""
         number = self.selected
         return number if number is not None and self._arrangement.slot(number) else None
+
+    @property
+    def seen(self) -> tuple[int, int] | None:
+        """How many makers are wholly in sight, and how many are to be shown; None: all are."""
+        slots = self._arrangement.slots
+        if not slots or self._arrangement.height <= (height := self.lines_needed):
+            return None
+        top = self.scroll_offset.y
+        inside = [
+            slot
+            for slot in self._arrangement.slots_between(top, top + height)
+            if slot.y >= top and slot.y + slot.height <= top + height
+        ]
+        return len(inside), len(slots)
 
     def floor_changed(self) -> None:
         """Draw again what changed and is visible."""
@@ -163,7 +198,13 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         if station is None:
             return []  # forgotten: the next arrangement leaves it out
         cores = cores_used(self._floor, station)
-        return draw_frame_top(station, frame.width, has_gil=self._floor.run.gil, cores=cores)
+        return draw_frame_top(
+            station,
+            frame.width,
+            has_gil=self._floor.run.gil,
+            cores=cores,
+            has_pid=not self.is_large,
+        )
 
     def _keeper_at(self, station: int) -> int | None:
         """Who keeps a station's event loop; looked for once, however many stand there."""
@@ -233,6 +274,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
 
     def _arrangement_is_stale(self) -> bool:
         floor = self._floor
+        self._make_room_for_words()
         if self._arranged_for != self._members():
             return True
         if self.wanted and not self._arrangement.slots:
@@ -243,6 +285,13 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             and floor.version != self._arranged_version
             and self._is_time(self._arranged_at + RESORT_SECONDS, self._aimed_at + AIM_SECONDS)
         )
+
+    def _make_room_for_words(self) -> None:
+        """Give panels another line once everybody in them has said one; it stays theirs."""
+        if self._said_lines < SAID_LINES and self._arrangement.shape is Shape.PANEL:
+            shown = [self._floor.makers.get(slot.number) for slot in self._arrangement.slots]
+            if shown and all(maker is not None and maker.said for maker in shown):
+                self._said_lines = SAID_LINES
 
     def _is_time(self, *moments: float) -> bool:
         """Whether all moments have passed; if not it is looked again then, be there news or not."""
@@ -268,7 +317,13 @@ class MakersView(ScrollView, Drawn, can_focus=False):
     def _members(self) -> tuple[object, ...]:
         """Equal as long as the same makers are there: numbers only ever grow."""
         makers = self._floor.makers
-        return (len(makers), next(reversed(makers), None), self.app.size.width, self._room())
+        return (
+            len(makers),
+            next(reversed(makers), None),
+            self.app.size.width,
+            self._room(),
+            self._said_lines,
+        )
 
     def rearrange(self) -> None:
         """Find out who is shown where, and draw all that is visible."""
@@ -282,20 +337,39 @@ class MakersView(ScrollView, Drawn, can_focus=False):
     def _arrange(self) -> None:
         floor = self._floor
         # As wide as the screen, which is known before anything is laid out.
-        width, height = self.app.size.width, self._room()
+        width, room = self.app.size.width, self._room()
+        height = room.most
         self._arranged_for = self._members()
         self._arranged_at = self._clock()
         self._arranged_version = floor.version
         numbers = in_order(floor, self.sort, self.wanted)
         self._keep_selection(numbers)
-        steps = max((len(floor.makers[number].steps) for number in numbers), default=0)
+        self._step_lines = listed_steps({len(floor.makers[number].steps) for number in numbers})
+        tallest = tall(self._step_lines, self._said_lines)
         groups = [] if self._is_too_small else grouped(floor, numbers)
         before = self._arrangement if self._may_stay(numbers, width) else None
-        self._arrangement = arrange(groups, width, height, tall(steps), before)
+        place = partial(
+            arrange, groups, width, tall=tallest, before=before, large=self._large_lines
+        )
+        beside = place(height=room.beside_boxes)
+        is_whole = beside.shape is Shape.PANEL and beside.height <= room.beside_boxes
+        self._arrangement = beside if is_whole else place(height=height)
         self._digits = len(str(max(numbers, default=1)))
+        self._ids = len(str(max((floor.makers[number].pid for number in numbers), default=1)))
         self._notice = self._notice_for(width, height, shown=bool(numbers))
         self._drawn.clear()
         self._edges.clear()
+
+    @property
+    def _large_lines(self) -> int:
+        return LARGE_HEIGHT if self.is_large else 0
+
+    def print_large(self, *, is_large: bool) -> None:
+        """Tell fewer facts in larger panels, or all of them again."""
+        if is_large != self.is_large:
+            self.is_large = is_large
+            self.rearrange()
+            self.reveal()
 
     def _may_stay(self, numbers: Sequence[int], width: int) -> bool:
         """Whether those who were shown shall stay in place: they were looked at, and nobody left.
@@ -342,6 +416,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             slot.number == self.selected,
             self._digits,
             held_up_by(maker, self._keeper_at(maker.station)),
+            self._ids,
         )
         signature = look.signature
         before = before or self._drawn.get(slot.number)
@@ -349,9 +424,11 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             self._drawn[slot.number] = before
             return before.lines
         match self._arrangement.shape:
+            case Shape.PANEL if self.is_large:
+                lines = draw_large(look, slot.width)
             case Shape.PANEL:
                 least = self._arrangement.least_width(slot)
-                lines = draw_panel(look, slot.width, slot.height, least)
+                lines = draw_panel(look, slot.width, slot.height, least, self._step_lines)
             case Shape.CARD:
                 lines = draw_card(look, slot.width, slot.height)
             case Shape.ROW:
@@ -397,6 +474,11 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         return notice_lines(nobody(self.wanted, self._hint), width, height)
 
     # What Textual tells
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Others may be in sight now."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Arranged())
 
     def on_resize(self, _event: Resize) -> None:
         """Arrange for the new size, and keep the selected maker in sight."""

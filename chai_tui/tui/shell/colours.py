@@ -59,6 +59,19 @@ def colours(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
     return _of_terminal(variables, dark=dark) if ansi else _moved(variables, dark=dark)
 
 
+def with_more_contrast(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what is pale as it is for those who sit far away: each as the next stronger one.
+
+    Args:
+        variables: the theme's and ours.
+    """
+    return {
+        "ink-dim": variables["foreground"],
+        "ink-frame": variables["ink-dim"],
+        "ink-empty": variables["ink-frame"],
+    }
+
+
 def _of_terminal(variables: Mapping[str, str], *, dark: bool) -> dict[str, str]:
     cores = _ANSI_CORES[dark]
     ours = {f"core-{number}": cores[number % len(cores)] for number in range(CORE_STYLES)}

@@ -16,12 +16,12 @@ UNKNOWN = "?"
 
 SIGNS = {
     # Levels, from low to high and from left to right: eight each.
-    **dict(zip("▁▂▃▄▅▆▇█", "_,;=+*%#", strict=True)),
+    **dict(zip("▁▂▃▄▅▆▇█", "_,;=nm%#", strict=True)),
     **dict(zip("▏▎▍▌▋▊▉", "|])>}[%", strict=True)),
     # Who has a core, and what a maker waits for.
-    **dict(zip("░▒▓·≡‖╌", ":x@.=H-", strict=True)),
+    **dict(zip("░▒▓·≡‖╌", ":x@.~H-", strict=True)),
     # States.
-    **dict(zip("◌●✔✖■○", "o*+X#O", strict=True)),
+    **dict(zip("◌●✔✖■○", "o*+XSO", strict=True)),
     # Keys: arrows are not < and >, which are keys too; $ ends a line in editors.
     **dict(zip("←↑→↓⇧⏎⌫−", "(^)_S$(-", strict=True)),
     # Marks.

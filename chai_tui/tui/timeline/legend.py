@@ -1,28 +1,28 @@
-"""What the timeline's characters mean: in a line under it, and in the help."""
+"""What the timeline's characters mean: those that are seen, in a line under it, all in the help."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from chai_tui.explain.formatting import GLYPHS
-from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import Line, Span, core_style, fit
-from chai_tui.tui.timeline.drawing import (
+from chai_tui.tui.timeline.cells import (
     GIL,
     HELD,
+    NOTHING,
     PAUSED,
     READY,
     SEATED,
+    TINTED,
     UNSAMPLED,
     WAITS,
+    Cell,
+    alone,
 )
-
-SPREAD = "cells say how much, not when"
-"""Of the cells of one sample; said where there is room."""
 
 
 class Sign(NamedTuple):
@@ -41,79 +41,125 @@ class Sign(NamedTuple):
     meaning: str = ""
 
 
-_CORE = Sign(
-    ("0█", core_style(0)), "on core 0", "core", "on this core; its number stands where it begins"
-)
+class Seen(NamedTuple):
+    """What is on the screen.
+
+    Attributes:
+        signs: characters with their styles.
+        cores: numbers of cores.
+        is_unmapped: whether somebody was on a core that nobody can tell.
+        tinted: those of the signs that are also a tint behind a core's colour.
+    """
+
+    signs: frozenset[Span] = frozenset()
+    cores: frozenset[int] = frozenset()
+    is_unmapped: bool = False
+    tinted: frozenset[Span] = frozenset()
+
+    def __or__(self, other: Seen) -> Seen:
+        """What is seen of one or the other."""
+        return Seen(
+            self.signs | other.signs,
+            self.cores | other.cores,
+            self.is_unmapped or other.is_unmapped,
+            self.tinted | other.tinted,
+        )
+
+
+def seen_in(found: Iterable[Cell], *, in_two: bool) -> Seen:
+    """Return what is seen of cells.
+
+    Args:
+        found: the cells.
+        in_two: whether reasons have a line of their own.
+    """
+    signs: set[Span] = set()
+    cores: set[int] = set()
+    tinted: set[Span] = set()
+    is_unmapped = False
+    for cell in set(found):
+        if cell.core is not None:
+            cores.add(cell.core)
+        elif cell.height:
+            is_unmapped = True
+        if in_two:
+            signs.update((cell.sign, cell.why))
+        elif not cell.height:
+            signs.add(alone(cell.sign, cell.why))
+        elif cell.why in TINTED:
+            signs.add(cell.why)
+            tinted.add(cell.why)
+        elif cell.why == PAUSED:
+            signs.add(cell.why)
+    signs.discard(NOTHING)
+    return Seen(frozenset(signs), frozenset(cores), is_unmapped, frozenset(tinted))
+
+
 _WAITS = Sign(WAITS, "waits", "waits", "uses no core, and wants none")
 _READY = Sign(READY, "wants a core", "wants", "ready to run, but every core is taken")
 GIL_SIGN = Sign(
     GIL, "waits for the GIL", "GIL", "has work to do, but another thread of its process runs"
 )
 _HELD = Sign(HELD, "held up", "held", "a task that cannot go on: another one keeps the event loop")
-_PAUSED = Sign(PAUSED, "paused", "paused")
-_SERVED = Sign((GLYPHS[State.SERVED], "served"), "served", "served")
-_STOPPED = Sign((GLYPHS[State.STOPPED], "stopped"), "stopped", "stopped")
-_ENDED = Sign((GLYPHS[State.ENDED], "ended"), "ended unseen", "ended")
-_SEATED = Sign(SEATED, "seated", "seated")
 _UNSAMPLED = Sign(
     UNSAMPLED, "no sample", "no sample", "nobody measured what it did: not yet, or too long ago"
 )
-
 _UNSEEN = Sign(UNSAMPLED, "what it did is not known here", "not known here")
+_CORE = Sign(
+    ("▅", core_style(0)), "on a core", "core", "its height is the share, its colour the core"
+)
 
+_SIGNS = (
+    _WAITS,
+    _READY,
+    GIL_SIGN,
+    _HELD,
+    Sign(PAUSED, "paused", "paused"),
+    *(
+        Sign((GLYPHS[state], str(state)), "ended unseen" if state is State.ENDED else state, state)
+        for state in (State.SERVED, State.KILLED, State.FAILED, State.STOPPED, State.ENDED)
+    ),
+    Sign(SEATED, "seated", "seated"),
+)
+"""What tells most first."""
 EXPLAINED = (_CORE, _WAITS, _READY, GIL_SIGN, _HELD, _UNSAMPLED)
 """The signs that only the timeline has."""
 
 
-def signs_on(floor: Floor) -> list[Sign]:
-    """Return the signs that a floor's timeline can show, what tells most first.
+def signs_of(seen: Seen, *, is_known: bool) -> list[Sign]:
+    """Return the signs of what is seen, what tells most first.
 
     Args:
-        floor: whose.
+        seen: what is on the screen.
+        is_known: whether what makers do is known at all.
     """
-    engines = {station.engine for station in floor.stations.values()}
-    bad = [state for state in (State.KILLED, State.FAILED) if floor.counts[state]]
-    words = ", ".join(bad)
-    is_seen = not floor.run.unseen or any(maker.history for maker in floor.makers.values())
-    told = (
-        (_UNSEEN, not is_seen),
-        (_CORE, is_seen),
-        (_WAITS, is_seen),
-        (_READY, is_seen),
-        (
-            GIL_SIGN,
-            is_seen and floor.run.gil and any(engine.traits.shares_gil for engine in engines),
-        ),
-        (_HELD, any(engine.traits.shares_loop for engine in engines)),
-        (_PAUSED, any(maker.pauses for maker in floor.makers.values())),
-        (_SERVED, floor.counts[State.SERVED] > 0),
-        (Sign((GLYPHS[State.KILLED], "killed"), words, words.replace(", ", "/")), bool(bad)),
-        (_STOPPED, floor.counts[State.STOPPED] > 0),
-        (_ENDED, floor.counts[State.ENDED] > 0),
-        (_SEATED, True),
-        (_UNSAMPLED, is_seen),
-    )
-    return [sign for sign, is_told in told if is_told]
+    cores = [
+        Sign(("█", core_style(core)), f"core {core}", str(core)) for core in sorted(seen.cores)
+    ]
+    if seen.is_unmapped:
+        cores.append(Sign(("█", "brewing"), "on a core", "core"))
+    told = [_as_seen(sign, seen) for sign in _SIGNS if sign.span in seen.signs]
+    if UNSAMPLED not in seen.signs:
+        return [*cores, *told]
+    return [*cores, *told, _UNSAMPLED] if is_known else [_UNSEEN, *cores, *told]
 
 
-def legend(signs: Iterable[Sign], width: int) -> Line:
+def _as_seen(sign: Sign, seen: Seen) -> Sign:
+    """The sign on its tint, where that is seen too."""
+    glyph, style = sign.span
+    return sign._replace(span=(glyph, f"{style} on {style}")) if sign.span in seen.tinted else sign
+
+
+def legend(signs: Collection[Sign], width: int) -> Line:
     """Return what the characters mean: in words, in few words, or as many as fit from the left.
 
     Args:
         signs: what to explain, what tells most first.
         width: in cells.
     """
-    signs = list(signs)
-    noted = [*signs, Sign(("", ""), SPREAD, SPREAD)] if _UNSEEN not in signs else signs
     line: Line = []
-    for some, is_short, gap in (
-        (noted, False, 2),
-        (noted, True, 2),
-        (signs, False, 2),
-        (signs, True, 2),
-        (signs, True, 1),
-    ):
-        line, is_whole = _with_words(some, width, gap, is_short=is_short)
+    for is_short, gap in ((False, 2), (True, 2), (True, 1)):
+        line, is_whole = _with_words(signs, width, gap, is_short=is_short)
         if is_whole:
             break
     return fit(line, width)
@@ -129,9 +175,9 @@ def _with_words(
         glyph, style = sign.span
         words = sign.short if is_short else sign.words
         before = " " * (gap if line else gap - 1)
-        used = cell_len(before) + cell_len(glyph) + (1 if glyph else 0) + cell_len(words)
+        used = cell_len(before) + cell_len(glyph) + 1 + cell_len(words)
         if used > left:
             return line, False
-        line += [(before + glyph, style), (f" {words}" if glyph else words, "dim")]
+        line += [(before, ""), (glyph, style), (f" {words}", "dim")]
         left -= used
     return line, True

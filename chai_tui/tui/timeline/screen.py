@@ -15,9 +15,20 @@ from chai_tui.tui.canvas.styles import Line, width_of
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.timeline.drawing import axis, gutter_width, headline
-from chai_tui.tui.timeline.legend import legend, signs_on
+from chai_tui.tui.timeline.legend import legend, signs_of
 from chai_tui.tui.timeline.rows import TimelineRows
-from chai_tui.tui.timeline.time_scale import TimeScale, TimeView, panned, scale_for, zoomed_in
+from chai_tui.tui.timeline.time_scale import (
+    LADDER,
+    NO_SCALE,
+    Grid,
+    TimeView,
+    grid_of,
+    origin_of,
+    panned,
+    scale_for,
+    until_of,
+    zoomed_in,
+)
 
 
 class TimelineScreen(LeavesOnce, Screen[None]):
@@ -44,7 +55,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         self._floor = floor
         self._origin: float | None = None
         self._view = TimeView()
-        self._scale = TimeScale(0.0, 1.0, 0, 0)
+        self._scale = NO_SCALE
         self._gutter = 0
         self._headline = LineView(self._draw_headline, id="headline", can_focus=False)
         self._axis = LineView(self._draw_axis, id="axis", can_focus=False)
@@ -77,31 +88,25 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         """Catch up with what happened while another screen was in front."""
         self.floor_changed()
 
-    def on_timeline_rows_resized(self, _event: TimelineRows.Resized) -> None:
-        """The time has more cells, or fewer."""
+    def on_timeline_rows_moved(self, _event: TimelineRows.Moved) -> None:
+        """The time has more cells, or fewer, or other rows are seen."""
         self.floor_changed()
 
     def floor_changed(self) -> None:
         """Draw again what changed on the floor."""
-        makers = self._floor.makers
-        if makers:
-            began = min(maker.seated_at for maker in makers.values())
-            # Zero stays where it was when the earliest makers are cleared away.
-            self._origin = began if self._origin is None else min(self._origin, began)
+        floor = self._floor
+        if floor.makers:
+            self._origin = origin_of(floor, self._origin)
         width = self._rows.line_width
-        self._gutter = gutter_width(next(reversed(makers), 0), width)
-        origin = self._floor.now if self._origin is None else self._origin
-        self._scale = scale_for(self._view, origin, self._until(), width - self._gutter)
+        self._gutter = gutter_width(next(reversed(floor.makers), 0), width)
+        room = width - self._gutter
+        self._scale = scale_for(self._view, self._grid(), until_of(floor), room)
         self._rows.show(self._scale, self._gutter)
         for view in (self._headline, self._axis, self._legend):
             view.redraw()
 
-    def _until(self) -> float:
-        """The last time that matters: a quiet kitchen's clock does not."""
-        floor = self._floor
-        if floor.open or not floor.makers:
-            return floor.now
-        return max(maker.ended_at or floor.now for maker in floor.makers.values())
+    def _grid(self) -> Grid:
+        return grid_of(self._floor, self._floor.now if self._origin is None else self._origin)
 
     # Drawing
 
@@ -115,7 +120,9 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         return [axis(self._scale, self._gutter)]
 
     def _draw_legend(self, width: int) -> list[Line]:
-        return [legend(signs_on(self._floor), width)]
+        floor = self._floor
+        is_known = not floor.run.unseen or any(maker.history for maker in floor.makers.values())
+        return [legend(signs_of(self._rows.seen, is_known=is_known), width)]
 
     # What the keys do
 
@@ -133,8 +140,14 @@ class TimelineScreen(LeavesOnce, Screen[None]):
 
     def action_pan(self, direction: int) -> None:
         """Move by a quarter of a screen, earlier (-1) or later (1)."""
-        cells = direction * max(1, self._scale.width // 4)
-        self._show_view(panned(self._view, cells, self._scale, self._until()))
+        columns = direction * max(1, self._scale.width // 4)
+        following = scale_for(
+            TimeView(LADDER.index(self._scale.samples)),
+            self._grid(),
+            until_of(self._floor),
+            self._scale.width,
+        )
+        self._show_view(panned(columns, self._scale, following.first))
 
     def _show_view(self, view: TimeView) -> None:
         self._view = view

@@ -293,7 +293,7 @@ def show_no_figures(columns: int = 120, rows: int = 40) -> None:
         ):
             terminal.send(*keys)
             terminal.until_shows(*shown, "not known here")
-            for wrong in ("MB", "kB", "of core", "wants a core", "no sample"):
+            for wrong in ("MB", "kB", "of core", "no core", "no sample"):
                 require(wrong not in terminal.text, f"{wrong} in the {screen}:\n{terminal.text}")
         terminal.send("ctrl+q", "y")
         terminal.wait()
@@ -319,7 +319,7 @@ def lend_no_figures() -> str:
         require(use[4] is not None, f"{name}: a process's own figures are not told: {use}")
     require(told["theirs"][4] is not None, f"nobody's figures are told: {told['theirs']}")
     for name, use in told["lent"].items():
-        require(use[1:] == [None] * 6, f"{name}: another's figures are told: {use}")
+        require(use[1:] == [None] * 7, f"{name}: another's figures are told: {use}")
     return f"{len(told['lent'])} samplers tell nothing of the next one"
 
 

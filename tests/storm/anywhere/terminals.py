@@ -292,7 +292,7 @@ def draw_in(place: str) -> str:
     is_ascii = place in ASCII_PLACES
     variables = ASCII_PLACES[place] if is_ascii else UTF_8_PLACES[place]
     with slow_screen(variables=variables) as terminal:
-        terminal.until_shows("#1 Chai Maker", "Quit")
+        terminal.until_shows("#1 ", "Quit")
         terminal.send("?")
         terminal.until_shows("keys: makers")
         terminal.send("escape")

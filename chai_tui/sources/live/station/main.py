@@ -35,6 +35,7 @@ def run_station(
     reports: ReportQueue,
     lifeline: Connection[Any, Any],
     outlet: Connection[Any, Any] | None,
+    inherited: int,
 ) -> None:
     """Be a station until its makers are done or its parent is gone.
 
@@ -44,6 +45,7 @@ def run_station(
         lifeline: requests come from here; its end of file means that the parent is gone.
         outlet: takes what is written to descriptors 1 and 2; None where the system has no such
             pipe to give.
+        inherited: how many modules it had from its first moment on.
     """
     die_with_parent()
     leave_if_alone(lifeline.fileno())
@@ -59,7 +61,7 @@ def run_station(
     name_process(plan.title)
     give_way(plan.niceness)
     later = 0 if session_gives_way(plan.niceness) else plan.niceness
-    reporter = Reporter(reports)
+    reporter = Reporter(reports, inherited)
     capture_python_streams(reporter)
 
     executor: Executor

@@ -32,8 +32,15 @@ class Reporter:
     whatever ends the process next. A parent that is slow makes the call wait.
     """
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, inherited: int = 0) -> None:
+        """Make one.
+
+        Args:
+            queue: the station's.
+            inherited: how many modules this interpreter had from its first moment on.
+        """
         self.queue = queue
+        self._inherited = inherited
 
     def _put(self, code: str, *fields: object) -> None:
         try:
@@ -43,8 +50,9 @@ class Reporter:
             os._exit(1)
 
     def started(self, maker: int, tid: int) -> None:
-        """The maker runs in thread ``tid`` of this process."""
-        self._put(wire.STARTED, maker, os.getpid(), tid)
+        """The maker runs in thread ``tid`` of this process; what was imported for that is told."""
+        imported = max(0, len(sys.modules) - self._inherited)
+        self._put(wire.STARTED, maker, os.getpid(), tid, imported)
 
     def step_began(self, maker: int, step: int) -> None:
         """The maker began a step."""

@@ -1,0 +1,102 @@
+"""What a maker did with its time over the last second, as shares that add up; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+LAST_SECONDS = 1.0
+"""A figure of one sample jumps about, and one of a minute is history."""
+_SLACK = 1e-6
+
+
+class Stretch(NamedTuple):
+    """What one sample said of a maker.
+
+    Attributes:
+        at: when it was taken.
+        seconds: since when it counts.
+        cpu_share: share of a core that its thread used, 0 to 1.
+        ready_share: share of the time in which it wanted a core and had none; None if unknown.
+        gil_share: share of the time in which it waited for the GIL; None if unknown.
+    """
+
+    at: float
+    seconds: float
+    cpu_share: float
+    ready_share: float | None
+    gil_share: float | None
+
+
+class Shares(NamedTuple):
+    """What a maker did with its time, in per cent: together never more than 100.
+
+    Attributes:
+        core: it was on a core.
+        no_core: it wanted a core, and had none; None if unknown.
+        no_gil: it waited for the GIL; None if unknown, or if it needs none.
+    """
+
+    core: int
+    no_core: int | None
+    no_gil: int | None
+
+
+def within_last_second(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Return those that reach into the last second before the latest of them, oldest first."""
+    told = list(stretches)
+    since = told[-1].at - LAST_SECONDS + _SLACK if told else 0.0
+    return [stretch for stretch in told if stretch.at > since]
+
+
+def shares_of(stretches: Sequence[Stretch]) -> Shares | None:
+    """Return the average of some stretches of time.
+
+    Where the last of them knows of the GIL, those that do not are left out: figures of different
+    times would not add up.
+
+    Args:
+        stretches: oldest first.
+
+    Returns:
+        None of no time at all.
+    """
+    if not stretches:
+        return None
+    knows_gil = stretches[-1].gil_share is not None
+    if knows_gil:
+        stretches = [stretch for stretch in stretches if stretch.gil_share is not None]
+    knows_ready = stretches[-1].ready_share is not None
+    seconds = sum(stretch.seconds for stretch in stretches)
+    if seconds <= 0:
+        return None
+    core, ready, gil = whole_percents(
+        [
+            sum(share * stretch.seconds for share, stretch in zip(each, stretches, strict=True))
+            / seconds
+            for each in (
+                [min(1.0, stretch.cpu_share) for stretch in stretches],
+                [stretch.ready_share or 0.0 for stretch in stretches],
+                [stretch.gil_share or 0.0 for stretch in stretches],
+            )
+        ]
+    )
+    return Shares(core, ready if knows_ready else None, gil if knows_gil else None)
+
+
+def whole_percents(shares: Sequence[float]) -> list[int]:
+    """Return shares as whole per cents that add up to their sum, and never to more than 100.
+
+    The remainders go to those that lost most by being cut: 24.6, 70.3 and 5.1 are 25, 70 and 5.
+
+    Args:
+        shares: 0 to 1 each. Clocks disagree a little: what is more than 1 in all is scaled down.
+    """
+    whole = sum(shares)
+    percents = [100 * share / max(1.0, whole) for share in shares]
+    cut = [int(percent + _SLACK) for percent in percents]
+    left = min(100, round(sum(percents))) - sum(cut)
+    by_loss = sorted(range(len(cut)), key=lambda index: cut[index] - percents[index])
+    for index in by_loss[: max(0, left)]:
+        cut[index] += 1
+    return cut
