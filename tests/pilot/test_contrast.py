@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.shell.contrast import SIGNS, TEXT, contrast
+from chai_tui.tui.canvas.contrast import SIGNS, TEXT, contrast
 from tests import kitchens
 from tests.palettes import VGA, XTERM, Terminal, dark, drawn, light, terminals
 from tests.still import pressing, settle, still_app
@@ -47,7 +47,8 @@ def faint(app: ChaiApp, some: Iterable[Terminal]) -> set[str]:
             text, background = terminal.pair(style)
             explains = text in pale or not any(letter.isalnum() for letter in words)
             least = SIGNS if explains else TEXT
-            if (reached := contrast(text, background)) < least:
+            # Rounded, as what a terminal shows is no more exact.
+            if (reached := round(contrast(text, background), 2)) < least:
                 found.add(f"{app.theme}: {words[:30]}: {reached:.2f}")
     return found
 

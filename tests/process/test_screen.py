@@ -256,12 +256,12 @@ def test_a_screen_that_was_stopped_goes_on_as_it_was(
     terminal.until(lambda: program.status() == psutil.STATUS_STOPPED)
     terminal.send("?")
     program.resume()
-    terminal.until_shows("keys: makers")
+    terminal.until_shows("help 1/")
     for opens in (False, True) * 5:
         terminal.send("?" if opens else "escape")
-        terminal.until(lambda opens=opens: ("keys: makers" in terminal.text) is opens)  # type: ignore[misc]
+        terminal.until(lambda opens=opens: ("help 1/" in terminal.text) is opens)  # type: ignore[misc]
     terminal.send("escape")
-    terminal.until(lambda: "keys: makers" not in terminal.text)
+    terminal.until(lambda: "help 1/" not in terminal.text)
     terminal.until(lambda: program.num_threads() == threads)
     terminal.send("q")
     assert terminal.wait() == 1
@@ -335,9 +335,9 @@ def test_it_draws_at_every_size(
     terminal.until(lambda: terminal.text.count("brewing") + terminal.text.count("● 3") >= 1)
     terminal.resize(columns + 7, rows + 3)
     terminal.send("?")
-    terminal.until_shows("keys: makers")
+    terminal.until_shows("help 1/")
     terminal.send("escape")
-    terminal.until(lambda: "keys: makers" not in terminal.text)
+    terminal.until(lambda: "help 1/" not in terminal.text)
     terminal.send("q")
     assert terminal.wait() == 1
     assert_left_clean(terminal)

@@ -16,9 +16,9 @@ from textual.color import BLACK, WHITE, Color
 from textual.filter import DimFilter, LineFilter, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
+from chai_tui.tui.canvas.contrast import SIGNS, TEXT, contrast, legible, luminance
 from chai_tui.tui.canvas.styles import CORE_STYLES, STYLES
 from chai_tui.tui.shell.colours import colours
-from chai_tui.tui.shell.contrast import SIGNS, TEXT, contrast, legible, luminance
 from chai_tui.tui.shell.sixteen import grounded, has_few_colours, sixteen_colours, suited
 from tests.palettes import VGA, XTERM, Terminal, dark, light, terminals
 

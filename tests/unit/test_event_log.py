@@ -31,7 +31,7 @@ def test_words_that_do_not_fit_go_on_below() -> None:
     ]
 
 
-def test_what_matters_has_its_states_style() -> None:
+def test_what_matters_has_its_states_style_and_a_good_end_is_quieter() -> None:
     floor = floor_of(*served(1), *killed(2))
     styles = [
         event_style(event, floor)
@@ -46,7 +46,7 @@ def test_what_matters_has_its_states_style() -> None:
             Exited(BEGAN, 99, 0, ours=False),
         )
     ]
-    assert styles == ["", "served", "paused", "stopped", "failed", "dim", "killed", "dim"]
+    assert styles == ["", "", "paused", "stopped", "failed", "dim", "killed", "dim"]
 
 
 def test_what_comes_together_is_told_in_the_order_of_time() -> None:

@@ -6,9 +6,11 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from chai_tui.tui.canvas.styles import CORE_STYLES, LEAST_CONTRAST, STYLES, contrast, tint
+from chai_tui.tui.canvas.contrast import SIGNS, contrast
+from chai_tui.tui.canvas.styles import CORE_STYLES, STYLES, tint
 from chai_tui.tui.shell.colours import colours
 from chai_tui.tui.timeline.cells import TINTED
+from tests.palettes import terminals
 
 
 def test_contrast_is_that_of_wcag() -> None:
@@ -29,5 +31,22 @@ def test_a_core_is_seen_before_every_tint(name: str) -> None:
         for number in range(CORE_STYLES):
             core = Color.parse(variables[f"core-{number}"])
             tinted = tint(background, behind, core)
-            assert contrast(tinted, core) >= min(LEAST_CONTRAST, contrast(background, core))
+            assert contrast(tinted, core) >= min(SIGNS, contrast(background, core))
             assert tinted != background
+
+
+@pytest.mark.parametrize("name", [name for name, it in BUILTIN_THEMES.items() if it.ansi])
+def test_a_terminals_own_colours_are_seen_before_their_one_tint(name: str) -> None:
+    theme = BUILTIN_THEMES[name]
+    variables = theme.to_color_system().generate() | theme.variables
+    variables |= colours(variables, dark=theme.dark, ansi=True)
+    before = [f"core-{number}" for number in range(CORE_STYLES)]
+    before += [STYLES[style].variable or "" for _, style in TINTED]
+    for terminal in terminals(is_dark=theme.dark):
+        for variable in before:
+            text, background = (
+                terminal.colour(Color.parse(variables[name]).rich_color, is_text=is_text)
+                for name, is_text in ((variable, True), ("ink-tint", False))
+            )
+            # No terminal is more exact: xterm's bright magenta on its blue is 2.998.
+            assert round(contrast(text, background), 2) >= SIGNS, variable

@@ -17,6 +17,8 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chai_tui.tui.canvas.contrast import SIGNS, contrast
+
 Span = tuple[str, str]
 """A text and the name of its style; the empty name is the widget's own style."""
 Line = list[Span]
@@ -64,8 +66,6 @@ STYLES: Mapping[str, StyleSpec] = {
 
 TINTS = (0.2, 0.16, 0.12, 0.09, 0.06, 0.03)
 """How much of a colour is in the tint behind another one: the first that leaves it to be seen."""
-LEAST_CONTRAST = 3.0
-"""Of glyphs that carry meaning, after WCAG 2.2, 1.4.11."""
 
 
 def core_style(core: int) -> str:
@@ -140,20 +140,6 @@ def bar(fraction: float, width: int, style: str) -> Line:
     return [("▕", "dim"), (filled, style), ("░" * (inner - len(filled)), "empty"), ("▏", "dim")]
 
 
-def contrast(one: Color, other: Color) -> float:
-    """Return the contrast ratio of two colours after WCAG, 1 to 21."""
-    darker, lighter = sorted(map(_luminance, (one, other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: Color) -> float:
-    linear = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-        for channel in colour.normalized
-    )
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
 def tint(background: Color, colour: Color, glyph: Color) -> Color:
     """Return a tint of a colour, on which a glyph of another one can still be seen.
 
@@ -163,7 +149,7 @@ def tint(background: Color, colour: Color, glyph: Color) -> Color:
         glyph: colour of what stands on it.
     """
     tints = [background.blend(colour, share) for share in TINTS]
-    return next((one for one in tints if contrast(one, glyph) >= LEAST_CONTRAST), tints[-1])
+    return next((one for one in tints if contrast(one, glyph) >= SIGNS), tints[-1])
 
 
 class StyleSheet:
@@ -202,10 +188,12 @@ class StyleSheet:
 
     def _tint(self, ink: StyleSpec, behind: StyleSpec) -> Style:
         app, (_, background) = self._widget.app, self._widget.background_colors
-        values = [app.theme_variables.get(style.variable or "") for style in (ink, behind)]
-        if app.current_theme.ansi or None in values:
-            # A terminal's own sixteen colours cannot be mixed, and this is the one for less.
-            return Style(bgcolor=Color.parse("ansi_bright_black").rich_color)
+        variables = app.theme_variables
+        if app.native_ansi_color:  # they cannot be mixed, and all tints are one
+            return Style(bgcolor=Color.parse(variables.get("ink-tint", "ansi_default")).rich_color)
+        values = [variables.get(style.variable or "") for style in (ink, behind)]
+        if None in values:
+            return Style()
         glyph, colour = (Color.parse(value or "") for value in values)
         return Style(bgcolor=tint(background, colour, glyph).rich_color)
 

@@ -16,7 +16,6 @@ from chai_tui.model.events import (
     Event,
     Exited,
     Paused,
-    Served,
     Signalled,
     Stopping,
     Trouble,
@@ -46,8 +45,6 @@ class Entry(NamedTuple):
 def event_style(event: Event, floor: Floor) -> str:
     """Return the style in which an event is told."""
     match event:
-        case Served():
-            return "served"
         case Paused():
             return "paused"
         case Stopping():

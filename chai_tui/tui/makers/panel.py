@@ -41,8 +41,8 @@ RECIPE_LEAST = 6
 """Cells, with what is before it, in which a recipe's name is worth telling."""
 RECIPE_CUT = 4
 """To so many it is cut before the signal that ended a maker is left out."""
-_LONGEST_STATE = len(" ✖ killed by SIGKILL ")
-_LONG_STATE = len(" ✔ served 10th ")
+_LONGEST_STATE = len(f" {GLYPHS[State.KILLED]} killed by SIGKILL ")
+_LONG_STATE = len(f" {GLYPHS[State.SERVED]} served 10th ")
 _EDGES = len("╭─ ") + len("─╮") + 1
 """Cells of a panel's upper or lower edge that no word has."""
 

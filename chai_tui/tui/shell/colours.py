@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from textual.color import Color
 
+from chai_tui.tui.canvas.contrast import SIGNS, TEXT, legible, opposite
 from chai_tui.tui.canvas.styles import CORE_STYLES
-from chai_tui.tui.shell.contrast import SIGNS, TEXT, legible, opposite
 
 # Apart from each other; and none is a red, an amber or a yellow, which tell of ends, pauses and
 # locks. Few themes need to move them.
@@ -32,12 +32,14 @@ _ANSI_CORES = {
 _ANSI = {
     True: {
         "ink-halted": "ansi_bright_yellow",
+        "ink-tint": "ansi_blue",
         "text-success": "ansi_green",
         "text-error": "ansi_bright_red",
         **dict.fromkeys(_PALER, "ansi_white"),
     },
     False: {
         "ink-halted": "ansi_default",
+        "ink-tint": "ansi_bright_cyan",
         "text-success": "ansi_default",
         "text-error": "ansi_red",
         **dict.fromkeys(_PALER, "ansi_bright_black"),
