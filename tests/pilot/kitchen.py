@@ -107,6 +107,10 @@ class Kitchen:
         assert len(strips) == height
         return "\n".join(strip.text[:width] for strip in strips)
 
+    def log_text(self) -> str:
+        """Return what the log says, an entry a line."""
+        return "\n".join(entry.text for entry in self.app.kitchen.log_view._entries)
+
     def makers_text(self) -> str:
         view = self.app.kitchen.makers
         visible = range(view.scroll_offset.y, view.scroll_offset.y + view.size.height)

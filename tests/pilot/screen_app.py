@@ -33,7 +33,9 @@ class ScreenApp(App[None], Generic[Result]):
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
         theme = self.current_theme
-        return variables | colours(variables, dark=theme.dark, ansi=theme.ansi)
+        variables |= colours(variables, dark=theme.dark, ansi=theme.ansi)
+        self.theme_variables = variables  # as in the app itself
+        return variables
 
     def on_mount(self) -> None:
         self.push_screen(self._shown(), self._keep)

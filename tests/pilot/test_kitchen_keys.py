@@ -491,12 +491,12 @@ async def test_troubles_are_told_and_never_parsed() -> None:
 async def test_a_round_is_announced_once() -> None:
     async with kitchen(*brewing(1)) as shown:
         await shown.happens(*served(1)[-2:])
-        assert shown.screen_text().count("All chai served") == 1
+        assert shown.log_text().count("All chai served") == 1
         await shown.happens(*sampled({0: []}, at=BEGAN + 5))
-        assert shown.screen_text().count("All chai served") == 1
+        assert shown.log_text().count("All chai served") == 1
         await shown.happens(*killed(2, at=BEGAN + 9))
         told = "1 of 2 chai served: Chai Maker #2 was killed by SIGKILL"
-        assert shown.screen_text().count(told) == 1
+        assert shown.log_text().count(told) == 1
         assert shown.notices == []
 
 
@@ -604,7 +604,7 @@ async def test_who_is_held_up_is_seen_as_soon_as_another_computes() -> None:
 async def test_those_who_could_not_be_seated_are_missed_at_the_end() -> None:
     async with kitchen(*brewing(1), launch=LEAVES) as shown:
         await shown.happens(Unseated(BEGAN + 1, 700, "700 makers could not be seated: no memory"))
-        assert shown.screen_text().count("700 makers could not be seated: no memory") == 1
+        assert shown.log_text().count("700 makers could not be seated: no memory") == 1
         assert shown.app._exit is False
         await shown.happens(*served(1)[2:])
         await shown.until(lambda: shown.app._exit)
