@@ -8,7 +8,7 @@ changes again.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, insort
+from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,7 +20,6 @@ from chai_tui.model.events import (
     Exited,
     Failed,
     GaveUp,
-    MakerUse,
     Paused,
     Progress,
     Resumed,
@@ -36,7 +35,8 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
-from chai_tui.state.busy_period import BusyPeriod, latest_busy_period
+from chai_tui.state.busy_period import BusyPeriod
+from chai_tui.state.floor_facts import FloorFacts
 from chai_tui.state.records import (
     Core,
     CoreShares,
@@ -45,11 +45,9 @@ from chai_tui.state.records import (
     Span,
     State,
     Station,
-    Use,
     derive_state,
-    gil_share_of,
 )
-from chai_tui.state.shares import Stretch, within_last_second
+from chai_tui.state.sampling import take_use
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
@@ -68,11 +66,8 @@ SAMPLES_DROPPED = 100_800
 """How many of the oldest are dropped at once: a multiple of all that are ever shown together, so
 that those that are shown together stay the same."""
 
-_NOTHING_KNOWN = (None,) * 5
-"""What a sample tells of a maker, where it tells nothing."""
 
-
-class Floor:
+class Floor(FloorFacts):
     """The state of a kitchen.
 
     Attributes:
@@ -83,6 +78,7 @@ class Floor:
         counts: how many makers are in each state.
         open: how many makers are not joined yet.
         sample_times: when samples were taken, oldest first.
+        sampled_at: when the newest sample was taken; minus infinity before the first.
         log: what is worth telling, oldest first.
         logged: how many events ever went into the log.
         began: when the first maker ever was seated; None before that.
@@ -110,7 +106,7 @@ class Floor:
         self._unseated: list[tuple[float, int]] = []
         self._round: BusyPeriod | None = None
         self._emptied_at: float | None = None
-        self._sampled_at = float("-inf")
+        self.sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._handlers: dict[type, Callable[[Any], None]] = {
             RunBegan: self._run_began,
@@ -148,68 +144,6 @@ class Floor:
         self.now = now
         self.version += count
 
-    # What can be asked
-
-    def place(self, number: int) -> int | None:
-        """Return the finishing place of a maker, from 1, or None if it has not served."""
-        maker = self.makers.get(number)
-        if maker is None or maker.served_at is None or maker.state is not State.SERVED:
-            return None
-        return bisect_left(self._finish_order, (maker.served_at, number)) + 1
-
-    @property
-    def unseated(self) -> int:
-        """How many makers could not be seated: in the current round, if there is one."""
-        since = self._busy_period_now().began if self.makers else float("-inf")
-        return sum(makers for at, makers in self._unseated if at >= since)
-
-    @property
-    def ever_unseated(self) -> bool:
-        """Whether a maker that was asked for could ever not be seated."""
-        return bool(self._unseated)
-
-    @property
-    def all_joined(self) -> bool:
-        """Whether makers were asked for, and every one that was seated was joined."""
-        return self.open == 0 and (bool(self.makers) or bool(self._unseated))
-
-    @property
-    def all_served(self) -> bool:
-        """Whether every maker that was asked for was seated, joined, and served."""
-        served = self.counts[State.SERVED]
-        return self.all_joined and served == len(self.makers) and not self.unseated
-
-    @property
-    def sampled_at(self) -> float:
-        """When the newest sample was taken; minus infinity before the first."""
-        return self._sampled_at
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the first maker ever was seated, until now or until the last one's end."""
-        if self.began is None:
-            return 0.0
-        ended = self._busy_period_now().ended if self.makers else self._emptied_at
-        return max(0.0, (self.now if ended is None else ended) - self.began)
-
-    @property
-    def cores_at_once(self) -> float:
-        """CPU seconds that makers burned, divided by the wall seconds it took.
-
-        While somebody brews: over the last ``AT_ONCE_SECONDS``. Afterwards: over the whole round.
-        Threads that hold a GIL cannot raise it above 1, processes can.
-        """
-        if not self.makers:
-            return 0.0
-        began, ended, numbers = self._busy_period_now()
-        if ended is not None:
-            burned = sum(self.makers[number].cpu_seconds for number in numbers)
-            return burned / (ended - began) if ended > began else 0.0
-        if len(self._cpu_trace) < 2:
-            return 0.0
-        (first_at, first), (last_at, last) = self._cpu_trace[0], self._cpu_trace[-1]
-        return max(0.0, last - first) / (last_at - first_at) if last_at > first_at else 0.0
-
     def forget_finished(self) -> int:
         """Leave out every joined maker; return how many those were."""
         gone = [number for number, maker in self.makers.items() if maker.joined]
@@ -228,15 +162,6 @@ class Floor:
             self._cpu_trace.clear()
             self.version += 1
         return len(gone)
-
-    @property
-    def signals(self) -> list[tuple[int, str]]:
-        """Number and name of the signals that there are where the run is."""
-        return sorted(self._signal_names.items())
-
-    def signal_name(self, number: int) -> str:
-        """Return ``SIGKILL`` for 9, ``signal 77`` for one that has no name where the run is."""
-        return self._signal_names.get(number, f"signal {number}")
 
     # How each event is folded
 
@@ -418,7 +343,7 @@ class Floor:
         on_core: dict[int, list[int]] = {}
         for use in event.makers:
             if maker := self._open_maker(use.maker):
-                self._use(maker, event.at, use)
+                take_use(maker, use, event.at, self.sampled_at, has_gil=self.run.gil)
                 if use.core is not None:
                     on_core.setdefault(use.core, []).append(use.maker)
         before = self.cores
@@ -430,7 +355,7 @@ class Floor:
             core.makers_share = core_use.makers
             core.makers = tuple(on_core.get(core_use.core, ()))
             core.history.append(CoreShares(core_use.busy, core_use.makers))
-        self._sampled_at = event.at
+        self.sampled_at = event.at
         times = self.sample_times
         if not times or event.at > times[-1]:
             times.append(event.at)
@@ -445,38 +370,6 @@ class Floor:
                 trace.popleft()
         else:
             self._cpu_trace.clear()
-
-    def _use(self, maker: Maker, at: float, use: MakerUse) -> None:
-        if use.core is not None:
-            last = next(
-                (entry.core for entry in reversed(maker.history) if entry.core is not None), None
-            )
-            maker.core_moves += last is not None and last != use.core
-        maker.core = use.core
-        maker.cpu_share = use.cpu_share
-        maker.ready_share = use.ready_share
-        maker.gil_share = gil_share_of(maker, self._sampled_at, use) if self.run.gil else None
-        self._remember(maker, at)
-        if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
-            maker.cpu_seconds = use.cpu_seconds
-        if use.memory is not None:
-            maker.memory = use.memory
-        entry = Use(at, use.core, use.cpu_share, use.ready_share, maker.memory, maker.gil_share)
-        # A maker that waits for minutes costs one entry, not hundreds; one of whom nothing was ever
-        # known has none.
-        if entry[1:] != (maker.history[-1][1:] if maker.history else _NOTHING_KNOWN):
-            maker.history.append(entry)
-
-    def _remember(self, maker: Maker, at: float) -> None:
-        """Keep what was sampled of it until it is a second old."""
-        if maker.cpu_share is None or maker.state is not State.BREWING:
-            maker.recent = []
-            return
-        since = max(self._sampled_at, maker.seated_at)
-        stretch = Stretch(
-            at, max(0.0, at - since), maker.cpu_share, maker.ready_share, maker.gil_share
-        )
-        maker.recent = within_last_second([*maker.recent, stretch])
 
     def _could_not_seat(self, event: Unseated) -> None:
         self._unseated.append((event.at, event.makers))
@@ -497,8 +390,3 @@ class Floor:
         if state is State.SERVED:
             insort(self._finish_order, (maker.served_at or 0.0, maker.number))
         maker.state = state
-
-    def _busy_period_now(self) -> BusyPeriod:
-        if self._round is None:
-            self._round = latest_busy_period(self.makers.values())
-        return self._round

@@ -21,7 +21,7 @@ from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Trouble, Unseated
 from chai_tui.model.launch import Launch
-from chai_tui.model.recipe import BUILT_IN, Recipe
+from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from chai_tui.tui.bridge import Bridge
@@ -35,9 +35,9 @@ from chai_tui.tui.keys.key_names import KEY_NAMES, key_name
 from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
-from chai_tui.tui.maker_actions import MakerActions
 from chai_tui.tui.makers.sort_filter import Sort
 from chai_tui.tui.palette import KitchenCommands
+from chai_tui.tui.screen_actions import ScreenActions
 from chai_tui.tui.shell.colours import colours, with_more_contrast
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.shell.preloading import Preloading
@@ -58,7 +58,7 @@ class EventsReady(Message):
     """The bridge has events to take."""
 
 
-class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings=False):
+class ChaiApp(Preloading, Screenshots, TypeAhead, ScreenActions, inherit_bindings=False):
     """Shows a kitchen.
 
     Attributes:
@@ -328,26 +328,6 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
         """Add makers."""
         self._bridge.submit(AddMakers(how_many, self.setup.recipe, self.setup.engine))
 
-    def action_engine(self) -> None:
-        """Ask for recipe and engine of the makers added next."""
-        from chai_tui.tui.dialogs.shown import EngineDialog  # noqa: PLC0415 - only when asked for
-
-        def chosen(choice: tuple[Recipe, Engine] | None) -> None:
-            if choice is not None:
-                self.brew_next(*choice)
-
-        run = self.floor.run
-        dialog = EngineDialog(
-            self.recipes, self.setup.recipe, self.setup.engine, run.engines, has_gil=run.gil
-        )
-        self.push_screen(dialog, chosen)
-
-    def brew_next(self, recipe: Recipe | None = None, engine: Engine | None = None) -> None:
-        """Add makers with this recipe and engine from now on; None leaves one as it is."""
-        self.setup.recipe = recipe or self.setup.recipe
-        self.setup.engine = engine or self.setup.engine
-        self.kitchen.setup_changed()
-
     def action_freeze(self) -> None:
         """Freeze the display, or catch up."""
         self.setup.frozen = not self.setup.frozen
@@ -364,31 +344,6 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, MakerActions, inherit_bindings
             self.floor_changed()
         else:
             self.refuse("Nobody has finished yet")
-
-    def action_timeline(self) -> None:
-        """Show when each maker ran."""
-        from chai_tui.tui.timeline.screen import TimelineScreen  # noqa: PLC0415 - only when asked for
-
-        timeline = TimelineScreen(self.floor, self._aimed_number())
-        self.push_screen(timeline, lambda _: self.kitchen.select(timeline.number))
-
-    def action_large(self) -> None:
-        """Show fewer facts, larger; or all of them again."""
-        self.setup.large = self._more_contrast = not self.setup.large
-        self.refresh_css(animate=False)
-        self.kitchen.setup_changed()
-
-    def action_log(self) -> None:
-        """Show all that happened."""
-        from chai_tui.tui.kitchen.log_screen import LogScreen  # noqa: PLC0415 - only when asked for
-
-        self.push_screen(LogScreen(self.kitchen.log_view))
-
-    def action_help(self) -> None:
-        """Explain."""
-        from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
-
-        self.push_screen(HelpScreen(COMMANDS, self._settings.keys, run=self.floor.run))
 
     # End
 

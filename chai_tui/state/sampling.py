@@ -1,0 +1,51 @@
+"""How a sample changes what is known of a maker."""
+
+from __future__ import annotations
+
+from chai_tui.model.events import MakerUse
+from chai_tui.state.records import Maker, State, Use, gil_share_of
+from chai_tui.state.shares import Stretch, within_last_second
+
+_NOTHING_KNOWN = (None,) * 5
+"""What a sample tells of a maker, where it tells nothing."""
+
+
+def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_gil: bool) -> None:
+    """Let a maker know what a sample tells of it.
+
+    Args:
+        maker: changed.
+        use: what it used since the sample before.
+        at: when the sample was taken, in the events' seconds.
+        sampled_at: when the one before was; minus infinity if there was none.
+        has_gil: whether its Python has a GIL.
+    """
+    if use.core is not None:
+        last = next(
+            (entry.core for entry in reversed(maker.history) if entry.core is not None), None
+        )
+        maker.core_moves += last is not None and last != use.core
+    maker.core = use.core
+    maker.cpu_share = use.cpu_share
+    maker.ready_share = use.ready_share
+    maker.gil_share = gil_share_of(maker, sampled_at, use) if has_gil else None
+    _remember(maker, at, sampled_at)
+    if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
+        maker.cpu_seconds = use.cpu_seconds
+    if use.memory is not None:
+        maker.memory = use.memory
+    entry = Use(at, use.core, use.cpu_share, use.ready_share, maker.memory, maker.gil_share)
+    # A maker that waits for minutes costs one entry, not hundreds; one of whom nothing was ever
+    # known has none.
+    if entry[1:] != (maker.history[-1][1:] if maker.history else _NOTHING_KNOWN):
+        maker.history.append(entry)
+
+
+def _remember(maker: Maker, at: float, sampled_at: float) -> None:
+    """Keep what was sampled of it until it is a second old."""
+    if maker.cpu_share is None or maker.state is not State.BREWING:
+        maker.recent = []
+        return
+    since = max(sampled_at, maker.seated_at)
+    stretch = Stretch(at, max(0.0, at - since), maker.cpu_share, maker.ready_share, maker.gil_share)
+    maker.recent = within_last_second([*maker.recent, stretch])
