@@ -114,7 +114,7 @@ class Kitchen:
     def makers_text(self) -> str:
         view = self.app.kitchen.makers
         visible = range(view.scroll_offset.y, view.scroll_offset.y + view.size.height)
-        return "\n".join(as_text(view.line_at(y)) for y in visible)
+        return "\n".join(as_text(view.drawings.line_at(y)) for y in visible)
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ async def test_panels_fill_their_lines(size: tuple[int, int], makers: int) -> No
             assert sum(slot.width for slot in in_line) == size[0]
             assert max(s.width for s in in_line) - min(s.width for s in in_line) <= 1
         for slot in arrangement.slots:
-            lines = shown.app.kitchen.makers._drawn[slot.number].lines
+            lines = shown.app.kitchen.makers.drawings.lines_of(slot.number)
             inside = ["".join(text for text, _ in line)[1:-1].strip() for line in lines[1:-1]]
             assert inside.count("") <= 1
 
@@ -69,7 +69,7 @@ async def test_panels_of_unlike_recipes_tell_the_same_and_stay_short() -> None:
     long, short = BUILT_IN["masala"], BUILT_IN["native"]
     events = [*brewing(1, recipe=long), *brewing(2, recipe=short), *brewing(3, recipe=long)]
     async with kitchen(*events) as shown:
-        lines = [shown.app.kitchen.makers._drawn[n].lines for n in (1, 2, 3)]
+        lines = [shown.app.kitchen.makers.drawings.lines_of(n) for n in (1, 2, 3)]
         assert {len(panel) for panel in lines} == {5}
         assert all("1/" in "".join(text for text, _ in panel[2]) for panel in lines)
 
@@ -114,8 +114,8 @@ async def test_large_print_has_no_pid_and_fewer_facts(size: tuple[int, int]) -> 
 async def test_large_print_says_name_state_step_share_and_why() -> None:
     async with kitchen(*in_states(State.BREWING, State.FAILED, State.PAUSED)) as shown:
         await shown.press("L")
-        panels = shown.app.kitchen.makers._drawn
-        lines = {n: ["".join(t for t, _ in line) for line in panels[n].lines] for n in (1, 2, 3)}
+        panels = shown.app.kitchen.makers.drawings
+        lines = {n: ["".join(t for t, _ in line) for line in panels.lines_of(n)] for n in (1, 2, 3)}
         assert {len(panel) for panel in lines.values()} == {6}
         assert re.search(r"#1 Chai Maker .*● brewing", lines[1][1])
         assert re.search(r"▕.*▏ +\d+ %", lines[1][3])

@@ -293,9 +293,9 @@ async def test_only_changed_lines_are_drawn_again(monkeypatch: pytest.MonkeyPatc
 async def test_who_is_out_of_sight_is_not_drawn() -> None:
     async with kitchen(*many(300), size=(80, 24)) as shown:
         view = shown.app.kitchen.makers
-        assert len(view._drawn) <= view.size.height
+        assert len(view.drawings._drawn) <= view.size.height
         await shown.happens(Said(BEGAN + 1, 300, "hello", "out", 300))
-        assert 300 not in view._drawn
+        assert 300 not in view.drawings._drawn
 
 
 async def test_the_log_has_the_lines_that_makers_do_not_need() -> None:

@@ -8,30 +8,25 @@ from functools import partial
 from typing import NamedTuple
 
 from textual.events import Click, Resize
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chai_tui.state.contention import cores_used, held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
-from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_small
 from chai_tui.tui.canvas.painted import Drawn
-from chai_tui.tui.canvas.styles import Line, fit, width_of
+from chai_tui.tui.canvas.styles import Line
 from chai_tui.tui.keys.move import Move
-from chai_tui.tui.makers.large import LARGE_HEIGHT, draw_large
-from chai_tui.tui.makers.layout import Frame, Layout, Shape, Slot, grouped
+from chai_tui.tui.makers.drawings import Drawings, Manner
+from chai_tui.tui.makers.large import LARGE_HEIGHT
+from chai_tui.tui.makers.layout import Layout, Shape, Slot, grouped
 from chai_tui.tui.makers.layout_planner import arrange
 from chai_tui.tui.makers.panel import (
     SAID_LINES,
-    draw_frame_bottom,
-    draw_frame_top,
-    draw_panel,
     listed_steps,
     tall,
 )
-from chai_tui.tui.makers.row import draw_card, draw_row
 from chai_tui.tui.makers.sort_filter import Sort, in_order
 
 RESORT_SECONDS = 1.0
@@ -57,20 +52,11 @@ class Room(NamedTuple):
     most: int
 
 
-class _Drawn(NamedTuple):
-    """A maker as it was drawn last."""
-
-    signature: tuple[object, ...]
-    slot: Slot
-    lines: list[Line]
-
-
 class MakersView(ScrollView, Drawn, can_focus=False):
     """The makers as panels, cards or rows.
 
     Attributes:
-        selected: the selected maker's number; it stays selected when it ends and when the
-            order changes. None while there are no makers.
+        drawings: what is drawn of them.
         sort: what they are sorted by.
         wanted: the filter; empty shows all.
         expecting: whether makers were ordered that are not there yet, so that nobody is told
@@ -104,7 +90,6 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self.expecting = False
         self.is_large = False
         self._room = room
-        self.selected: int | None = None
         self.sort = Sort.NUMBER
         self.wanted = ""
         self._hint = hint
@@ -119,17 +104,19 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._shown_at = 0.0  # since when these makers are shown, and on which width
         self._shown_width = 0
         self._aimed_at = float("-inf")
-        self._digits = 1
-        self._step_lines = 1
         self._said_lines = 1
-        self._ids = 1
-        self._drawn: dict[int, _Drawn] = {}
+        self.drawings = Drawings(floor)
         self._notice: list[Line] = []
-        self._edges: dict[int, Line] = {}  # of frames, as they were drawn last
-        self._keepers: dict[int, int | None] = {}
-        self._keepers_at = -1  # the version of the floor that they are known for
 
     # What others ask and tell
+
+    @property
+    def selected(self) -> int | None:
+        """The selected maker's number.
+
+        It stays selected when it ends and when the order changes; None while there are no makers.
+        """
+        return self.drawings.selected
 
     @property
     def lines_needed(self) -> int:
@@ -165,55 +152,9 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             if was_visible:  # the order may have carried it away
                 self.reveal()
             return
-        regions = []
-        top = self.scroll_offset.y
-        drawn = self._drawn
-        self._drawn = {}
-        for slot in self._visible_slots():
-            before = drawn.get(slot.number)
-            lines = self._lines_of(slot, before)
-            if before is None or lines is not before.lines:
-                old = before.lines if before is not None else []
-                regions += [
-                    Region(slot.x, slot.y + row - top, slot.width, 1)
-                    for row, line in enumerate(lines)
-                    if row >= len(old) or line != old[row]
-                ]
-        regions += self._frames_changed()
+        regions = self.drawings.changed(self.scroll_offset.y, self.size.height)
         if regions:
             self.refresh(*regions)
-
-    def _frames_changed(self) -> list[Region]:
-        """The visible upper edges of frames that say something else now."""
-        top, height = self.scroll_offset.y, self.size.height
-        return [
-            Region(frame.x, frame.y - top, frame.width, 1)
-            for frame in self._arrangement.frames
-            if top <= frame.y < top + height and self._edges.get(frame.station) != self._edge(frame)
-        ]
-
-    def _edge(self, frame: Frame) -> Line:
-        """The upper edge of a frame."""
-        station = self._floor.stations.get(frame.station)
-        if station is None:
-            return []  # forgotten: the next arrangement leaves it out
-        cores = cores_used(self._floor, station)
-        return draw_frame_top(
-            station,
-            frame.width,
-            has_gil=self._floor.run.gil,
-            cores=cores,
-            has_pid=not self.is_large,
-        )
-
-    def _keeper_at(self, station: int) -> int | None:
-        """Who keeps a station's event loop; looked for once, however many stand there."""
-        if self._keepers_at != self._floor.version:
-            self._keepers_at = self._floor.version
-            self._keepers.clear()
-        if station not in self._keepers:
-            self._keepers[station] = loop_keeper(self._floor, station)
-        return self._keepers[station]
 
     def show_only(self, wanted: str) -> None:
         """Filter; if that hides the selected maker, the first that is shown is selected."""
@@ -235,7 +176,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             return False
         self._aimed_at = self._clock()
         if number != self.selected:
-            self.selected = number
+            self.drawings.selected = number
             self.floor_changed()
         self.reveal()
         return True
@@ -344,8 +285,8 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._arranged_version = floor.version
         numbers = in_order(floor, self.sort, self.wanted)
         self._keep_selection(numbers)
-        self._step_lines = listed_steps({len(floor.makers[number].steps) for number in numbers})
-        tallest = tall(self._step_lines, self._said_lines)
+        step_lines = listed_steps({len(floor.makers[number].steps) for number in numbers})
+        tallest = tall(step_lines, self._said_lines)
         groups = [] if self._is_too_small else grouped(floor, numbers)
         before = self._arrangement if self._may_stay(numbers, width) else None
         place = partial(
@@ -354,11 +295,17 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         beside = place(height=room.beside_boxes)
         is_whole = beside.shape is Shape.PANEL and beside.height <= room.beside_boxes
         self._arrangement = beside if is_whole else place(height=height)
-        self._digits = len(str(max(numbers, default=1)))
-        self._ids = len(str(max((floor.makers[number].pid for number in numbers), default=1)))
+        pids = (floor.makers[number].pid for number in numbers)
+        self.drawings.begin(
+            Manner(
+                self._arrangement,
+                digits=len(str(max(numbers, default=1))),
+                ids=len(str(max(pids, default=1))),
+                step_lines=step_lines,
+                is_large=self.is_large,
+            )
+        )
         self._notice = self._notice_for(width, height, shown=bool(numbers))
-        self._drawn.clear()
-        self._edges.clear()
 
     @property
     def _large_lines(self) -> int:
@@ -396,7 +343,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         following = (number for number in numbers[place:] if number in makers)
         preceding = (number for number in reversed(numbers[:place]) if number in makers)
         first = shown[0] if shown else next(iter(makers), None)
-        self.selected = next(following, None) or next(preceding, None) or first
+        self.drawings.selected = next(following, None) or next(preceding, None) or first
 
     def _visible_slots(self) -> Sequence[Slot]:
         top = self.scroll_offset.y
@@ -404,64 +351,12 @@ class MakersView(ScrollView, Drawn, can_focus=False):
 
     # Drawing
 
-    def _lines_of(self, slot: Slot, before: _Drawn | None = None) -> list[Line]:
-        """The lines of a maker, drawn only if they may have changed."""
-        maker = self._floor.makers.get(slot.number)
-        if maker is None:
-            return []  # forgotten: the next arrangement leaves it out
-        look = Look(
-            maker,
-            self._floor.place(slot.number),
-            self._floor.now,
-            slot.number == self.selected,
-            self._digits,
-            held_up_by(maker, self._keeper_at(maker.station)),
-            self._ids,
-        )
-        signature = look.signature
-        before = before or self._drawn.get(slot.number)
-        if before is not None and before.signature == signature and before.slot == slot:
-            self._drawn[slot.number] = before
-            return before.lines
-        match self._arrangement.shape:
-            case Shape.PANEL if self.is_large:
-                lines = draw_large(look, slot.width)
-            case Shape.PANEL:
-                least = self._arrangement.least_width(slot)
-                lines = draw_panel(look, slot.width, slot.height, least, self._step_lines)
-            case Shape.CARD:
-                lines = draw_card(look, slot.width, slot.height)
-            case Shape.ROW:
-                lines = [draw_row(look, slot.width)]
-        self._drawn[slot.number] = _Drawn(signature, slot, lines)
-        return lines
-
-    def line_at(self, y: int) -> Line:
-        """Return a whole line, ``y`` counted from the top of the arrangement."""
-        line: Line = []
-        edge: Line = []
-        frame = self._arrangement.frame_at(y)
-        if frame is not None:
-            if y == frame.y:
-                line = self._edges[frame.station] = self._edge(frame)
-                return line
-            if y == frame.y + frame.height - 1:
-                return draw_frame_bottom(frame.width)
-            line, edge = [("│", "shared")], [("│", "shared")]
-        for slot in self._arrangement.slots_between(y, y + 1):
-            line = fit(line, slot.x) if width_of(line) < slot.x else line
-            lines = self._lines_of(slot)
-            line = [*line, *(lines[y - slot.y] if y - slot.y < len(lines) else [])]
-        if frame is not None:
-            line = [*fit(line, frame.width - 1), *edge]
-        return line
-
     def render_line(self, y: int) -> Strip:
         """Draw one line of the part that is visible."""
         line = (
             (self._notice[y] if y < len(self._notice) else [])
             if self._notice
-            else self.line_at(y + self.scroll_offset.y)
+            else self.drawings.line_at(y + self.scroll_offset.y)
         )
         return self._styles.strip(line, self.size.width)
 
