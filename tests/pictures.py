@@ -48,7 +48,7 @@ PICTURES = (
         lambda: still_app(kitchens.lively(), recipe=BUILT_IN["masala"], engine=Engine.THREAD),
     ),
     Picture("lesson.svg", (80, 24), lambda: still_app(kitchens.lesson(3.6))),
-    Picture("large.svg", (100, 24), lambda: still_app(kitchens.engines(), cores=4), ("L",)),
+    Picture("large.svg", (100, 26), lambda: still_app(kitchens.kadak()), ("L",)),
     Picture("log.svg", (100, 24), lambda: still_app(kitchens.troubled()), ("l",)),
     Picture("help.svg", (100, 30), lambda: still_app(kitchens.lively()), ("question_mark",)),
     Picture("engine.svg", (100, 24), lambda: still_app(kitchens.lesson()), ("e",)),

@@ -84,7 +84,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._story_told_at = float("-inf")
         self._tells_later = False  # whether a timer will have it told
         for box, row in ((self._dock, "timeline"), (self.log_view, "log")):
-            box.border_title = Content.assemble(" ", (key(row), "bold"), f" {row} ")
+            box.border_title = Content.assemble((key(row), "bold"), f" {row}")
 
     def compose(self) -> ComposeResult:
         """Put the screen together."""
