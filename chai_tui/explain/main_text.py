@@ -99,10 +99,10 @@ def _waiting(floor: Floor, most: int) -> Iterator[tuple[str, ...]]:
         (maker for maker in floor.makers.values() if maker.joined),
         key=lambda maker: (maker.ended_at or 0.0, maker.number),
     )
-    newest = _join(joined[-1]) if joined else ""
-    earlier = sorted(maker.number for maker in joined[:-1])
-    before = f"joined {numbers_text(earlier, most)}" if earlier else ""
-    yield (_started(floor, most), waits_for, before, newest)
+    joins = _joins(joined, most)
+    newest = joins[-1] if joins else ""
+    yield (_started(floor, most), waits_for, *joins)
+    yield (waits_for, *joins)
     yield (_started(floor, most), waits_for, newest)
     yield (waits_for, newest)
     yield (waits_for,)
@@ -114,6 +114,9 @@ def _over(floor: Floor, most: int) -> Iterator[tuple[str, ...]]:
     yield (_all_joined(floor, most), closing, order)
     yield (closing, order)
     yield (closing,)
+    if not floor.all_served:
+        yield (closing.partition(":")[0], "see the log")
+        yield (closing.partition(":")[0],)
 
 
 def _started(floor: Floor, most: int) -> str:
@@ -129,13 +132,19 @@ def _started(floor: Floor, most: int) -> str:
     return "started " + ", ".join(filter(None, (numbers_text(alone, most), *shared)))
 
 
-def _join(maker: Maker) -> str:
-    """How a maker was joined: by us if it was a process, else by the process that it shared."""
-    if not maker.engine.shares_station:
-        return f"joined #{maker.number}: {exit_code_text(maker.exitcode)}"
-    if ended_with_its_process(maker):
-        return f"joined pid {maker.pid}: {exit_code_text(maker.exitcode)}"
-    return f"pid {maker.pid} joined #{maker.number}"
+def _joins(joined: Iterable[Maker], most: int) -> list[str]:
+    """How makers were joined, those of one exit code together, the newest last.
+
+    A process is joined by us, a thread or a task by the process that it shared.
+    """
+    alike: dict[str, list[int]] = {}
+    for maker in joined:
+        how = "joined {}: " + exit_code_text(maker.exitcode)
+        if maker.engine.shares_station:
+            is_alone = ended_with_its_process(maker)
+            how = how.format(f"pid {maker.pid}") if is_alone else f"pid {maker.pid} joined {{}}"
+        alike[how] = [*alike.pop(how, []), maker.number]
+    return [how.format(numbers_text(sorted(numbers), most)) for how, numbers in alike.items()]
 
 
 def _all_joined(floor: Floor, most: int) -> str:

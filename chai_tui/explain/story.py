@@ -118,7 +118,10 @@ def _starting(floor: Floor) -> str:
 def _others_take_the_cores(floor: Floor, found: Sequence[Crew]) -> str:
     lack = sum(crew.ready or 0.0 for crew in found)
     cores = [*floor.cores.values()]
-    if lack < _LACKING or not cores:
+    makers = sum(len(crew.shares) for crew in found)
+    # It is what keeps them: not a lock, and not a moment now and then.
+    waits_for_gil = sum(crew.gil or 0.0 for crew in found)
+    if not cores or lack < max(_LACKING, makers / 4, waits_for_gil):
         return ""
     others = 0.0
     for core in cores:
@@ -208,15 +211,17 @@ def _who_is_there(floor: Floor) -> str:
     """What they share who brew, whatever they do: it is true of their engine."""
     open_ = [maker for maker in floor.makers.values() if not maker.joined]
     engines = {maker.engine for maker in open_}
-    if len(engines) != 1 or any(maker.state is not State.BREWING for maker in open_):
+    brewing = [maker for maker in open_ if maker.state is State.BREWING]
+    coming = [maker for maker in open_ if maker.state is State.SEATED]
+    if len(engines) != 1 or not brewing or len(brewing) + len(coming) != len(open_):
         return ""
     (engine,) = engines
     if engine.shares_station and len({maker.station for maker in open_}) > 1:
         return ""
     gil = floor.run.gil
     noun = _noun(engine)
-    who = f"{_counted(len(open_), noun)} brew" if len(open_) > 1 else f"One {noun} brews"
-    each = "each " if len(open_) > 1 else ""
+    who = f"{_counted(len(brewing), noun)} brew" if len(brewing) > 1 else f"One {noun} brews"
+    each = "each " if len(brewing) > 1 else ""
     match engine:
         case Engine.PROCESS:
             return f"{who}, {each}with memory {'and a GIL ' if gil else ''}of its own."

@@ -131,7 +131,8 @@ def done_story(floor: Floor, engine_key: str) -> str:
         parts.append(f"waited {waits:.1f} s")
     did = " and ".join(parts)
     suggestion = _suggestion(floor, engine, engine_key, computes=computes)
-    return f"Done: {who} in {wall:.1f} s {did}.{suggestion}"
+    # Cut, not rounded, as the clock beside it.
+    return f"Done: {who} in {int(wall * 10 + 1e-6) / 10:.1f} s {did}.{suggestion}"
 
 
 _PLURALS = {

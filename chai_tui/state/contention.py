@@ -31,6 +31,12 @@ def cores_used(floor: Floor, station: Station) -> float | None:
     return sum(known) if known else None
 
 
+def memory_held(floor: Floor, station: Station) -> int | None:
+    """Return the bytes that the process of a station holds, as it was last known; None if never."""
+    known = [floor.makers[number].memory for number in station.makers]
+    return max((held for held in known if held is not None), default=None)
+
+
 def loop_keeper(floor: Floor, station: int) -> int | None:
     """Return the number of the maker that keeps a station's event loop.
 

@@ -108,6 +108,7 @@ class Floor(FloorFacts):
         self._emptied_at: float | None = None
         self.sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
+        self._forgotten_seconds = 0.0  # of CPU time, burned by those who were forgotten
         self._handlers: dict[type, Callable[[Any], None]] = {
             RunBegan: self._run_began,
             CoresChanged: self._cores_changed,
@@ -151,6 +152,7 @@ class Floor(FloorFacts):
             self._emptied_at = self._busy_period_now().ended
         for number in gone:
             maker = self.makers.pop(number)
+            self._forgotten_seconds += maker.cpu_seconds
             self.counts[maker.state] -= 1
             station = self.stations[maker.station]
             station.makers.remove(number)
@@ -159,7 +161,6 @@ class Floor(FloorFacts):
         if gone:
             self._finish_order = [entry for entry in self._finish_order if entry[1] in self.makers]
             self._round = None
-            self._cpu_trace.clear()
             self.version += 1
         return len(gone)
 
@@ -302,6 +303,7 @@ class Floor(FloorFacts):
         """Take a maker that cannot run off its core at once; the next sample may be far."""
         if (core := self.cores.get(-1 if maker.core is None else maker.core)) is not None:
             core.makers = tuple(number for number in core.makers if number != maker.number)
+        self.cores_version += maker.core is not None
         maker.core = None
         maker.cpu_share = 0.0
         maker.ready_share = None
@@ -364,6 +366,7 @@ class Floor(FloorFacts):
         self.cores_version += 1
         if self.open:
             burned = sum(maker.cpu_seconds for maker in self.makers.values())
+            burned += self._forgotten_seconds
             trace = self._cpu_trace
             trace.append((event.at, burned))
             while len(trace) > 2 and trace[0][0] < event.at - AT_ONCE_SECONDS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chai_tui.explain.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
 from chai_tui.tui.canvas.styles import as_text
@@ -75,3 +77,13 @@ def test_every_end_is_followed_by_a_quiet_line_of_the_join_that_revealed_it() ->
         ("#4 stopped by SIGTERM", "stopped"),
         ("#4 joined, exit code −15", "dim"),
     ]
+
+
+def test_no_entry_begins_in_its_middle() -> None:
+    log = EventLog(floor_of(*brewing(1), *brewing(2)))
+    log.floor_changed()
+    whole = [as_text(line) for line in log.all_lines(24)]
+    assert len(whole) > 4
+    for height in range(1, len(whole) + 1):
+        first = as_text(log.paint(24, height)[0])
+        assert re.match(r" \d\d\.\d{3}  #", first), first

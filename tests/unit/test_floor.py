@@ -633,3 +633,24 @@ def test_it_is_known_when_samples_were_taken(monkeypatch: pytest.MonkeyPatch) ->
 def test_as_many_samples_are_forgotten_as_let_columns_stay_what_they_are() -> None:
     assert SAMPLES_DROPPED < SAMPLES_KEPT
     assert {SAMPLES_DROPPED % samples for samples in LADDER} == {0}
+
+
+def test_what_is_forgotten_was_burned_nevertheless() -> None:
+    """Cores at once go on, and do not begin anew at nothing."""
+    floor = floor_of(*served(1, after=1.0), *brewing(2, at=BEGAN))
+    floor.fold(sampled({0: [2]}, at=BEGAN + 2, cpu_seconds=2.0))
+    floor.fold(sampled({0: [2]}, at=BEGAN + 3, cpu_seconds=3.0))
+    before = floor.cores_at_once
+    assert before > 0
+    assert floor.forget_finished() == 1
+    assert floor.cores_at_once == before
+    floor.fold(sampled({0: [2]}, at=BEGAN + 4, cpu_seconds=4.0))
+    assert floor.cores_at_once == pytest.approx(1.0)
+
+
+def test_who_leaves_a_core_is_seen_to() -> None:
+    floor = floor_of(*brewing(1), *sampled({0: [1]}))
+    version = floor.cores_version
+    floor.fold(killed(1)[-1:])
+    assert floor.cores[0].makers == ()
+    assert floor.cores_version > version

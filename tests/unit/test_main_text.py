@@ -30,7 +30,8 @@ THREAD = Engine.THREAD
         ),
         (
             [*served(1, after=4.0), *killed(2), *brewing(3)],
-            "main  pid 4700  started #1 #2 #3 · waits for #3 · joined #2 · joined #1: exit code 0",
+            "main  pid 4700  started #1 #2 #3 · waits for #3 · joined #2: exit code −9 · "
+            "joined #1: exit code 0",
         ),
         (
             [*served(1, joined=False), *killed(2)],

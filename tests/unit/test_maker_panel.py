@@ -23,6 +23,7 @@ from chai_tui.model.events import (
     Stopping,
 )
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
+from chai_tui.state.contention import memory_held
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.maker_facts import FACTS, Look, facts_within
@@ -85,7 +86,8 @@ def test_a_tall_panel_lists_every_step() -> None:
         "◌ churn milk   ",
         "◌ steep tea    ",
     ]
-    assert "wait           0.8 s" in lines[2]
+    assert "wait     took  0.8 s" in lines[2]
+    assert "native         0.8 s" in lines[4]
     assert "50 %" in lines[3]
 
 
@@ -143,8 +145,8 @@ def test_a_long_name_is_cut_and_the_state_never(events: list[Event], state: str)
 @pytest.mark.parametrize(
     ("events", "words"),
     [
-        (served(1), ["✔ served 1st", "exit 0", "after 3.0 s"]),
-        (killed(1), ["✖ killed by SIGKILL", "exit −9", "after 1.1 s"]),
+        (served(1), ["✔ served 1st", "exit 0", "took 3.0 s"]),
+        (killed(1), ["✖ killed by SIGKILL", "exit −9", "took 1.1 s"]),
         (failed(1), ["✖ failed", "exit 1", "✖ ValueError: no milk"]),
         (ended(1, exitcode=3), ["✖ failed", "exit 3", "✖ exit code 3"]),
         (ended(1, exitcode=None), ["exit ?", "lost its exit code"]),
@@ -280,7 +282,7 @@ def test_c_code_waits_for_the_gil_only_where_that_was_measured() -> None:
     inferred = told(using(1, 0.25, 0.0, None, recipe=NATIVE, engine=Engine.THREAD))
     assert all("GIL" not in text and "waits" not in text for text in inferred)
     measured = told(using(1, 0.75, 0.0, 0.25, recipe=NATIVE, engine=Engine.THREAD))
-    assert "core 1 75 % · no GIL 25 %" in measured[1]
+    assert "core 1 75 % · waits 25 %" in measured[1]
 
 
 @given(
@@ -385,9 +387,9 @@ def test_a_panel_of_any_height_leaves_out_nothing_it_has_room_for(height: int) -
 
 
 def test_cups_are_counted_in_each_memory() -> None:
-    assert "after 3.0 s · cup 1 in its own memory" in panel(*served(1), width=70)[-1]
-    assert "after 3.0 s · cup 1, own memory" in panel(*served(1), width=40)[-1]
-    assert "after 3.0 s · own cup 1" in panel(*served(1), width=34)[-1]
+    assert "took 3.0 s · cup 1 in its own memory" in panel(*served(1), width=70)[-1]
+    assert "took 3.0 s · cup 1, own memory" in panel(*served(1), width=40)[-1]
+    assert "took 3.0 s · own cup 1" in panel(*served(1), width=34)[-1]
     assert "served 1st  own cup 1" in as_text(draw_card(look(floor_of(*served(1))), 40, 2)[0])
     floor = floor_of(*served(1, engine=Engine.THREAD))
     assert "cup 1 in shared memory" in as_text(draw_panel(look(floor), 70, 5)[-1])
@@ -557,3 +559,20 @@ def test_a_worker_without_a_recipe_is_drawn_like_any_other() -> None:
     assert "step" not in panel
     assert " · " not in panel.splitlines()[0]
     assert "#1" in as_text(draw_row(seen, 80))
+
+
+def test_the_memory_of_a_process_that_makers_share_is_told_once_on_its_frame() -> None:
+    """Four threads with 4 MB each would be 16 MB."""
+    floor = floor_of(
+        *brewing(1, engine=Engine.THREAD),
+        *brewing(2, engine=Engine.THREAD),
+        *sampled({0: [1, 2]}),
+    )
+    (station,) = floor.stations.values()
+    held = memory_held(floor, station)
+    assert held is not None
+    top = as_text(draw_frame_top(station, 100, has_gil=True, memory=held))
+    assert f"shared memory {memory_cells(held).strip()}, 0 cups" in top
+    for number in (1, 2):
+        assert "MB" not in as_text(draw_panel(look(floor, number), 80, 5)[1])
+        assert "MB" not in as_text(draw_row(look(floor, number), 160))

@@ -229,6 +229,10 @@ CASES = {
         shared_out(PROCESS, [(0.2, 0.7), (0.2, 0.7)], busy=1.0, by_makers=0.2),
         {
             "makers do": shared_out(PROCESS, [(0.2, 0.7), (0.2, 0.7)], busy=1.0, by_makers=0.9),
+            "they wait for the GIL": shared_out(THREAD, [(0.2, 0.3)] * 4, busy=1.0, by_makers=0.2),
+            "they lack one now and then": shared_out(
+                PROCESS, [(0.2, 0.2), (0.2, 0.2)], busy=1.0, by_makers=0.2
+            ),
             "nobody lacks one": shared_out(
                 PROCESS, [(0.2, 0.0), (0.2, 0.0)], busy=1.0, by_makers=0.2
             ),

@@ -11,7 +11,7 @@ from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker, State, ordinal
 from chai_tui.tui.canvas.styles import Line, Span, core_style, width_of
 
-NO_CORE, NO_GIL = "no core", "no GIL"
+NO_CORE = "no core"
 HELD_UP = "held up"
 SPACED_FROM = len("› Start of Chai Maker #1 chai brewing")
 """Without the space that line fits into each of three panels on 120 columns, too."""
@@ -215,7 +215,7 @@ def output_line(line: SaidLine, room: int) -> Line:
 def ended_after(maker: Maker) -> str:
     """Return how long it took from its seat to its end."""
     ended = maker.ended_at if maker.ended_at is not None else maker.served_at
-    return "" if ended is None else f"after {max(0.0, ended - maker.seated_at):.1f} s"
+    return "" if ended is None else f"took {max(0.0, ended - maker.seated_at):.1f} s"
 
 
 def cups_texts(maker: Maker) -> tuple[str, ...]:
@@ -251,11 +251,16 @@ def facts_line(look: Look, width: int, least: int | None = None) -> Line:
     line: Line = [(f"{ident} ", style), (f"{where[0]:<{WHERE_CELLS}}", where[1])]
     if "cpu" in shown:
         line.append((f" cpu {seconds_cells(maker.cpu_seconds)}", style))
-    if "memory" in shown and maker.memory is not None:
-        whose = _OWN if "whose" in shown and not maker.engine.shares_station else ""
-        memory = f"{whose}{memory_cells(maker.memory).strip():>{_MEMORY_CELLS}}"
+    if "memory" in shown and (held := own_memory(maker)) is not None:
+        whose = _OWN if "whose" in shown else ""
+        memory = f"{whose}{memory_cells(held).strip():>{_MEMORY_CELLS}}"
         line += [(" " * (width - width_of(line) - len(memory)), ""), (memory, style)]
     return line
+
+
+def own_memory(maker: Maker) -> int | None:
+    """Return the bytes that are a maker's alone; None where it shares them, or nobody knows."""
+    return None if maker.engine.shares_station else maker.memory
 
 
 def facts_within(room: int) -> list[str]:

@@ -8,7 +8,6 @@ from chai_tui.model.recipe import StepKind
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import (
     NO_CORE,
-    NO_GIL,
     Look,
     core_span,
     cups_texts,
@@ -86,8 +85,8 @@ def _parts(look: Look) -> list[_Part]:
         core, style = core_span(look)
         parts.append(_Part(core, core, style, shares.core))
     if shares.no_gil is not None and shares.no_gil >= WORTH_TELLING:
-        long, word = ("waits for it", "waits") if has_gil else (NO_GIL, NO_GIL)
-        parts.append(_Part(long, word, "dim", shares.no_gil))
+        long = "waits for it" if has_gil else "waits"
+        parts.append(_Part(long, "waits", "dim", shares.no_gil))
     if shares.no_core is not None and shares.no_core >= WORTH_TELLING:
         parts.append(_Part(NO_CORE, NO_CORE, "", shares.no_core))
     return parts

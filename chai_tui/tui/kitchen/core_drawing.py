@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby, islice
+from itertools import islice
 
 from chai_tui.explain.formatting import cores_worth, quota_text
 from chai_tui.model.events import RunBegan
@@ -13,9 +13,9 @@ from chai_tui.tui.kitchen.core_layout import MARKS_TOGETHER, Grid, Marks, lay_ou
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _MAKERS, _OTHERS, _ANYONE, _EMPTY, _UNKNOWN = "█", "▓", "▒", "░", " "
-LEGEND = f"{_MAKERS} these makers  {_OTHERS} everything else  {_EMPTY} idle  #1: who is on it now"
+LEGEND = f"{_MAKERS} these makers  {_OTHERS} everything else  {_EMPTY} idle  #1: who was on it last"
 MARKED = 0.5 / len(_HEIGHTS)
-"""The least share of makers that the history shows as theirs."""
+"""The least share of a core that its history shows."""
 LEGEND_UNMAPPED = f"{_ANYONE} busy, with anything  {_EMPTY} idle"
 
 
@@ -113,12 +113,11 @@ def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
 
 
 def _history(shares: Sequence[CoreShares], style: str) -> Line:
-    """The makers' share at each sample in the core's colour; where they had none, the others'."""
-    line: Line = []
-    for theirs, run in groupby(shares, lambda one: (one.makers or 0.0) >= MARKED):
-        told = heights([one.makers if theirs else one.busy for one in run])
-        line.append((told, style if theirs else "others"))
-    return line
+    """The makers' share at each sample; where nobody tells of makers, how busy it was at all."""
+    told = [one.busy if one.makers is None else one.makers for one in shares]
+    return [
+        (heights([share if share is None or share >= MARKED else None for share in told]), style)
+    ]
 
 
 def _bar(core: Core, width: int, *, maps_cores: bool) -> Line:

@@ -133,10 +133,11 @@ class EventLog(Painted):
         self._skip = max(0, min(self._skip, len(entries) - height))
         lines: list[Line] = []
         for entry in islice(reversed(entries), self._skip, self._skip + height):
-            lines[:0] = log_lines(entry, self._zero, width)
-            if len(lines) >= height:
-                break
-        return lines[-height:]
+            told = log_lines(entry, self._zero, width)
+            if lines and len(lines) + len(told) > height:
+                break  # no entry begins in its middle
+            lines[:0] = told
+        return lines[:height]
 
     @property
     def _zero(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
@@ -11,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
+from textual.widget import MountError
 
 from chai_tui.explain.main_text import main_text
 from chai_tui.explain.story import story_line
@@ -188,9 +190,11 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         """Add what the first screen did without: it was there sooner for that."""
         from chai_tui.tui.timeline.dock import TimelineDock  # noqa: PLC0415 - not for the first screen
 
-        self._timeline = TimelineDock(self._floor)
-        self._dock.mount(self._timeline)
-        self.call_after_refresh(self._draw_timeline)
+        timeline = TimelineDock(self._floor)
+        with contextlib.suppress(MountError):  # somebody leaves already
+            self._dock.mount(timeline)
+            self._timeline = timeline
+            self.call_after_refresh(self._draw_timeline)
 
     def setup_changed(self) -> None:
         """Draw the header again, and in large print what is to be."""

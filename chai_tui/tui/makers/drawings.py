@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.geometry import Region
 
-from chai_tui.state.contention import cores_used, held_up_by, loop_keeper
+from chai_tui.state.contention import cores_used, held_up_by, loop_keeper, memory_held
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import Line, fit, width_of
@@ -131,6 +131,7 @@ class Drawings:
             frame.width,
             has_gil=self._floor.run.gil,
             cores=cores_used(self._floor, station),
+            memory=memory_held(self._floor, station),
             has_pid=not self._manner.is_large,
         )
 

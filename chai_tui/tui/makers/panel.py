@@ -10,7 +10,14 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS, HELD_UP, counted, percent_cells, seconds_cells
+from chai_tui.explain.formatting import (
+    GLYPHS,
+    HELD_UP,
+    counted,
+    memory_cells,
+    percent_cells,
+    seconds_cells,
+)
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State, Station
 from chai_tui.tui.canvas.maker_facts import (
@@ -227,7 +234,9 @@ def _steps(maker: Maker, width: int) -> list[Line]:
             whole = index != maker.step or maker.served_at is not None
             state = State.SERVED if whole else maker.state
             sign = (f"{GLYPHS[state]} ", str(state))
-            took = "" if span.end is None else seconds_cells(max(0.0, span.end - span.began))
+            took = ""
+            if span.end is not None:
+                took = f"took {seconds_cells(max(0.0, span.end - span.began))}"
             lines.append(_ends([sign, (text, ""), (f"  {step.kind}", "dim")], [(took, "")], width))
     return lines
 
@@ -273,6 +282,7 @@ def draw_frame_top(
     *,
     has_gil: bool,
     cores: float | None = None,
+    memory: int | None = None,
     has_pid: bool = True,
 ) -> Line:
     """Draw the upper edge of the frame round a station: what its makers share.
@@ -282,6 +292,7 @@ def draw_frame_top(
         width: in cells.
         has_gil: whether this Python has a GIL.
         cores: how many cores' worth of time they use together; None if nobody can tell.
+        memory: bytes that its process holds; None if unknown.
         has_pid: whether to tell the number of its process.
     """
     each_its_own = station.engine.traits.own_interpreter
@@ -289,14 +300,15 @@ def draw_frame_top(
     gil = "a GIL each" if each_its_own else "one GIL"
     for saved in range(len(_FRAME_SAVINGS) + 1):
         without = _FRAME_SAVINGS[:saved]
-        memory = [
-            "" if "memory" in without else "shared memory",
+        held = "" if memory is None else f" {memory_cells(memory).strip()}"
+        shared = [
+            "" if "memory" in without else f"shared memory{held}",
             "" if "cups" in without else cups,
         ]
         told = [
             ("process", "one process"),
             ("pid", f"pid {station.pid}" if has_pid else ""),
-            ("", ", ".join(filter(None, memory))),
+            ("", ", ".join(filter(None, shared))),
             ("GIL", gil if has_gil else "free-threaded"),
             ("cores", "" if cores is None else f"{cores:.1f} cores"),
         ]

@@ -21,6 +21,7 @@ from chai_tui.tui.canvas.maker_facts import (
     held_text,
     number_style,
     output_line,
+    own_memory,
     progress,
     state_word,
     step_name,
@@ -122,7 +123,7 @@ def _row_columns(look: Look, room: int) -> Line:
     columns: list[Span] = [
         (f"  {fit_text(_outcome(look) or step_name(maker), step_cells)}", ""),
         (f"  cpu {seconds_cells(maker.cpu_seconds)}", "dim"),
-        (f"  {memory_cells(maker.memory)}", "dim"),
+        (f"  {memory_cells(own_memory(maker))}", "dim"),
     ]
     # The whole of its time is told before what it said last.
     whole = sum(cell_len(text) for text, _ in columns) + TIME_CELLS - LACK_CELLS

@@ -105,7 +105,7 @@ def use_every_screen() -> str:
             terminal.send("escape")
             terminal.until(lambda: shows not in terminal.text and "Filter" in terminal.text)
 
-        visit("?", shows="keys: makers")
+        visit("?", shows="help 1/")
         visit("t", shows="s a cell")
         visit("e", shows="Makers added next")
         visit("f9", shows="Send Chai Maker")

@@ -79,7 +79,7 @@ def leave_the_screen(halt: Halt, leave: str, *, adding: bool) -> float:
         with halt(server):
             if adding:
                 terminal.send("a")
-                terminal.until_shows(_SAYS)
+                terminal.until_shows("could not be seated")
                 terminal.send("a")  # nobody waits for it a second time
             began = time.monotonic()
             if leave.startswith("SIG"):

@@ -200,7 +200,7 @@ def print_through_a_full_pipe(arguments: str) -> None:
 def warn_through_a_full_pipe() -> None:
     """Require a whole complaint on a non-blocking stderr that is full at first."""
     said = _past_a_stuffed("--makers 0", stream=2)
-    require(said.startswith("chai-tui: Invalid") and said.endswith('found "0"\n'), said)
+    require(said.startswith("chai-tui: Invalid") and said.endswith("brew --help)\n"), said)
 
 
 def _past_a_stuffed(arguments: str, *, stream: int) -> str:

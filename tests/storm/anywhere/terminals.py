@@ -294,9 +294,9 @@ def draw_in(place: str) -> str:
     with slow_screen(variables=variables) as terminal:
         terminal.until_shows("#1 ", "Quit")
         terminal.send("?")
-        terminal.until_shows("keys: makers")
+        terminal.until_shows("help 1/")
         terminal.send("escape")
-        terminal.until(lambda: "keys: makers" not in terminal.text)
+        terminal.until(lambda: "help 1/" not in terminal.text)
         require("\\u" not in terminal.text, f"{place}: escapes on the screen")
         if is_ascii:
             require(terminal.text.isascii(), f"{place}: not in ASCII")

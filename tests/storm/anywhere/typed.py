@@ -77,9 +77,9 @@ def answer_all() -> None:
 def _nobody_acted(terminal: Terminal, what: str) -> None:
     """Require that the two makers brew as they did, and that keys work."""
     terminal.send("?")  # what was sent before is done with when this is answered
-    terminal.until_shows("keys: makers")
+    terminal.until_shows("help 1/")
     terminal.send("escape")
-    terminal.until(lambda: "keys: makers" not in terminal.text)
+    terminal.until(lambda: "help 1/" not in terminal.text)
     require(re.search(r"2 brewing", terminal.lines[0]), f"{what}: {terminal.lines[0]}")
     terminal.send("q")
     ends(terminal, 1, what)
@@ -91,13 +91,13 @@ def paste_without_end() -> float:
     with slow_screen() as terminal:
         terminal.send("\x1b[200~aaa")
         began = time.monotonic()
-        while "keys: makers" not in terminal.text:
+        while "help 1/" not in terminal.text:
             terminal.send("?")
             _read_for(terminal, 1.2)
             require(time.monotonic() - began < 10, "keys are dead after a paste without an end")
         took = time.monotonic() - began
         terminal.send("escape")
-        terminal.until(lambda: "keys: makers" not in terminal.text)
+        terminal.until(lambda: "help 1/" not in terminal.text)
         require("2 brewing" in terminal.lines[0], terminal.lines[0])
         terminal.send("q")
         ends(terminal, 1, "paste without end")
