@@ -54,7 +54,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
 _BARS: tuple[tuple[str, str], ...] = (
     ("▕████░░░▏", "how much of the current step is done"),
     ("core 0", LEGEND),
-    ("at once", "CPU seconds a second, lately: threads that share a GIL stay under 1, processes do not"),
+    ("at once", "CPU seconds a second: threads that share a GIL stay under 1, processes do not"),
     ("cpu", "time on a core; a second of it for each second on the clock is 100 %"),
     ("cup 1", "a global variable counts cups: to 1 where a maker has its own, on where many share"),
     ("core 0 75 %", "where it is, and for which share of the last second it was on a core"),
