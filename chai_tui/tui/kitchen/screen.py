@@ -172,7 +172,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             self._story.repaint()
         elif not self._tells_later:
             self._tells_later = True
-            self.set_timer(wait, self._tell_story_at_last)
+            self.set_timer(max(wait, 0.1), self._tell_story_at_last)
 
     def _tell_story_at_last(self) -> None:
         self._tells_later = False

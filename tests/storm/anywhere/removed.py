@@ -106,7 +106,7 @@ def use_every_screen() -> str:
             terminal.until(lambda: shows not in terminal.text and "Filter" in terminal.text)
 
         visit("?", shows="help 1/")
-        visit("t", shows="s a cell")
+        visit("t", shows=" a cell")
         visit("e", shows="Makers added next")
         visit("f9", shows="Send Chai Maker")
         visit("enter", shows="said")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 import time
@@ -80,7 +79,8 @@ def _nobody_acted(terminal: Terminal, what: str) -> None:
     terminal.until_shows("help 1/")
     terminal.send("escape")
     terminal.until(lambda: "help 1/" not in terminal.text)
-    require(re.search(r"2 brewing", terminal.lines[0]), f"{what}: {terminal.lines[0]}")
+    terminal.until(lambda: "Filter" in terminal.text)  # the kitchen's keys: it is drawn
+    require("2 brewing" in terminal.lines[0], f"{what}: {terminal.lines[0]}")
     terminal.send("q")
     ends(terminal, 1, what)
     is_given_back(terminal, what)
@@ -98,7 +98,7 @@ def paste_without_end() -> float:
         took = time.monotonic() - began
         terminal.send("escape")
         terminal.until(lambda: "help 1/" not in terminal.text)
-        require("2 brewing" in terminal.lines[0], terminal.lines[0])
+        terminal.until(lambda: "2 brewing" in terminal.lines[0])
         terminal.send("q")
         ends(terminal, 1, "paste without end")
         return took
