@@ -53,7 +53,6 @@ PICTURES = (
     Picture("help.svg", (100, 30), lambda: still_app(kitchens.lively()), ("question_mark",)),
     Picture("engine.svg", (100, 24), lambda: still_app(kitchens.lesson()), ("e",)),
     Picture("signal.svg", (100, 24), lambda: still_app(kitchens.lively()), ("4", "f9")),
-    Picture("palette.svg", (100, 24), lambda: still_app(kitchens.lesson()), ("ctrl+p",)),
     Picture("zoom.svg", (120, 30), lambda: still_app(kitchens.kadak()), ("enter",)),
     Picture("timeline.svg", (120, 22), lambda: still_app(kitchens.morning(), cores=4), ("t",)),
     Picture(
