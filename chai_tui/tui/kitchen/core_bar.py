@@ -31,6 +31,7 @@ class CoreBar(Painted):
         super().__init__(id="cores")
         self._numbers: tuple[int, ...] = ()
         self._run = run
+        self._wanted: dict[tuple[int, int], int] = {}  # rows, for a width and a screen's height
         self.show(run, ())
 
     def show(self, run: RunBegan, cores: Sequence[Core]) -> bool:
@@ -49,13 +50,17 @@ class CoreBar(Painted):
         is_another = before != (self._numbers, self._run)
         if is_another:
             self.tooltip = Content(LEGEND if run.maps_cores else LEGEND_UNMAPPED)
+            self._wanted.clear()
             self.refresh(layout=True)
         self.repaint()
         return is_another
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return how many rows the cores need; Textual asks."""
-        return rows_wanted(self._numbers, width, viewport.height, self._run)
+        screen = width, viewport.height
+        if screen not in self._wanted:
+            self._wanted = {screen: rows_wanted(self._numbers, *screen, self._run)}
+        return self._wanted[screen]
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Draw the cores."""

@@ -81,7 +81,10 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._core_bar = CoreBar(floor.run)
         self._story = TextLine(lambda _: story_line(floor, key("engine")), "story", id="story")
         self._main = TextLine(self._main_text, "", id="main")
+        self._has_filter = False  # whether a line is there to type one in
         self._boxes: Boxes | None = None
+        self._told: tuple[object, ...] = ()  # what main's line was drawn for
+        self._news: tuple[object, ...] = ()  # what the story and the timeline were drawn for
         self._clock = clock
         self._story_told_at = float("-inf")
         self._tells_later = False  # whether a timer will have it told
@@ -114,9 +117,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         """Lines that makers and boxes share."""
         size = self.app.size
         core_lines = self._core_bar.get_content_height(size, size, size.width)
-        filter_lines = 1 if self.query("#filter") else 0
-        others = 3 + story_lines(size.width) + core_lines + filter_lines  # header, main, keys
-        return size.height - others
+        others = 3 + story_lines(size.width) + core_lines  # header, main, keys
+        return size.height - others - self._has_filter
 
     def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:
         """Give the makers the lines they need; the boxes get the rest."""
@@ -159,9 +161,23 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self.makers.floor_changed()
         self.setup_changed()  # how many are in sight is known only now
         self.log_view.floor_changed()
-        self._tell_story()
-        self._main.repaint()
-        self._draw_timeline()
+        self._tell_news()
+
+    def _tell_news(self) -> None:
+        """Draw what changes when something is sampled or told, not with every bit of progress."""
+        floor = self._floor
+        told = (floor.logged, len(floor.makers), next(reversed(floor.makers), None))
+        if told != self._told:
+            self._told = told
+            self._main.repaint()
+        steps = 0
+        if len(floor.makers) <= TOLD_AT_ONCE:
+            steps = sum(len(maker.step_times) for maker in floor.makers.values())
+        news = (*told, floor.cores_version, steps, self.makers.selected)
+        if news != self._news:
+            self._news = news
+            self._tell_story()
+            self._draw_timeline()
 
     def _tell_story(self) -> None:
         """Look what the story is; of very many makers not every time, but always at last."""
@@ -283,6 +299,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
         if not self.query(FilterField):
             field = FilterField(self.makers.wanted)
+            self._has_filter = True
             await self.mount(field, before="#keys")
             self.set_focus(field)  # at once: the next key may have been typed already
 
@@ -294,9 +311,11 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the filter and give the keys back."""
         await event.input.remove()
+        self._has_filter = False
 
     async def action_show_all(self) -> None:
         """Leave the filter."""
         await self.query("#filter").remove()
+        self._has_filter = False
         self.makers.show_only("")
         self.setup_changed()
