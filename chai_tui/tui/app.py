@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.notifications import SeverityLevel
 
+COMPLETE_SECONDS = 0.2
+"""So long what the first screen does without waits for the first makers."""
 LEAVING_SECONDS = 1.0
 """The longest that a key which leaves waits for makers to end."""
 
@@ -204,7 +206,10 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, ScreenActions, inherit_binding
     def _started(self) -> None:
         """The first screen is shown: what it was kept from comes now."""
         startup.done()
-        self.kitchen.complete()
+        if self.kitchen.makers.expecting:  # the makers come first
+            self.set_timer(COMPLETE_SECONDS, self.kitchen.complete)
+        else:
+            self.kitchen.complete()
         self.begin_to_preload()
 
     def _warn(self) -> None:

@@ -30,6 +30,8 @@ ANSWER_FRAME_SECONDS = 1 / 60
 """The same while a key waits for its answer."""
 ANSWER_SECONDS = 0.2
 """How long after a key deliveries hurry: its answer may take a few polls."""
+FIRST_SECONDS = 1.0
+"""So long after the start everything is delivered at once: somebody waits for the first makers."""
 SLICE_SECONDS = 1 / 15
 """The longest pause between two polls while events are undelivered: a pipe takes about 1,000 events
 before its sender blocks, and 1,000 threads at one station send 10,000 a second."""
@@ -70,6 +72,7 @@ class Bridge:
         """Begin to poll; does nothing if it already did."""
         if self._thread is None and not self.stopping:
             thread = threading.Thread(target=self._run, name="chai-bridge", daemon=True)
+            self._hurried_until = self._clock() + FIRST_SECONDS
             thread.start()  # it raises where the system has no more threads
             self._thread = thread
 

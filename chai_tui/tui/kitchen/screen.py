@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.widget import MountError
 
 from chai_tui.explain.main_text import main_text
-from chai_tui.explain.story import story_line
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
 from chai_tui.tui.keys.commands import bindings
@@ -79,7 +78,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._timeline: TimelineDock | None = None  # comes after the first screen
         self._title_line = TitleLine(self._title())
         self._core_bar = CoreBar(floor.run)
-        self._story = TextLine(lambda _: story_line(floor, key("engine")), "story", id="story")
+        self._story = TextLine(lambda _: self._tell(floor, key("engine")), "story", id="story")
+        self._tell: Callable[[Floor, str], str] = lambda _floor, _key: ""
         self._main = TextLine(self._main_text, "", id="main")
         self._has_filter = False  # whether a line is there to type one in
         self._boxes: Boxes | None = None
@@ -204,8 +204,11 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def complete(self) -> None:
         """Add what the first screen did without: it was there sooner for that."""
-        from chai_tui.tui.timeline.dock import TimelineDock  # noqa: PLC0415 - not for the first screen
+        from chai_tui.explain.story import story_line  # noqa: PLC0415 - not for the first screen
+        from chai_tui.tui.timeline.dock import TimelineDock  # noqa: PLC0415 - likewise
 
+        self._tell = story_line
+        self._tell_story()
         timeline = TimelineDock(self._floor)
         with contextlib.suppress(MountError):  # somebody leaves already
             self._dock.mount(timeline)

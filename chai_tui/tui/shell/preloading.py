@@ -18,6 +18,7 @@ late. All of it takes 45 ms, and is over half a second after the first screen.""
 
 LATER = (
     # Screens, each after what it needs: one import is as little at a time as there can be.
+    "chai_tui.explain.story",
     "chai_tui.tui.canvas.resample",
     "chai_tui.tui.canvas.line_view",
     "chai_tui.tui.canvas.leaving",
