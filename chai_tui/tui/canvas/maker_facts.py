@@ -213,8 +213,8 @@ def output_line(line: SaidLine, room: int) -> Line:
 
 
 def ended_after(maker: Maker) -> str:
-    """Return how long it took from its seat to its end."""
-    ended = maker.ended_at if maker.ended_at is not None else maker.served_at
+    """Return how long it took from its seat until it had served, or else until its end."""
+    ended = maker.served_at if maker.state is State.SERVED else maker.ended_at
     return "" if ended is None else f"took {max(0.0, ended - maker.seated_at):.1f} s"
 
 
