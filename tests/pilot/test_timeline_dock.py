@@ -49,7 +49,7 @@ def inside(app: ScreenApp[None]) -> list[str]:
 
 
 async def test_it_has_an_axis_and_two_lines_for_each_maker() -> None:
-    height = TimelineDock.lines_wanted(3) + 2
+    height = 1 + 2 * 3 + 2  # an axis, two lines a maker, and edges
     async with showing(lambda: Docked(some(3)), (80, height)) as (app, _):
         rows = inside(app)
         assert rows[0].split()[:2] == ["╷0", "s"]
@@ -153,7 +153,7 @@ async def test_what_is_drawn_bit_by_bit_is_what_is_drawn_at_once() -> None:
     ]
     events = story(parts, cores=2, seconds=6.0)
     floor = Floor()
-    height = TimelineDock.lines_wanted(len(parts)) + 2
+    height = 1 + 2 * len(parts) + 2
     async with showing(lambda: Docked(floor), (30, height)) as (app, pilot):
         for at in range(0, len(events), 7):
             floor.fold(events[at : at + 7])

@@ -57,11 +57,6 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         self._axis = LineView(self._draw_axis, id="dock-axis", can_focus=False)
         self._rows = TimelineRows(floor, number, is_docked=True)
 
-    @staticmethod
-    def lines_wanted(makers: int) -> int:
-        """Return how many lines it has a use for: the axis and two for each maker."""
-        return 1 + 2 * makers
-
     def compose(self) -> ComposeResult:
         """Put the lines together."""
         yield self._axis
