@@ -285,7 +285,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, ScreenActions, inherit_binding
 
     def _notify_where_no_log_is(self, text: str, severity: SeverityLevel) -> None:
         """Notify of what the log tells, unless it can be read there."""
-        if not self.kitchen.shows_log:
+        if not getattr(self.screen, "shows_log", False):
             self.notify(text, severity=severity, markup=False)
 
     def floor_changed(self) -> None:
@@ -299,6 +299,7 @@ class ChaiApp(Preloading, Screenshots, TypeAhead, ScreenActions, inherit_binding
 
     def _tell_round(self) -> None:
         line = self._announce_round()
+        self.floor_changed()  # the log may be what is shown
         served = self.floor.all_served
         self._notify_where_no_log_is(line, "information" if served else "warning")
         if self._exit_when_served:

@@ -509,6 +509,14 @@ async def test_where_no_log_is_a_notice_tells_of_the_round(key: str) -> None:
         assert shown.notices == ["All chai served"]
 
 
+async def test_on_the_log_itself_no_notice_repeats_it() -> None:
+    async with kitchen(*brewing(1)) as shown:
+        await shown.press("l")
+        await shown.happens(*served(1)[-2:])
+        await shown.until(lambda: "All chai served" in shown.screen_text())
+        assert shown.notices == []
+
+
 async def test_it_leaves_by_itself_if_asked_to() -> None:
     async with kitchen(*brewing(1), launch=LEAVES) as shown:
         shown.source.feed(*served(1)[-2:])

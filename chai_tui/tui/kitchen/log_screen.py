@@ -20,6 +20,7 @@ class LogScreen(LeavesOnce, Screen[None]):
     """The whole log, to be scrolled; new lines come into sight as long as its end is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.LOG.bindings]
+    shows_log = True
     DEFAULT_CSS = """
     LogScreen {
         background: $background;

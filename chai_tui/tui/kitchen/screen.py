@@ -230,8 +230,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     @property
     def shows_log(self) -> bool:
-        """Whether the log can be read: nothing is in front of it, and it has a line."""
-        return self.is_active and self.log_view.region.height > 0
+        """Whether the log can be read here: it has a line."""
+        return self.log_view.region.height > 0
 
     @property
     def number(self) -> int | None:
