@@ -84,7 +84,9 @@ def test_threads_that_compute_wait_for_the_gil_when_they_do_not_run() -> None:
         assert use.cpu_share is not None
         assert use.ready_share is not None
         assert use.gil_share == pytest.approx(1.0 - use.cpu_share - use.ready_share, abs=0.1)
-    assert sum(use.gil_share or 0.0 for use in uses) > 1.0
+    # Two of three do without the lock; beside others, who wakes up to ask waits for a core, too.
+    assert all(use.gil_share for use in uses)
+    assert sum((use.gil_share or 0.0) + (use.ready_share or 0.0) for use in uses) > 1.5
 
 
 def test_threads_in_c_code_that_let_go_of_the_gil_do_not_wait_for_it() -> None:
