@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from chai_tui.model.engine import Engine
+from chai_tui.model.race_events import Measure, RaceEvent
 from chai_tui.model.recipe import Step
 
 SCHEMA = 1
@@ -310,6 +311,7 @@ Event = (
     | Trouble
     | Unseated
     | Sampled
+    | RaceEvent
 )
 """Anything that can happen."""
 
@@ -325,6 +327,6 @@ def _same(event: tuple[Any, ...], other: object) -> bool:
     return type(event) is type(other) and tuple.__eq__(event, other)
 
 
-for _kind in (*EVENT_TYPES, CoreUse, MakerUse):
+for _kind in (*EVENT_TYPES, CoreUse, MakerUse, Measure):
     _kind.__eq__ = _same  # type: ignore[method-assign]
     _kind.__ne__ = object.__ne__  # type: ignore[method-assign]

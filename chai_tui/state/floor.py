@@ -35,6 +35,7 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.race.records import Race
 from chai_tui.state.busy_period import BusyPeriod
 from chai_tui.state.floor_facts import FloorFacts
 from chai_tui.state.records import (
@@ -85,6 +86,7 @@ class Floor(FloorFacts):
         now: the time of the latest event.
         version: grows with every event.
         cores_version: grows with every event that tells of cores.
+        race: what is known of a function that is tasted.
     """
 
     def __init__(self) -> None:
@@ -101,6 +103,7 @@ class Floor(FloorFacts):
         self.now = 0.0
         self.version = 0
         self.cores_version = 0
+        self.race = Race()
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
         self._unseated: list[tuple[float, int]] = []
@@ -129,6 +132,7 @@ class Floor(FloorFacts):
             Trouble: self._tell,
             Unseated: self._could_not_seat,
             Sampled: self._sampled,
+            **self.race.handlers,
         }
 
     def fold(self, events: Iterable[Event]) -> None:

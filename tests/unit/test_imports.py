@@ -16,8 +16,9 @@ PACKAGE = Path(chai_tui.__file__).parent
 ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli", "host"},
     "model": set(),
-    "state": {"model"},
-    "explain": {"model", "state"},
+    "race": {"model"},
+    "state": {"model", "race"},
+    "explain": {"model", "race", "state"},
     "host": {"model"},
     "samplers": {"model", "host"},
     "sources.live.station": {"model", "host"},

@@ -1,0 +1,208 @@
+"""What a tasting is made of: the race, its lanes, their rounds."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.race_events import (
+    CallsDone,
+    Differed,
+    GilSeen,
+    Judged,
+    LaneOpened,
+    LaneOut,
+    Loaded,
+    Phase,
+    PhaseBegan,
+    Printed,
+    RoundBegan,
+    RoundEnded,
+    TasteBegan,
+    Tasted,
+    TasteFailed,
+)
+
+LINES_KEPT = 1_000
+"""Lines kept of what the function printed."""
+
+
+@dataclass
+class Lane:
+    """An engine with so many workers.
+
+    Attributes:
+        opened: what it is.
+        rounds: those that ended, oldest first.
+        running: the round it makes now; None while another lane does.
+        done: how many calls of that have returned.
+        differed: the first call that returned something else than it should have.
+    """
+
+    opened: LaneOpened
+    rounds: list[RoundEnded] = field(default_factory=list)
+    running: RoundBegan | None = None
+    done: int = 0
+    differed: Differed | None = None
+
+    @property
+    def number(self) -> int:
+        """Its number, from 1."""
+        return self.opened.lane
+
+    @property
+    def engine(self) -> Engine:
+        """What kind its workers are."""
+        return self.opened.engine
+
+    @property
+    def workers(self) -> int:
+        """How many work at once."""
+        return self.opened.workers
+
+
+class Race:
+    """All that is known of a tasting, folded from events.
+
+    Attributes:
+        began: what was asked for; None while nothing was.
+        loaded: the function; None while it is not there.
+        phase: what the tasting does now.
+        left: seconds that this will take at most, from ``phase_at`` on.
+        phase_at: since when.
+        tasted: what single calls cost; None while it is not known.
+        gil: how often the GIL was held meanwhile; likewise.
+        lanes: by number: from the lightest engine to the heaviest.
+        out: why an engine cannot race.
+        printed: what the function printed, the last of it.
+        printed_count: how many lines it printed.
+        failed: why it cannot be tasted; None if it can.
+        judged: the verdict; None before.
+        version: grows with every event.
+    """
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._reset()
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            TasteBegan: self._began,
+            PhaseBegan: self._phase_began,
+            Loaded: self._loaded,
+            Tasted: self._tasted,
+            GilSeen: self._gil_seen,
+            LaneOpened: self._lane_opened,
+            LaneOut: self._lane_out,
+            RoundBegan: self._round_began,
+            CallsDone: self._calls_done,
+            RoundEnded: self._round_ended,
+            Differed: self._differed,
+            Printed: self._printed,
+            TasteFailed: self._failed,
+            Judged: self._judged,
+        }
+
+    def _reset(self) -> None:
+        self.began: TasteBegan | None = None
+        self.loaded: Loaded | None = None
+        self.phase = Phase.IMPORT
+        self.left = 0.0
+        self.phase_at = 0.0
+        self.tasted: Tasted | None = None
+        self.gil: GilSeen | None = None
+        self.lanes: dict[int, Lane] = {}
+        self.out: dict[Engine, str] = {}
+        self.printed: deque[Printed] = deque(maxlen=LINES_KEPT)
+        self.printed_count = 0
+        self.failed: TasteFailed | None = None
+        self.judged: Judged | None = None
+
+    def fold(self, event: object) -> None:
+        """Take in one event; those of a kitchen are passed over."""
+        if handler := self.handlers.get(type(event)):
+            handler(event)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is a verdict, or none will come."""
+        return self.judged is not None or self.failed is not None
+
+    @property
+    def serial(self) -> Lane | None:
+        """The lane that makes one call after another: what the others are compared with."""
+        return next((lane for lane in self.lanes.values() if lane.engine is Engine.SERIAL), None)
+
+    def _began(self, event: TasteBegan) -> None:
+        self._reset()
+        self.began = event
+        self.phase_at = event.at
+        self.version += 1
+
+    def _phase_began(self, event: PhaseBegan) -> None:
+        self.phase = event.phase
+        self.left = event.left
+        self.phase_at = event.at
+        self.version += 1
+
+    def _loaded(self, event: Loaded) -> None:
+        self.loaded = event
+        self.version += 1
+
+    def _tasted(self, event: Tasted) -> None:
+        self.tasted = event
+        self.version += 1
+
+    def _gil_seen(self, event: GilSeen) -> None:
+        self.gil = event
+        self.version += 1
+
+    def _lane_opened(self, event: LaneOpened) -> None:
+        self.lanes[event.lane] = Lane(event)
+        self.version += 1
+
+    def _lane_out(self, event: LaneOut) -> None:
+        self.out[event.engine] = event.text
+        self.lanes = {
+            number: lane for number, lane in self.lanes.items() if lane.engine is not event.engine
+        }
+        self.version += 1
+
+    def _round_began(self, event: RoundBegan) -> None:
+        if lane := self.lanes.get(event.lane):
+            lane.running = event
+            lane.done = 0
+        self.version += 1
+
+    def _calls_done(self, event: CallsDone) -> None:
+        if lane := self.lanes.get(event.lane):
+            lane.done = event.done
+        self.version += 1
+
+    def _round_ended(self, event: RoundEnded) -> None:
+        if lane := self.lanes.get(event.lane):
+            lane.rounds.append(event)
+            lane.running = None
+            lane.done = event.calls
+        self.version += 1
+
+    def _differed(self, event: Differed) -> None:
+        if (lane := self.lanes.get(event.lane)) and lane.differed is None:
+            lane.differed = event
+        self.version += 1
+
+    def _printed(self, event: Printed) -> None:
+        self.printed.append(event)
+        self.printed_count += 1
+        self.version += 1
+
+    def _failed(self, event: TasteFailed) -> None:
+        self.failed = event
+        self.phase = Phase.OVER
+        self.version += 1
+
+    def _judged(self, event: Judged) -> None:
+        self.judged = event
+        self.phase = Phase.OVER
+        self.version += 1
