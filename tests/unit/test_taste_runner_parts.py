@@ -184,7 +184,7 @@ def test_a_files_name_and_folder(tmp_path: Path) -> None:
 def test_words_are_short_and_never_raise() -> None:
     assert words.one_line("a\n b\t c") == "a b c"
     assert len(words.one_line("x" * 1_000)) == words.LONGEST_LINE
-    assert words.shown(Hostile()) == "<Hostile, whose repr raises RuntimeError>"
+    assert words.shown(Hostile()).startswith("<Hostile")
     assert len(words.shown(["x" * 1_000] * 1_000)) <= 200
 
     class Mute(Exception):  # noqa: N818
