@@ -570,6 +570,11 @@ def test_shared_state_shows_as_results_that_differ(write: Write, runner: Runner)
     assert block["differs"][0][:2] == [0, str(runner.process.pid)]
 
 
+def test_a_plain_function_cannot_be_awaited(write: Write, runner: Runner) -> None:
+    runner.loaded(write("def f(): pass"), "f")
+    assert "async" in runner.open("asyncio")["out"]
+
+
 def test_a_random_result_is_compared_with_nothing(write: Write, runner: Runner) -> None:
     runner.loaded(write("import random\ndef f(): return random.random()"), "f")
     for engine in ("serial", "process"):
@@ -592,30 +597,29 @@ def test_notes_tell_how_many_calls_are_done(write: Write, runner: Runner) -> Non
 
 def test_the_lock_is_where_it_says(write: Write, runner: Runner) -> None:
     path = write(
-        "import time\ndef spin():\n    for _ in range(100_000): pass\ndef nap(): time.sleep(0.05)"
+        """
+        import time
+        def spin():
+            for _ in range(10_000): pass
+        def nap(): time.sleep(0.05)
+        """
     )
-    word = runner.loaded(path, "nap")["word"]
-    shares = []
+    shares = {}
     for name in ("nap", "spin"):
-        assert runner.loaded(path, name)["word"] == word
+        word = runner.loaded(path, name)["word"]
+        runner.tell("taste", seconds=0.8)
+        assert runner.hear()["first"]
+        assert not runner.hear()["first"]
         held = []
         with Path(f"/proc/{runner.process.pid}/mem").open("rb", buffering=0) as memory:
-            runner.tell("taste", seconds=0.5)
-            while "note" in (message := runner.hear()):
-                pass
-            del message
-            runner.tell("taste", seconds=0.5)
-            runner.hear()
-            runner.hear()
-            began = time.monotonic()
-            while time.monotonic() - began < 0.3:
+            until = time.monotonic() + 0.5
+            while time.monotonic() < until:
                 held.append(os.pread(memory.fileno(), 4, word) == b"\1\0\0\0")
                 time.sleep(0.001)
-            while "note" in runner.hear():
-                pass
-        shares.append(sum(held) / len(held))
-    assert shares[0] < 0.1
-    assert shares[1] > 0.9
+        assert runner.hear()["tasted"]
+        shares[name] = sum(held) / len(held)
+    assert shares["nap"] < 0.1
+    assert shares["spin"] > 0.9
 
 
 def test_workers_find_nothing_of_ours_in_their_environment(write: Write, tmp_path: Path) -> None:

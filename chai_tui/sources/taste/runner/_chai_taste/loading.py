@@ -65,7 +65,7 @@ def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tup
         module_name, name, _find(module, name, Path(path).name if path else module_name)
     )
     target.filename = getattr(module, "__file__", None)
-    target.can_be_forked = threads == _threads()
+    target.can_be_forked = _are_gone(_threads() - threads)
     if request.get("items") is not None:
         target.items = read_items(request["items"])
     else:
@@ -74,12 +74,21 @@ def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tup
     return target, import_seconds
 
 
-def _threads() -> int:
-    """Return how many threads this process has, also those that C code started."""
+def _threads() -> set[object]:
+    """Return the threads of this process, also those that C code started."""
     try:
-        return len(os.listdir("/proc/self/task"))  # noqa: PTH208
+        return set(os.listdir("/proc/self/task"))  # noqa: PTH208
     except OSError:
-        return threading.active_count()
+        return {thread.ident for thread in threading.enumerate()}
+
+
+def _are_gone(threads: set[object]) -> bool:
+    """Return whether these threads end soon: one that was joined is still there for a moment."""
+    until = time.monotonic() + 0.1
+    while threads and time.monotonic() < until:
+        time.sleep(0.002)
+        threads &= _threads()
+    return not threads
 
 
 def place(path: Path) -> tuple[str, Path]:
