@@ -110,7 +110,7 @@ class Conductor:
         self._draw = random.Random()  # noqa: S311 - an order, no secret
         self._deadline = math.inf
         self._pid = 0
-        self._caller: Watched | None = None  # the thread that calls, before there are lanes
+        self._caller = Watched(0, 0, 0, own_thread=True)  # the thread that calls
         self._watched: dict[int, list[Watched]] = {}
         self._called_at = 0.0
         self._gil_told_at = 0.0
@@ -150,7 +150,7 @@ class Conductor:
     def watched(self) -> list[Watched]:
         """Return whom to look at; who works now comes first, for lanes may share a thread."""
         if not self._watched:
-            return [self._caller] if self._caller is not None else []
+            return [self._caller] if self._pid else []
         running = [lane.number for lane in self.race.lanes.values() if lane.running]
         order = [*running, *(number for number in self._watched if number not in running)]
         return [who for number in order for who in self._watched.get(number, ())]
@@ -158,9 +158,12 @@ class Conductor:
     def ended(self) -> list[Event]:
         """Return the ends of all who worked: the runner was ended, and they with it."""
         now = self._clock()
-        makers = [who.maker for lane in self._watched.values() for who in lane]
+        makers = {who.maker for lane in self._watched.values() for who in lane}
+        if self._pid:
+            makers.add(self._caller.maker)
         self._watched = {}
-        return [Exited(now, maker, 0, ours=True) for maker in makers]
+        self._pid = 0
+        return [Exited(now, maker, 0, ours=True) for maker in sorted(makers)]
 
     # The script
 
@@ -300,7 +303,6 @@ class Conductor:
         """Start the workers of every lane; those that cannot be started are out."""
         self._phase(Phase.START, self._deadline - self._clock())
         numbers = itertools.count(1)
-        assert self._caller is not None
         for engine, workers in lanes:
             if engine in self.race.out:
                 continue
@@ -330,7 +332,6 @@ class Conductor:
             )
 
     def _seat(self, engine: Engine, workers: Sequence[Sequence[int]]) -> list[Watched]:
-        assert self._caller is not None
         if engine is Engine.SERIAL:
             return [self._caller]
         now = self._clock()
@@ -368,7 +369,7 @@ class Conductor:
             counts = number > plan.warm_up
             for lane in order:
                 if lane.number in self.race.lanes:
-                    yield from self._block(lane.number, number, first, plan.calls, counts)
+                    yield from self._block(lane.number, number, first, plan.calls, counts=counts)
             took = self._clock() - began
             if self._items > plan.calls:
                 first = (first + plan.calls) % self._items
@@ -382,9 +383,7 @@ class Conductor:
             if self._clock() > self._deadline + self._request.budget:
                 return
 
-    def _block(
-        self, lane: int, number: int, first: int, calls: int, counts: bool
-    ) -> Script:
+    def _block(self, lane: int, number: int, first: int, calls: int, *, counts: bool) -> Script:
         """Let one lane make the calls of a round."""
         engine, workers = self.race.lanes[lane].engine, self.race.lanes[lane].workers
         self._tell(RoundBegan(self._clock(), lane, number, calls))

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from concurrent import futures
-from typing import Any, Optional
+from typing import Any
 
 from _chai_taste import calls, clocks
 from _chai_taste.channel import Channel, Message, Out, Problem
@@ -71,7 +71,7 @@ class Block:
             return self._together()
         return self._serial()
 
-    def by_item(self) -> dict[Optional[int], Any]:
+    def by_item(self) -> dict[int | None, Any]:
         """Return a result of each item, of those that were kept."""
         kept = enumerate(self.kept)
         return {self.target.item_of(self.first + offset): result for offset, result in kept}

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Optional
 
 _INTERVALS = (0.004321, 0.005377, 0.003253)
 """Seconds that stand nowhere else by chance: the record is found by its own switch interval."""
@@ -28,7 +27,7 @@ def has_gil() -> bool:
     return enabled is None or bool(enabled())
 
 
-def find_word() -> Optional[int]:
+def find_word() -> int | None:
     """Return the address of ``gil.locked`` in this process; None if it cannot be known for sure.
 
     Four bytes there are 1 while a thread holds the GIL and 0 while none does.
@@ -94,7 +93,7 @@ def _is_record(memory: int, at: int, ctypes: object) -> bool:
     """Return whether the GIL's record stands there: held as seen from inside, then let go."""
     data = os.pread(memory, _RECORD.size, at)
     _, holder, _, switches = _RECORD.unpack(data)
-    if holder == 0 or switches == 0 and threading.active_count() > 1:
+    if holder == 0 or (switches == 0 and threading.active_count() > 1):
         return False
     word = ctypes.c_int.from_address(at + _LOCKED)  # type: ignore[attr-defined]
     held = all(word.value == 1 for _ in range(_LOOKS))
@@ -129,7 +128,7 @@ class Late:
         self._thread.join()
 
     @property
-    def share(self) -> Optional[float]:
+    def share(self) -> float | None:
         """The share of the looks for which the GIL was held; None if there were too few."""
         return self._late / self._looks if self._looks >= 10 else None
 

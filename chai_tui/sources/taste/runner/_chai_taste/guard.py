@@ -10,7 +10,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Optional
 
 from _chai_taste.channel import Problem
 from _chai_taste.words import LONGEST_TRACEBACK, is_ours
@@ -50,7 +49,7 @@ class Guard:
         self._root = ""
         self._thread = 0
         self._is_hooked = False
-        self.seen: Optional[Problem] = None
+        self.seen: Problem | None = None
 
     @contextlib.contextmanager
     def watching(self, root: str) -> Iterator[None]:
@@ -69,7 +68,7 @@ class Guard:
     def _hear(self, event: str, _details: object) -> None:
         if not self._thread or event not in STARTS or threading.get_ident() != self._thread:
             return
-        frame: Optional[FrameType] = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code.co_name != "<module>":
             frame = frame.f_back
         if frame is None or not self._is_users(frame.f_code.co_filename):

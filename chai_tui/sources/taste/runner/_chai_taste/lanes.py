@@ -16,7 +16,7 @@ from concurrent.futures.process import ProcessPoolExecutor
 from concurrent.futures.thread import ThreadPoolExecutor
 from multiprocessing import forkserver, synchronize, util
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from _chai_taste import calls, clocks
 from _chai_taste.channel import Message, Out, Problem
@@ -43,7 +43,7 @@ class Lane:
         processes: those that are processes, for their exit codes.
     """
 
-    def __init__(self, engine: str, workers: int, pool: Optional[futures.Executor]) -> None:
+    def __init__(self, engine: str, workers: int, pool: futures.Executor | None) -> None:
         self.engine = engine
         self.workers = workers
         self.pool = pool
@@ -111,7 +111,7 @@ def main_seat() -> clocks.Seat:
     return clocks.Seat(os.getpid(), threading.get_native_id(), threading.get_ident())
 
 
-def _opened(lane: Lane, seconds: float, task: float, memory: Optional[int]) -> Message:
+def _opened(lane: Lane, seconds: float, task: float, memory: int | None) -> Message:
     return {
         "engine": lane.engine,
         "seconds": seconds,
@@ -133,9 +133,7 @@ def _pool(target: Target, engine: str, workers: int) -> futures.Executor:
         )
     if engine != "process":
         raise Out(f"this Python has no engine {engine}")
-    return ProcessPoolExecutor(
-        workers, _context(target), calls.begin_process, (target.module,)
-    )
+    return ProcessPoolExecutor(workers, _context(target), calls.begin_process, (target.module,))
 
 
 def _context(target: Target) -> Any:
@@ -230,7 +228,7 @@ def died(lane: Lane, error: BaseException) -> Exception:
     return Problem("worker_died", f"a worker process {_end(telling[0])} in a call", exit=telling[0])
 
 
-def _end(code: Optional[int]) -> str:
+def _end(code: int | None) -> str:
     if code is None or code >= 0:
         return f"ended by itself with exit code {code}"
     import signal  # noqa: PLC0415

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any
 
 from _chai_taste.channel import Message, Problem
 from _chai_taste.guard import Guard, Stopped, time_limit
@@ -25,9 +25,7 @@ from _chai_taste.words import error_line, line_in, shown, traceback_text
 MOST_NAMES = 5
 
 
-def load(
-    request: Message, guard: Guard, tell: Callable[[Problem], None]
-) -> tuple[Target, float]:
+def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tuple[Target, float]:
     """Import the function that a request names, and read its arguments.
 
     Args:
@@ -61,7 +59,9 @@ def load(
     import_seconds = time.perf_counter() - began
     if path is not None:
         _refuse_other(module, path)
-    target = Target(module_name, name, _find(module, name, Path(path).name if path else module_name))
+    target = Target(
+        module_name, name, _find(module, name, Path(path).name if path else module_name)
+    )
     target.filename = getattr(module, "__file__", None)
     target.can_be_forked = threads == _threads()
     if request.get("items") is not None:
@@ -91,9 +91,13 @@ def place(path: Path) -> tuple[str, Path]:
         root = root.parent
     name = ".".join(parts)
     if path.suffix != ".py":
-        raise Problem("no_file", f"{path.name} is not a Python file: its name must end in .py", is_usage=True)
+        raise Problem(
+            "no_file", f"{path.name} is not a Python file: its name must end in .py", is_usage=True
+        )
     if "." in path.stem:
-        raise Problem("no_file", f"{path.name} cannot be imported: it has a dot in its name", is_usage=True)
+        raise Problem(
+            "no_file", f"{path.name} cannot be imported: it has a dot in its name", is_usage=True
+        )
     return name, root
 
 
@@ -120,7 +124,7 @@ def _root_of(module: str) -> str:
     return ""
 
 
-def _import(name: str, path: Optional[str], root: str, guard: Guard) -> ModuleType:
+def _import(name: str, path: str | None, root: str, guard: Guard) -> ModuleType:
     try:
         with guard.watching(root):
             module = importlib.import_module(name)
@@ -141,7 +145,7 @@ def _import(name: str, path: Optional[str], root: str, guard: Guard) -> ModuleTy
     return module
 
 
-def _file_of(error: BaseException) -> Optional[str]:
+def _file_of(error: BaseException) -> str | None:
     """Return the file of the innermost module body that an error passed through."""
     found = None
     trace = error.__traceback__
@@ -153,7 +157,7 @@ def _file_of(error: BaseException) -> Optional[str]:
     return found
 
 
-def _exits(error: SystemExit, path: Optional[str]) -> Problem:
+def _exits(error: SystemExit, path: str | None) -> Problem:
     line = line_in(error, path)
     where = f" at line {line}" if line else ""
     text = (
@@ -163,7 +167,7 @@ def _exits(error: SystemExit, path: Optional[str]) -> Problem:
     return Problem("import_exits", text, line=line, traceback=traceback_text(error))
 
 
-def _raised(error: BaseException, path: Optional[str]) -> Problem:
+def _raised(error: BaseException, path: str | None) -> Problem:
     line = line_in(error, path)
     where = f" at line {line}" if line else ""
     text = f"its import raises {error_line(error)}{where}"

@@ -8,7 +8,7 @@ import os
 import platform
 import signal
 import sys
-from typing import Any, Optional
+from typing import Any
 
 from _chai_taste import gil
 from _chai_taste.blocks import make_block
@@ -37,8 +37,8 @@ class Server:
         self._channel = channel
         self._guard = Guard()
         self._expected = Expectations()
-        self._target: Optional[Target] = None
-        self._word: Optional[int] = None
+        self._target: Target | None = None
+        self._word: int | None = None
         self._lanes: dict[tuple[str, int], Lane] = {}
 
     def answer(self, request: Message) -> Message:
