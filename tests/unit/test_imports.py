@@ -27,6 +27,8 @@ ALLOWED: dict[str, set[str]] = {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
     "sources.simulated": {"model"},
+    "sources.taste.runner": set(),
+    "sources.taste.runner._chai_taste": set(),
     "sources.taste": {
         "model", "race", "explain", "host", "samplers", "sources.live.station",
     },
@@ -178,6 +180,20 @@ def test_a_station_needs_the_standard_library_alone() -> None:
     for heavy in ("textual", "rich", "click", "psutil", "platformdirs", "asyncio", "tomllib"):
         assert heavy not in loaded
     assert len(loaded) < 150
+
+
+OF_THE_RUNNER = sorted((PACKAGE / "sources" / "taste" / "runner").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", OF_THE_RUNNER, ids=lambda path: path.stem)
+def test_the_runner_is_python_3_9_and_needs_the_standard_library_alone(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            assert all(alias.name in sys.stdlib_module_names for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            top = (node.module or "").partition(".")[0]
+            assert top in sys.stdlib_module_names or path.stem == "__main__"
 
 
 def test_importing_the_package_imports_nothing() -> None:

@@ -6,7 +6,7 @@ import pickle
 import time
 from typing import Any
 
-from _chai_taste.words import shown
+from .words import shown
 
 MOST_KEPT = 10_000
 MOST_BYTES = 64 << 20

@@ -43,7 +43,7 @@ def find_word() -> int | None:
         return None
     usual = sys.getswitchinterval()
     try:
-        found = {at for at in _search(memory, start, _INTERVALS[0])}
+        found = set(_search(memory, start, _INTERVALS[0]))
         for interval in _INTERVALS[1:]:
             mark = _set_interval(interval)
             found = {at for at in found if os.pread(memory, len(mark), at) == mark}
@@ -92,8 +92,7 @@ def _readable(start: int) -> Iterator[tuple[int, int]]:
 def _is_record(memory: int, at: int, ctypes: object) -> bool:
     """Return whether the GIL's record stands there: held as seen from inside, then let go."""
     data = os.pread(memory, _RECORD.size, at)
-    _, holder, _, switches = _RECORD.unpack(data)
-    if holder == 0 or (switches == 0 and threading.active_count() > 1):
+    if _RECORD.unpack(data)[1] == 0:  # no thread ever held it
         return False
     word = ctypes.c_int.from_address(at + _LOCKED)  # type: ignore[attr-defined]
     held = all(word.value == 1 for _ in range(_LOOKS))
@@ -119,7 +118,7 @@ class Late:
         self._late = self._looks = 0
         self._thread = threading.Thread(target=self._look, name="chai-taste-gil", daemon=True)
 
-    def __enter__(self) -> Late:
+    def __enter__(self) -> Late:  # noqa: PYI034 - Self came with 3.11
         self._thread.start()
         return self
 

@@ -11,8 +11,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from _chai_taste.channel import Problem
-from _chai_taste.words import LONGEST_TRACEBACK, is_ours
+from .channel import Problem
+from .words import LONGEST_TRACEBACK, is_ours
 
 STARTS: dict[str, str] = {
     "os.fork": "starts a process",
@@ -68,7 +68,7 @@ class Guard:
     def _hear(self, event: str, _details: object) -> None:
         if not self._thread or event not in STARTS or threading.get_ident() != self._thread:
             return
-        frame: FrameType | None = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
         while frame is not None and frame.f_code.co_name != "<module>":
             frame = frame.f_back
         if frame is None or not self._is_users(frame.f_code.co_filename):
@@ -94,7 +94,7 @@ def time_limit(seconds: float, tell: Callable[[Problem], None]) -> Iterator[None
 
     def watch() -> None:
         if not over.wait(seconds):
-            stack = traceback.extract_stack(sys._current_frames().get(importing))
+            stack = traceback.extract_stack(sys._current_frames().get(importing))  # noqa: SLF001
             users = [entry for entry in stack if not is_ours(entry.filename)]
             bodies = [entry for entry in users if entry.name == "<module>"]
             line = bodies[-1].lineno if bodies else None

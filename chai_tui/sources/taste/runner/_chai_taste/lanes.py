@@ -18,10 +18,10 @@ from multiprocessing import forkserver, synchronize, util
 from pathlib import Path
 from typing import Any
 
-from _chai_taste import calls, clocks
-from _chai_taste.channel import Message, Out, Problem
-from _chai_taste.target import Target
-from _chai_taste.words import error_line, one_line
+from . import calls, clocks
+from .channel import Message, Out, Problem
+from .target import Target
+from .words import error_line, one_line
 
 RUNNER = str(Path(__file__).parent.parent)
 PRELOAD = "_CHAI_TASTE_PRELOAD"
@@ -141,7 +141,7 @@ def _context(target: Target) -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    server = forkserver._forkserver  # type: ignore[attr-defined]
+    server = forkserver._forkserver  # noqa: SLF001
     if getattr(server, "_forkserver_pid", None) is None and target.can_be_forked:
         context.set_forkserver_preload(["_chai_taste.preload"])
         # Only newer versions give the server our path.
@@ -190,7 +190,7 @@ def _seat_all(lane: Lane) -> float:
                 pid, tid, ident, problem = future.result()
             except futures.BrokenExecutor:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever the import raises
                 raise Out(f"its workers do not start: {error_line(error)}") from None
             if problem:
                 raise Out(f"its module cannot be imported in a worker: {problem}")

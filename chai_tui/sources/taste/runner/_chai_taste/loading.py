@@ -17,10 +17,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from _chai_taste.channel import Message, Problem
-from _chai_taste.guard import Guard, Stopped, time_limit
-from _chai_taste.target import Target, refuse_call, refuse_kind
-from _chai_taste.words import error_line, line_in, shown, traceback_text
+from .channel import Message, Problem
+from .guard import Guard, Stopped, time_limit
+from .target import Target, refuse_call, refuse_kind
+from .words import error_line, line_in, shown, traceback_text
 
 MOST_NAMES = 5
 
@@ -136,9 +136,9 @@ def _import(name: str, path: str | None, root: str, guard: Guard) -> ModuleType:
         if guard.seen:
             raise guard.seen from None
         missing = getattr(error, "name", None)
-        if isinstance(error, ModuleNotFoundError) and path is None and missing:
-            if name == missing or name.startswith(missing + "."):
-                raise _no_module(name, missing) from None
+        is_it = missing and f"{name}.".startswith(f"{missing}.")
+        if isinstance(error, ModuleNotFoundError) and path is None and is_it:
+            raise _no_module(name, str(missing)) from None
         raise _raised(error, path or _file_of(error)) from None
     if guard.seen:  # the user's code caught it
         raise guard.seen
@@ -239,7 +239,7 @@ def _bound(owner: type, function: Callable[..., Any], name: str) -> Callable[...
         return function
     try:
         bound: Callable[..., Any] = getattr(owner(), last)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is the user's code
         text = (
             f"{name} needs an object, and {owner.__name__}() raises {error_line(error)}:"
             " name a function that makes one and calls it"
@@ -297,7 +297,7 @@ def read_items(order: Message) -> Sequence[Any]:
     elif form == "pickle":
         try:
             items = pickle.loads(base64.b64decode(given))  # noqa: S301 - from our own parent
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - it is the user's code
             text = f"the items cannot be read there: {error_line(error)}"
             raise Problem("bad_items", text, traceback=traceback_text(error)) from None
     else:

@@ -10,9 +10,9 @@ import signal
 import sys
 from typing import Any
 
-from _chai_taste import gil
-from _chai_taste.blocks import make_block
-from _chai_taste.channel import (
+from . import gil
+from .blocks import make_block
+from .channel import (
     Channel,
     Message,
     Out,
@@ -21,13 +21,13 @@ from _chai_taste.channel import (
     end_group,
     leads_group,
 )
-from _chai_taste.comparing import Expectations
-from _chai_taste.guard import Guard
-from _chai_taste.lanes import Lane, engines_for, main_seat, open_lane
-from _chai_taste.loading import load
-from _chai_taste.target import Target
-from _chai_taste.tasting import taste
-from _chai_taste.words import error_line, one_line, traceback_text
+from .comparing import Expectations
+from .guard import Guard
+from .lanes import Lane, engines_for, main_seat, open_lane
+from .loading import load
+from .target import Target
+from .tasting import taste
+from .words import error_line, one_line, traceback_text
 
 
 class Server:

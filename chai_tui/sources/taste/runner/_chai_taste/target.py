@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from _chai_taste import calls
-from _chai_taste.channel import Problem
-from _chai_taste.words import error_line
+from . import calls
+from .channel import Problem
+from .words import error_line
 
 RUNS_A_LOOP = {"run", "run_until_complete"}
 """What a plain wrapper calls that runs an async function to its end itself."""
@@ -133,7 +133,7 @@ def refuse_result(result: object) -> None:
         if close is not None:
             close()
         raise Problem("returns_awaitable", text)
-    lazy = (Iterator, inspect.types.AsyncGeneratorType)  # type: ignore[attr-defined]
+    lazy = (Iterator, AsyncIterator)
     if isinstance(result, lazy) and not isinstance(result, io.IOBase):
         text = "returns an iterator: its work happens only when somebody reads it; return a list"
         raise Problem("returns_iterator", text)

@@ -7,11 +7,11 @@ import time
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from _chai_taste import calls, clocks, gil
-from _chai_taste.channel import Channel, Message, Problem
-from _chai_taste.comparing import Expectations
-from _chai_taste.target import Target, not_pickled, refuse_result
-from _chai_taste.words import shown
+from . import calls, clocks, gil
+from .channel import Channel, Message, Problem
+from .comparing import Expectations
+from .target import Target, not_pickled, refuse_result
+from .words import shown
 
 SHORT = 20e-6
 """Seconds below which a call is not timed alone: the clock would be a part of it."""
