@@ -82,10 +82,14 @@ class Race:
         failed: why it cannot be tasted; None if it can.
         judged: the verdict; None before.
         version: grows with every event.
+
+    Args:
+        tell: takes the events that a log tells: what is out, why it failed, the verdict.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[Any], None] | None = None) -> None:
         self.version = 0
+        self._tell = tell or (lambda _event: None)
         self._reset()
         self.handlers: dict[type, Callable[[Any], None]] = {
             TasteBegan: self._began,
@@ -168,6 +172,7 @@ class Race:
             number: lane for number, lane in self.lanes.items() if lane.engine is not event.engine
         }
         self.version += 1
+        self._tell(event)
 
     def _round_began(self, event: RoundBegan) -> None:
         if lane := self.lanes.get(event.lane):
@@ -201,8 +206,10 @@ class Race:
         self.failed = event
         self.phase = Phase.OVER
         self.version += 1
+        self._tell(event)
 
     def _judged(self, event: Judged) -> None:
         self.judged = event
         self.phase = Phase.OVER
         self.version += 1
+        self._tell(event)
