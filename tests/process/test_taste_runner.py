@@ -154,7 +154,9 @@ def test_arguments_are_the_same_in_every_call(write: Write, runner: Runner) -> N
     path = write("def join(a, b, c=3, d=4): return [a, b, c, d]")
     for args in ([1, 2], [1, 2, 0], [1, 2, 0, 0]):
         runner.loaded(path, "join", args=args)
-        assert runner.taste()["tasted"]["shown"] == str((args + [3, 4])[:2] + (args + [3, 4])[2:4])
+        assert runner.taste()["tasted"]["shown"] == str(
+            [*args, 3, 4][: len(args)] + [3, 4][len(args) - 2 :]
+        )
 
 
 @pytest.mark.parametrize(

@@ -105,8 +105,9 @@ class Block:
     def _pooled(self, pool: futures.Executor) -> float:
         tasks = self._tasks(self.chunk)
         began = time.perf_counter()
-        waiting: list[Any] = [pool.submit(*work) for _, work in tasks]
+        waiting: list[Any] = []
         try:
+            waiting += [pool.submit(*work) for _, work in tasks]
             for number, (first, _) in enumerate(tasks):
                 future, waiting[number] = waiting[number], None
                 self._keep(first, self._result(future, number, waiting))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import faulthandler
 import os
@@ -10,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 from .channel import Problem
 from .words import LONGEST_TRACEBACK, is_ours
@@ -30,6 +32,11 @@ STARTS: dict[str, str] = {
 }
 """What an import must not do, by the name of Python's audit event."""
 GUARD_LINE = 'put it under `if __name__ == "__main__":`'
+_STARTERS = (
+    (_thread, "start_new_thread"),
+    (_thread, "start_new"),
+    (threading, "_start_new_thread"),
+)
 _GRACE = 5.0
 """Seconds until C code that never lets go of the GIL is ended, after the import's time is over."""
 
@@ -61,9 +68,30 @@ class Guard:
         self._root = root
         self._thread = threading.get_ident()
         try:
-            yield
+            with self._hearing_threads():
+                yield
         finally:
             self._thread = 0
+
+    @contextlib.contextmanager
+    def _hearing_threads(self) -> Iterator[None]:
+        """Hear of threads also from a Python older than 3.12, which has no event for them."""
+        if sys.version_info >= (3, 12):
+            yield
+            return
+        real = _thread.start_new_thread
+
+        def start(*given: Any, **named: Any) -> int:
+            self._hear("_thread.start_new_thread", None)
+            return real(*given, **named)
+
+        for module, name in _STARTERS:
+            setattr(module, name, start)
+        try:
+            yield
+        finally:
+            for module, name in _STARTERS:
+                setattr(module, name, real)
 
     def _hear(self, event: str, _details: object) -> None:
         if not self._thread or event not in STARTS or threading.get_ident() != self._thread:

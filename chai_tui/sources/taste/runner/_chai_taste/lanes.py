@@ -28,6 +28,8 @@ PRELOAD = "_CHAI_TASTE_PRELOAD"
 """Carries to the fork server what its workers will need; it is gone before they start."""
 _PATIENCE = 60.0
 """Seconds until workers that do not start are given up."""
+_FAREWELL = 5.0
+"""Seconds until workers that do not end are left to the parent, who ends them all."""
 _TASKS = 21
 HAS_INTERPRETERS = hasattr(futures, "InterpreterPoolExecutor")
 
@@ -211,7 +213,7 @@ def _task_seconds(pool: futures.Executor) -> float:
 
 def _why_broken(error: BaseException) -> str:
     cause = error.__cause__
-    return one_line(str(cause).strip(' \n"').rpartition("\n")[2] if cause else str(error))
+    return one_line(str(cause).strip(" \n\"'").rpartition("\n")[2] if cause else str(error))
 
 
 def died(lane: Lane, error: BaseException) -> Exception:
@@ -219,9 +221,10 @@ def died(lane: Lane, error: BaseException) -> Exception:
     text = str(error.__cause__ or "")
     if "terminated abruptly" not in text and text:
         return Out(f"its result cannot be read in another process: {_why_broken(error)}")
-    for process in lane.processes:
-        with contextlib.suppress(Exception):
-            process.join(1.0)
+    # The pool asks its processes for their exit codes: only one who asks is told.
+    ending = threading.Thread(target=lane.close, daemon=True)
+    ending.start()
+    ending.join(_FAREWELL)
     codes = [getattr(process, "exitcode", None) for process in lane.processes]
     # The pool itself asks those that are left to end.
     telling = [code for code in codes if code not in {None, -15}] or [-15]
