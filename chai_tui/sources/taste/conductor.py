@@ -35,6 +35,7 @@ from chai_tui.model.race_events import (
 from chai_tui.model.tasting import RACING, TasteRequest
 from chai_tui.model.text import printable
 from chai_tui.race.forecast import chunk_for
+from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.records import Race
 from chai_tui.race.verdict import is_sure, judge
 from chai_tui.samplers.gil_word import GilWatch, GilWord
@@ -88,12 +89,15 @@ class Conductor:
         race: what is known so far.
         events: what happened since somebody took them.
         gil: looks at the runner's GIL; None where nobody can.
+        wants_limits: whether the verdict waits for a second race with limited threads.
 
     Args:
         request: what to taste.
         workers: how many work at once.
         makers: gives the workers of lanes their numbers.
         clock: seconds.
+        before: the race in which the function was seen to use several cores by itself, so that it
+            is raced with its threads limited now; None: this is the first race.
     """
 
     def __init__(
@@ -102,8 +106,10 @@ class Conductor:
         workers: int,
         makers: itertools.count[int],
         clock: Callable[[], float],
+        before: Race | None = None,
     ) -> None:
         self._request = request
+        self._limited = before is not None
         self._workers = workers
         self._makers = makers
         self._clock = clock
@@ -114,7 +120,8 @@ class Conductor:
         self._watched: dict[int, list[Watched]] = {}
         self._called_at = 0.0
         self._gil_told_at = 0.0
-        self.race = Race()
+        self.race = before or Race()
+        self.wants_limits = False
         self.events: list[Event] = []
         self.gil: GilWatch | None = None
 
@@ -173,12 +180,24 @@ class Conductor:
         engines = tuple(engine for engine in RACING if engine in request.engines)
         now = self._clock()
         self._tell(
-            TasteBegan(now, request.target, self._workers, engines, request.budget, request.python)
+            TasteBegan(
+                now,
+                request.target,
+                self._workers,
+                engines,
+                request.budget,
+                request.python,
+                self._limited,
+            )
         )
         try:
             can, out = yield from self._load(engines)
-            self._deadline = self._clock() + request.budget
+            self._deadline = self._clock() + request.budget / (2 if self._limited else 1)
             tasted = yield from self._taste()
+            kind = kind_of(self.race)
+            if not self._limited and kind is not None and kind.nature is Nature.USES_CORES:
+                self.wants_limits = True
+                self._deadline -= request.budget / 2
             lanes = plan_lanes(
                 can,
                 tasted,
@@ -195,6 +214,10 @@ class Conductor:
                 raced = [LanePlan(lane.engine, lane.workers) for lane in self.race.lanes.values()]
                 plan = self._plan(raced, tasted)
                 yield from self._race(plan)
+            else:
+                self.wants_limits = False
+            if self.wants_limits:
+                return
             self._judge()
         except _GivenUpError:
             pass
@@ -457,8 +480,13 @@ class Conductor:
             text = f"the process that calls it ended {when}: {_end_text(answer.value)}"
         else:
             text = f"the runner answered {answer.kind} {when}, which nobody asked for"
-        self._tell(TasteFailed(self._clock(), printable(text), traceback, is_usage))
+        self.fail(text, traceback, is_usage=is_usage)
         raise _GivenUpError
+
+    def fail(self, text: str, traceback: str = "", *, is_usage: bool = False) -> None:
+        """Tell that the function cannot be tasted; see :class:`TasteFailed`."""
+        self.wants_limits = False
+        self._tell(TasteFailed(self._clock(), printable(text), traceback, is_usage))
 
 
 def _end_text(code: int | None) -> str:
