@@ -90,9 +90,7 @@ def _say_last_words(app: ChaiApp, *, quiet: bool) -> None:
         return
     _say(sys.stderr, app, [f"chai-tui: {warning}" for warning in (*app.warnings, *app.parting)])
     if not quiet:
-        from chai_tui.explain.report import report_lines  # noqa: PLC0415 - at the end
-
-        _say(sys.stdout, app, report_lines(app.floor, app.ended or ()))
+        _say(sys.stdout, app, app.last_words())
 
 
 def _say(stream: TextIO | None, app: ChaiApp, lines: Sequence[str]) -> None:

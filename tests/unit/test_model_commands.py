@@ -22,7 +22,7 @@ def test_commands_are_equal_by_type_and_fields(kind: Any) -> None:
     command = _numbered(kind)
     assert command == _numbered(kind)
     assert hash(command) == hash(_numbered(kind))
-    assert command != _numbered(kind, 1)
+    assert command != _numbered(kind, 1) or not fields(kind)
     assert command != tuple(range(len(fields(kind))))
     for other in KINDS:
         assert other is kind or command != _numbered(other)
@@ -32,5 +32,5 @@ def test_commands_are_equal_by_type_and_fields(kind: Any) -> None:
 def test_a_command_cannot_be_changed(kind: Any) -> None:
     command = _numbered(kind)
     with pytest.raises(FrozenInstanceError):
-        setattr(command, fields(kind)[0].name, 7)
+        setattr(command, next((field.name for field in fields(kind)), "name"), 7)
     assert not hasattr(command, "__dict__")
