@@ -1,0 +1,93 @@
+"""What is above the lanes: the title, what the function is, how much of a call holds the GIL. Pure."""
+
+from __future__ import annotations
+
+from chai_tui.explain.formatting import counted, percent, seconds_text
+from chai_tui.model.race_events import Phase
+from chai_tui.model.text import printable
+from chai_tui.race.records import Race
+from chai_tui.state.floor import Floor
+from chai_tui.tui.canvas.prose import wrapped
+from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
+from chai_tui.tui.taste.words import kind_text, phase_text
+
+BAR_MOST = 32
+
+
+def title_line(floor: Floor, width: int) -> Line:
+    """Return the title: whose race it is and where, what goes on and for how long at most."""
+    race = floor.race
+    right = _right(floor)
+    for without in range(5):
+        left = _left(floor, without)
+        if width_of(left) + width_of(right) <= width:
+            break
+    room = width - width_of(right)
+    if width_of(left) > room:
+        target = "" if race.began is None else printable(race.began.target)
+        left = [(f" {fit_text(target, max(0, room - 1))}", "strong")]
+    return [*fit(left, room), *right]
+
+
+def _left(floor: Floor, without: int) -> Line:
+    race, run = floor.race, floor.run
+    line: Line = [(" chai-tui taste", "strong")] if without < 4 else []
+    if run.warning:
+        line.insert(0, (f" {run.warning}", "chosen"))
+    if race.began is not None:
+        line.append((f" {printable(race.began.target)}", "story" if without < 4 else "strong"))
+    facts = []
+    if race.loaded is not None:
+        facts = [race.loaded.python, "GIL on" if race.loaded.gil else "free-threaded"]
+    facts.append(counted(len(run.cores), "core"))
+    for fact in facts[: max(0, 3 - without)]:
+        line.append((f" · {fact}", "dim"))
+    return line
+
+
+def _right(floor: Floor) -> Line:
+    race = floor.race
+    if race.failed is not None:
+        return [("failed ", "failed")]
+    if race.began is None:
+        return []
+    if race.judged is not None:
+        took = seconds_text(race.judged.at - race.began.at)
+        return [("done", "served" if race.judged.lane is not None else "paused"), (f" in {took} ", "dim")]
+    line: Line = [(phase_text(race), "brewing")]
+    rounds = max((len(lane.rounds) for lane in race.lanes.values()), default=0)
+    if race.phase is Phase.RACE:
+        line.append((f", round {max(1, rounds)}", "brewing"))
+    left = max(0.0, race.left - (floor.now - race.phase_at))
+    return [*line, (f"  at most {left:4.1f} s left ", "dim")]
+
+
+def about_lines(race: Race, width: int, height: int) -> list[Line]:
+    """Return what the function is, in so many lines."""
+    pieces = wrapped(printable(kind_text(race)), max(1, width - 2))
+    if len(pieces) > height > 0:
+        pieces[height - 1] += " …"
+    return [fit([(" ", ""), (piece, "story")], width) for piece in pieces[:height]]
+
+
+def gil_line(race: Race, width: int) -> Line:
+    """Return how much of a call holds the GIL, as it is known by now."""
+    line: Line = [(" GIL ", "dim")]
+    if race.loaded is not None and not race.loaded.gil:
+        return fit([*line, ("this Python has none", "dim")], width)
+    seen = race.gil
+    cells = min(BAR_MOST, max(8, width // 4))
+    if seen is None:
+        told: Line = [(" not looked at yet", "dim")]
+        return fit([*line, *bar(0.0, cells, "brewing"), *told], width)
+    if seen.share is None:
+        return fit([*line, ("how often it is held cannot be known here", "dim")], width)
+    about = "about " if seen.is_about else ""
+    line += bar(seen.share, cells, "brewing")
+    line.append((f" {about}{percent(seen.share)}", "strong"))
+    line.append((" of a call holds it", ""))
+    if seen.is_about:
+        line.append((", guessed from inside", "dim"))
+    elif seen.looks:
+        line.append((f", {seen.looks:,} looks from outside", "dim"))
+    return fit(line, width)

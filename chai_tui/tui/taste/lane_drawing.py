@@ -1,0 +1,280 @@
+"""The lanes as lines: who, when, how many calls, how fast. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from chai_tui.explain.formatting import GLYPHS, ranges
+from chai_tui.model.engine import Engine
+from chai_tui.model.text import printable
+from chai_tui.race.records import Lane, Race
+from chai_tui.race.statistics import Standing
+from chai_tui.state.records import State
+from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
+from chai_tui.tui.canvas.styles import Line, Span, fit, fit_text, width_of
+from chai_tui.tui.taste.words import table_row
+from chai_tui.tui.taste.race_clock import RaceClock, axis_cells, clock_of, lane_cells
+
+SETTLED = 0.03
+"""A speed-up is written as one that holds if half of its interval is under this part of it."""
+OUT = GLYPHS[State.ENDED]
+"""The sign of an engine that does not race."""
+
+
+class Columns(NamedTuple):
+    """Cells of what stands beside each other in a lane.
+
+    Attributes:
+        name: engine and workers.
+        makers: the numbers of its makers; 0: not shown.
+        time: its rounds.
+        calls: the calls of its round; 0: not shown.
+        bar: of its speed-up; 0: not shown.
+        speed: its speed-up in figures.
+        has_interval: whether these have room for the interval.
+    """
+
+    name: int
+    makers: int
+    time: int
+    calls: int
+    bar: int
+    speed: int
+    has_interval: bool
+
+
+NAME = len("▸ interpreter ×99 ")
+SHORT_NAME = len("▸ process ×99 ")
+SPEED, SPEED_ALONE = len("  12.93× (11.88–13.97)"), len("  12.93×")
+
+
+def columns_for(width: int) -> Columns:
+    """Return who gets how many of so many cells."""
+    name = NAME if width >= 60 else SHORT_NAME
+    makers = 8 if width >= 76 else 0
+    calls = 10 if width >= 90 else 0
+    bar = width // 6 if width >= 100 else 0
+    has_interval = width >= 60
+    speed = SPEED if has_interval else SPEED_ALONE
+    time = max(0, width - name - makers - calls - bar - speed - (1 if bar else 0))
+    return Columns(name, makers, time, calls, bar, speed, has_interval)
+
+
+class Look(NamedTuple):
+    """Everything that decides how the lanes look, beside their width.
+
+    Attributes:
+        race: what happened.
+        standings: how every lane does, by its number.
+        now: the time of the latest event.
+        chosen: the number of the chosen lane; None for none.
+    """
+
+    race: Race
+    standings: Mapping[int, Standing]
+    now: float
+    chosen: int | None = None
+
+
+def lane_name(lane: Lane) -> str:
+    """Return ``process ×2``; an engine that never has but one worker has no figure."""
+    alone = lane.engine in {Engine.SERIAL, Engine.ASYNCIO}
+    return str(lane.engine) if alone else f"{lane.engine} ×{lane.workers}"
+
+
+def lanes_lines(look: Look, width: int, *, lines_a_lane: int, has_axis: bool) -> list[Line]:
+    """Return the lanes below their axis, and below them those that are not ready yet.
+
+    Args:
+        look: what to draw.
+        width: of each line, in cells.
+        has_axis: whether the axis is there.
+        lines_a_lane: 1 to 3: from 2 on a line says what its rounds are like, the third is blank.
+    """
+    race, columns = look.race, columns_for(width)
+    clock = clock_of(race, look.now, columns.time)
+    top = top_of(look)
+    lines = [_axis(clock, columns, top, width)] if has_axis else []
+    for lane in race.lanes.values():
+        lines.append(_lane(look, lane, clock, columns, top, width))
+        if lines_a_lane > 1:
+            lines.append(_below(look, lane, columns, width))
+        if lines_a_lane > 2:
+            lines.append([])
+    lines += [_waiting(engine, columns, width) for engine in waiting(race)]
+    return lines
+
+
+def waiting(race: Race) -> list[Engine]:
+    """Return the engines that may race, and are not ready yet."""
+    if race.began is None or race.is_over:
+        return []
+    there = {lane.engine for lane in race.lanes.values()} | race.out.keys()
+    return [engine for engine in race.began.engines if engine not in there]
+
+
+def trouble_lines(race: Race, width: int) -> list[Line]:
+    """Return what a reader must not miss: results that differ, engines that do not race."""
+    lines: list[Line] = []
+    for lane in race.lanes.values():
+        if differed := lane.differed:
+            expected, found = printable(differed.expected), printable(differed.found)
+            told = f"item {differed.item} gave {found} there and {expected} alone"
+            start: Line = [(f" ! {lane_name(lane)} returns something else: ", "failed")]
+            lines += _told(start, told, "", width)
+    for engine, why in race.out.items():
+        lines += _told([(f" {OUT} {engine} is out: ", "paused")], printable(why), "dim", width)
+    return lines
+
+
+def _told(start: Line, text: str, style: str, width: int) -> list[Line]:
+    """A text beside its start, in two lines at most."""
+    room = max(8, width - width_of(start))
+    if room < 24 and cell_len(text) > room:
+        return [fit(start, width), *paragraph(text, width, style, indent=3)[:2]]
+    pieces = wrapped(text, room)
+    if len(pieces) > 2:
+        pieces[1] = f"{pieces[1]} {pieces[2]}"
+    return beside(start, [[(piece, style)] for piece in pieces[:2]], width)
+
+
+def top_of(look: Look) -> int:
+    """Return the end of the scale of the speed-ups: the next power of two, at least the workers."""
+    began = look.race.began
+    most = max((s.speedup for s in look.standings.values()), default=1.0)
+    top = max(2, 0 if began is None else began.workers)
+    return max(top, 2 ** math.ceil(math.log2(max(1.0, most / 1.05))))
+
+
+def _axis(clock: RaceClock | None, columns: Columns, top: int, width: int) -> Line:
+    line: Line = [(" " * (columns.name + columns.makers), "")]
+    line += [(" " * columns.time, "")] if clock is None else axis_cells(clock)
+    if columns.calls:
+        line.append((fit_text("   calls", columns.calls), "dim"))
+    if columns.bar:
+        ends = f"0×{f'{top}×'.rjust(columns.bar - 2)}"
+        line += [(" ", ""), (ends, "dim")]
+    line.append(("speed-up".rjust(10 if columns.has_interval else columns.speed), "dim"))
+    return fit(line, width)
+
+
+def _name(lane: Lane, look: Look, columns: Columns) -> Line:
+    is_chosen = lane.number == look.chosen
+    is_best = look.race.judged is not None and look.race.judged.lane == lane.number
+    style = "served" if is_best else "chosen" if is_chosen else "strong"
+    line: Line = [("▸ " if is_chosen else "  ", "chosen"), (lane_name(lane), style)]
+    if is_best:
+        line.append((f" {GLYPHS[State.SERVED]}", "served"))
+    line = fit(line, columns.name)
+    if columns.makers:
+        numbers = ranges(sorted(lane.opened.makers))
+        line += fit([(f"#{numbers}" if numbers else "", "dim")], columns.makers)
+    return line
+
+
+def _lane(
+    look: Look, lane: Lane, clock: RaceClock | None, columns: Columns, top: int, width: int
+) -> Line:
+    judged = look.race.judged
+    is_best = judged is not None and judged.lane == lane.number
+    line = _name(lane, look, columns)
+    if clock is None:
+        line += fit([("ready", "dim")], columns.time)
+    else:
+        line += lane_cells(lane, clock, look.now, "served" if is_best else "")
+    if columns.calls:
+        line += fit([(_calls(lane).rjust(columns.calls - 1), _calls_style(lane))], columns.calls)
+    standing = look.standings.get(lane.number)
+    if columns.bar:
+        line += [(" ", ""), *speed_bar(standing, columns.bar, top, is_best=is_best)]
+    line += speed_text(standing, columns, is_best=is_best)
+    return fit(line, width)
+
+
+def _calls(lane: Lane) -> str:
+    if lane.running is not None:
+        return f"{lane.done}/{lane.running.calls}"
+    return f"{lane.rounds[-1].calls}" if lane.rounds else ""
+
+
+def _calls_style(lane: Lane) -> str:
+    return "dim" if lane.running is None else "strong"
+
+
+def _below(look: Look, lane: Lane, columns: Columns, width: int) -> Line:
+    """What the rounds of a lane are like, under its time."""
+    standing = look.standings.get(lane.number)
+    line: Line = [(" " * (columns.name + columns.makers), "")]
+    if standing is None or standing.wall is None:
+        return fit(line, width)
+    row = table_row(standing)
+    line.append((f"{standing.rounds} rounds of {row[1]} · {row[3]} calls/s", "dim"))
+    return fit(line, width)
+
+
+def _waiting(engine: Engine, columns: Columns, width: int) -> Line:
+    sign = GLYPHS[State.SEATED]
+    line: Line = [("  ", ""), (fit_text(str(engine), max(0, columns.name - 2)), "dim")]
+    line += [(" " * columns.makers, ""), (f"{sign} not started yet", "seated")]
+    return fit(line, width)
+
+
+def is_settled(standing: Standing) -> bool:
+    """Whether a speed-up will hardly change any more."""
+    if not math.isfinite(standing.high) or standing.low <= 0:
+        return False
+    return standing.high / standing.speedup < 1 + SETTLED
+
+
+def speed_bar(standing: Standing | None, width: int, top: int, *, is_best: bool = False) -> Line:
+    """Return a speed-up as a bar: full until what it is at least, shaded until what at most.
+
+    Args:
+        standing: how the lane does; None if nobody knows.
+        width: in cells, with the two ends.
+        top: the speed-up at its end.
+        is_best: whether it is the lane to use.
+    """
+    inner = max(0, width - 2)
+    if standing is None or standing.rounds == 0:
+        return [("▕", "dim"), ("░" * inner, "empty"), ("▏", "dim")]
+    style = "served" if is_best else "brewing" if is_settled(standing) else "others"
+    high = standing.high if math.isfinite(standing.high) else standing.speedup
+    low = standing.low if standing.low > 0 else standing.speedup
+    full, shaded = (min(inner, round(value / top * inner)) for value in (low, high))
+    return [
+        ("▕", "dim"),
+        ("█" * full, style),
+        ("▒" * (shaded - full), style),
+        ("░" * (inner - shaded), "empty"),
+        ("▏", "dim"),
+    ]
+
+
+def speed_text(standing: Standing | None, columns: Columns, *, is_best: bool = False) -> Line:
+    """Return ``1.93× (1.88–1.97)``; without the interval where there is none, or no room."""
+    if standing is None or standing.rounds == 0:
+        return fit([("—".rjust(9), "dim")], columns.speed)
+    style = "served" if is_best else "strong" if is_settled(standing) else ""
+    value: Span = (f"{times_text(standing.speedup)}×".rjust(8), style)
+    line: Line = [value]
+    is_known = math.isfinite(standing.high) and standing.low > 0
+    if columns.has_interval and standing.lane.engine is not Engine.SERIAL:
+        told = (
+            f" ({times_text(standing.low)}–{times_text(standing.high)})"
+            if is_known
+            else " about"
+        )
+        line.append((told, "dim"))
+    if width_of(line) > columns.speed:
+        line = [value]
+    return fit(line, columns.speed)
+
+
+def times_text(times: float) -> str:
+    """Return ``1.93`` or ``12.9``."""
+    return f"{times:.2f}" if times < 9.995 else f"{times:.1f}"

@@ -1,0 +1,73 @@
+"""Who gets which lines of the race's screen: the verdict first, then the lanes. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ABOUT_WIDTH = 110
+"""Columns in which what a function is fits into one line."""
+MOST_LINES = 3
+"""Lines of a lane where there is room for all: its rounds, what they are like, a blank one."""
+
+
+class Parts(NamedTuple):
+    """The lines of each part; 0: it is not shown.
+
+    Attributes:
+        about: what the function is.
+        gil: how often the GIL is held.
+        axis: the clock over the lanes.
+        lane: of each lane.
+        trouble: results that differ, engines that do not race.
+        table: the figures of all lanes.
+        verdict: the verdict with its box.
+    """
+
+    about: int
+    gil: int
+    axis: int
+    lane: int
+    trouble: int
+    table: int
+    verdict: int
+
+
+def parts(
+    free: int, width: int, *, lanes: int, trouble: int = 0, table: int = 0, verdict: int = 0
+) -> Parts:
+    """Return who gets how many lines.
+
+    Args:
+        free: lines that title, cores and keys leave.
+        width: columns of the screen.
+        lanes: how many there are, with those to come.
+        trouble: how many lines there are of it.
+        table: lines of the table; 0 before there is one.
+        verdict: lines of the verdict with its box, likewise.
+    """
+    about_lines = 1 if width >= ABOUT_WIDTH else 2
+    left = free
+    took_verdict = min(verdict, max(0, left - min(lanes, 2)))
+    left -= took_verdict
+    left -= lanes  # a line each
+    took: dict[str, int] = {}
+    for name, wanted in (
+        ("gil", 1),
+        ("axis", 1),
+        ("trouble", trouble),
+        ("about", about_lines),
+        ("table", table),
+    ):
+        least = 1 if name in {"trouble", "about"} else wanted
+        took[name] = min(wanted, left) if left >= least > 0 else 0
+        left -= took[name]
+    more = 0 if lanes == 0 or not took["axis"] else max(0, left) // lanes
+    return Parts(
+        took["about"],
+        took["gil"],
+        took["axis"],
+        1 + min(MOST_LINES - 1, more),
+        took["trouble"],
+        took["table"],
+        took_verdict,
+    )
