@@ -62,7 +62,7 @@ class BrewAgain:
 
 @dataclass(frozen=True, slots=True)
 class RaceAgain:
-    """Taste the same function again, from the beginning."""
+    """Taste the function once more, from the beginning."""
 
 
 Command = (
