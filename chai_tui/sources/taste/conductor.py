@@ -204,7 +204,9 @@ class Conductor:
     def _items(self) -> int:
         return self.race.loaded.items if self.race.loaded is not None else 0
 
-    def _load(self, engines: Sequence[Engine]) -> Generator[Ask, Answer, tuple[list[Engine], dict[Engine, str]]]:
+    def _load(
+        self, engines: Sequence[Engine]
+    ) -> Generator[Ask, Answer, tuple[list[Engine], dict[Engine, str]]]:
         self._phase(Phase.IMPORT, START_SECONDS)
         load = {"do": "load", **self._request.load, "import_timeout": START_SECONDS}
         answer = yield Ask(load, START_SECONDS + SPARE_SECONDS)
@@ -428,9 +430,7 @@ class Conductor:
             )
 
     def _judge(self) -> None:
-        verdict: Verdict = judge(
-            self.race, confidence=FINAL_CONFIDENCE, slack=FINAL_SLACK
-        )
+        verdict: Verdict = judge(self.race, confidence=FINAL_CONFIDENCE, slack=FINAL_SLACK)
         sentence = verdict_sentence(self.race, verdict)
         self._tell(
             Judged(self._clock(), verdict.lane, verdict.engine, str(verdict.reason), sentence)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.binding import Binding
 
 from chai_tui.model.commands import Command, RaceAgain
+from chai_tui.tui.keys.commands import COMMANDS
 from chai_tui.tui.keys.rows import Row
 from chai_tui.tui.keys.screen_keys import Place
+
+_KITCHENS = {row.id: row for row in COMMANDS}
+
+
+def _kitchens(row_id: str, tooltip: str = "") -> Row:
+    """A row of the kitchen, so that a key that somebody gave it is the same here."""
+    row = _KITCHENS[row_id]
+    return row._replace(tooltip=tooltip or row.tooltip)
+
 
 TASTE = Place("tasting", (
     Row("race-rounds", "enter", "Rounds", "Show every round of the chosen lane, as measured",
@@ -17,23 +29,18 @@ TASTE = Place("tasting", (
         "app.race_again", RaceAgain, in_footer=True),
     Row("race-printed", "o", "Printed", "Show what the function printed",
         "app.printed", in_footer=True),
-    Row("race-timeline", "t", "Timeline", "Show when each worker ran, and on which core",
-        "app.timeline", in_footer=True),
-    Row("race-log", "l", "Log", "Show all that happened", "app.log"),
-    Row("race-large", "L", "Large print", "Show it with more contrast and fewer facts, or all of them again",
-        "app.large"),
-    Row("race-up", "up", "Up", "Choose a lane", "screen.lane(-1)", shown="↑ ↓"),
-    Row("race-down", "down", "Down", "Choose the lane below", "screen.lane(1)", shown=""),
-    Row("race-first", "home", "First", "Choose the first or the last lane", "screen.lane(-1000)",
+    _kitchens("timeline", "Show when each worker ran, and on which core"),
+    _kitchens("log"),
+    _kitchens("large", "Show fewer facts with more contrast, or all of them again"),
+    Row("select-lane-up", "up", "Up", "Choose a lane", "screen.lane(-1)", shown="↑ ↓"),
+    Row("select-lane-down", "down", "Down", "Choose the lane below", "screen.lane(1)", shown=""),
+    Row("select-lane-first", "home", "First", "Choose the first or the last lane", "screen.lane(-1000)",
         shown="Home End"),
-    Row("race-last", "end", "Last", "Choose the last lane", "screen.lane(1000)", shown=""),
-    Row("race-palette", "ctrl+p", "Palette", "Find anything here by name",
-        "app.command_palette", in_footer=True),
-    Row("race-help", "question_mark,f1", "Help", "What the keys do, and what is on the screen",
-        "app.help", in_footer=True),
-    Row("race-quit", "q,ctrl+q", "Quit", "End the tasting and leave", "app.quit", in_footer=True),
-    Row("race-interrupt", "ctrl+c", "Interrupt", "End the tasting and leave with exit code 130",
-        "app.interrupt", priority=True),
+    Row("select-lane-last", "end", "Last", "Choose the last lane", "screen.lane(1000)", shown=""),
+    _kitchens("palette"),
+    _kitchens("help"),
+    _kitchens("quit", "End the tasting and leave"),
+    _kitchens("interrupt", "End the tasting and leave with exit code 130"),
 ))  # fmt: skip
 """The table of the first screen. Its order is the order of footer and help."""
 ROUNDS = Place("rounds", (
@@ -45,6 +52,11 @@ ROUNDS = Place("rounds", (
 PRINTED = Place("printed", (
     Row("printed-back", "escape,o,q", "Back", "Go back to the race", "back", in_footer=True),
 ))  # fmt: skip
+
+KEYS_OF_TASTING: tuple[Mapping[str, str], ...] = tuple(
+    {row.id: row.keys for row in place.rows} for place in (TASTE, ROUNDS, PRINTED)
+)
+"""For each of these screens its rows' keys by their ids."""
 
 _NEEDS = {row.action_name: row.needs for row in TASTE.rows}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chai_tui.explain.formatting import counted, percent, seconds_text
-from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.state.floor import Floor
@@ -38,7 +37,9 @@ def _left(floor: Floor, without: int) -> Line:
         line.append((f" {printable(race.began.target)}", "story" if without < 4 else "strong"))
     facts = []
     if race.loaded is not None:
-        facts = [race.loaded.python, "GIL on" if race.loaded.gil else "free-threaded"]
+        facts = [race.loaded.python]
+        if "free-threaded" not in race.loaded.python:
+            facts.append("GIL on" if race.loaded.gil else "GIL off")
     facts.append(counted(len(run.cores), "core"))
     for fact in facts[: max(0, 3 - without)]:
         line.append((f" · {fact}", "dim"))
@@ -47,19 +48,17 @@ def _left(floor: Floor, without: int) -> Line:
 
 def _right(floor: Floor) -> Line:
     race = floor.race
-    if race.failed is not None:
-        return [("failed ", "failed")]
     if race.began is None:
         return []
+    if race.failed is not None:
+        return [(f"{phase_text(race, floor.now)} ", "failed")]
     if race.judged is not None:
         took = seconds_text(race.judged.at - race.began.at)
-        return [("done", "served" if race.judged.lane is not None else "paused"), (f" in {took} ", "dim")]
-    line: Line = [(phase_text(race), "brewing")]
-    rounds = max((len(lane.rounds) for lane in race.lanes.values()), default=0)
-    if race.phase is Phase.RACE:
-        line.append((f", round {max(1, rounds)}", "brewing"))
-    left = max(0.0, race.left - (floor.now - race.phase_at))
-    return [*line, (f"  at most {left:4.1f} s left ", "dim")]
+        return [
+            ("judged", "paused" if race.judged.lane is None else "served"),
+            (f" in {took} ", "dim"),
+        ]
+    return [(f"{phase_text(race, floor.now)} ", "brewing")]
 
 
 def about_lines(race: Race, width: int, height: int) -> list[Line]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS, ranges
+from chai_tui.explain.formatting import GLYPHS, counted, ranges
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.race.records import Lane, Race
@@ -16,7 +16,7 @@ from chai_tui.race.statistics import Standing
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, Span, fit, fit_text, width_of
-from chai_tui.tui.taste.words import table_row
+from chai_tui.tui.taste.words import interval_text, span_text, speed_text
 from chai_tui.tui.taste.race_clock import RaceClock, axis_cells, clock_of, lane_cells
 
 SETTLED = 0.03
@@ -46,17 +46,22 @@ class Columns(NamedTuple):
     speed: int
     has_interval: bool
 
+    @property
+    def before(self) -> int:
+        """Cells before the time."""
+        return self.name + self.makers
+
 
 NAME = len("▸ interpreter ×99 ")
 SHORT_NAME = len("▸ process ×99 ")
 SPEED, SPEED_ALONE = len("  12.93× (11.88–13.97)"), len("  12.93×")
 
 
-def columns_for(width: int) -> Columns:
-    """Return who gets how many of so many cells."""
+def columns_for(width: int, *, is_large: bool = False) -> Columns:
+    """Return who gets how many of so many cells; in large print there are fewer facts."""
     name = NAME if width >= 60 else SHORT_NAME
-    makers = 8 if width >= 76 else 0
-    calls = 10 if width >= 90 else 0
+    makers = 8 if width >= 76 and not is_large else 0
+    calls = 10 if width >= 90 and not is_large else 0
     bar = width // 6 if width >= 100 else 0
     has_interval = width >= 60
     speed = SPEED if has_interval else SPEED_ALONE
@@ -72,12 +77,14 @@ class Look(NamedTuple):
         standings: how every lane does, by its number.
         now: the time of the latest event.
         chosen: the number of the chosen lane; None for none.
+        is_large: whether there are fewer facts.
     """
 
     race: Race
     standings: Mapping[int, Standing]
     now: float
     chosen: int | None = None
+    is_large: bool = False
 
 
 def lane_name(lane: Lane) -> str:
@@ -95,14 +102,14 @@ def lanes_lines(look: Look, width: int, *, lines_a_lane: int, has_axis: bool) ->
         has_axis: whether the axis is there.
         lines_a_lane: 1 to 3: from 2 on a line says what its rounds are like, the third is blank.
     """
-    race, columns = look.race, columns_for(width)
+    race, columns = look.race, columns_for(width, is_large=look.is_large)
     clock = clock_of(race, look.now, columns.time)
     top = top_of(look)
     lines = [_axis(clock, columns, top, width)] if has_axis else []
     for lane in race.lanes.values():
         lines.append(_lane(look, lane, clock, columns, top, width))
         if lines_a_lane > 1:
-            lines.append(_below(look, lane, columns, width))
+            lines.append([] if look.is_large else _below(look, lane, columns, width))
         if lines_a_lane > 2:
             lines.append([])
     lines += [_waiting(engine, columns, width) for engine in waiting(race)]
@@ -151,7 +158,7 @@ def top_of(look: Look) -> int:
 
 
 def _axis(clock: RaceClock | None, columns: Columns, top: int, width: int) -> Line:
-    line: Line = [(" " * (columns.name + columns.makers), "")]
+    line: Line = [(" " * (columns.before), "")]
     line += [(" " * columns.time, "")] if clock is None else axis_cells(clock)
     if columns.calls:
         line.append((fit_text("   calls", columns.calls), "dim"))
@@ -191,7 +198,7 @@ def _lane(
     standing = look.standings.get(lane.number)
     if columns.bar:
         line += [(" ", ""), *speed_bar(standing, columns.bar, top, is_best=is_best)]
-    line += speed_text(standing, columns, is_best=is_best)
+    line += speed_spans(standing, columns, is_best=is_best)
     return fit(line, width)
 
 
@@ -208,11 +215,13 @@ def _calls_style(lane: Lane) -> str:
 def _below(look: Look, lane: Lane, columns: Columns, width: int) -> Line:
     """What the rounds of a lane are like, under its time."""
     standing = look.standings.get(lane.number)
-    line: Line = [(" " * (columns.name + columns.makers), "")]
+    line: Line = [(" " * (columns.before), "")]
     if standing is None or standing.wall is None:
         return fit(line, width)
-    row = table_row(standing)
-    line.append((f"{standing.rounds} rounds of {row[1]} · {row[3]} calls/s", "dim"))
+    told = f"{counted(standing.rounds, 'round')} of {span_text(standing.wall)}"
+    if standing.calls_per_second is not None:
+        told += f" · {standing.calls_per_second:,.0f} calls/s"
+    line.append((told, "dim"))
     return fit(line, width)
 
 
@@ -255,26 +264,16 @@ def speed_bar(standing: Standing | None, width: int, top: int, *, is_best: bool 
     ]
 
 
-def speed_text(standing: Standing | None, columns: Columns, *, is_best: bool = False) -> Line:
+def speed_spans(standing: Standing | None, columns: Columns, *, is_best: bool = False) -> Line:
     """Return ``1.93× (1.88–1.97)``; without the interval where there is none, or no room."""
     if standing is None or standing.rounds == 0:
         return fit([("—".rjust(9), "dim")], columns.speed)
     style = "served" if is_best else "strong" if is_settled(standing) else ""
-    value: Span = (f"{times_text(standing.speedup)}×".rjust(8), style)
+    is_alone = standing.lane.engine is Engine.SERIAL
+    value: Span = ("1×".rjust(9) if is_alone else speed_text(standing.speedup).rjust(9), style)
     line: Line = [value]
-    is_known = math.isfinite(standing.high) and standing.low > 0
-    if columns.has_interval and standing.lane.engine is not Engine.SERIAL:
-        told = (
-            f" ({times_text(standing.low)}–{times_text(standing.high)})"
-            if is_known
-            else " about"
-        )
-        line.append((told, "dim"))
+    if columns.has_interval and not is_alone and standing.rounds > 1:
+        line.append((f" ({interval_text(standing)})", "dim"))
     if width_of(line) > columns.speed:
         line = [value]
     return fit(line, columns.speed)
-
-
-def times_text(times: float) -> str:
-    """Return ``1.93`` or ``12.9``."""
-    return f"{times:.2f}" if times < 9.995 else f"{times:.1f}"

@@ -8,10 +8,9 @@ from rich.cells import cell_len
 
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
-from chai_tui.race.statistics import Standing
-from chai_tui.tui.canvas.prose import wrapped
-from chai_tui.tui.canvas.styles import Line, fit
-from chai_tui.tui.taste.words import HEADER, table_row
+from chai_tui.tui.canvas.prose import paragraph, wrapped
+from chai_tui.tui.canvas.styles import Line, fit, fit_text
+from chai_tui.tui.taste.words import HEADINGS, forecast_text, lane_rows, pays_text
 
 EDGES = 2
 """Lines, or columns, of a box that its edges take."""
@@ -19,7 +18,9 @@ PADDING = 2
 """Columns between an edge and the words, on each side."""
 
 
-def box(title: str, texts: Sequence[tuple[str, str]], width: int, style: str, height: int = 0) -> list[Line]:
+def box(
+    title: str, texts: Sequence[tuple[str, str]], width: int, style: str, height: int = 0
+) -> list[Line]:
     """Return texts in a box.
 
     Args:
@@ -53,7 +54,9 @@ def box(title: str, texts: Sequence[tuple[str, str]], width: int, style: str, he
 def verdict_box(race: Race, width: int, height: int = 0) -> list[Line]:
     """Return the verdict in its box; nothing before there is one."""
     if race.failed is not None:
-        return box("cannot be tasted", [(printable(race.failed.text), "strong")], width, "failed", height)
+        return box(
+            "cannot be tasted", [(printable(race.failed.text), "strong")], width, "failed", height
+        )
     if race.judged is None:
         return []
     style = "served" if race.judged.lane is not None else "paused"
@@ -61,20 +64,25 @@ def verdict_box(race: Race, width: int, height: int = 0) -> list[Line]:
     return box(title, [(printable(race.judged.sentence), "strong")], width, style, height)
 
 
-def table_lines(race: Race, standings: Sequence[Standing], width: int) -> list[Line]:
+def table_lines(race: Race, width: int) -> list[Line]:
     """Return the figures of all lanes, as many columns as there is room for."""
-    rows = [HEADER, *(table_row(standing) for standing in standings)]
-    cells = [max(cell_len(row[index]) for row in rows) for index in range(len(HEADER))]
+    rows = lane_rows(race)
+    table = [HEADINGS, *(row.cells for row in rows)]
+    cells = [max(cell_len(row[index]) for row in table) for index in range(len(HEADINGS))]
     shown = len(cells)
     while shown > 1 and sum(cells[:shown]) + 2 * shown + 1 > width:
         shown -= 1
-    best = None if race.judged is None else race.judged.lane
+    styles = ["dim", *("served" if row.is_chosen else "" for row in rows)]
     lines = []
-    for index, row in enumerate(rows):
-        is_best = index > 0 and standings[index - 1].lane.number == best
-        style = "dim" if index == 0 else "served" if is_best else ""
-        line: Line = [(f"  {row[0].ljust(cells[0])}", style or "strong")]
+    for row, style in zip(table, styles, strict=True):
+        line: Line = [(f"  {fit_text(row[0], cells[0])}", style or "strong")]
         for text, room in zip(row[1:shown], cells[1:shown], strict=True):
             line.append((f"  {text.rjust(room)}", style))
         lines.append(fit(line, width))
     return lines
+
+
+def note_lines(race: Race, width: int) -> list[Line]:
+    """Return what else follows from the figures: when processes pay, what more cores would give."""
+    texts = [pays_text(race), forecast_text(race)] if race.judged is not None else []
+    return [line for text in texts if text for line in paragraph(text, width, "dim", indent=2)]

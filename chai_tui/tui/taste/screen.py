@@ -23,9 +23,8 @@ from chai_tui.tui.keys.taste_keys import taste_bindings
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.taste.head_drawing import about_lines, gil_line, title_line
 from chai_tui.tui.taste.lane_drawing import Look, lanes_lines, trouble_lines, waiting
-from chai_tui.tui.taste.result_drawing import table_lines, verdict_box
+from chai_tui.tui.taste.result_drawing import note_lines, table_lines, verdict_box
 from chai_tui.tui.taste.room import Parts, parts
-from chai_tui.tui.taste.rounds_screen import RoundsScreen
 
 
 class Part(Painted):
@@ -62,13 +61,15 @@ class TasteScreen(Screen[None], inherit_bindings=False):
     }
     """
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, *, is_large: bool = False) -> None:
         """Show a floor.
 
         Args:
             floor: read, never changed.
+            is_large: whether it begins in large print.
         """
         super().__init__()
+        self._is_large = is_large
         self._floor = floor
         self._chosen: int | None = None
         self._standings: list[Standing] = []
@@ -83,7 +84,9 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._told = LineView(self._draw_traceback, id="told")
         self._trouble = Part(lambda width, _: trouble_lines(self._race, width), id="trouble")
         self._table = Part(self._draw_table, id="table")
-        self._verdict = Part(lambda width, height: verdict_box(self._race, width, height), id="verdict")
+        self._verdict = Part(
+            lambda width, height: verdict_box(self._race, width, height), id="verdict"
+        )
 
     @property
     def _race(self) -> Race:
@@ -126,7 +129,14 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         if self._chosen not in race.lanes:
             self._chosen = next(iter(race.lanes), None)
         self._share_lines()
-        for part in (self._title, self._about, self._lanes, self._trouble, self._table, self._verdict):
+        for part in (
+            self._title,
+            self._about,
+            self._lanes,
+            self._trouble,
+            self._table,
+            self._verdict,
+        ):
             part.repaint()
         if race.failed is not None:
             self._told.redraw()
@@ -148,14 +158,16 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self.set_class(race.failed is not None, "-failed")
         cores = self._core_bar.get_content_height(size, size, size.width)
         free = size.height - 2 - cores
-        table = len(table_lines(race, self._standings, size.width)) if race.judged else 0
+        table = len(self._table_lines(size.width))
         shares = parts(
             free,
             size.width,
             lanes=0 if race.failed else len(race.lanes) + len(waiting(race)),
             trouble=len(trouble_lines(race, size.width)),
             table=table + 1 if table else 0,
-            verdict=len(verdict_box(race, size.width)) + (2 if size.height >= 30 else 0) if race.is_over else 0,
+            verdict=len(verdict_box(race, size.width)) + (2 if size.height >= 30 else 0)
+            if race.is_over
+            else 0,
         )
         if shares == self._parts:
             return
@@ -168,6 +180,11 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         ):
             part.display = lines > 0
             part.styles.height = lines
+
+    def print_large(self, *, is_large: bool) -> None:
+        """Show fewer facts, or all of them again."""
+        self._is_large = is_large
+        self.floor_changed()
 
     # Drawing
 
@@ -187,6 +204,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
             {standing.lane.number: standing for standing in self._standings},
             self._floor.now,
             self._chosen,
+            self._is_large,
         )
         each, axis = self._parts.lane, self._parts.axis
         lines = lanes_lines(look, width, lines_a_lane=each, has_axis=bool(axis))
@@ -196,8 +214,14 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._first_row = max(0, min(place, len(rows) - room))
         return [*head, *rows[self._first_row :]]
 
+    def _table_lines(self, width: int) -> list[Line]:
+        """The table and what follows from it; in large print the lanes say enough."""
+        if self._race.judged is None or self._is_large:
+            return []
+        return [*table_lines(self._race, width), *note_lines(self._race, width)]
+
     def _draw_table(self, width: int, height: int) -> list[Line]:
-        lines = table_lines(self._race, self._standings, width) if self._race.judged else []
+        lines = self._table_lines(width)
         return [[], *lines][:height] if len(lines) < height else lines
 
     def _draw_traceback(self, width: int) -> list[Line]:
@@ -228,6 +252,8 @@ class TasteScreen(Screen[None], inherit_bindings=False):
     def action_rounds(self) -> None:
         """Show the rounds of the chosen lane."""
         if self._chosen is not None:
+            from chai_tui.tui.taste.rounds_screen import RoundsScreen  # noqa: PLC0415 - only when asked for
+
             self.app.push_screen(RoundsScreen(self._floor, self._chosen))
 
     def on_click(self, event: Click) -> None:
