@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,10 +11,12 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from chai_tui.explain.tasting_text import report_lines
 from chai_tui.model.commands import RaceAgain
 from chai_tui.model.events import Event, Trouble
 from chai_tui.model.race_events import TasteFailed
 from chai_tui.model.text import printable
+from chai_tui.race.result import result_json
 from chai_tui.state.floor import Floor
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.keys.taste_keys import TASTE, may_be_done, taste_bindings
@@ -22,7 +25,6 @@ from chai_tui.tui.palette import TasteCommands
 from chai_tui.tui.shell.preloading import LATER, LATER_OF_TASTING
 from chai_tui.tui.taste.saving import save
 from chai_tui.tui.taste.screen import TasteScreen
-from chai_tui.tui.taste.words import report_lines, result_text
 from chai_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
         """
         super().__init__(bridge, large=large, **options)
         self._code = code
-        self._log = EventLog(self.floor)
+        self._log_view = EventLog(self.floor)
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the race, and with what is known of it already."""
@@ -81,7 +83,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
 
     def floor_changed(self) -> None:
         """Let every screen that can be seen draw what changed."""
-        self._log.floor_changed()  # it keeps only so many events
+        self._log_view.floor_changed()  # it keeps only so many events
         super().floor_changed()
 
     def _tell(self, events: Sequence[Event]) -> None:
@@ -113,7 +115,9 @@ class TasteApp(WatchingApp, inherit_bindings=False):
             return
         target = "" if race.began is None else race.began.target
         try:
-            path = save(result_text(race), target, Path.cwd())
+            path = save(
+                json.dumps(result_json(race, self.floor.run), allow_nan=False), target, Path.cwd()
+            )
         except OSError as error:
             why = printable(f"Nothing was saved: {error.strerror or error}")
             self.notify(why, severity="error", markup=False)
@@ -136,7 +140,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
         """Show all that happened."""
         from chai_tui.tui.kitchen.log_screen import LogScreen  # noqa: PLC0415 - only when asked for
 
-        self.push_screen(LogScreen(self._log))
+        self.push_screen(LogScreen(self._log_view))
 
     def action_large(self) -> None:
         """Show fewer facts with more contrast; or all of them again."""
@@ -169,4 +173,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
 
     def last_words(self) -> list[str]:
         """Return what came of it, or why nothing did."""
-        return [printable(line) for line in report_lines(self.floor.race)]
+        race = self.floor.race
+        if race.failed is not None:
+            return [printable(race.failed.text)]
+        return [printable(line) for line in report_lines(race)] if race.judged is not None else []

@@ -1,40 +1,48 @@
-"""What is above the lanes: the title, what the function is, how much of a call holds the GIL. Pure."""
+"""What is above the lanes: title, what the function is, how much of a call holds the GIL. Pure."""
 
 from __future__ import annotations
 
 from chai_tui.explain.formatting import counted, percent, seconds_text
+from chai_tui.explain.tasting_text import kind_text, phase_text
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
-from chai_tui.tui.taste.words import kind_text, phase_text
 
 BAR_MOST = 32
+SHORT_WIDTH = 72
+"""On fewer columns it is said in few words what goes on."""
 
 
 def title_line(floor: Floor, width: int) -> Line:
     """Return the title: whose race it is and where, what goes on and for how long at most."""
-    race = floor.race
+    target = "" if floor.race.began is None else printable(floor.race.began.target)
     right = _right(floor)
+    if width < SHORT_WIDTH:
+        right = [(_short(text), style) for text, style in right]
     for without in range(5):
-        left = _left(floor, without)
+        left = _left(floor, target, without)
         if width_of(left) + width_of(right) <= width:
             break
-    room = width - width_of(right)
+    room = max(0, width - width_of(right))
     if width_of(left) > room:
-        target = "" if race.began is None else printable(race.began.target)
-        left = [(f" {fit_text(target, max(0, room - 1))}", "strong")]
+        left = [(" ", ""), (fit_text(target, max(0, room - 2)), "strong")]
     return [*fit(left, room), *right]
 
 
-def _left(floor: Floor, without: int) -> Line:
+def _short(text: str) -> str:
+    """What goes on in a word, and how long it may take: ``races, 3 s left``."""
+    what, *more = text.split(", ")
+    return ", ".join([what.partition(" ")[0].rstrip(":"), *more[-1:]]) if more else text
+
+
+def _left(floor: Floor, target: str, without: int) -> Line:
     race, run = floor.race, floor.run
-    line: Line = [(" chai-tui taste", "strong")] if without < 4 else []
+    line: Line = [(" chai-tui taste", "dim")] if without < 4 else []
     if run.warning:
         line.insert(0, (f" {run.warning}", "chosen"))
-    if race.began is not None:
-        line.append((f" {printable(race.began.target)}", "story" if without < 4 else "strong"))
+    line.append((f" {target}", "strong"))
     facts = []
     if race.loaded is not None:
         facts = [race.loaded.python]
@@ -61,12 +69,10 @@ def _right(floor: Floor) -> Line:
     return [(f"{phase_text(race, floor.now)} ", "brewing")]
 
 
-def about_lines(race: Race, width: int, height: int) -> list[Line]:
-    """Return what the function is, in so many lines."""
+def about_lines(race: Race, width: int) -> list[Line]:
+    """Return what the function is, in as many lines as that takes; a blank one before it is known."""
     pieces = wrapped(printable(kind_text(race)), max(1, width - 2))
-    if len(pieces) > height > 0:
-        pieces[height - 1] += " …"
-    return [fit([(" ", ""), (piece, "story")], width) for piece in pieces[:height]]
+    return [fit([(" ", ""), (piece, "story")], width) for piece in pieces]
 
 
 def gil_line(race: Race, width: int) -> Line:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS, counted, ranges
+from chai_tui.explain.formatting import GLYPHS, counted, ranges, span_text, speed_text
+from chai_tui.explain.tasting_notes import engine_noun
+from chai_tui.explain.tasting_verdict import interval_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.race.records import Lane, Race
@@ -16,7 +18,6 @@ from chai_tui.race.statistics import Standing
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, Span, fit, fit_text, width_of
-from chai_tui.tui.taste.words import interval_text, span_text, speed_text
 from chai_tui.tui.taste.race_clock import RaceClock, axis_cells, clock_of, lane_cells
 
 SETTLED = 0.03
@@ -52,9 +53,11 @@ class Columns(NamedTuple):
         return self.name + self.makers
 
 
-NAME = len("▸ interpreter ×99 ")
-SHORT_NAME = len("▸ process ×99 ")
+NAME = len("▸✔ interpreters ×16 ")
+SHORT_NAME = len("▸✔ threads ×16 ")
 SPEED, SPEED_ALONE = len("  12.93× (11.88–13.97)"), len("  12.93×")
+TALLEST = 3
+"""Lines of a lane's time at most."""
 
 
 def columns_for(width: int, *, is_large: bool = False) -> Columns:
@@ -86,11 +89,27 @@ class Look(NamedTuple):
     chosen: int | None = None
     is_large: bool = False
 
+    @property
+    def top(self) -> int:
+        """The end of the scale of the speed-ups: a power of two, at least the workers."""
+        began = self.race.began
+        most = max((standing.speedup for standing in self.standings.values()), default=1.0)
+        top = max(2, 0 if began is None else began.workers)
+        while top < most / 1.05:
+            top *= 2
+        return top
+
 
 def lane_name(lane: Lane) -> str:
-    """Return ``process ×2``; an engine that never has but one worker has no figure."""
+    """Return ``processes ×2``, as the table does; a plain loop has no number."""
+    name = engine_name(lane.engine)
     alone = lane.engine in {Engine.SERIAL, Engine.ASYNCIO}
-    return str(lane.engine) if alone else f"{lane.engine} ×{lane.workers}"
+    return name if alone else f"{name} ×{lane.workers}"
+
+
+def engine_name(engine: Engine) -> str:
+    """Return ``plain loop`` or ``processes``."""
+    return engine_noun(engine).removeprefix("a ")
 
 
 def lanes_lines(look: Look, width: int, *, lines_a_lane: int, has_axis: bool) -> list[Line]:
@@ -100,18 +119,14 @@ def lanes_lines(look: Look, width: int, *, lines_a_lane: int, has_axis: bool) ->
         look: what to draw.
         width: of each line, in cells.
         has_axis: whether the axis is there.
-        lines_a_lane: 1 to 3: from 2 on a line says what its rounds are like, the third is blank.
+        lines_a_lane: from 2 on one of them says what its rounds are like, from 3 on the last one
+            is blank, and the others are its time.
     """
     race, columns = look.race, columns_for(width, is_large=look.is_large)
     clock = clock_of(race, look.now, columns.time)
-    top = top_of(look)
-    lines = [_axis(clock, columns, top, width)] if has_axis else []
+    lines = [_axis(clock, columns, look.top, width)] if has_axis else []
     for lane in race.lanes.values():
-        lines.append(_lane(look, lane, clock, columns, top, width))
-        if lines_a_lane > 1:
-            lines.append([] if look.is_large else _below(look, lane, columns, width))
-        if lines_a_lane > 2:
-            lines.append([])
+        lines += _lane(look, lane, clock, columns, lines_a_lane)
     lines += [_waiting(engine, columns, width) for engine in waiting(race)]
     return lines
 
@@ -131,10 +146,12 @@ def trouble_lines(race: Race, width: int) -> list[Line]:
         if differed := lane.differed:
             expected, found = printable(differed.expected), printable(differed.found)
             told = f"item {differed.item} gave {found} there and {expected} alone"
-            start: Line = [(f" ! {lane_name(lane)} returns something else: ", "failed")]
+            start: Line = [(f" ! {lane_name(lane)}: another result: ", "failed")]
             lines += _told(start, told, "", width)
     for engine, why in race.out.items():
-        lines += _told([(f" {OUT} {engine} is out: ", "paused")], printable(why), "dim", width)
+        lines += _told(
+            [(f" {OUT} {engine_name(engine)}: out: ", "paused")], printable(why), "dim", width
+        )
     return lines
 
 
@@ -149,14 +166,6 @@ def _told(start: Line, text: str, style: str, width: int) -> list[Line]:
     return beside(start, [[(piece, style)] for piece in pieces[:2]], width)
 
 
-def top_of(look: Look) -> int:
-    """Return the end of the scale of the speed-ups: the next power of two, at least the workers."""
-    began = look.race.began
-    most = max((s.speedup for s in look.standings.values()), default=1.0)
-    top = max(2, 0 if began is None else began.workers)
-    return max(top, 2 ** math.ceil(math.log2(max(1.0, most / 1.05))))
-
-
 def _axis(clock: RaceClock | None, columns: Columns, top: int, width: int) -> Line:
     line: Line = [(" " * (columns.before), "")]
     line += [(" " * columns.time, "")] if clock is None else axis_cells(clock)
@@ -169,37 +178,41 @@ def _axis(clock: RaceClock | None, columns: Columns, top: int, width: int) -> Li
     return fit(line, width)
 
 
-def _name(lane: Lane, look: Look, columns: Columns) -> Line:
+def _lane(
+    look: Look, lane: Lane, clock: RaceClock | None, columns: Columns, lines_a_lane: int
+) -> list[Line]:
+    judged = look.race.judged
+    is_best = judged is not None and judged.lane == lane.number
+    standing = look.standings.get(lane.number)
+    height = max(1, min(TALLEST, lines_a_lane - 2))
+    times: list[Line] = [[(" " * columns.time, "")]] * height
+    if clock is not None:
+        style = "served" if is_best else ""
+        times = lane_cells(lane, clock, look.now, height=height, style=style)
+    first = [*_name(lane, look, columns, is_best=is_best), *times[0]]
+    if columns.calls:
+        first += fit([(_calls(lane).rjust(columns.calls - 1), _calls_style(lane))], columns.calls)
+    if columns.bar:
+        first += [(" ", ""), *speed_bar(standing, columns.bar, look.top, is_best=is_best)]
+    first += speed_spans(standing, columns, is_best=is_best)
+    blank = (" " * columns.before, "")
+    lines = [first, *([blank, *time] for time in times[1:])]
+    if lines_a_lane > 1:
+        lines.append([] if look.is_large else [blank, *_below(lane, standing)])
+    return [*lines, *([[]] * (lines_a_lane - len(lines)))]
+
+
+def _name(lane: Lane, look: Look, columns: Columns, *, is_best: bool) -> Line:
     is_chosen = lane.number == look.chosen
-    is_best = look.race.judged is not None and look.race.judged.lane == lane.number
     style = "served" if is_best else "chosen" if is_chosen else "strong"
-    line: Line = [("▸ " if is_chosen else "  ", "chosen"), (lane_name(lane), style)]
-    if is_best:
-        line.append((f" {GLYPHS[State.SERVED]}", "served"))
-    line = fit(line, columns.name)
+    sign = GLYPHS[State.SERVED] if is_best else " "
+    line: Line = [("▸" if is_chosen else " ", "chosen"), (sign, "served"), (" ", "")]
+    name = fit_text(lane_name(lane), columns.name - 4)
+    line += [(name, style), (" ", "")]
     if columns.makers:
         numbers = ranges(sorted(lane.opened.makers))
         line += fit([(f"#{numbers}" if numbers else "", "dim")], columns.makers)
     return line
-
-
-def _lane(
-    look: Look, lane: Lane, clock: RaceClock | None, columns: Columns, top: int, width: int
-) -> Line:
-    judged = look.race.judged
-    is_best = judged is not None and judged.lane == lane.number
-    line = _name(lane, look, columns)
-    if clock is None:
-        line += fit([("ready", "dim")], columns.time)
-    else:
-        line += lane_cells(lane, clock, look.now, "served" if is_best else "")
-    if columns.calls:
-        line += fit([(_calls(lane).rjust(columns.calls - 1), _calls_style(lane))], columns.calls)
-    standing = look.standings.get(lane.number)
-    if columns.bar:
-        line += [(" ", ""), *speed_bar(standing, columns.bar, top, is_best=is_best)]
-    line += speed_spans(standing, columns, is_best=is_best)
-    return fit(line, width)
 
 
 def _calls(lane: Lane) -> str:
@@ -212,23 +225,21 @@ def _calls_style(lane: Lane) -> str:
     return "dim" if lane.running is None else "strong"
 
 
-def _below(look: Look, lane: Lane, columns: Columns, width: int) -> Line:
+def _below(lane: Lane, standing: Standing | None) -> Line:
     """What the rounds of a lane are like, under its time."""
-    standing = look.standings.get(lane.number)
-    line: Line = [(" " * (columns.before), "")]
     if standing is None or standing.wall is None:
-        return fit(line, width)
+        opened = lane.opened.start_seconds
+        return [(f"ready in {span_text(opened)}", "dim")] if not lane.rounds else []
     told = f"{counted(standing.rounds, 'round')} of {span_text(standing.wall)}"
     if standing.calls_per_second is not None:
         told += f" · {standing.calls_per_second:,.0f} calls/s"
-    line.append((told, "dim"))
-    return fit(line, width)
+    return [(told, "dim")]
 
 
 def _waiting(engine: Engine, columns: Columns, width: int) -> Line:
     sign = GLYPHS[State.SEATED]
-    line: Line = [("  ", ""), (fit_text(str(engine), max(0, columns.name - 2)), "dim")]
-    line += [(" " * columns.makers, ""), (f"{sign} not started yet", "seated")]
+    line: Line = [("   ", ""), (fit_text(engine_name(engine), columns.name - 3), "dim")]
+    line += [(" " * columns.makers, ""), (f"{sign} not ready yet", "seated")]
     return fit(line, width)
 
 
@@ -267,10 +278,10 @@ def speed_bar(standing: Standing | None, width: int, top: int, *, is_best: bool 
 def speed_spans(standing: Standing | None, columns: Columns, *, is_best: bool = False) -> Line:
     """Return ``1.93× (1.88–1.97)``; without the interval where there is none, or no room."""
     if standing is None or standing.rounds == 0:
-        return fit([("—".rjust(9), "dim")], columns.speed)
+        return fit([("—".rjust(8), "dim")], columns.speed)
     style = "served" if is_best else "strong" if is_settled(standing) else ""
     is_alone = standing.lane.engine is Engine.SERIAL
-    value: Span = ("1×".rjust(9) if is_alone else speed_text(standing.speedup).rjust(9), style)
+    value: Span = ("1×".rjust(8) if is_alone else speed_text(standing.speedup).rjust(8), style)
     line: Line = [value]
     if columns.has_interval and not is_alone and standing.rounds > 1:
         line.append((f" ({interval_text(standing)})", "dim"))

@@ -1,4 +1,4 @@
-"""The one clock of all lanes: which time each cell of a lane stands for, and what was run then. Pure.
+"""The one clock of all lanes: which time each cell stands for, and what was run then. Pure.
 
 The lanes take turns, so what stands below each other in one column adds up to one cell at most.
 """
@@ -6,15 +6,17 @@ The lanes take turns, so what stands below each other in one column adds up to o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
 from chai_tui.race.records import Lane, Race
 from chai_tui.tui.canvas.styles import Line, Span, fit
-from chai_tui.tui.timeline.cells import height_of
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_FROM_BELOW = " ▁▂▃▄▅▆▇█"
+_FROM_LEFT = " ▏▎▍▌▋▊▉█"
+FULL = 15 / 16
+"""The share of a cell that is as good as all of it."""
 _TICK_CELLS = 9
 """Cells from tick to tick, at least."""
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600)
@@ -88,38 +90,59 @@ def blocks_of(lane: Lane, now: float) -> list[Block]:
     return blocks
 
 
-def lane_cells(lane: Lane, clock: RaceClock, now: float, style: str = "") -> Line:
-    """Return a lane's time, a cell for each column: how high it is says for how much of it.
+def lane_cells(
+    lane: Lane, clock: RaceClock, now: float, *, height: int = 1, style: str = ""
+) -> list[Line]:
+    """Return a lane's time: as much of each cell is filled as the lane ran of its time.
+
+    From the left where a round ends, from the right where one begins, from below where there are
+    several or a short one.
 
     Args:
         lane: whose time.
         clock: the columns.
         now: the time of the latest event.
+        height: how many lines it is high.
         style: of the rounds that count; empty for the usual one.
     """
-    shares: list[dict[str, float]] = [{} for _ in range(clock.width)]
+    parts: list[list[Block]] = [[] for _ in range(clock.width)]
     size = clock.cell_seconds
     for block in blocks_of(lane, now):
-        first = max(0, int((block.began - clock.start) / size))
-        last = min(clock.width - 1, int((block.ended - clock.start) / size))
-        for index in range(first, last + 1):
-            left = clock.start + index * size
-            part = min(block.ended, left + size) - max(block.began, left)
-            if part >= 0:
-                shares[index][block.style] = shares[index].get(block.style, 0.0) + part / size
-    return _joined(_cell(share, style) for share in shares)
+        began, ended = ((at - clock.start) / size for at in (block.began, block.ended))
+        for index in range(max(0, int(began)), min(clock.width - 1, int(ended)) + 1):
+            part = Block(max(0.0, began - index), min(1.0, ended - index), block.style)
+            if part.ended >= part.began:
+                parts[index].append(part)
+    columns = [_column(found, height, style) for found in parts]
+    return [_joined(column[row] for column in columns) for row in range(height)]
 
 
-def _cell(share: dict[str, float], style: str) -> Span:
-    """A cell; a round is seen, however short it was."""
-    if not share:
-        return " ", ""
-    shown = RUNNING if RUNNING in share else max(share, key=lambda name: share[name])
-    height = max(1, height_of(min(1.0, sum(share.values()))))
-    return _EIGHTHS[height], style if style and shown == RUN else shown
+def _column(parts: list[Block], height: int, style: str) -> list[Span]:
+    """A cell of each line, from above."""
+    if not parts:
+        return [(" ", "")] * height
+    longest = max(parts, key=lambda part: (part.style == RUNNING, part.ended - part.began))
+    shown = style if style and longest.style == RUN else longest.style
+    share = min(1.0, sum(part.ended - part.began for part in parts))
+    if len(parts) == 1 and (glyph := _beside(parts[0], share)):
+        return [(glyph, shown)] * height
+    eighths = max(1, round(share * 8 * height))  # a round is seen, however short it was
+    levels = [min(8, max(0, eighths - 8 * row)) for row in reversed(range(height))]
+    return [(_FROM_BELOW[level], shown) for level in levels]
 
 
-def _joined(spans: Iterator[Span]) -> Line:
+def _beside(part: Block, share: float) -> str:
+    """A cell that is filled from one of its sides; empty where the part touches neither."""
+    if share >= FULL:
+        return "█"
+    if part.began <= 0:
+        return _FROM_LEFT[round(share * 8)]
+    if part.ended >= 1:
+        return "▐" if share >= 1 / 4 else " "
+    return ""
+
+
+def _joined(spans: Iterable[Span]) -> Line:
     """Neighbours of one style as one text."""
     return [
         ("".join(text for text, _ in run), style)
@@ -131,7 +154,6 @@ def axis_cells(clock: RaceClock) -> Line:
     """Return the seconds since the race began, over the cells."""
     wanted = clock.cell_seconds * _TICK_CELLS
     step = next((step for step in _STEPS if step >= wanted), math.ceil(wanted))
-    text = ""
     line: Line = []
     used = 0
     for number in range(int((clock.stop - clock.start) / step) + 1):

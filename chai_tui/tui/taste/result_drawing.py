@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from chai_tui.explain.tasting_text import HEADINGS, forecast_text, lane_rows, pays_text
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.tui.canvas.prose import paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
-from chai_tui.tui.taste.words import HEADINGS, forecast_text, lane_rows, pays_text
 
+_SENTENCES = re.compile(r"(?<=[.])\s+(?=[A-Z0-9])")
 EDGES = 2
 """Lines, or columns, of a box that its edges take."""
 PADDING = 2
@@ -61,7 +63,8 @@ def verdict_box(race: Race, width: int, height: int = 0) -> list[Line]:
         return []
     style = "served" if race.judged.lane is not None else "paused"
     title = "verdict" if race.judged.lane is not None else "no verdict"
-    return box(title, [(printable(race.judged.sentence), "strong")], width, style, height)
+    first, *more = _SENTENCES.split(printable(race.judged.sentence), maxsplit=1)
+    return box(title, [(first, "strong"), *((text, "") for text in more)], width, style, height)
 
 
 def table_lines(race: Race, width: int) -> list[Line]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-ABOUT_WIDTH = 110
-"""Columns in which what a function is fits into one line."""
-MOST_LINES = 3
-"""Lines of a lane where there is room for all: its rounds, what they are like, a blank one."""
+MOST_LINES = 5
+"""Lines of a lane where there is room: three for its rounds, what they are like, a blank one."""
 
 
 class Parts(NamedTuple):
@@ -33,19 +31,24 @@ class Parts(NamedTuple):
 
 
 def parts(
-    free: int, width: int, *, lanes: int, trouble: int = 0, table: int = 0, verdict: int = 0
+    free: int,
+    *,
+    lanes: int,
+    about: int = 1,
+    trouble: int = 0,
+    table: int = 0,
+    verdict: int = 0,
 ) -> Parts:
     """Return who gets how many lines.
 
     Args:
         free: lines that title, cores and keys leave.
-        width: columns of the screen.
         lanes: how many there are, with those to come.
+        about: lines of what the function is.
         trouble: how many lines there are of it.
         table: lines of the table; 0 before there is one.
         verdict: lines of the verdict with its box, likewise.
     """
-    about_lines = 1 if width >= ABOUT_WIDTH else 2
     left = free
     took_verdict = min(verdict, max(0, left - min(lanes, 2)))
     left -= took_verdict
@@ -55,7 +58,7 @@ def parts(
         ("gil", 1),
         ("axis", 1),
         ("trouble", trouble),
-        ("about", about_lines),
+        ("about", about),
         ("table", table),
     ):
         least = 1 if name in {"trouble", "about"} else wanted

@@ -72,6 +72,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._is_large = is_large
         self._floor = floor
         self._chosen: int | None = None
+        self._was_moved = False  # whether somebody chose it
         self._standings: list[Standing] = []
         self._weighed: tuple[int, int] = (-1, -1)
         self._parts: Parts | None = None
@@ -128,6 +129,9 @@ class TasteScreen(Screen[None], inherit_bindings=False):
             self._core_bar.show(floor.run, [cores[number] for number in sorted(cores)])
         if self._chosen not in race.lanes:
             self._chosen = next(iter(race.lanes), None)
+            self._was_moved = False
+        if race.judged is not None and race.judged.lane in race.lanes and not self._was_moved:
+            self._chosen = race.judged.lane
         self._share_lines()
         for part in (
             self._title,
@@ -161,7 +165,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         table = len(self._table_lines(size.width))
         shares = parts(
             free,
-            size.width,
+            about=len(about_lines(race, size.width)),
             lanes=0 if race.failed else len(race.lanes) + len(waiting(race)),
             trouble=len(trouble_lines(race, size.width)),
             table=table + 1 if table else 0,
@@ -192,8 +196,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         shares = self._parts
         if shares is None:
             return []
-        lines = about_lines(self._race, width, shares.about) if shares.about else []
-        lines += [[]] * (shares.about - len(lines))
+        lines = about_lines(self._race, width)[: shares.about]
         return [*lines, gil_line(self._race, width)][:height] if shares.gil else lines
 
     def _draw_lanes(self, width: int, height: int) -> list[Line]:
@@ -247,6 +250,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
 
     def _choose(self, number: int) -> None:
         self._chosen = number
+        self._was_moved = True
         self._lanes.repaint()
 
     def action_rounds(self) -> None:
