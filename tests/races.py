@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from chai_tui.explain.tasting_text import verdict_sentence
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import CoreUse, Event, MakerUse, RunBegan, Sampled, Seated
+from chai_tui.model.events import CoreUse, Event, MakerUse, RunBegan, Sampled, Seated, Started
 from chai_tui.model.race_events import (
     CallsDone,
     Differed,
@@ -31,6 +32,7 @@ from chai_tui.model.race_events import (
     Tasted,
     TasteFailed,
 )
+from chai_tui.race.verdict import judge
 from chai_tui.state.floor import Floor
 from tests.builders import BEGAN
 
@@ -73,16 +75,6 @@ LOUD = (
     Runner(Engine.PROCESS, 2, 0.16, 0.4, 0.16, 21_000_000),
 )
 """On a machine that others use."""
-VERDICT = (
-    "Use processes: 1.93× (1.91–1.94) on 2 cores. Threads give 0.97×: 99 % of a call holds the GIL."
-)
-NOISY = (
-    "Too noisy to say: a plain loop 1×, 2 threads 1.04× (0.81–1.33) and 2 processes 1.24× "
-    "(0.93–1.66) cannot be told apart. Others took 1.4 cores meanwhile: taste it again when the "
-    "machine is quieter."
-)
-
-
 def run_of(cores: int = 2) -> RunBegan:
     """What the run is."""
     return RunBegan(
@@ -105,6 +97,7 @@ def loaded(*, at: float = BEGAN + 0.3, is_async: bool = False, gil: bool = True)
     return [
         Loaded(at, "work.resize", is_async, 64, 0.24, "CPython 3.14.2", gil, FIRST_PID),
         Seated(at, 1, 1, FIRST_PID, Engine.SERIAL),
+        Started(at, 1, FIRST_PID, FIRST_PID),
         PhaseBegan(at, Phase.TASTE, 0.64),
     ]
 
@@ -156,7 +149,9 @@ def opened(runners: Sequence[Runner] = HELD, *, at: float = BEGAN + 1.2) -> list
                 is_own = runner.engine is Engine.PROCESS
                 station = maker if is_own else 1
                 pid = FIRST_PID + maker if is_own else FIRST_PID
+                tid = pid if is_own else FIRST_PID + maker
                 events.append(Seated(at, maker, station, pid, runner.engine))
+                events.append(Started(at, maker, pid, tid))
         events.append(
             LaneOpened(
                 at, number, runner.engine, runner.workers, makers, runner.start, 9e-5, runner.memory
@@ -171,6 +166,7 @@ def rounds_of(
     rounds: int = 7,
     at: float = BEGAN + 1.2,
     calls: int = CALLS,
+    computes: float = 1.0,
 ) -> list[Event]:
     """So many rounds of every lane, in an order that changes; the walls differ by their spread."""
     events: list[Event] = []
@@ -182,7 +178,7 @@ def rounds_of(
             wave = ((number * 7 + lane * 3) % 5 - 2) / 2  # -1 to 1, without chance
             wall = runner.wall * (1 + runner.spread * wave)
             ended = now + wall
-            cpu = min(wall * runner.workers, 0.199)
+            cpu = runners[0].wall * computes * (1 + runner.spread * wave)
             events += [
                 RoundBegan(now, lane + 1, number, calls),
                 CallsDone(now + wall / 2, lane + 1, calls // 2),
@@ -247,7 +243,7 @@ def raced(
         *loaded(is_async=Engine.ASYNCIO in engines),
         *tasted(gil=gil, computes=computes, call=call),
         *opened(runners),
-        *rounds_of(runners, rounds=rounds),
+        *rounds_of(runners, rounds=rounds, computes=computes),
     ]
     now = end_of(events)
     makers = makers_of(runners)[-1]
@@ -261,16 +257,13 @@ def raced(
     return [*events, *working(on_core, at=now + 0.09)]
 
 
-def judged(
-    events: Sequence[Event],
-    sentence: str = VERDICT,
-    *,
-    lane: int | None = 3,
-    engine: Engine | None = Engine.PROCESS,
-    reason: str = "faster",
-) -> list[Event]:
-    """These, and a verdict."""
-    return [*events, Judged(end_of(events) + 0.01, lane, engine, reason, sentence)]
+def judged(events: Sequence[Event]) -> list[Event]:
+    """These, and the verdict that follows from them."""
+    race = told(*events).race
+    verdict = judge(race)
+    sentence = verdict_sentence(race, verdict)
+    last = Judged(end_of(events) + 0.01, verdict.lane, verdict.engine, verdict.reason, sentence)
+    return [*events, last]
 
 
 def verdict() -> list[Event]:
@@ -283,20 +276,14 @@ def waits() -> list[Event]:
     engines = (
         Engine.SERIAL, Engine.ASYNCIO, Engine.THREAD, Engine.INTERPRETER, Engine.PROCESS
     )  # fmt: skip
-    events = raced(
-        WAITS, rounds=4, engines=engines, is_running=False, gil=0.01, computes=0.02, call=0.03
+    return judged(
+        raced(WAITS, rounds=6, engines=engines, is_running=False, gil=0.01, computes=0.02, call=0.03)
     )
-    sentence = (
-        "asyncio and 16 threads are equally fast here (7.93× and 7.97×): use asyncio, it is "
-        "lighter. 2 threads give 1.98×: only 2 wait at once."
-    )
-    return judged(events, sentence, lane=2, engine=Engine.ASYNCIO, reason="tie")
 
 
 def noisy() -> list[Event]:
     """The same where nothing can be said."""
-    events = raced(LOUD, rounds=9, is_running=False)
-    return judged(events, NOISY, lane=None, engine=None, reason="noisy")
+    return judged(raced(LOUD, rounds=9, is_running=False))
 
 
 def failed(

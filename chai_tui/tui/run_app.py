@@ -72,7 +72,7 @@ def run_tasting(
         settings: the user's.
         warnings: lines to show at the start.
         code: returns the exit code for a floor, where nothing broke and nobody signalled; None for
-            0 if there is a verdict or it is too noisy to say, 2 if it was asked for wrongly, else 1.
+            0 if it was judged, 2 if it was asked for wrongly, else 1.
         large: whether the screen begins in large print.
         quiet: whether nothing is said in the shell once the screen is gone.
     """

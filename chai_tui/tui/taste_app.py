@@ -19,6 +19,7 @@ from chai_tui.model.text import printable
 from chai_tui.race.result import result_json
 from chai_tui.state.floor import Floor
 from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.keys.rows import keys_bound
 from chai_tui.tui.keys.taste_keys import TASTE, may_be_done, taste_bindings
 from chai_tui.tui.kitchen.event_log import EventLog
 from chai_tui.tui.palette import TasteCommands
@@ -29,6 +30,9 @@ from chai_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+PRINTED = "race-printed"
+"""The row of the key that shows what was printed."""
 
 
 def verdict_code(floor: Floor) -> int:
@@ -72,7 +76,8 @@ class TasteApp(WatchingApp, inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         """Begin with the race, and with what is known of it already."""
         self.take_early()
-        self.race = TasteScreen(self.floor, is_large=self._more_contrast)
+        keys = next(keys_bound(row, self.keys_given) for row in TASTE.rows if row.id == PRINTED)
+        self.race = TasteScreen(self.floor, is_large=self._more_contrast, printed_key=keys)
         return self.race
 
     def on_mount(self) -> None:
@@ -110,7 +115,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
     def action_save(self) -> None:
         """Save every number as JSON in the current folder, and say where it is, or why not."""
         race = self.floor.race
-        if not race.lanes:
+        if not race.lanes and not race.is_over:
             self.notify("Nothing was raced yet", severity="warning", timeout=3, markup=False)
             return
         target = "" if race.began is None else race.began.target

@@ -13,28 +13,28 @@ from chai_tui.tui.keys.taste_keys import PRINTED, ROUNDS, TASTE
 from chai_tui.tui.kitchen.core_drawing import LEGEND, LEGEND_UNMAPPED
 
 _SEEN = (
-    ("GIL ▕███░▏", "brewing", "for how much of a call the GIL is held: Python bytecode runs. It is "
-        "looked at from outside, at random moments; “about” is said where that is not possible"),
-    ("▃▆█", "brewing", "the rounds of a lane on one clock: how high a cell is says for how much of "
-        "its time the lane ran. Lanes take turns, and the order is drawn anew in each round"),
-    ("▃▆█", "dim", "the first rounds only warm up, and do not count"),
-    ("12/16", "strong", "calls of the round that have returned"),
+    ("GIL held", "strong", "for how much of a call the GIL is held: Python bytecode runs. It is "
+        "looked at from outside, at random moments; where it cannot be, “about” is said"),
+    ("▐█▌", "brewing", "the rounds of a lane, on one clock for all of them. Lanes take turns, and "
+        "their order is drawn anew in each round"),
+    ("▒▒", "dim", "a round of the beginning: it only warms up, and does not count"),
+    ("12/16", "strong", "calls of the round that have returned, of so many"),
     ("▕███▒░░▏", "brewing", "the speed-up: full until what it is at least, shaded until what it is "
-        "at most (95 % sure)"),
-    ("1.93×", "strong", "how many times as fast as one call after another; bold where that is "
-        "known within 3 %"),
+        "at most, 95 % sure; grey while that is wide"),
+    ("1.93×", "strong", "so many times as fast as a plain loop; bold once it is known within 3 %"),
+    ("!", "failed", "this lane returned something else than a call made alone"),
 )  # fmt: skip
 _WORDS = (
     ("call", "one call of the function, with one of the arguments"),
-    ("lane", "an engine with so many workers: process ×2"),
+    ("lane", "an engine with so many workers: processes ×2"),
     ("round", "every lane makes the same calls once"),
     ("corrected", "a round without the time in which its threads were ready to run, but others had "
         "the cores"),
-    ("serial", "one call after another, as a plain loop: what the others are compared with"),
+    ("plain loop", "one call after another: what the others are compared with"),
     ("asyncio", "all calls at once on one event loop: for an async function"),
-    ("thread", "threads of one process: they share its memory and its GIL"),
-    ("interpreter", "threads with an interpreter, and so a GIL, each: from Python 3.14 on"),
-    ("process", "processes: what they are given and return is pickled"),
+    ("threads", "of one process: they share its memory and its GIL"),
+    ("interpreters", "threads with an interpreter, and so a GIL, each: from Python 3.14 on"),
+    ("processes", "what they are given and what they return is pickled"),
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def tasting_sections(keymap: Mapping[str, str], width: int, run: RunBegan) -> li
     seen = [("core 0", "strong", cores), *_SEEN]
     sections = [
         Section("the race", [entry(word, style, text, 15, width) for word, style, text in seen]),
-        Section("words", [entry(word, "strong", text, 12, width) for word, text in _WORDS]),
+        Section("words", [entry(word, "strong", text, 14, width) for word, text in _WORDS]),
     ]
     for place in (TASTE, ROUNDS, PRINTED, TIMELINE, TIMELINE_ROWS, LOG, HELP):
         rows = [(keys_now(row, keymap), row.label, row.tooltip) for row in place.rows]

@@ -21,7 +21,7 @@ def title_line(floor: Floor, width: int) -> Line:
     right = _right(floor)
     if width < SHORT_WIDTH:
         right = [(_short(text), style) for text, style in right]
-    for without in range(5):
+    for without in range(6):
         left = _left(floor, target, without)
         if width_of(left) + width_of(right) <= width:
             break
@@ -39,7 +39,7 @@ def _short(text: str) -> str:
 
 def _left(floor: Floor, target: str, without: int) -> Line:
     race, run = floor.race, floor.run
-    line: Line = [(" chai-tui taste", "dim")] if without < 4 else []
+    line: Line = [(" chai-tui taste", "dim")] if without < 5 else []
     if run.warning:
         line.insert(0, (f" {run.warning}", "chosen"))
     line.append((f" {target}", "strong"))
@@ -48,8 +48,10 @@ def _left(floor: Floor, target: str, without: int) -> Line:
         facts = [race.loaded.python]
         if "free-threaded" not in race.loaded.python:
             facts.append("GIL on" if race.loaded.gil else "GIL off")
+        if race.loaded.scale != 1:
+            facts.insert(0, f"steps × {race.loaded.scale:.2g}")
     facts.append(counted(len(run.cores), "core"))
-    for fact in facts[: max(0, 3 - without)]:
+    for fact in facts[: max(0, 4 - without)]:
         line.append((f" · {fact}", "dim"))
     return line
 
@@ -70,27 +72,25 @@ def _right(floor: Floor) -> Line:
 
 
 def about_lines(race: Race, width: int) -> list[Line]:
-    """Return what the function is, in as many lines as that takes; a blank one before it is known."""
+    """Return what the function is, in as many lines as that takes; before that a blank one."""
     pieces = wrapped(printable(kind_text(race)), max(1, width - 2))
     return [fit([(" ", ""), (piece, "story")], width) for piece in pieces]
 
 
 def gil_line(race: Race, width: int) -> Line:
     """Return how much of a call holds the GIL, as it is known by now."""
-    line: Line = [(" GIL ", "dim")]
+    line: Line = [(" GIL held ", "dim")]
     if race.loaded is not None and not race.loaded.gil:
-        return fit([*line, ("this Python has none", "dim")], width)
+        return fit([(" this Python has no GIL", "dim")], width)
     seen = race.gil
     cells = min(BAR_MOST, max(8, width // 4))
     if seen is None:
-        told: Line = [(" not looked at yet", "dim")]
-        return fit([*line, *bar(0.0, cells, "brewing"), *told], width)
+        return fit([*line, *bar(0.0, cells, "brewing"), (" not looked at yet", "dim")], width)
     if seen.share is None:
-        return fit([*line, ("how often it is held cannot be known here", "dim")], width)
+        return fit([*line, ("for how much of a call cannot be known here", "dim")], width)
     about = "about " if seen.is_about else ""
     line += bar(seen.share, cells, "brewing")
-    line.append((f" {about}{percent(seen.share)}", "strong"))
-    line.append((" of a call holds it", ""))
+    line += [(f" {about}{percent(seen.share)}", "strong"), (" of a call", "")]
     if seen.is_about:
         line.append((", guessed from inside", "dim"))
     elif seen.looks:

@@ -6,17 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from chai_tui.explain.formatting import GLYPHS, counted, ranges, span_text, speed_text
-from chai_tui.explain.tasting_notes import engine_noun
+from chai_tui.explain.tasting_notes import differed_texts, engine_noun, out_texts
 from chai_tui.explain.tasting_verdict import interval_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.race.records import Lane, Race
 from chai_tui.race.statistics import Standing
 from chai_tui.state.records import State
-from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
+from chai_tui.tui.canvas.prose import beside, wrapped
 from chai_tui.tui.canvas.styles import Line, Span, fit, fit_text, width_of
 from chai_tui.tui.taste.race_clock import RaceClock, axis_cells, clock_of, lane_cells
 
@@ -140,30 +138,27 @@ def waiting(race: Race) -> list[Engine]:
 
 
 def trouble_lines(race: Race, width: int) -> list[Line]:
-    """Return what a reader must not miss: results that differ, engines that do not race."""
-    lines: list[Line] = []
-    for lane in race.lanes.values():
-        if differed := lane.differed:
-            expected, found = printable(differed.expected), printable(differed.found)
-            told = f"item {differed.item} gave {found} there and {expected} alone"
-            start: Line = [(f" ! {lane_name(lane)}: another result: ", "failed")]
-            lines += _told(start, told, "", width)
-    for engine, why in race.out.items():
-        lines += _told(
-            [(f" {OUT} {engine_name(engine)}: out: ", "paused")], printable(why), "dim", width
-        )
-    return lines
+    """Return what a reader must not miss, and what the verdict does not say already.
+
+    Results that differ, engines that do not race.
+    """
+    said = "" if race.judged is None else race.judged.sentence
+    told = [("!", "failed", text) for text in differed_texts(race)]
+    told += [(OUT, "paused", text) for text in out_texts(race)]
+    return [
+        line
+        for sign, style, text in told
+        if text not in said
+        for line in _told(sign, style, printable(text), width)
+    ]
 
 
-def _told(start: Line, text: str, style: str, width: int) -> list[Line]:
-    """A text beside its start, in two lines at most."""
-    room = max(8, width - width_of(start))
-    if room < 24 and cell_len(text) > room:
-        return [fit(start, width), *paragraph(text, width, style, indent=3)[:2]]
-    pieces = wrapped(text, room)
-    if len(pieces) > 2:
-        pieces[1] = f"{pieces[1]} {pieces[2]}"
-    return beside(start, [[(piece, style)] for piece in pieces[:2]], width)
+def _told(sign: str, style: str, text: str, width: int) -> list[Line]:
+    """A text behind its sign, in three lines at most."""
+    pieces = wrapped(text, max(1, width - 4))
+    if len(pieces) > 3:
+        pieces = [*pieces[:2], f"{pieces[2]} …"]
+    return beside([(f" {sign} ", style)], [[(piece, style)] for piece in pieces], width)
 
 
 def _axis(clock: RaceClock | None, columns: Columns, top: int, width: int) -> Line:
@@ -205,8 +200,12 @@ def _lane(
 def _name(lane: Lane, look: Look, columns: Columns, *, is_best: bool) -> Line:
     is_chosen = lane.number == look.chosen
     style = "served" if is_best else "chosen" if is_chosen else "strong"
-    sign = GLYPHS[State.SERVED] if is_best else " "
-    line: Line = [("▸" if is_chosen else " ", "chosen"), (sign, "served"), (" ", "")]
+    sign: Span = (" ", "")
+    if lane.differed is not None:
+        sign = ("!", "failed")
+    elif is_best:
+        sign = (GLYPHS[State.SERVED], "served")
+    line: Line = [("▸" if is_chosen else " ", "chosen"), sign, (" ", "")]
     name = fit_text(lane_name(lane), columns.name - 4)
     line += [(name, style), (" ", "")]
     if columns.makers:

@@ -134,7 +134,7 @@ def _column(parts: list[Block], height: int, style: str) -> list[Span]:
 def _beside(part: Block, share: float) -> str:
     """A cell that is filled from one of its sides; empty where the part touches neither."""
     if share >= FULL:
-        return "█"
+        return "▒" if part.style == WARM_UP else "█"
     if part.began <= 0:
         return _FROM_LEFT[round(share * 8)]
     if part.ended >= 1:

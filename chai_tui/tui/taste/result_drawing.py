@@ -47,8 +47,8 @@ def box(
     rule = "─" * max(0, width - EDGES - cell_len(top))
     edge: list[Line] = [[("╭─ ", style), (title, style), (f" {rule}╮", style)]]
     blank = (" " * PADDING, "")
-    for line in lines:
-        edge.append([("│", style), blank, *fit(line, inner), blank, ("│", style)])
+    side = ("│", style)
+    edge += [[side, blank, *fit(line, inner), blank, side] for line in lines]
     edge.append([(f"╰{'─' * max(0, width - EDGES)}╯", style)])
     return [fit(line, width) for line in edge]
 

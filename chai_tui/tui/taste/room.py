@@ -17,7 +17,8 @@ class Parts(NamedTuple):
         axis: the clock over the lanes.
         lane: of each lane.
         trouble: results that differ, engines that do not race.
-        table: the figures of all lanes.
+        table: the figures of all lanes, with a blank line over them.
+        notes: what else follows from them.
         verdict: the verdict with its box.
     """
 
@@ -27,6 +28,7 @@ class Parts(NamedTuple):
     lane: int
     trouble: int
     table: int
+    notes: int
     verdict: int
 
 
@@ -37,6 +39,7 @@ def parts(
     about: int = 1,
     trouble: int = 0,
     table: int = 0,
+    notes: int = 0,
     verdict: int = 0,
 ) -> Parts:
     """Return who gets how many lines.
@@ -47,6 +50,7 @@ def parts(
         about: lines of what the function is.
         trouble: how many lines there are of it.
         table: lines of the table; 0 before there is one.
+        notes: lines of what else follows, likewise.
         verdict: lines of the verdict with its box, likewise.
     """
     left = free
@@ -60,6 +64,7 @@ def parts(
         ("trouble", trouble),
         ("about", about),
         ("table", table),
+        ("notes", notes),
     ):
         least = 1 if name in {"trouble", "about"} else wanted
         took[name] = min(wanted, left) if left >= least > 0 else 0
@@ -72,5 +77,6 @@ def parts(
         1 + min(MOST_LINES - 1, more),
         took["trouble"],
         took["table"],
+        took["notes"],
         took_verdict,
     )

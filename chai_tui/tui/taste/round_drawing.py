@@ -18,7 +18,7 @@ _COLUMNS = (
     ("cpu", 11),
     ("no core", 11),
 )
-"""What is told of a round and the cells for it, the most important first but for the order of time."""
+"""What is told of a round, and the cells for it."""
 _GOES_FIRST = ("calls", "no core", "cpu", "speed-up")
 """What goes where there is no room, one after another."""
 BAR_LEAST = 16

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from chai_tui.explain.formatting import counted
+from chai_tui.explain.formatting import counted, speed_text
+from chai_tui.model.engine import Engine
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.records import Lane
 from chai_tui.race.statistics import standings
@@ -91,8 +92,8 @@ class RoundsScreen(LeavesOnce, Screen[None]):
         told = [standing for standing in standings(self._floor.race) if standing.lane is lane]
         line: Line = [(f" {lane_name(lane)}", "strong")]
         line.append((f" · {counted(len(lane.rounds), 'round')}", ""))
-        if told and told[0].rounds:
-            line.append((f" · {told[0].speedup:.2f}× one call after another", "story"))
+        if told and told[0].rounds and lane.engine is not Engine.SERIAL:
+            line.append((f" · {speed_text(told[0].speedup)} a plain loop", "story"))
         line.append((" · what others took of the cores is taken off", "dim"))
         return [fit(line, width)]
 

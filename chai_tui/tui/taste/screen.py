@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.events import Click
 from textual.screen import Screen
 
+from chai_tui.explain.formatting import counted
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.race.statistics import Standing, standings
@@ -25,6 +26,9 @@ from chai_tui.tui.taste.head_drawing import about_lines, gil_line, title_line
 from chai_tui.tui.taste.lane_drawing import Look, lanes_lines, trouble_lines, waiting
 from chai_tui.tui.taste.result_drawing import note_lines, table_lines, verdict_box
 from chai_tui.tui.taste.room import Parts, parts
+
+TALL = 30
+"""From so many lines on the verdict has blank ones round it."""
 
 
 class Part(Painted):
@@ -42,7 +46,7 @@ class Part(Painted):
 
 
 class TasteScreen(Screen[None], inherit_bindings=False):
-    """Title, what the function is, cores, lanes, trouble, table, verdict, keys: from the top down."""
+    """Title, function, cores, lanes, trouble, table, verdict, keys: from the top down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*taste_bindings("screen")]
     AUTO_FOCUS = ""
@@ -61,20 +65,22 @@ class TasteScreen(Screen[None], inherit_bindings=False):
     }
     """
 
-    def __init__(self, floor: Floor, *, is_large: bool = False) -> None:
+    def __init__(self, floor: Floor, *, is_large: bool = False, printed_key: str = "o") -> None:
         """Show a floor.
 
         Args:
             floor: read, never changed.
             is_large: whether it begins in large print.
+            printed_key: the key that shows what the function printed, as it is written.
         """
         super().__init__()
+        self._key = printed_key
         self._is_large = is_large
         self._floor = floor
         self._chosen: int | None = None
         self._was_moved = False  # whether somebody chose it
         self._standings: list[Standing] = []
-        self._weighed: tuple[int, int] = (-1, -1)
+        self._weighed: tuple[object, ...] = ()
         self._parts: Parts | None = None
         self._drawn: tuple[object, ...] = ()
         self._first_row = 0  # of the lanes, where they do not all fit
@@ -83,7 +89,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._core_bar = CoreBar(floor.run)
         self._lanes = Part(self._draw_lanes, id="lanes")
         self._told = LineView(self._draw_traceback, id="told")
-        self._trouble = Part(lambda width, _: trouble_lines(self._race, width), id="trouble")
+        self._trouble = Part(lambda width, _: self._trouble_lines(width), id="trouble")
         self._table = Part(self._draw_table, id="table")
         self._verdict = Part(
             lambda width, height: verdict_box(self._race, width, height), id="verdict"
@@ -144,12 +150,16 @@ class TasteScreen(Screen[None], inherit_bindings=False):
             part.repaint()
         if race.failed is not None:
             self._told.redraw()
+        if (race.failed is not None) != self.has_class("-failed"):
+            self.set_class(race.failed is not None, "-failed")
+            self.set_focus(self._told if race.failed is not None else None)
 
     def _weigh(self) -> None:
         """Look how the lanes do, once for each round that ended."""
         race = self._race
+        began = None if race.began is None else race.began.at
         rounds = sum(len(lane.rounds) for lane in race.lanes.values())
-        weighed = (rounds, len(race.lanes))
+        weighed = (began, rounds, len(race.lanes))
         if weighed != self._weighed:
             self._weighed = weighed
             self._standings = standings(race)
@@ -159,19 +169,20 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         size, race = self.app.size, self._race
         if not size.width:
             return
-        self.set_class(race.failed is not None, "-failed")
         cores = self._core_bar.get_content_height(size, size, size.width)
-        free = size.height - 2 - cores
-        table = len(self._table_lines(size.width))
+        lanes = 0 if race.failed else len(race.lanes) + len(waiting(race))
+        verdict = len(verdict_box(race, size.width))
+        # Once it is over, nobody needs to see where the makers are not any more.
+        self._core_bar.display = not race.is_over or size.height - 2 - cores >= lanes + verdict
+        has_figures = race.judged is not None and not self._is_large
         shares = parts(
-            free,
+            size.height - 2 - (cores if self._core_bar.display else 0),
+            lanes=lanes,
             about=len(about_lines(race, size.width)),
-            lanes=0 if race.failed else len(race.lanes) + len(waiting(race)),
-            trouble=len(trouble_lines(race, size.width)),
-            table=table + 1 if table else 0,
-            verdict=len(verdict_box(race, size.width)) + (2 if size.height >= 30 else 0)
-            if race.is_over
-            else 0,
+            trouble=len(self._trouble_lines(size.width)),
+            table=1 + len(table_lines(race, size.width)) if has_figures else 0,
+            notes=len(note_lines(race, size.width)) if has_figures else 0,
+            verdict=verdict + 2 if verdict and size.height >= TALL else verdict,
         )
         if shares == self._parts:
             return
@@ -179,7 +190,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         for part, lines in (
             (self._about, shares.about + shares.gil),
             (self._trouble, shares.trouble),
-            (self._table, shares.table),
+            (self._table, shares.table + shares.notes),
             (self._verdict, shares.verdict),
         ):
             part.display = lines > 0
@@ -217,15 +228,19 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._first_row = max(0, min(place, len(rows) - room))
         return [*head, *rows[self._first_row :]]
 
-    def _table_lines(self, width: int) -> list[Line]:
-        """The table and what follows from it; in large print the lanes say enough."""
-        if self._race.judged is None or self._is_large:
+    def _draw_table(self, width: int, _height: int) -> list[Line]:
+        if self._parts is None or self._race.judged is None:
             return []
-        return [*table_lines(self._race, width), *note_lines(self._race, width)]
+        table = [[], *table_lines(self._race, width)] if self._parts.table else []
+        return [*table, *note_lines(self._race, width)[: self._parts.notes]]
 
-    def _draw_table(self, width: int, height: int) -> list[Line]:
-        lines = self._table_lines(width)
-        return [[], *lines][:height] if len(lines) < height else lines
+    def _trouble_lines(self, width: int) -> list[Line]:
+        race = self._race
+        lines = trouble_lines(race, width)
+        if race.printed_count:
+            told = f" › it printed {counted(race.printed_count, 'line')}: {self._key} shows them"
+            lines.append([(told, "dim")])
+        return lines
 
     def _draw_traceback(self, width: int) -> list[Line]:
         failed = self._race.failed
@@ -242,9 +257,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
     def action_lane(self, step: int) -> None:
         """Choose the lane below (1) or above (-1)."""
         numbers = [*self._race.lanes]
-        if self._race.failed is not None:
-            self._told.scroll_relative(y=step, animate=False)
-        elif self._chosen in numbers:
+        if self._chosen in numbers:
             place = max(0, min(len(numbers) - 1, numbers.index(self._chosen) + step))
             self._choose(numbers[place])
 
