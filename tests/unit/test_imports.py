@@ -27,6 +27,9 @@ ALLOWED: dict[str, set[str]] = {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
     "sources.simulated": {"model"},
+    "sources.taste": {
+        "model", "race", "explain", "host", "samplers", "sources.live.station",
+    },
     "views": {"model", "state", "explain", "host"},
     "config": {"model"},
     "tui.canvas": {"model", "state", "explain"},
