@@ -1,4 +1,4 @@
-"""A local HTTP server in a process of its own, which answers after 5 ms: ``python taste_server.py``.
+"""A local HTTP server that answers after 5 ms: ``python taste_server.py``.
 
 It says its port on the first line, and ends with its standard input.
 """

@@ -1,4 +1,4 @@
-"""Functions to taste, whose verdict and share of the GIL are known: see ``benchmarks/taste_list.py``.
+"""Functions to taste; ``benchmarks/taste_list.py`` tells what is known of them.
 
 Standard library only, and Python 3.9: the interpreter that tastes them need have nothing installed.
 Everything that is large is made at the first call, so that importing this costs nothing.
@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import zlib
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 PORT_VARIABLE = "CHAI_TUI_TASTE_PORT"
@@ -52,9 +52,7 @@ def request(_item: int = 0) -> int:
 
 def child() -> int:
     """Start a Python that does nothing: its CPU time is not this process's."""
-    return subprocess.run(  # noqa: S603 - this very interpreter
-        [sys.executable, "-I", "-S", "-c", "pass"], check=True
-    ).returncode
+    return subprocess.run([sys.executable, "-I", "-S", "-c", "pass"], check=True).returncode
 
 
 # -- what computes and holds the GIL
@@ -110,7 +108,7 @@ def large_json() -> int:
     return len(json.loads(json.dumps(_large_object())))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _large_object() -> list[dict[str, Any]]:
     return [{"id": n, "name": f"chai {n}", "cups": [n, n + 1.5, None]} for n in range(8_000)]
 
@@ -128,12 +126,12 @@ def squeeze() -> int:
     return len(zlib.compress(_worth_it(), 6))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _large_buffer() -> bytes:
     return bytes(10_000_000)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _worth_it() -> bytes:
     return b"".join(hashlib.sha256(b"%d" % (n // 3)).digest() for n in range(12_500))
 
@@ -190,12 +188,12 @@ def halves_share() -> float:
 
 def _hold() -> int:
     total = 0
-    for number in range(24_000):
+    for number in range(21_500):
         total += number
     return total
 
 
-@lru_cache(maxsize=None)
+@cache
 def _half_buffer() -> bytes:
     return bytes(1_500_000)
 
@@ -237,7 +235,7 @@ def matmul() -> float:
     return float((left @ left)[0, 0])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _matrix() -> Any:
     import numpy as np
 

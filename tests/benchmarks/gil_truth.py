@@ -52,7 +52,7 @@ def can_be_asked() -> bool:
 
 
 def share_while(work: Callable[[], object], seconds: float) -> float | None:
-    """Repeat ``work`` for so many seconds; return how much of that held the GIL, if it can be told."""
+    """Repeat ``work`` for so many seconds; return what share held the GIL, if it can be told."""
     if not can_be_asked():
         return None
     with tempfile.TemporaryDirectory() as folder:

@@ -59,7 +59,7 @@ _WAITS = ("thread",)
 
 TARGETS = (
     Target("nap", "sleep, 30 ms", 0.0, _WAITS, 16, has_items=True, waits=True),
-    Target("nap_async", "async sleep, 30 ms", 0.0, ("asyncio",), 16, has_items=True, is_async=True, waits=True),
+    Target("nap_async", "async sleep, 30 ms", 0.0, ("asyncio",), 16, True, True, waits=True),
     Target("request", "local HTTP server, 5 ms", None, _WAITS, 16, has_items=True, waits=True),
     Target("child", "subprocess, 20 ms", None, _WITHOUT, waits=True),
     Target("nbody", "n-body, pure Python", 1.0, _PYTHON),
@@ -78,7 +78,7 @@ TARGETS = (
     Target("half_ms", "500 µs a call", 1.0, _PYTHON, 128),
     Target("fifty_megabytes", "50 MB to pickle", 1.0, ("serial",)),
     Target("matmul", "NumPy matmul", None, ("serial",), needs="numpy"),
-    Target("grind", "the recipe grind", 1.0, _PYTHON, is_recipe=True),
+    Target("grind", "the recipe grind", 1.0, _PYTHON, is_async=True, is_recipe=True),
 )  # fmt: skip
 """In the order of the table."""
 

@@ -34,8 +34,8 @@ GRIND_SECONDS = 0.021
 Round = Callable[[], object]
 
 
-def grind(seconds: float = GRIND_SECONDS) -> None:
-    """Do what the recipe does, in small."""
+async def grind(seconds: float = GRIND_SECONDS) -> None:
+    """Do what the recipe does, in small; async, as whatever follows a recipe is."""
     for _ in range(3):
         steps.compute(seconds / 3, lambda _share: None)
 
@@ -205,6 +205,15 @@ def gil_share(which: Target, by_hand: ByHand) -> tuple[float | None, str]:
     return gil_truth.share_while(by_hand.serial, 1.0), "asked from a thread of C code"
 
 
+def loop_when_asked(which: Target, calls: int) -> None:
+    """Make the loop once for every line that comes; answer each with the seconds it took."""
+    by_hand = ByHand(which, calls, ())
+    for _ in sys.stdin:
+        began = time.perf_counter()
+        by_hand.serial()
+        print(time.perf_counter() - began, flush=True)
+
+
 def main() -> None:
     """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -212,8 +221,14 @@ def main() -> None:
     parser.add_argument("--calls", type=int, required=True)
     parser.add_argument("--lanes", nargs="*", default=[], metavar="ENGINE:WORKERS")
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--loop", action="store_true", help="the loop alone, a line each time")
     options = parser.parse_args()
-    lanes = [(engine, int(workers)) for engine, workers in (lane.split(":") for lane in options.lanes)]
+    if options.loop:
+        loop_when_asked(target(options.name), options.calls)
+        return
+    lanes = [
+        (engine, int(workers)) for engine, workers in (lane.split(":") for lane in options.lanes)
+    ]
     json.dump(measure(target(options.name), options.calls, lanes, options.seconds), sys.stdout)
     print()
 
