@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-import chai_tui
+from chai_tui.cli.taste import _recipe_request
+from chai_tui.config.target import Calls
+from chai_tui.model.tasting import RACING
+from chai_tui.tasting import Tasting, TastingError, run, taste
 from tests.benchmarks.taste_list import Target
 from tests.benchmarks.taste_verdicts import Ours
 
 
 def taste_once(which: Target, budget: float) -> Ours:
     """Taste a function once."""
-    items = range(which.calls) if which.has_items else None
     began = time.perf_counter()
-    tasting = chai_tui.taste(which.path, items, budget=budget)
+    try:
+        tasting = _ask_of(which, budget)()
+    except TastingError as error:
+        seconds = time.perf_counter() - began
+        return Ours(None, "", "", {}, None, seconds, failed=str(error))
     seconds = time.perf_counter() - began
     return Ours(
-        str(tasting.engine) if tasting.engine else None,
+        tasting.engine,
         tasting.reason,
         tasting.sentence,
-        {
-            (str(one.engine), one.workers): (one.speedup, one.low, one.high)
-            for one in tasting.standings
-        },
+        {(one.engine, one.workers): (one.speedup, one.low, one.high) for one in tasting.standings},
         tasting.gil_share,
         seconds,
+        _calls_of_a_round(tasting),
     )
+
+
+def _ask_of(which: Target, budget: float) -> Callable[[], Tasting]:
+    if which.is_recipe:  # only the command line knows recipes
+        request = _recipe_request(
+            which.name, Calls(), python=None, workers=0, engines=RACING, budget=budget, timeout=60.0
+        )
+        return lambda: run(request)
+    items = range(which.calls) if which.has_items else None
+    return lambda: taste(which.path, items, budget=budget)
+
+
+def _calls_of_a_round(tasting: Tasting) -> int:
+    for lane in tasting.as_json()["lanes"]:
+        for one in lane["rounds"]:
+            return int(one["calls"])
+    return 0
