@@ -27,7 +27,7 @@ WAIT_SECONDS = 0.030
 _local = threading.local()
 
 
-# -- what waits
+# What waits
 
 
 def nap(_item: int = 0) -> None:
@@ -55,7 +55,7 @@ def child() -> int:
     return subprocess.run([sys.executable, "-I", "-S", "-c", "pass"], check=True).returncode
 
 
-# -- what computes and holds the GIL
+# What computes and holds the GIL
 
 
 def nbody() -> float:
@@ -113,7 +113,7 @@ def _large_object() -> list[dict[str, Any]]:
     return [{"id": n, "name": f"chai {n}", "cups": [n, n + 1.5, None]} for n in range(8_000)]
 
 
-# -- what computes without it
+# What computes without it
 
 
 def large_hash() -> str:
@@ -161,7 +161,7 @@ def _database() -> sqlite3.Connection:
     return database
 
 
-# -- a mix
+# A mix
 
 
 def halves() -> int:
@@ -198,7 +198,7 @@ def _half_buffer() -> bytes:
     return bytes(1_500_000)
 
 
-# -- what is short, and what is costly to hand over
+# What is short, and what is costly to hand over
 
 
 def tenth_of_us() -> int:
@@ -226,7 +226,7 @@ def fifty_megabytes() -> bytes:
     return b"c" * 50_000_000
 
 
-# -- what uses several cores by itself, where NumPy is installed
+# What uses several cores by itself, where NumPy is installed
 
 
 def matmul() -> float:

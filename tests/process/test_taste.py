@@ -1,4 +1,4 @@
-"""``chai-tui taste`` as a user runs it: what cannot run says why and what to do, with its exit code.
+"""``chai-tui taste`` as a user runs it: what cannot run says why, what to do, and by exit code.
 
 Every reason is provoked for real. Budgets are the smallest that a verdict may take.
 """
@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,7 +65,7 @@ def run(mark: Path, tmp_path: Path) -> Run:
     """Runs ``chai-tui taste`` with the smallest budget."""
 
     def run_it(
-        target: str, *options: str, input: str | None = None, **how: Any
+        target: str, *options: str, typed: str | None = None, **how: Any
     ) -> subprocess.CompletedProcess[str]:
         places = dict.fromkeys(
             ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(tmp_path)
@@ -78,7 +79,7 @@ def run(mark: Path, tmp_path: Path) -> Run:
             text=True,
             timeout=PATIENCE,
             env=environment,
-            input=input,
+            input=typed,
             **how,
         )
 
@@ -106,7 +107,7 @@ def line_of(name: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if text in line)
 
 
-# -- what races, but not with every engine
+# What races, but not with every engine
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,8 @@ def test_without_processes_the_others_race_and_the_sentence_says_why(
 
 
 def test_an_argument_that_cannot_be_pickled_is_refused_with_the_reason() -> None:
-    with pytest.raises(TastingError, match="items: one of them cannot be pickled.*lock"):
-        taste(shape("raises_at"), [__import__("threading").Lock()], budget=1)
+    with pytest.raises(TastingError, match=r"items: one of them cannot be pickled.*lock"):
+        taste(shape("raises_at"), [threading.Lock()], budget=1)
 
 
 def test_results_that_depend_on_who_else_works_are_told(run: Run) -> None:
@@ -161,7 +162,7 @@ def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
     assert "about" in done.stdout
 
 
-# -- imports
+# Modules that cannot be imported
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
 def test_what_an_import_would_start_is_shown_with_its_line_and_does_not_run(
     run: Run, name: str, text: str, words: str
 ) -> None:
-    done = run(case(name), "--plain", input="Kettle\n")
+    done = run(case(name), "--plain", typed="Kettle\n")
     assert done.returncode == 1
     assert f"{words} at line {line_of(name, text)} when imported" in done.stderr
     assert 'put it under `if __name__ == "__main__":`' in done.stderr
@@ -204,7 +205,7 @@ def test_an_import_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) 
         taste(case("never_ends"), budget=1)
 
 
-# -- calls
+# Calls that do not return what they should
 
 
 def test_a_function_that_raises_says_with_which_item(run: Run) -> None:
@@ -242,7 +243,7 @@ def test_what_a_function_prints_is_kept_from_the_output(run: Run) -> None:
 
 
 def test_a_function_that_reads_gets_the_end_of_file(run: Run) -> None:
-    done = run(shape("reads"), "--json", "--engines", "thread", input="never read\n")
+    done = run(shape("reads"), "--json", "--engines", "thread", typed="never read\n")
     assert verdict_of(done)["tasted"]["shown"] == "''"
 
 
@@ -268,7 +269,7 @@ def test_a_method_of_a_class_is_tasted(run: Run) -> None:
     assert {lane["engine"] for lane in found["lanes"]} == {"serial", "thread"}
 
 
-# -- names and usage
+# Names and usage
 
 
 @pytest.mark.parametrize(
