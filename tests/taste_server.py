@@ -44,8 +44,12 @@ async def serve() -> None:
     server = await loop.create_server(Answering, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     over = asyncio.Event()
-    # Somebody may look at the input while nothing comes; only its end makes it readable.
-    loop.add_reader(0, lambda: os.read(0, 4096) or over.set())
+
+    def heard() -> None:
+        if not os.read(0, 4096):
+            over.set()
+
+    loop.add_reader(0, heard)
     await over.wait()
 
 

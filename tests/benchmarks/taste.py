@@ -79,9 +79,15 @@ def lanes_of(which: Target, workers: int, raced: Sequence[Lane] = ()) -> list[La
     return lanes
 
 
-def truth_of(which: Target, lanes: Sequence[Lane], calls: int, seconds: float) -> Truth:
-    """Measure what is true, in a process of its own."""
-    before = wait_until_quiet(QUIET_PATIENCE)
+def truth_of(
+    which: Target,
+    lanes: Sequence[Lane],
+    calls: int,
+    seconds: float,
+    patience: float = QUIET_PATIENCE,
+) -> Truth:
+    """Measure what is true, in a process of its own, when the machine is quiet."""
+    before = wait_until_quiet(patience)
     run = subprocess.run(
         [
             *(sys.executable, "-m", "tests.benchmarks.taste_truth", which.name),
