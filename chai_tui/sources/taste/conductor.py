@@ -34,22 +34,19 @@ from chai_tui.model.race_events import (
 )
 from chai_tui.model.tasting import RACING, TasteRequest
 from chai_tui.model.text import printable
+from chai_tui.race.forecast import chunk_for
 from chai_tui.race.records import Race
-from chai_tui.race.verdict import Verdict, is_sure, judge
+from chai_tui.race.verdict import is_sure, judge
 from chai_tui.samplers.gil_word import GilWatch, GilWord
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.taste.plan import (
     LanePlan,
     RoundPlan,
-    chunk_of,
     plan_lanes,
     plan_rounds,
     taste_seconds,
 )
 
-FINAL_CONFIDENCE = 0.95
-FINAL_SLACK = 0.07
-"""What decides when the budget is spent."""
 START_SECONDS = 60.0
 """How long an import may take, and starting the workers of a lane."""
 SPARE_SECONDS = 5.0
@@ -194,7 +191,7 @@ class Conductor:
                 # What starting took is gone.
                 raced = [LanePlan(lane.engine, lane.workers) for lane in self.race.lanes.values()]
                 plan = self._plan(raced, tasted)
-                yield from self._race(plan, tasted)
+                yield from self._race(plan)
             self._judge()
         except _GivenUpError:
             pass
@@ -357,7 +354,7 @@ class Conductor:
             self._tell(*(Exited(self._clock(), maker, None, ours=True) for maker in makers))
         self._tell(LaneOut(self._clock(), engine, text))
 
-    def _race(self, plan: RoundPlan, tasted: Tasted) -> Script:
+    def _race(self, plan: RoundPlan) -> Script:
         self._phase(Phase.RACE, self._deadline - self._clock())
         first = 0
         for number in itertools.count(1):
@@ -369,7 +366,7 @@ class Conductor:
             counts = number > plan.warm_up
             for lane in order:
                 if lane.number in self.race.lanes:
-                    yield from self._block(lane.number, number, first, plan.calls, tasted, counts)
+                    yield from self._block(lane.number, number, first, plan.calls, counts)
             took = self._clock() - began
             if self._items > plan.calls:
                 first = (first + plan.calls) % self._items
@@ -384,7 +381,7 @@ class Conductor:
                 return
 
     def _block(
-        self, lane: int, number: int, first: int, calls: int, tasted: Tasted, counts: bool
+        self, lane: int, number: int, first: int, calls: int, counts: bool
     ) -> Script:
         """Let one lane make the calls of a round."""
         engine, workers = self.race.lanes[lane].engine, self.race.lanes[lane].workers
@@ -402,7 +399,7 @@ class Conductor:
                 "workers": workers,
                 "first": first,
                 "count": calls,
-                "chunk": chunk_of(tasted, calls, workers),
+                "chunk": chunk_for(self.race, calls, workers),
                 "timeout": timeout,
             },
             timeout + SPARE_SECONDS,
@@ -428,9 +425,7 @@ class Conductor:
             )
 
     def _judge(self) -> None:
-        verdict: Verdict = judge(
-            self.race, confidence=FINAL_CONFIDENCE, slack=FINAL_SLACK
-        )
+        verdict = judge(self.race)
         sentence = verdict_sentence(self.race, verdict)
         self._tell(
             Judged(self._clock(), verdict.lane, verdict.engine, str(verdict.reason), sentence)

@@ -13,10 +13,6 @@ TASTE_SHARE = 0.08
 """Share of the budget for single calls."""
 TASTE_SECONDS = (0.4, 1.0)
 """But never less than the first, nor more than the second, in seconds."""
-CHUNKED_BELOW = 0.002
-"""Calls shorter than this many seconds are handed to workers in chunks."""
-CHUNKS_A_WORKER = 4
-"""How many chunks each worker gets: few enough to be cheap, enough to share the work evenly."""
 WAITS_FROM = 0.5
 """Share of its time from which a function that waits races with more threads than cores."""
 MOST_THREADS = 32
@@ -140,19 +136,6 @@ def plan_rounds(
 def _shared_evenly(calls: float, workers: int) -> int:
     """Return how many calls keep all workers at work to the end."""
     return max(1, math.ceil(calls / workers) * workers)
-
-
-def chunk_of(tasted: Tasted, calls: int, workers: int) -> int:
-    """Return how many calls a worker is handed at once.
-
-    Args:
-        tasted: what single calls cost.
-        calls: of a round.
-        workers: how many work at once.
-    """
-    if tasted.wall / tasted.calls >= CHUNKED_BELOW:
-        return 1
-    return max(1, math.ceil(calls / (CHUNKS_A_WORKER * workers)))
 
 
 SINGLE_THREADED: Mapping[str, str] = dict.fromkeys(
