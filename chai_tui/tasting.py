@@ -219,7 +219,9 @@ def _engines(names: Sequence[str] | None) -> tuple[Engine, ...]:
     known = {str(engine) for engine in RACING}
     for name in names:
         if name not in known:
-            raise ValueError(f"engines: expected some of {', '.join(sorted(known))}, found {name!r}")
+            raise ValueError(
+                f"engines: expected some of {', '.join(sorted(known))}, found {name!r}"
+            )
     return tuple(engine for engine in RACING if str(engine) in names)
 
 
@@ -283,5 +285,3 @@ def _pickled(values: object, name: str) -> str:
 
 def _search_path() -> list[str]:
     return [os.path.abspath(path) for path in sys.path]  # noqa: PTH100 - an empty one is this folder
-
-

@@ -133,20 +133,22 @@ def _as_load(calls: Calls) -> dict[str, Any]:
     return {"args": None, "items": {"json": list(items.values)}}
 
 
-def _recipe_request(
-    text: str, calls: Calls, *, python: str | None, **settled: Any
-) -> TasteRequest:
+def _recipe_request(text: str, calls: Calls, *, python: str | None, **settled: Any) -> TasteRequest:
     """Return the request for a recipe: our own function brews it, in our own Python."""
     from chai_tui.sources.taste import recipe_call  # noqa: PLC0415 - for a recipe alone
 
     if calls != Calls():
         raise BadRequestError(f"{clipped(text)}: a recipe takes no --arg, --items or --each.")
     if python is not None:
-        raise BadRequestError("--python: only for a function: recipes are brewed by chai-tui's own.")
+        raise BadRequestError(
+            "--python: only for a function: recipes are brewed by chai-tui's own."
+        )
     try:
         recipe = find_recipe(text)
     except UnknownRecipeError as error:
-        raise BadRequestError(f"{error}; or a function: module:function, file.py:function") from error
+        raise BadRequestError(
+            f"{error}; or a function: module:function, file.py:function"
+        ) from error
     except RecipeError as error:
         raise BadRequestError(str(error), is_usage=False) from error
     scale, steps = recipe_call.scaled(recipe)

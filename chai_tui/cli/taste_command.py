@@ -83,7 +83,9 @@ Exit codes:
 @click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print every number as one JSON object.")
 @click.option("--large", is_flag=True, help="Begin in large print.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing in the shell once the screen is gone.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Say nothing in the shell once the screen is gone."
+)
 def taste(**options: Any) -> Asked:
     """Measure whether threads or processes make TARGET faster, on this machine.
 

@@ -52,6 +52,8 @@ class TasteBegan(NamedTuple):
         engines: which may race, from the lightest to the heaviest.
         budget: seconds that all of it may take.
         python: the interpreter that has the function: ``/usr/bin/python3``.
+        cores: how many cores' worth of CPU time may be used at once, so that it can be told who
+            keeps whom waiting: others, or more workers than cores; 0 if unknown.
     """
 
     at: float
@@ -60,6 +62,7 @@ class TasteBegan(NamedTuple):
     engines: tuple[Engine, ...]
     budget: float
     python: str = ""
+    cores: float = 0.0
 
 
 class PhaseBegan(NamedTuple):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import RoundEnded
 from chai_tui.race.records import Lane, Race
 
@@ -81,10 +80,13 @@ def _holds(race: Race) -> float | None:
     if race.gil is None or race.gil.share is None:
         return None
     share = min(1.0, max(0.0, race.gil.share))
-    if race.tasted is None or not race.tasted.ready:
-        return share
-    wall, cpu, ready = race.tasted.wall, race.tasted.thread_cpu, race.tasted.ready
-    if wall <= ready or cpu + ready <= 0:
+    # It was looked at while single calls were made, and in serial rounds.
+    wall, cpu, ready = 0.0, 0.0, 0.0
+    if tasted := race.tasted:
+        wall, cpu, ready = tasted.wall, tasted.thread_cpu, tasted.ready or 0.0
+    for ended in race.serial.rounds if race.serial else ():
+        wall, cpu, ready = wall + ended.wall, cpu + ended.cpu, ready + (ended.ready or 0.0)
+    if ready <= 0 or wall <= ready:
         return share
     held = share * wall
     held_at_work = min(1.0, held / (cpu + ready))
@@ -100,7 +102,7 @@ def corrected_walls(race: Race) -> dict[int, dict[int, float]]:
     serial = race.serial
     alone: dict[int, float] = {}
     if serial is not None:
-        alone = {ended.round: _corrected(ended, serial, share) for ended in _counting(serial)}
+        alone = {ended.round: _corrected(race, ended, serial, share) for ended in _counting(serial)}
     walls: dict[int, dict[int, float]] = {}
     for lane in race.lanes.values():
         if lane is serial:
@@ -108,7 +110,7 @@ def corrected_walls(race: Race) -> dict[int, dict[int, float]]:
             continue
         walls[lane.number] = {
             ended.round: max(
-                _corrected(ended, lane, share),
+                _corrected(race, ended, lane, share),
                 _least(race, lane, ended, share, alone.get(ended.round)),
             )
             for ended in _counting(lane)
@@ -121,24 +123,34 @@ def _counting(lane: Lane) -> list[RoundEnded]:
     return [ended for ended in lane.rounds if ended.counts and ended.wall > 0]
 
 
-def at_once(lane: Lane) -> int:
-    """Return on how many cores a lane can compute at once."""
+def own_threads(lane: Lane) -> int:
+    """Return on how many threads a lane's calls run."""
     alone = lane.engine.traits.takes_turns or lane.engine.traits.shares_loop
     return 1 if alone else max(1, lane.workers)
 
 
-def _corrected(ended: RoundEnded, lane: Lane, share: Spent | None) -> float:
+def at_once(race: Race, lane: Lane) -> float:
+    """Return how many cores' worth of CPU time a lane can use at once.
+
+    More workers than cores keep one another waiting; that is nobody else's doing.
+    """
+    threads = own_threads(lane)
+    if race.began is None:
+        return threads
+    return min(threads, race.began.cores if race.began.cores > 0 else max(1, race.began.workers))
+
+
+def _corrected(race: Race, ended: RoundEnded, lane: Lane, share: Spent | None) -> float:
     """The round's wall without what others took of it."""
     wall, cpu, ready = ended.wall, ended.cpu, ended.ready
     if not ready or cpu <= 0 or share is None or share.is_waiting or wall <= CORRECTED_FROM:
         return wall
-    workers = at_once(lane)
     if share.is_computing:
         better = wall * cpu / (cpu + ready)
     else:  # a delay is hidden while another worker goes on, but for one that holds the GIL
         holds = 0.0 if lane.engine.traits.own_interpreter else share.holds or 0.0
-        better = wall - ready * (holds + (1 - holds) / workers)
-    return min(wall, max(better, cpu / workers))
+        better = wall - ready * (holds + (1 - holds) / own_threads(lane))
+    return min(wall, max(better, cpu / at_once(race, lane)))
 
 
 def _least(
@@ -159,6 +171,5 @@ def _least(
     items = race.loaded.items if race.loaded else 0
     if tasted and share.is_waiting and tasted.calls >= max(2, items):
         turns = math.ceil(ended.calls / max(1, lane.workers))
-        if lane.engine is not Engine.ASYNCIO:  # its tasks are as many as there are calls
-            least = max(least, SHORTEST_HOLDS * tasted.shortest * turns)
+        least = max(least, SHORTEST_HOLDS * tasted.shortest * turns)
     return least

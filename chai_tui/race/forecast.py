@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import median
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
@@ -12,9 +13,9 @@ from chai_tui.race.statistics import standings
 
 CORES = (4, 16, 64)
 """So many cores are looked forward to."""
-SOURCE = "Amdahl 1967: 1 ÷ (s + (1 − s) ÷ n), s the serial share, n the cores"
-"""Amdahl, Validity of the single processor approach to achieving large scale computing
-capabilities, AFIPS spring joint computer conference 1967."""
+SOURCE = "Amdahl 1967: 1 / (s + (1 − s) / n)"
+"""s is the serial share, n how many cores: Amdahl, Validity of the single processor approach to
+achieving large scale computing capabilities, AFIPS spring joint computer conference 1967."""
 CHUNKS_BELOW = 0.002
 """Seconds: shorter calls are handed over several at a time, longer ones gain nothing by it."""
 CHUNKS_A_WORKER = 4
@@ -24,12 +25,19 @@ ADVISED_BELOW = 50e-6
 COST_OF_CHUNK = 0.05
 """The part of a chunk's work that handing it over may cost."""
 
+ROUNDS_WANTED = 5
+"""One that warms up, and four that are weighed."""
+RACED = 0.8
+"""The part of a budget that is left for rounds, beside single calls and starting workers."""
+STEP = 5
+"""Seconds, to whose next multiple a budget is rounded up."""
+
 
 class Forecast(NamedTuple):
-    """What more cores would give at most.
+    """What more cores, with a worker each, would give at most.
 
     Attributes:
-        cores: how many; as many workers.
+        cores: how many.
         threads: speed-up over one call after another; None if not known: the GIL was not seen.
         processes: likewise; None if processes did not race.
     """
@@ -78,20 +86,36 @@ def forecast(race: Race) -> list[Forecast]:
     it down on one core, too, where a plain loop has none: so with s seconds of it for each second
     of work, n cores give 1 ÷ (s + 1 ÷ n).
     """
-    call = call_seconds(race)
-    share = spent(race)
-    if call is None or share is None:
+    holds, cost = serial_shares(race)
+    if holds is None and cost is None:
         return []
-    lane = lane_of(race, Engine.PROCESS)
-    cost = overhead_seconds(race, 1 if lane is None else chunk_of(race, lane))
     return [
         Forecast(
             cores,
-            None if share.holds is None else amdahl(share.holds, cores),
-            None if cost is None else 1 / (cost / call + 1 / cores),
+            None if holds is None else amdahl(holds, cores),
+            None if cost is None else pooled(cost, cores),
         )
         for cores in CORES
     ]
+
+
+def serial_shares(race: Race) -> tuple[float | None, float | None]:
+    """Return what runs one after another, in seconds for each second of a lone call.
+
+    Of threads first, then of processes; None where it is not known.
+    """
+    call, share = call_seconds(race), spent(race)
+    lane = lane_of(race, Engine.PROCESS)
+    cost = overhead_seconds(race, 1 if lane is None else chunk_of(race, lane))
+    return (
+        None if share is None else share.holds,
+        None if cost is None or not call else cost / call,
+    )
+
+
+def pooled(cost: float, workers: int) -> float:
+    """Return the speed-up of a pool that hands over for ``cost`` seconds for each of work."""
+    return 1 / (cost + 1 / workers)
 
 
 def amdahl(serial_share: float, cores: int) -> float:
@@ -125,7 +149,7 @@ def chunk_for(race: Race, calls: int, workers: int) -> int:
     tasted = race.tasted
     if tasted is None or tasted.wall >= CHUNKS_BELOW * tasted.calls:
         return 1
-    return max(1, calls // (CHUNKS_A_WORKER * max(1, workers)))
+    return max(1, math.ceil(calls / (CHUNKS_A_WORKER * max(1, workers))))
 
 
 def chunk_of(race: Race, lane: Lane) -> int:
@@ -149,3 +173,28 @@ def chunk_advised(race: Race) -> int | None:
     least = handed / (COST_OF_CHUNK * call)
     power: int = 10 ** math.floor(math.log10(max(1.0, least)))
     return next((step * power for step in (1, 2, 5) if step * power >= least), 10 * power)
+
+
+def budget_wanted(race: Race) -> float | None:
+    """Return the seconds of a budget that would do for this race, rounded up; None if unknown.
+
+    What made no round is taken to be no faster than one call after another.
+    """
+    call, began = call_seconds(race), race.began
+    if call is None or began is None:
+        return None
+    lanes = race.lanes.values()
+    made = [ended.calls for lane in lanes for ended in lane.rounds]
+    alone = max(made, default=began.workers) * call
+    turn = sum(
+        median(ended.wall for ended in lane.rounds) if lane.rounds else alone for lane in lanes
+    )
+    if not lanes:  # none was started: those that may race
+        turn = alone * sum(_may_race(race, engine) for engine in began.engines)
+    started = sum(lane.opened.start_seconds for lane in lanes)
+    return STEP * math.ceil((started + ROUNDS_WANTED * turn) / RACED / STEP)
+
+
+def _may_race(race: Race, engine: Engine) -> bool:
+    is_async = race.loaded is not None and race.loaded.is_async
+    return engine not in race.out and (engine is not Engine.ASYNCIO or is_async)

@@ -41,6 +41,7 @@ class Kind(NamedTuple):
         gil: share of a call that holds the GIL, 0 to 1; None if unknown, or there is none.
         native: share that computes without it; without ``gil``, the share that computes.
         waits: share that does neither.
+        computes: share that computes, with or without it.
         cores: how many cores a call's own process uses meanwhile.
         child_cores: how many the processes use that it starts.
     """
@@ -49,6 +50,7 @@ class Kind(NamedTuple):
     gil: float | None
     native: float
     waits: float
+    computes: float
     cores: float
     child_cores: float
 
@@ -70,7 +72,7 @@ def kind_of(race: Race) -> Kind | None:
         nature = Nature.USES_CORES
     else:
         nature = _nature(share.computes, gil, native)
-    return Kind(nature, gil, native, waits, cores, children)
+    return Kind(nature, gil, native, waits, share.computes, cores, children)
 
 
 def _nature(computes: float, gil: float | None, native: float) -> Nature:

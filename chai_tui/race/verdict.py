@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
-from chai_tui.race.correction import Spent, corrected_walls, spent
+from chai_tui.race.correction import WAITS_BELOW, Spent, corrected_walls, spent
 from chai_tui.race.records import Lane, Race
 from chai_tui.race.statistics import Ratio, Standing, ratio, standings
 
@@ -26,7 +26,7 @@ SLOWER_ABOUT = 1.05
 SAME_WAITS = 1.20
 """The same for lanes whose waits overlap alike, so that nothing but noise tells them apart."""
 LOOP_IS_FREE_BELOW = 0.5
-"""A lane whose threads run for less of its rounds, counted together, does not hold up its waits."""
+"""A lane whose threads together run for less of its rounds does not hold up its waits."""
 LEAST_ROUNDS = 2
 """Fewer rounds have no interval."""
 
@@ -163,12 +163,12 @@ class _Compared:
 def _wait_alike(lighter: Lane, heavier: Lane, share: Spent | None) -> bool:
     """Whether the waits of a function overlap in the lighter lane as they do in the heavier one.
 
-    A loop has as many tasks as there are calls; threads wait for as many as they are. This holds
-    unless the lighter one's own work, or a task that keeps its loop, gets in the way.
+    They do if as many wait at once, unless what the lighter one's own thread does, or a call that
+    keeps its loop, gets in the way.
     """
-    if share is None or not share.is_waiting or lighter.engine is Engine.SERIAL:
+    if share is None or not share.is_waiting or (share.holds or 0.0) >= WAITS_BELOW:
         return False
-    if lighter.engine is not Engine.ASYNCIO and lighter.workers < heavier.workers:
+    if lighter.engine is Engine.SERIAL or lighter.workers < heavier.workers:
         return False
     wall = sum(ended.wall for ended in lighter.rounds if ended.counts)
     cpu = sum(ended.cpu for ended in lighter.rounds if ended.counts)

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from chai_tui.explain.tasting_text import verdict_sentence
+from chai_tui.explain.tasting_verdict import verdict_sentence
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Seated, Started
 from chai_tui.model.race_events import (
@@ -201,7 +201,9 @@ class Conductor:
     def _items(self) -> int:
         return self.race.loaded.items if self.race.loaded is not None else 0
 
-    def _load(self, engines: Sequence[Engine]) -> Generator[Ask, Answer, tuple[list[Engine], dict[Engine, str]]]:
+    def _load(
+        self, engines: Sequence[Engine]
+    ) -> Generator[Ask, Answer, tuple[list[Engine], dict[Engine, str]]]:
         self._phase(Phase.IMPORT, START_SECONDS)
         load = {"do": "load", **self._request.load, "import_timeout": START_SECONDS}
         answer = yield Ask(load, START_SECONDS + SPARE_SECONDS)

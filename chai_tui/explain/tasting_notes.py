@@ -1,0 +1,207 @@
+"""What stands beside a verdict: names, noise, engines that are out, other machines; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import stdev
+
+from chai_tui.explain.formatting import percent, span_text, speed_text
+from chai_tui.model.engine import Engine
+from chai_tui.model.text import printable
+from chai_tui.race.correction import corrected_walls
+from chai_tui.race.forecast import (
+    ADVISED_BELOW,
+    SOURCE,
+    call_seconds,
+    chunk_advised,
+    chunk_of,
+    forecast,
+    lane_of,
+    overhead_seconds,
+    pays_from,
+    pooled,
+    serial_shares,
+)
+from chai_tui.race.kind import Nature, kind_of
+from chai_tui.race.noise import length_spread, others_cores
+from chai_tui.race.records import Lane, Race
+from chai_tui.race.verdict import Verdict
+
+OTHERS_FROM = 0.15
+"""Cores that others took before they are blamed."""
+SPREAD_FROM = 1.3
+"""How many times as long the longest call is as the shortest before that is blamed."""
+REPR_LENGTH = 60
+"""Characters of a value that a sentence repeats."""
+
+
+# Names
+
+
+def engine_noun(engine: Engine) -> str:
+    """Return what an engine's workers are called: ``processes``, ``asyncio``, ``a plain loop``."""
+    match engine:
+        case Engine.SERIAL:
+            return "a plain loop"
+        case Engine.ASYNCIO:
+            return "asyncio"
+        case Engine.THREAD | Engine.INTERPRETER:
+            return f"{engine}s"
+        case Engine.PROCESS:
+            return "processes"
+
+
+def lane_noun(race: Race | None, lane: Lane) -> str:
+    """Return ``threads``, or ``16 threads`` where they are not just as many as the cores.
+
+    Args:
+        race: what tells how many lanes an engine has; None: the number is always said.
+        lane: which one.
+    """
+    noun = engine_noun(lane.engine)
+    if lane.engine in (Engine.SERIAL, Engine.ASYNCIO):
+        return noun
+    if race is not None:
+        is_usual = race.began is not None and lane.workers == race.began.workers
+        alike = sum(other.engine is lane.engine for other in race.lanes.values())
+        if is_usual and alike < 2:
+            return noun
+    return f"{lane.workers} {noun}" if lane.workers != 1 else f"1 {lane.engine}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def sentence_of(text: str) -> str:
+    """Return a text that begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+# Beside the verdict
+
+
+def noise_text(race: Race, verdict: Verdict) -> str:
+    """Return what made the noise, and what may help."""
+    cores = others_cores(race)
+    if cores is not None and cores >= OTHERS_FROM:
+        return (
+            f"Others took {cores:.1f} cores meanwhile: taste it again when the machine is quieter."
+        )
+    spread = length_spread(race)
+    if spread is not None and race.tasted is not None and spread >= SPREAD_FROM:
+        shortest, longest = span_text(race.tasted.shortest), span_text(race.tasted.longest)
+        return (
+            f"The calls' own length varies, {shortest} to {longest}: "
+            "more items or a larger budget would tell."
+        )
+    rounds = [
+        stdev(walls.values()) / (sum(walls.values()) / len(walls))
+        for walls in corrected_walls(race).values()
+        if len(walls) > 1
+    ]
+    if not rounds or not verdict.seen:
+        return ""
+    return (
+        f"Rounds of one lane differ by ±{percent(max(rounds))}, nothing that was seen tells why: "
+        "a larger budget may tell."
+    )
+
+
+def out_texts(race: Race) -> list[str]:
+    """Return why engines do not race, as ``Processes are out: a lambda cannot be pickled.``."""
+    return [
+        f"{sentence_of(engine_noun(engine))} {_are(engine)} out: {printable(text).rstrip('.')}."
+        for engine, text in race.out.items()
+    ]
+
+
+def _are(engine: Engine) -> str:
+    return "is" if engine in (Engine.SERIAL, Engine.ASYNCIO) else "are"
+
+
+def differed_texts(race: Race) -> list[str]:
+    """Return what lanes return that differs from what a lone call does; the first of each."""
+    texts = []
+    for lane in race.lanes.values():
+        if (differed := lane.differed) is None:
+            continue
+        verb = "returns" if lane.engine in (Engine.SERIAL, Engine.ASYNCIO) else "return"
+        found, expected = _cut(differed.found), _cut(differed.expected)
+        texts.append(
+            f"{sentence_of(lane_noun(race, lane))} {verb} something else: "
+            f"item {differed.item}: {found} instead of {expected}. "
+            "The function keeps state between calls, or depends on time or chance."
+        )
+    return texts
+
+
+def _cut(text: str) -> str:
+    text = printable(text[: REPR_LENGTH + 1])
+    return text if len(text) <= REPR_LENGTH else f"{text[:REPR_LENGTH]}…"
+
+
+def chunk_text(race: Race) -> str:
+    """Return what chunks would do for calls under 50 µs; empty for longer ones."""
+    call, advised = call_seconds(race), chunk_advised(race)
+    lane = lane_of(race, Engine.PROCESS)
+    if call is None or advised is None or lane is None or call >= ADVISED_BELOW:
+        return ""
+    alone, chunked = overhead_seconds(race), overhead_seconds(race, advised)
+    if alone is None or chunked is None:
+        return ""
+    used = chunk_of(race, lane)
+    raced = f" They raced in chunks of {used:,}." if used > 1 else ""
+    return (
+        f"Calls are short ({span_text(call)}): as single calls through a pool of processes about "
+        f"{speed_text(pooled(alone / call, lane.workers))}, in chunks of {advised:,} about "
+        f"{speed_text(pooled(chunked / call, lane.workers))}.{raced}"
+    )
+
+
+# Other calls, other machines
+
+
+def pays_text(race: Race) -> str:
+    """Return from which length of a call on processes pay on this machine; empty if unknown."""
+    least, call, lane = pays_from(race), call_seconds(race), lane_of(race, Engine.PROCESS)
+    if least is None or call is None or lane is None:
+        return ""
+    return (
+        f"{lane.workers} processes pay from {span_text(least)} a call on, on this machine; "
+        f"a call takes {span_text(call)}."
+    )
+
+
+def forecast_text(race: Race) -> str:
+    """Return what more cores would give at most, and by which law; empty if that is unknown."""
+    kind, ahead = kind_of(race), forecast(race)
+    if not ahead or kind is None:
+        return ""
+    if kind.nature is Nature.USES_CORES:
+        return "More cores are not forecast: the function uses several by itself."
+    counts = listed([f"{entry.cores}" for entry in ahead])
+    what = "workers" if kind.nature is Nature.WAITS else "cores"
+    threads = [speed_text(e.threads) for e in ahead if e.threads is not None]
+    processes = [speed_text(e.processes) for e in ahead if e.processes is not None]
+    gives = [
+        f"{name} at most {listed(speeds)}"
+        for name, speeds in (("threads", threads), ("processes", processes))
+        if speeds
+    ]
+    holds, cost = serial_shares(race)
+    about = "about " if race.gil is not None and race.gil.is_about else ""
+    shares = [
+        *([] if holds is None else [f"{about}{percent(holds)} for threads, by the GIL"]),
+        *([] if cost is None else [f"{_small(cost)} for processes, by handing over"]),
+    ]
+    return (
+        f"With {counts} {what}: {'; '.join(gives)} ({SOURCE}; s, what runs one after another, is "
+        f"{listed(shares)})."
+    )
+
+
+def _small(share: float) -> str:
+    """A share that may be tiny, or more than all."""
+    return percent(share) if share >= 0.01 else "under 1 %"
