@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import faulthandler
 import os
@@ -10,7 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Optional
+from typing import Any, Optional
 
 from _chai_taste.channel import Problem
 from _chai_taste.words import LONGEST_TRACEBACK, is_ours
@@ -62,9 +63,28 @@ class Guard:
         self._root = root
         self._thread = threading.get_ident()
         try:
-            yield
+            with self._hearing_threads():
+                yield
         finally:
             self._thread = 0
+
+    @contextlib.contextmanager
+    def _hearing_threads(self) -> Iterator[None]:
+        """Hear of threads also where Python tells nobody of them: before 3.12."""
+        if sys.version_info >= (3, 12):
+            yield
+            return
+        start = _thread.start_new_thread
+
+        def heard(*arguments: Any) -> int:
+            self._hear("_thread.start_new_thread", arguments)
+            return start(*arguments)
+
+        _thread.start_new_thread = threading._start_new_thread = heard  # type: ignore
+        try:
+            yield
+        finally:
+            _thread.start_new_thread = threading._start_new_thread = start  # type: ignore
 
     def _hear(self, event: str, _details: object) -> None:
         if not self._thread or event not in STARTS or threading.get_ident() != self._thread:
