@@ -84,6 +84,8 @@ def truth_of(
     lanes: Sequence[Lane],
     calls: int,
     seconds: float,
+    *,
+    rounds: int = 5,
     patience: float = QUIET_PATIENCE,
 ) -> Truth:
     """Measure what is true, in a process of its own, when the machine is quiet."""
@@ -91,7 +93,7 @@ def truth_of(
     run = subprocess.run(
         [
             *(sys.executable, "-m", "tests.benchmarks.taste_truth", which.name),
-            *("--calls", str(calls), "--seconds", str(seconds)),
+            *("--calls", str(calls), "--seconds", str(seconds), "--rounds", str(rounds)),
             *("--lanes", *(f"{engine}:{workers}" for engine, workers in lanes)),
         ],
         check=True,

@@ -159,7 +159,7 @@ class ByHand:
 
 
 def measure(
-    which: Target, calls: int, lanes: Sequence[tuple[str, int]], seconds: float
+    which: Target, calls: int, lanes: Sequence[tuple[str, int]], seconds: float, fewest: int
 ) -> dict[str, Any]:
     """Race by hand for about so many seconds; return speed-ups over the loop, and more."""
     by_hand = ByHand(which, calls, lanes)
@@ -171,7 +171,7 @@ def measure(
             make()
         walls: dict[tuple[str, int], list[float]] = {way: [] for way in ways}
         until = time.perf_counter() + seconds
-        while time.perf_counter() < until or len(walls["serial", 1]) < FEWEST_ROUNDS:
+        while time.perf_counter() < until or len(walls["serial", 1]) < fewest:
             order = list(ways)
             random.shuffle(order)
             for way in order:
@@ -221,6 +221,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, required=True)
     parser.add_argument("--lanes", nargs="*", default=[], metavar="ENGINE:WORKERS")
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help="at least")
     parser.add_argument("--loop", action="store_true", help="the loop alone, a line each time")
     options = parser.parse_args()
     if options.loop:
@@ -229,7 +230,10 @@ def main() -> None:
     lanes = [
         (engine, int(workers)) for engine, workers in (lane.split(":") for lane in options.lanes)
     ]
-    json.dump(measure(target(options.name), options.calls, lanes, options.seconds), sys.stdout)
+    json.dump(
+        measure(target(options.name), options.calls, lanes, options.seconds, options.rounds),
+        sys.stdout,
+    )
     print()
 
 
