@@ -222,20 +222,29 @@ def _without_screen(
 def _on_screen(
     request: TasteRequest, expected: Sequence[Engine] | None, *, large: bool, quiet: bool
 ) -> int:
-    from chai_tui.model.launch import Launch
-    from chai_tui.sources.taste.source import TasteSource
+    from functools import partial  # noqa: PLC0415 - the screen alone needs all of this
+
+    from chai_tui.sources.taste.source import TasteSource  # noqa: PLC0415 - as above
     from chai_tui.tui.bridge import Bridge
+    from chai_tui.views.tasting import exit_code  # noqa: PLC0415 - as above
 
     settings, warnings = load_settings(settings_path())
     with own_terminal():
         raise_file_limit()
         bridge = Bridge(TasteSource(request, sample_every=SCREEN_SAMPLE_SECONDS))
         try:
-            bridge.start()
+            bridge.start()  # the function is imported while the screen is
             startup.import_asyncio_without_ssl()
-            from chai_tui.tui.run_app import run_app
+            from chai_tui.tui.run_app import run_tasting
 
-            raise NotImplementedError(Launch, run_app, settings, warnings, expected, large, quiet)
+            return run_tasting(
+                bridge,
+                settings,
+                warnings,
+                code=partial(exit_code, expected=expected),
+                large=large,
+                quiet=quiet,
+            )
         finally:
             startup.done()
             bridge.stop()

@@ -12,9 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from chai_tui.sources.taste.runner_path import runner_command
-
 from chai_tui.sources.taste.runner_handle import RunnerHandle, wait_for
+from chai_tui.sources.taste.runner_path import runner_command
 from tests.benchmarks.taste_list import FILE, Target
 
 ROUND_SECONDS = 0.1
