@@ -27,8 +27,10 @@ class PlainView:
                 maker = floor.makers.get(event.maker)
                 if maker is not None:
                     verb = "Start" if isinstance(event, Started) else "End"
-                    words = (maker.name, printable(maker.recipe), "brewing")
-                    lines.append(" ".join([f"{verb} of", *filter(None, words)]))
+                    result = printable(event.result) if isinstance(event, Served) else ""
+                    words = (maker.name, printable(maker.recipe), "" if result else "brewing")
+                    line = " ".join([f"{verb} of", *filter(None, words)])
+                    lines.append(f"{line}: {result}" if result else line)
             elif isinstance(event, Trouble | Unseated):
                 warn(self._err, printable(event.text))
         write(self._out, lines)
