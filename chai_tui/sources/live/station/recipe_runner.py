@@ -196,7 +196,9 @@ class RecipeRunner:
 
     def _keep_result(self, step: Step, result: object) -> None:
         if getattr(step.call, "has_result", False):
-            self._result = telling.result_text(result)
+            from chai_tui.sources.live.station.calls.result import result_text  # noqa: PLC0415 - only for a function
+
+            self._result = result_text(result)
 
     def _run_busy(self, step: Step) -> object:
         if step.kind is StepKind.COMPUTE:

@@ -87,7 +87,7 @@ def _imported(where: Where) -> ModuleType:
         ) from error
     except SystemExit as error:
         raise CannotLoadError(
-            f"{shown} exits when imported (code {error.code!r:.40}){_line_in(error, shown)}: "
+            f"{shown} exits when imported{_line_in(error, shown)} (code {error.code!r:.40}): "
             'put what it runs under if __name__ == "__main__":'
         ) from error
     except Exception as error:
@@ -95,7 +95,7 @@ def _imported(where: Where) -> ModuleType:
         text = " ".join(_text_of(error).split())
         raised = f"{kind}: {text:.200}" if text else kind
         raise CannotLoadError(
-            f"{shown} cannot be imported: {raised}{_line_in(error, shown)}"
+            f"{shown} cannot be imported{_line_in(error, shown)}: {raised}"
         ) from error
 
 
@@ -109,15 +109,13 @@ def _text_of(error: Exception) -> str:
 def _line_in(error: BaseException, shown: str) -> str:
     """Return the last line of the module itself that led to an error."""
     line = None
-    if isinstance(error, SyntaxError):
-        return ""  # it tells its own
     traceback = error.__traceback__
     while traceback is not None:
         file = os.path.basename(traceback.tb_frame.f_code.co_filename)  # noqa: PTH119 - as above
         if file == shown or traceback.tb_frame.f_globals.get("__name__") == shown:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
-    return "" if line is None else f" at line {line}"
+    return "" if line is None else f", at line {line}"
 
 
 def _name_and_root(path: str) -> tuple[str, str]:
@@ -172,10 +170,10 @@ def _missing(missing: str, wanted: str, shown: str, root: str) -> str:
     meant = _did_you_mean(last, _modules_in(places or ()))
     if parent and parent in sys.modules:
         return f"{shown}: no module named {last} in {parent}{meant}"
-    return (
-        f"{shown}: no module named {missing} in {root} nor in {python}{meant}; "
-        "brew runs in chai-tui's own Python: install chai-tui beside it"
-    )
+    told = f"{shown}: no module named {missing} in {root} nor in {python}"
+    if meant:
+        return told + meant
+    return f"{told}; brew runs in chai-tui's own Python: install chai-tui beside it"
 
 
 def _modules_in(places: Iterable[str]) -> list[str]:

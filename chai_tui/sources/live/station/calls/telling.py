@@ -1,4 +1,4 @@
-"""What a function tells of itself while it brews: its steps, its progress, its result.
+"""What a function tells of itself while it brews: its steps and its progress.
 
 ``chai_tui.step`` and ``chai_tui.progress`` do nothing until :func:`listen` was called, which only
 stations do. Whose words they are, a context variable knows: each thread, task and interpreter of a
@@ -16,8 +16,6 @@ import chai_tui
 
 NAME_LIMIT = 60
 """Characters of a step's name, as in a recipe."""
-RESULT_LIMIT = 200
-"""Characters of a result that are told."""
 AT_ONCE = 10
 """Reports of progress that may come at once; whoever tells seldom is always heard."""
 
@@ -103,7 +101,7 @@ def _progress(fraction: object) -> None:
 
 def step_name(name: object) -> str:
     """Return the name of a step as it is told: short, and never empty."""
-    return _encodable(name if isinstance(name, str) else repr(name), NAME_LIMIT).strip() or "step"
+    return encodable(name if isinstance(name, str) else repr(name), NAME_LIMIT).strip() or "step"
 
 
 def as_fraction(told: object) -> float | None:
@@ -118,21 +116,7 @@ def as_fraction(told: object) -> float | None:
     return min(1.0, max(0.0, fraction)) if fraction == fraction else None  # noqa: PLR0124 - nan
 
 
-def result_text(result: object) -> str:
-    """Return a result as ``repr`` shows it, cut; a long list is not gone through to its end."""
-    import reprlib  # noqa: PLC0415 - only where something is returned
-
-    short = reprlib.Repr()
-    short.maxstring = short.maxother = short.maxlong = RESULT_LIMIT
-    short.maxlist = short.maxtuple = short.maxdict = short.maxset = 40
-    short.maxfrozenset = short.maxdeque = short.maxarray = 40
-    try:
-        return _encodable(short.repr(result), RESULT_LIMIT)
-    except Exception as error:  # noqa: BLE001 - of a user's own class
-        return f"<a {type(result).__name__} whose repr raises {type(error).__name__}>"
-
-
-def _encodable(text: str, limit: int) -> str:
+def encodable(text: str, limit: int) -> str:
     """Return a text that every encoding takes, in at most so many characters."""
     cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
     return cut.encode("utf-8", "backslashreplace").decode()
