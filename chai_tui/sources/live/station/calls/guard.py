@@ -65,22 +65,37 @@ def guarded(top: str) -> Iterator[None]:
     if not _is_watching:
         _is_watching = True
         sys.addaudithook(_hear)
-    # Nothing is told of what multiprocessing starts with its own means.
+    thread = threading.get_ident()
+    _guarded[thread] = top
+    try:
+        with _starts_heard():
+            yield
+    finally:
+        del _guarded[thread]
+
+
+@contextmanager
+def _starts_heard() -> Iterator[None]:
+    """Hear of what Python does not tell: processes of multiprocessing, and threads before 3.12."""
     from multiprocessing.process import BaseProcess  # noqa: PLC0415 - only for a function's sake
 
-    thread, usual = threading.get_ident(), BaseProcess.start
+    usual_process, usual_thread = BaseProcess.start, threading.Thread.start
 
-    def start(process: BaseProcess) -> None:
+    def start_process(process: BaseProcess) -> None:
         _stop("os.fork", sys._getframe(1))  # noqa: SLF001 - there is no other way
-        usual(process)
+        usual_process(process)
 
-    _guarded[thread] = top
-    BaseProcess.start = start  # type: ignore[method-assign, assignment]
+    def start_thread(thread: threading.Thread) -> None:
+        _stop("_thread.start_new_thread", sys._getframe(1))  # noqa: SLF001 - likewise
+        usual_thread(thread)
+
+    BaseProcess.start = start_process  # type: ignore[method-assign, assignment]
+    threading.Thread.start = start_thread  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        BaseProcess.start = usual  # type: ignore[method-assign]
-        del _guarded[thread]
+        BaseProcess.start = usual_process  # type: ignore[method-assign]
+        threading.Thread.start = usual_thread  # type: ignore[method-assign]
 
 
 def _hear(event: str, _arguments: tuple[Any, ...]) -> None:
