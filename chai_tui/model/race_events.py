@@ -45,6 +45,8 @@ class Measure(NamedTuple):
 class TasteBegan(NamedTuple):
     """A function is about to be tasted; it comes again when it is raced again.
 
+    What uses several cores by itself is raced twice, the second time with its threads limited.
+
     Attributes:
         at: when.
         target: the function as it was named: ``work.py:resize``.
@@ -62,6 +64,7 @@ class TasteBegan(NamedTuple):
     engines: tuple[Engine, ...]
     budget: float
     python: str = ""
+    limited: bool = False
     cores: float = 0.0
 
 

@@ -6,15 +6,15 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from concurrent import futures
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste import calls, clocks
-from _chai_taste.channel import Channel, Message, Out, Problem
-from _chai_taste.comparing import Expectations
-from _chai_taste.lanes import Lane, died, limited
-from _chai_taste.target import Target
-from _chai_taste.tasting import raised
-from _chai_taste.words import error_line, traceback_text
+from . import calls, clocks
+from .channel import Channel, Message, Out, Problem
+from .comparing import Expectations
+from .lanes import Lane, died, limited
+from .target import Target
+from .tasting import raised
+from .words import error_line, traceback_text
 
 NOTE_EVERY = 0.1
 """Seconds between two notes of how many calls are done."""
@@ -60,6 +60,7 @@ class Block:
         self.chunk = max(int(request.get("chunk") or 1), 1)
         self.notes = notes
         self.kept: list[Any] = []
+        self._is_over = False
         size = max(target.result_size, 1)
         self._most = max(1, min(MOST_KEPT, MOST_BYTES // size))
 
@@ -71,7 +72,7 @@ class Block:
             return self._together()
         return self._serial()
 
-    def by_item(self) -> dict[Optional[int], Any]:
+    def by_item(self) -> dict[int | None, Any]:
         """Return a result of each item, of those that were kept."""
         kept = enumerate(self.kept)
         return {self.target.item_of(self.first + offset): result for offset, result in kept}
@@ -92,19 +93,21 @@ class Block:
 
     def _serial(self) -> float:
         call = max(self.target.call_seconds, 1e-8)
-        tasks = self._tasks(max(1, min(int(BATCH / call), MOST_IN_BATCH)))
+        size = max(1, min(int(BATCH / call), MOST_IN_BATCH))
+        tasks = self._tasks(size)
         began = time.perf_counter()
         for first, (run, *given) in tasks:
             self._keep(first, run(*given))
             if time.perf_counter() > self.notes.next:
-                self.notes.done(first + len(given) - self.first)
+                self.notes.done(min(first + size - self.first, self.count))
         return time.perf_counter() - began
 
     def _pooled(self, pool: futures.Executor) -> float:
         tasks = self._tasks(self.chunk)
         began = time.perf_counter()
-        waiting: list[Any] = [pool.submit(*work) for _, work in tasks]
+        waiting: list[Any] = []
         try:
+            waiting += [pool.submit(*work) for _, work in tasks]
             for number, (first, _) in enumerate(tasks):
                 future, waiting[number] = waiting[number], None
                 self._keep(first, self._result(future, number, waiting))
@@ -140,7 +143,7 @@ class Block:
         loop = asyncio.get_running_loop()
         limit = limited(self.lane.workers) if self.lane.workers else None
         tasks: list[asyncio.Future[Any]] = []
-        teller = loop.call_later(NOTE_EVERY, self._tell, loop, tasks)
+        loop.call_later(NOTE_EVERY, self._tell, loop, tasks)
         began = time.perf_counter()
         try:
             for awaited in self.target.started(self.first, self.count):
@@ -148,7 +151,7 @@ class Block:
                 tasks.append(asyncio.ensure_future(one))
             results = await asyncio.gather(*tasks)
             took = time.perf_counter() - began
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - also SystemExit is told to the parent
             failed = [n for n, task in enumerate(tasks) if _failed(task)]
             offset = failed[0] if failed else len(tasks)
             for task in tasks:
@@ -157,14 +160,15 @@ class Block:
             told = calls.Failed(offset, error_line(error), traceback_text(error))
             raise raised(self.target, self.first, told) from None
         finally:
-            self._teller = teller.cancel()
+            self._is_over = True
         self._keep(self.first, results)
         return took
 
     def _tell(self, loop: asyncio.AbstractEventLoop, tasks: list[asyncio.Future[Any]]) -> None:
+        if self._is_over:
+            return
         self.notes.done(sum(task.done() for task in tasks))
-        if len(tasks) == 0 or not all(task.done() for task in tasks):
-            loop.call_later(NOTE_EVERY, self._tell, loop, tasks)
+        loop.call_later(NOTE_EVERY, self._tell, loop, tasks)
 
 
 async def _one(limit: Any, awaited: Awaitable[Any]) -> Any:
@@ -189,8 +193,7 @@ def make_block(
     results = block.by_item()
     if lane.engine == "serial":
         expected.learn(results, target.result_size)
-        differs, times = [], 0
         target.call_seconds = wall / block.count
-    else:
-        differs, times = expected.compare(results)
+        return {**answer, "differs": [], "times": 0}
+    differs, times = expected.compare(results)
     return {**answer, "differs": differs, "times": times}

@@ -16,8 +16,8 @@ from itertools import repeat as times
 from operator import length_hint
 from typing import Any, NamedTuple, Union
 
-from _chai_taste.channel import die_with_parent
-from _chai_taste.words import error_line, traceback_text
+from .channel import die_with_parent
+from .words import error_line, traceback_text
 
 
 class Failed(NamedTuple):
