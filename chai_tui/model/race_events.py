@@ -56,6 +56,8 @@ class TasteBegan(NamedTuple):
         python: the interpreter that has the function: ``/usr/bin/python3``.
         cores: how many cores' worth of CPU time may be used at once, so that it can be told who
             keeps whom waiting: others, or more workers than cores; 0 if unknown.
+        limited: whether libraries are told to start no threads of their own (``OMP_NUM_THREADS``
+            and its kin are 1); what was measured before, without that, is kept beside.
     """
 
     at: float
@@ -64,8 +66,8 @@ class TasteBegan(NamedTuple):
     engines: tuple[Engine, ...]
     budget: float
     python: str = ""
-    limited: bool = False
     cores: float = 0.0
+    limited: bool = False
 
 
 class PhaseBegan(NamedTuple):

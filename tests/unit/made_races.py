@@ -101,9 +101,7 @@ def made_race(
     for number, lane in enumerate(lanes, 1):
         memory = None if lane.engine is Engine.SERIAL else 4_200_000
         events.append(
-            LaneOpened(
-                2.0, number, lane.engine, lane.workers, (), lane.start, lane.task, memory
-            )
+            LaneOpened(2.0, number, lane.engine, lane.workers, (), lane.start, lane.task, memory)
         )
         for count, wall in enumerate(lane.walls, 1):
             cpu = wall if lane.cpu is None else lane.cpu
@@ -118,7 +116,7 @@ def made_race(
 
 
 class Function(NamedTuple):
-    """Seconds of a call that compute with the GIL, compute without it, and wait; and its pickles."""
+    """Seconds of a call: with the GIL, without it, waiting; and of pickling."""
 
     name: str
     gil: float = 0.0
@@ -170,7 +168,11 @@ def pools_of(function: Function) -> list[Pool]:
 
 def calls_of(function: Function) -> int:
     """Return how many calls a round has."""
-    return 32 if function.waits >= function.call / 2 else min(100_000, max(4, int(0.1 / function.call)))
+    return (
+        32
+        if function.waits >= function.call / 2
+        else min(100_000, max(4, int(0.1 / function.call)))
+    )
 
 
 def seconds_of(function: Function, pool: Pool, calls: int) -> float:
@@ -233,20 +235,24 @@ def simulated_race(draw: random.Random, function: Function, noise: float, load: 
         for lane, pool in enumerate(pools, 1):
             alone = seconds_of(function, pool, calls)
             cpu = calls * computes * function.call
-            width = 1 if pool.engine in (Engine.SERIAL, Engine.ASYNCIO) else min(pool.workers, CORES)
+            width = (
+                1 if pool.engine in (Engine.SERIAL, Engine.ASYNCIO) else min(pool.workers, CORES)
+            )
             at_once = cpu / alone if alone else 0.0
             others = max(0.0, draw.gauss(load, load / 3))
             stretch = max(0.0, (min(width, at_once) + others) / CORES - 1)
             delay = cpu * min(stretch, 3.0)
-            hidden = 1 / width if pool.engine is Engine.PROCESS else max(1 / width, function.gil / function.call)
+            hidden = (
+                1 / width
+                if pool.engine is Engine.PROCESS
+                else max(1 / width, function.gil / function.call)
+            )
             wall = (alone + delay * hidden) * math.exp(draw.gauss(0.0, noise))
             if draw.random() < 0.02:  # something that nobody sees
                 wall *= draw.uniform(1.05, 1.4)
             cpu *= math.exp(draw.gauss(0.0, noise / 4))
             cpu = min(cpu, wall * width)
-            race.fold(
-                RoundEnded(2.0, lane, number, calls, wall, cpu, delay, counts=number > 2)
-            )
+            race.fold(RoundEnded(2.0, lane, number, calls, wall, cpu, delay, counts=number > 2))
         if number > 2 and is_sure(race):
             break
     return race
@@ -256,9 +262,7 @@ def true_speeds(function: Function) -> dict[int, float]:
     """Return by lane how many times as fast it is as the first."""
     calls, pools = calls_of(function), pools_of(function)
     alone = seconds_of(function, pools[0], calls)
-    return {
-        lane: alone / seconds_of(function, pool, calls) for lane, pool in enumerate(pools, 1)
-    }
+    return {lane: alone / seconds_of(function, pool, calls) for lane, pool in enumerate(pools, 1)}
 
 
 def is_wrong(verdict: Verdict, lanes: Mapping[int, Lane], speeds: Mapping[int, float]) -> bool:

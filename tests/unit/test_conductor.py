@@ -99,7 +99,7 @@ class Machine:
 def conducted(machine: Machine, **asked: Any) -> list[Event]:
     """Return what is told of a whole tasting."""
     request = TasteRequest("work.py:grind", {"path": "work.py"}, "python3", **asked)
-    conductor = Conductor(request, 2, itertools.count(1), machine.clock)
+    conductor = Conductor(request, 2, 2.0, itertools.count(1), machine.clock)
     script = conductor.script()
     answer: Any = None
     try:

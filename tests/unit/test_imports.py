@@ -46,13 +46,18 @@ ALLOWED: dict[str, set[str]] = {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
         "tui.timeline",
     },
+    "tui.taste": {
+        "model", "race", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen",
+        "tui.timeline",
+    },
     "tui.help": {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
     "tui": {
-        "model", "state", "explain", "host", "config", "tui.canvas", "tui.keys", "tui.shell",
+        "model", "race", "state", "explain", "host", "config", "tui.canvas", "tui.keys", "tui.shell",
         "tui.terminal",
-        "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.help",
+        "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
+        "tui.help",
     },
     "cli": {
         "model", "config", "host", "views", "sources.live", "sources.simulated", "sources.taste",

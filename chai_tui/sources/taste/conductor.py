@@ -94,6 +94,7 @@ class Conductor:
     Args:
         request: what to taste.
         workers: how many work at once.
+        cores: how many cores' worth of CPU time may be used.
         makers: gives the workers of lanes their numbers.
         clock: seconds.
         before: the race in which the function was seen to use several cores by itself, so that it
@@ -104,6 +105,7 @@ class Conductor:
         self,
         request: TasteRequest,
         workers: int,
+        cores: float,
         makers: itertools.count[int],
         clock: Callable[[], float],
         before: Race | None = None,
@@ -111,6 +113,7 @@ class Conductor:
         self._request = request
         self._limited = before is not None
         self._workers = workers
+        self._cores = cores
         self._makers = makers
         self._clock = clock
         self._draw = random.Random()  # noqa: S311 - an order, no secret
@@ -187,6 +190,7 @@ class Conductor:
                 engines,
                 request.budget,
                 request.python,
+                self._cores,
                 self._limited,
             )
         )

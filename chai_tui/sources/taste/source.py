@@ -59,8 +59,8 @@ class TasteSource:
             self._observer = Observer(run, cores, sample_every, clock, sampler)
             run = self._observer.run
         self._untold: RunBegan | None = run
-        at_once = len(usable.numbers) if usable.quota is None else max(1, round(usable.quota))
-        self._workers = request.workers or at_once
+        self._cores = float(len(usable.numbers)) if usable.quota is None else usable.quota
+        self._workers = request.workers or max(1, round(self._cores))
         self._makers = itertools.count(1)
         self._commands: deque[Command] = deque()
         self._wakes, self._waker = os.pipe()
@@ -127,7 +127,7 @@ class TasteSource:
     def _begin(self, before: Race | None = None) -> list[Event]:
         """Begin a race; after one in which the function used several cores, with its limits."""
         self._conductor = conductor = Conductor(
-            self._request, self._workers, self._makers, self._clock, before
+            self._request, self._workers, self._cores, self._makers, self._clock, before
         )
         self._printed = 0
         limits = {} if before is None else SINGLE_THREADED
