@@ -227,7 +227,7 @@ def _small(share: float) -> str:
 
 
 def own_cores_text(race: Race) -> str:
-    """Return what is said of a function that starts threads, and of limiting these; else nothing."""
+    """Return what is said of a function that starts threads, and of limiting them; or nothing."""
     kind = kind_of(race.unlimited or race)
     if kind is None or kind.nature is not Nature.USES_CORES:
         return ""

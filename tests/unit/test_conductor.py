@@ -13,6 +13,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Seated
 from chai_tui.model.race_events import (
     Differed,
+    GilSeen,
     Judged,
     LaneOpened,
     LaneOut,
@@ -98,8 +99,8 @@ class Machine:
 
 def conducted(machine: Machine, **asked: Any) -> list[Event]:
     """Return what is told of a whole tasting."""
-    request = TasteRequest("work.py:grind", {"path": "work.py"}, "python3", **asked)
-    conductor = Conductor(request, 2, 2.0, itertools.count(1), machine.clock)
+    request = TasteRequest("work.py:grind", {"path": "work.py"}, "python3", workers=2, **asked)
+    conductor = Conductor(request, 2.0, itertools.count(1), machine.clock)
     script = conductor.script()
     answer: Any = None
     try:
@@ -126,6 +127,8 @@ def test_the_phases_come_one_after_another_and_the_verdict_is_the_last_word() ->
     assert phases == [Phase.IMPORT, Phase.TASTE, Phase.START, Phase.RACE, Phase.OVER]
     (judged,) = of(Judged, events)
     assert judged.engine is Engine.PROCESS
+    (seen,) = of(GilSeen, events)  # nobody may look at this one's memory
+    assert (seen.share, seen.is_about) == (0.99, True)
     assert judged.sentence
 
 

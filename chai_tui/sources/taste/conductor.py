@@ -92,8 +92,7 @@ class Conductor:
         wants_limits: whether the verdict waits for a second race with limited threads.
 
     Args:
-        request: what to taste.
-        workers: how many work at once.
+        request: what to taste, with the number of workers settled.
         cores: how many cores' worth of CPU time may be used.
         makers: gives the workers of lanes their numbers.
         clock: seconds.
@@ -104,7 +103,6 @@ class Conductor:
     def __init__(
         self,
         request: TasteRequest,
-        workers: int,
         cores: float,
         makers: itertools.count[int],
         clock: Callable[[], float],
@@ -112,7 +110,7 @@ class Conductor:
     ) -> None:
         self._request = request
         self._limited = before is not None
-        self._workers = workers
+        self._workers = request.workers
         self._cores = cores
         self._makers = makers
         self._clock = clock
