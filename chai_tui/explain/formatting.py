@@ -46,12 +46,12 @@ def span_text(seconds: float) -> str:
 
 
 def speed_text(times: float) -> str:
-    """Return how many times as fast as ``0.97×``, ``7.9×`` or ``48×``; a dash for no number."""
+    """Return how many times as fast as ``0.97×``, ``7.9×`` or ``120×``; a dash for no number."""
     if not math.isfinite(times):
         return "—"
     if times < 0.0995:
         return f"{max(0.0, times):.1g}×"
-    return f"{times:.{2 if times < 4.995 else 1 if times < 19.95 else 0}f}×"
+    return f"{times:.{2 if times < 4.995 else 1 if times < 99.95 else 0}f}×"
 
 
 def memory_text(size: float | None) -> str:

@@ -10,7 +10,6 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.forecast import (
-    ADVISED_BELOW,
     SOURCE,
     call_seconds,
     chunk_advised,
@@ -25,6 +24,7 @@ from chai_tui.race.forecast import (
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.noise import length_spread, others_cores
 from chai_tui.race.records import Lane, Race
+from chai_tui.race.statistics import Standing, standings
 from chai_tui.race.verdict import Verdict
 
 OTHERS_FROM = 0.15
@@ -33,6 +33,11 @@ SPREAD_FROM = 1.3
 """How many times as long the longest call is as the shortest before that is blamed."""
 REPR_LENGTH = 60
 """Characters of a value that a sentence repeats."""
+SEVERAL_FROM = 1.2
+"""Cores that a call uses before it is said to use several."""
+LIMIT = "OMP_NUM_THREADS=1"
+ALIKE = 0.05
+"""Two races that differ by less are as fast as each other."""
 
 
 # Names
@@ -146,18 +151,22 @@ def chunk_text(race: Race) -> str:
     """Return what chunks would do for calls under 50 µs; empty for longer ones."""
     call, advised = call_seconds(race), chunk_advised(race)
     lane = lane_of(race, Engine.PROCESS)
-    if call is None or advised is None or lane is None or call >= ADVISED_BELOW:
-        return ""
-    alone, chunked = overhead_seconds(race), overhead_seconds(race, advised)
-    if alone is None or chunked is None:
+    if call is None or advised is None or lane is None:
         return ""
     used = chunk_of(race, lane)
-    raced = f" They raced in chunks of {used:,}." if used > 1 else ""
-    return (
-        f"Calls are short ({span_text(call)}): as single calls through a pool of processes about "
-        f"{speed_text(pooled(alone / call, lane.workers))}, in chunks of {advised:,} about "
-        f"{speed_text(pooled(chunked / call, lane.workers))}.{raced}"
-    )
+    ways = [f"{_pooled(race, call, lane, 1)} as single calls through a pool of processes"]
+    raced = next((one for one in standings(race) if one.lane is lane), None)
+    if used > 1 and raced is not None and raced.rounds:
+        ways.append(f"{speed_text(raced.speedup)} in chunks of {used:,}, as they raced")
+    if used < advised:
+        ways.append(f"{_pooled(race, call, lane, advised)} in chunks of {advised:,}")
+    return f"Calls this short ({span_text(call)}) give {listed(ways)}."
+
+
+def _pooled(race: Race, call: float, lane: Lane, chunk: int) -> str:
+    """What processes give, reckoned from what handing over costs."""
+    cost = overhead_seconds(race, chunk) or 0.0
+    return f"about {speed_text(pooled(cost / call, lane.workers))}"
 
 
 # Other calls, other machines
@@ -169,19 +178,18 @@ def pays_text(race: Race) -> str:
     if least is None or call is None or lane is None:
         return ""
     return (
-        f"{lane.workers} processes pay from {span_text(least)} a call on, on this machine; "
-        f"a call takes {span_text(call)}."
+        f"On this machine {lane.workers} processes pay from calls of about {span_text(least)} on, "
+        f"handed over one by one; here a call takes {span_text(call)}."
     )
 
 
 def forecast_text(race: Race) -> str:
-    """Return what more cores would give at most, and by which law; empty if that is unknown."""
+    """Return what more cores would give at most; empty if that is unknown."""
     kind, ahead = kind_of(race), forecast(race)
     if not ahead or kind is None:
         return ""
     if kind.nature is Nature.USES_CORES:
-        return "More cores are not forecast: the function uses several by itself."
-    counts = listed([f"{entry.cores}" for entry in ahead])
+        return "What more cores would give is not known: the function uses several by itself."
     what = "workers" if kind.nature is Nature.WAITS else "cores"
     threads = [speed_text(e.threads) for e in ahead if e.threads is not None]
     processes = [speed_text(e.processes) for e in ahead if e.processes is not None]
@@ -190,18 +198,57 @@ def forecast_text(race: Race) -> str:
         for name, speeds in (("threads", threads), ("processes", processes))
         if speeds
     ]
-    holds, cost = serial_shares(race)
-    about = "about " if race.gil is not None and race.gil.is_about else ""
-    shares = [
-        *([] if holds is None else [f"{about}{percent(holds)} for threads, by the GIL"]),
-        *([] if cost is None else [f"{_small(cost)} for processes, by handing over"]),
-    ]
-    return (
-        f"With {counts} {what}: {'; '.join(gives)} ({SOURCE}; s, what runs one after another, is "
-        f"{listed(shares)})."
-    )
+    return f"With {listed([f'{entry.cores}' for entry in ahead])} {what}: {'; '.join(gives)}."
+
+
+def forecast_source_text(race: Race) -> str:
+    """Return by which law that is, and with which figures; empty if it is not known."""
+    kind, shares = kind_of(race), serial_shares(race)
+    if kind is None or kind.nature is Nature.USES_CORES or not forecast(race):
+        return ""
+    laws = []
+    if shares.threads is not None and shares.gil is not None:
+        about = "about " if race.gil is not None and race.gil.is_about else ""
+        text = f"threads 1 / (s + (1 − s) / n), s = {about}{_small(shares.threads)}"
+        if shares.threads < shares.gil:
+            held = f"{about}{percent(shares.gil)} of a call holds the GIL"
+            most = f"never over {speed_text(1 / shares.gil)}"
+            laws.append(f"{text} as the race shows, {most} as {held}")
+        else:
+            laws.append(f"{text} of a call holds the GIL")
+    if shares.processes is not None:
+        laws.append(f"processes 1 / (s + 1 / n), s = {_small(shares.processes)} for handing over")
+    return f"{SOURCE}: {'; '.join(laws)}."
 
 
 def _small(share: float) -> str:
     """A share that may be tiny, or more than all."""
-    return percent(share) if share >= 0.01 else "under 1 %"
+    return percent(share) if share >= 0.0095 else "under 1 %"
+
+
+def own_cores_text(race: Race) -> str:
+    """Return what is said of a function that starts threads, and of limiting these; else nothing."""
+    kind = kind_of(race.unlimited or race)
+    if kind is None or kind.nature is not Nature.USES_CORES:
+        return ""
+    text = "The function works in threads of its own"
+    if kind.cores >= SEVERAL_FROM:
+        text = f"By itself the function already uses {kind.cores:.1f} cores"
+    before, now = _best(race.unlimited), _best(race)
+    if race.unlimited is None or before is None or now is None:
+        return f"{text}."
+    gain = (now.calls_per_second or 1.0) / (before.calls_per_second or 1.0)
+    limited, unlimited = lane_noun(race, now.lane), lane_noun(race.unlimited, before.lane)
+    text = f"{text}. So all this is with {LIMIT}:"
+    if gain > 1 + ALIKE:
+        return f"{text} {limited} then make {speed_text(gain)} the calls of {unlimited} without it."
+    if gain < 1 - ALIKE:
+        return f"{text} without it {unlimited} make {speed_text(1 / gain)} the calls, so leave it."
+    return f"{text} without it {unlimited} make about as many calls."
+
+
+def _best(race: Race | None) -> Standing | None:
+    """How the lane did that makes most calls a second; the lightest of those that are alike."""
+    known = [one for one in standings(race) if one.calls_per_second] if race is not None else []
+    most = max((one.calls_per_second or 0.0 for one in known), default=0.0)
+    return next((one for one in known if (one.calls_per_second or 0.0) >= most * (1 - ALIKE)), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.tasting_notes import forecast_text, pays_text
+from chai_tui.explain.formatting import counted
+from chai_tui.explain.tasting_notes import forecast_source_text, forecast_text, pays_text
 from chai_tui.explain.tasting_table import HEADINGS, Row, lane_rows, phase_text, table_lines
 from chai_tui.explain.tasting_verdict import kind_text, verdict_sentence
 from chai_tui.race.records import Race
@@ -10,6 +11,7 @@ from chai_tui.race.records import Race
 __all__ = [
     "HEADINGS",
     "Row",
+    "forecast_source_text",
     "forecast_text",
     "kind_text",
     "lane_rows",
@@ -26,8 +28,8 @@ def report_lines(race: Race) -> list[str]:
     lines = [_what(race)]
     if race.lanes:
         lines += ["", *table_lines(race)]
-    notes = [note for note in (pays_text(race), forecast_text(race), printed_text(race)) if note]
-    if notes:
+    texts = (pays_text, forecast_text, forecast_source_text, printed_text)
+    if notes := [note for text in texts if (note := text(race))]:
         lines += ["", *notes]
     if race.judged is not None:
         lines += ["", race.judged.sentence]
@@ -43,5 +45,4 @@ def printed_text(race: Race) -> str:
     """Return how many lines the function printed; empty if none."""
     if not race.printed_count:
         return ""
-    lines = "a line" if race.printed_count == 1 else f"{race.printed_count:,} lines"
-    return f"The function printed {lines}, which took part of its time."
+    return f"The function printed {counted(race.printed_count, 'line')}: that takes time, too."

@@ -13,6 +13,7 @@ from chai_tui.explain.tasting_notes import (
     listed,
     noise_text,
     out_texts,
+    own_cores_text,
     sentence_of,
 )
 from chai_tui.model.engine import Engine
@@ -27,6 +28,8 @@ MOSTLY_HELD = 0.8
 """Share of a call that holds the GIL from which threads do little but take turns."""
 COSTS_FROM = 0.2
 """Part of a call's length that handing it over costs before that is told."""
+ALL_FROM = 0.995
+"""Such a share is told as all."""
 TOLD_FROM = 0.005
 """A smaller share is not worth a word."""
 
@@ -69,19 +72,24 @@ def _kind(race: Race, kind: Kind) -> str:
 
 def _mix(race: Race, kind: Kind) -> str:
     shares = [
-        (kind.gil, f"{_held(race, kind.gil or 0.0)} holds the GIL"),
+        (kind.gil, _held(race, kind.gil or 0.0), " holds the GIL"),
         (
             kind.native,
-            f"{percent(kind.native)} computes{'' if kind.gil is None else ' without it'}",
+            percent(kind.native),
+            f" computes{'' if kind.gil is None else ' without it'}",
         ),
-        (kind.waits, f"{percent(kind.waits)} waits"),
+        (kind.waits, percent(kind.waits), " waits"),
     ]
-    return f"of it {listed([text for share, text in shares if share and share >= TOLD_FROM])}"
+    told = [(share, does) for value, share, does in shares if value and value >= TOLD_FROM]
+    first, *rest = [
+        share + (" of it" if not place else "") + does for place, (share, does) in enumerate(told)
+    ]
+    return listed([first, *rest])
 
 
 def _held(race: Race, share: float) -> str:
     about = "about " if race.gil is not None and race.gil.is_about else ""
-    return f"{about}{percent(share)}"
+    return f"{about}{'all' if share >= ALL_FROM else percent(share)}"
 
 
 def _has_no_gil(race: Race) -> bool:
@@ -108,7 +116,7 @@ def verdict_sentence(race: Race, verdict: Verdict) -> str:
             parts = [_noisy(verdict), noise_text(race, verdict)]
         case Reason.TOO_LONG:
             parts = [_too_long(race), _expected(race)]
-    parts += [_own_cores(race), *out_texts(race), *differed_texts(race), chunk_text(race)]
+    parts += [own_cores_text(race), *out_texts(race), *differed_texts(race), chunk_text(race)]
     return " ".join(filter(None, parts))
 
 
@@ -130,7 +138,7 @@ def _tie(race: Race, verdict: Verdict) -> str:
         return _faster(race, verdict)
     alike = (winner, *tied)
     names = sentence_of(listed([_lane(race, standing) for standing in alike]))
-    speeds = listed([speed_text(standing.speedup) for standing in alike])
+    speeds = listed([_speed(standing) for standing in alike])
     lane = _lane(race, winner)
     lighter = "lighter" if len(alike) == 2 else "the lightest"
     is_one = winner.lane.engine in (Engine.SERIAL, Engine.ASYNCIO)
@@ -216,6 +224,10 @@ def _gil(race: Race) -> str:
     return f"{_held(race, (kind.gil if kind else None) or 0.0)} of a call holds the GIL"
 
 
+def _speed(standing: Standing) -> str:
+    return "1×" if standing.lane.engine is Engine.SERIAL else speed_text(standing.speedup)
+
+
 def _lane(race: Race, standing: Standing) -> str:
     return lane_noun(race, standing.lane)
 
@@ -286,10 +298,3 @@ def _expected(race: Race) -> str:
             return f"What was tasted speaks for {better}: it waits."
         case _:
             return ""
-
-
-def _own_cores(race: Race) -> str:
-    kind = kind_of(race)
-    if kind is None or kind.nature is not Nature.USES_CORES:
-        return ""
-    return f"The function already uses {kind.cores:.1f} cores by itself."

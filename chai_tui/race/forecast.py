@@ -13,9 +13,10 @@ from chai_tui.race.statistics import standings
 
 CORES = (4, 16, 64)
 """So many cores are looked forward to."""
-SOURCE = "Amdahl 1967: 1 / (s + (1 − s) / n)"
-"""s is the serial share, n how many cores: Amdahl, Validity of the single processor approach to
-achieving large scale computing capabilities, AFIPS spring joint computer conference 1967."""
+SOURCE = "Amdahl 1967"
+"""The law is 1 / (s + (1 − s) / n), s the serial share, n the cores: Amdahl, Validity of the single
+processor approach to achieving large scale computing capabilities, AFIPS spring joint computer
+conference 1967."""
 CHUNKS_BELOW = 0.002
 """Seconds: shorter calls are handed over several at a time, longer ones gain nothing by it."""
 CHUNKS_A_WORKER = 4
@@ -25,10 +26,10 @@ ADVISED_BELOW = 50e-6
 COST_OF_CHUNK = 0.05
 """The part of a chunk's work that handing it over may cost."""
 
-ROUNDS_WANTED = 5
-"""One that warms up, and four that are weighed."""
-RACED = 0.8
-"""The part of a budget that is left for rounds, beside single calls and starting workers."""
+ROUNDS_WANTED = 4
+"""One that warms up, and three that are weighed."""
+TASTED_CALLS = 2
+"""So many calls are made alone before."""
 STEP = 5
 """Seconds, to whose next multiple a budget is rounded up."""
 
@@ -81,36 +82,61 @@ def overhead_seconds(race: Race, chunk: int = 1) -> float | None:
 def forecast(race: Race) -> list[Forecast]:
     """Return what 4, 16 and 64 cores would give at most, by Amdahl's law.
 
-    The serial share of threads is that which holds the GIL; of processes the seconds that one call
-    after another is handed over and pickled, beside the seconds of a call. A pool's own cost slows
-    it down on one core, too, where a plain loop has none: so with s seconds of it for each second
-    of work, n cores give 1 ÷ (s + 1 ÷ n).
+    The serial share of threads is that which holds the GIL, or less if the race was faster than
+    that: while one thread holds it, others may compute without it. All the same they cannot be
+    faster than 1 ÷ the share that holds it. Of processes it is the seconds in which one call after
+    another is handed over and pickled, beside the seconds of a call. A plain loop has none of that:
+    so s seconds of it for each second of work make n cores 1 ÷ (s + 1 ÷ n) times as fast.
     """
-    holds, cost = serial_shares(race)
-    if holds is None and cost is None:
+    shares = serial_shares(race)
+    if shares.threads is None and shares.processes is None:
         return []
     return [
         Forecast(
             cores,
-            None if holds is None else amdahl(holds, cores),
-            None if cost is None else pooled(cost, cores),
+            None
+            if shares.threads is None
+            else min(amdahl(shares.threads, cores), 1 / max(shares.gil or 0.0, 1 / cores)),
+            None if shares.processes is None else pooled(shares.processes, cores),
         )
         for cores in CORES
     ]
 
 
-def serial_shares(race: Race) -> tuple[float | None, float | None]:
-    """Return what runs one after another, in seconds for each second of a lone call.
+class SerialShares(NamedTuple):
+    """What runs one after another, for each second of a lone call; None where that is unknown.
 
-    Of threads first, then of processes; None where it is not known.
+    Attributes:
+        gil: what holds the GIL.
+        threads: that, or less if the race shows so.
+        processes: what handing calls over takes, or less if the race shows so; may be over 1.
     """
+
+    gil: float | None
+    threads: float | None
+    processes: float | None
+
+
+def serial_shares(race: Race) -> SerialShares:
+    """Return what runs one after another."""
     call, share = call_seconds(race), spent(race)
+    gil = None if share is None else share.holds
     lane = lane_of(race, Engine.PROCESS)
     cost = overhead_seconds(race, 1 if lane is None else chunk_of(race, lane))
-    return (
-        None if share is None else share.holds,
-        None if cost is None or not call else cost / call,
-    )
+    threads, processes = gil, None if cost is None or not call else cost / call
+    for standing in standings(race):
+        workers = standing.lane.workers
+        if workers < 2 or standing.rounds < 2:
+            continue
+        left = max(0.0, 1 / standing.speedup - 1 / workers)
+        is_of_threads = standing.lane.engine is Engine.THREAD
+        # A race that was surely faster than the law knows better.
+        if is_of_threads and threads is not None and standing.low > amdahl(threads, workers):
+            threads = min(threads, left / (1 - 1 / workers))
+        if standing.lane is lane and processes is not None:
+            is_faster = standing.low > pooled(processes, workers)
+            processes = min(processes, left) if is_faster else processes
+    return SerialShares(gil, threads, processes)
 
 
 def pooled(cost: float, workers: int) -> float:
@@ -192,7 +218,8 @@ def budget_wanted(race: Race) -> float | None:
     if not lanes:  # none was started: those that may race
         turn = alone * sum(_may_race(race, engine) for engine in began.engines)
     started = sum(lane.opened.start_seconds for lane in lanes)
-    return STEP * math.ceil((started + ROUNDS_WANTED * turn) / RACED / STEP)
+    wanted = started + TASTED_CALLS * call + ROUNDS_WANTED * turn
+    return STEP * math.ceil(wanted / STEP)
 
 
 def _may_race(race: Race, engine: Engine) -> bool:

@@ -19,6 +19,7 @@ from chai_tui.race.forecast import (
     forecast,
     overhead_seconds,
     pays_from,
+    serial_shares,
 )
 from chai_tui.race.kind import kind_of
 from chai_tui.race.noise import others_cores
@@ -63,13 +64,7 @@ def result_json(race: Race, run: RunBegan, sentence: str | None = None) -> dict[
         "others_cores": others_cores(race),
         "pays_from_seconds": pays_from(race),
         "chunk_advised": chunk_advised(race),
-        "forecast": {
-            "source": SOURCE,
-            "at_most": [
-                {"cores": ahead.cores, "threads": ahead.threads, "processes": ahead.processes}
-                for ahead in forecast(race)
-            ],
-        },
+        "forecast": _forecast(race),
         "printed_lines": race.printed_count,
         "machine": {
             "system": run.system,
@@ -113,6 +108,20 @@ def _function(race: Race) -> dict[str, Any] | None:
         "python": loaded.python,
         "gil": loaded.gil,
         "scale": loaded.scale,
+    }
+
+
+def _forecast(race: Race) -> dict[str, Any]:
+    shares = serial_shares(race)
+    return {
+        "source": SOURCE,
+        "gil_share": shares.gil,
+        "threads_serial_share": shares.threads,
+        "processes_serial_share": shares.processes,
+        "at_most": [
+            {"cores": ahead.cores, "threads": ahead.threads, "processes": ahead.processes}
+            for ahead in forecast(race)
+        ],
     }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste import calls, clocks, gil
-from _chai_taste.channel import Channel, Message, Problem
-from _chai_taste.comparing import Expectations
-from _chai_taste.target import Target, not_pickled, refuse_result
-from _chai_taste.words import shown
+from . import calls, clocks, gil
+from .channel import Channel, Message, Problem
+from .comparing import Expectations
+from .target import Target, not_pickled, refuse_result
+from .words import shown
 
 SHORT = 20e-6
 """Seconds below which a call is not timed alone: the clock would be a part of it."""
@@ -123,7 +123,7 @@ class _Before:
     def until_now(self) -> Message:
         thread = time.thread_time() - self._thread
         process = time.process_time() - self._process
-        ready: Optional[float] = clocks.used_by([self._seat]).ready
+        ready: float | None = clocks.used_by([self._seat]).ready
         if ready is not None and self._ready is not None:
             ready -= self._ready
         child = clocks.child_cpu() - self._child
