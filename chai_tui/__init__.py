@@ -41,3 +41,12 @@ def progress(fraction: float) -> None:
     """
     if _tell_progress is not None:
         _tell_progress(fraction)
+
+
+def __getattr__(name: str) -> object:
+    """Import what tastes only when somebody asks for it."""
+    if name in {"taste", "Tasting", "TastingError"}:
+        from chai_tui import tasting  # noqa: PLC0415 - every child imports this package
+
+        return getattr(tasting, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

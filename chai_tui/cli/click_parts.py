@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     _NumberType = click.ParamType[float]
 else:
     _NumberType = click.ParamType  # takes no type argument before click 8.4
+
+
+class Asked(NamedTuple):
+    """What a command of the command line asks for, to be done once its words are parsed.
+
+    Attributes:
+        command: its name.
+        launch: does it, and returns the exit code.
+        options: what to call that with.
+    """
+
+    command: str
+    launch: Callable[..., int]
+    options: dict[str, Any]
 
 
 class Number(_NumberType):

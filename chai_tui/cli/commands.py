@@ -12,6 +12,7 @@ import click
 
 from chai_tui.cli import launch
 from chai_tui.cli.click_parts import (
+    Asked,
     DefaultCommandGroup,
     EngineChoice,
     Number,
@@ -21,6 +22,7 @@ from chai_tui.cli.click_parts import (
 )
 from chai_tui.cli.launch import DEFAULT_MAKERS
 from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.taste_command import taste
 from chai_tui.cli.telling import complain, print_page
 from chai_tui.config.settings import (
     MAX_MAKERS,
@@ -69,18 +71,18 @@ def run_cli(arguments: Sequence[str]) -> int:
             raise
         complain(f"{COMPLETE_VARIABLE}: expected what a shell sets for completion: {error}")
         return ExitCode.BAD_USAGE
-    if isinstance(asked, dict):
-        return _brew(asked)
+    if isinstance(asked, Asked):
+        return _launch(asked)
     told = print_page(page.getvalue().decode())
     return told or (asked if isinstance(asked, int) else ExitCode.SERVED)
 
 
-def _brew(options: dict[str, Any]) -> int:
+def _launch(asked: Asked) -> int:
     try:
-        return launch.brew(**options)
+        return asked.launch(**asked.options)
     except BadRequestError as error:
         told = str(error)
-        complain(_with_help(told, f"{PROGRAM} brew") if error.is_usage else told)
+        complain(_with_help(told, f"{PROGRAM} {asked.command}") if error.is_usage else told)
         return ExitCode.BAD_USAGE
 
 
@@ -211,7 +213,7 @@ Examples:
 @click.option(
     "-q", "--quiet", is_flag=True, help="Say nothing in the shell of how it went on the screen."
 )
-def brew(**options: Any) -> dict[str, Any]:
+def brew(**options: Any) -> Asked:
     """Let makers brew RECIPE and watch them.
 
     RECIPE is chai (waits), grind (Python bytecode, holds the GIL), native (C code that releases
@@ -221,7 +223,10 @@ def brew(**options: Any) -> dict[str, Any]:
     Class.method, plain or async. Each maker calls it once, and what it returns is shown; it may
     call chai_tui.step(name) and chai_tui.progress(fraction).
     """
-    return options
+    return Asked("brew", launch.brew, options)
+
+
+cli.add_command(taste)
 
 
 @cli.command(

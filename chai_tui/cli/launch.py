@@ -70,13 +70,7 @@ def brew(
         of_the_model={"--cores": cores, "--speed": speed} if not simulate else {},
     )
     answer_signals()
-    lines = plain or as_json
-    reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
-    if reason is None and not _is_in_front():
-        reason = (
-            "this job is in the background, and no shell can bring it to the front: plain lines"
-        )
-    has_screen = not lines and reason is None
+    has_screen, reason = choose_screen(lines=plain or as_json)
     settings, warnings = load_settings(settings_path())
     options = CallOptions(arg, items, each)
     calls = settle_calls(recipe, makers, options, simulate=simulate)
@@ -107,6 +101,20 @@ def brew(
         if reason:
             say_to_a_person(reason)
     return without_screen(launch, as_json=as_json)
+
+
+def choose_screen(*, lines: bool) -> tuple[bool, str | None]:
+    """Return whether to show a screen, and why not, for a person; nothing or None needs no telling.
+
+    Args:
+        lines: whether lines were asked for.
+    """
+    reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
+    if reason is None and not _is_in_front():
+        reason = (
+            "this job is in the background, and no shell can bring it to the front: plain lines"
+        )
+    return not lines and reason is None, reason
 
 
 def _check_that_they_go_together(

@@ -64,5 +64,19 @@ class BrewAgain:
     maker: int
 
 
-Command = AddMakers | StopMaker | KillMaker | SignalMaker | PauseMaker | ResumeMaker | BrewAgain
+@dataclass(frozen=True, slots=True)
+class RaceAgain:
+    """Taste the function once more, from the beginning."""
+
+
+Command = (
+    AddMakers
+    | StopMaker
+    | KillMaker
+    | SignalMaker
+    | PauseMaker
+    | ResumeMaker
+    | BrewAgain
+    | RaceAgain
+)
 """Anything that a source can be asked to do."""

@@ -104,7 +104,7 @@ class Floor(FloorFacts):
         self.now = 0.0
         self.version = 0
         self.cores_version = 0
-        self.race = Race()
+        self.race = Race(self._tell)
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
         self._unseated: list[tuple[float, int]] = []

@@ -28,7 +28,12 @@ ALLOWED: dict[str, set[str]] = {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
     "sources.simulated": {"model"},
-    "views": {"model", "state", "explain", "host"},
+    "sources.taste.runner": set(),
+    "sources.taste.runner._chai_taste": set(),
+    "sources.taste": {
+        "model", "race", "explain", "host", "samplers", "sources.live.station",
+    },
+    "views": {"model", "race", "state", "explain", "host"},
     "config": {"model"},
     "tui.canvas": {"model", "state", "explain"},
     "tui.keys": {"model", "state", "explain", "tui.canvas"},
@@ -42,18 +47,24 @@ ALLOWED: dict[str, set[str]] = {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
         "tui.timeline",
     },
+    "tui.taste": {
+        "model", "race", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen",
+        "tui.timeline",
+    },
     "tui.help": {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
     "tui": {
-        "model", "state", "explain", "host", "config", "tui.canvas", "tui.keys", "tui.shell",
+        "model", "race", "state", "explain", "host", "config", "tui.canvas", "tui.keys", "tui.shell",
         "tui.terminal",
-        "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.help",
+        "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
+        "tui.help",
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-        "sources.simulated", "tui",
+        "sources.simulated", "sources.taste", "tui",
     },
+    "tasting": {"model", "race", "state", "explain", "config", "sources.taste"},
 }  # fmt: skip
 """From the words at the bottom to the command line at the top: which rooms each room may import;
 its own modules are always allowed. Every arrow goes to a room that stands above it in this list."""
@@ -175,6 +186,20 @@ def test_a_station_needs_the_standard_library_alone() -> None:
     for heavy in ("textual", "rich", "click", "psutil", "platformdirs", "asyncio", "tomllib"):
         assert heavy not in loaded
     assert len(loaded) < 150
+
+
+OF_THE_RUNNER = sorted((PACKAGE / "sources" / "taste" / "runner").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", OF_THE_RUNNER, ids=lambda path: path.stem)
+def test_the_runner_is_python_3_9_and_needs_the_standard_library_alone(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            assert all(alias.name in sys.stdlib_module_names for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            top = (node.module or "").partition(".")[0]
+            assert top in sys.stdlib_module_names or path.stem == "__main__"
 
 
 def test_importing_the_package_imports_nothing() -> None:

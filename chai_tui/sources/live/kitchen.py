@@ -33,8 +33,8 @@ from chai_tui.model.commands import (
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, RunBegan, Sampled, Seated, Trouble, Unseated
 from chai_tui.model.recipe import Recipe
+from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler, Watched
-from chai_tui.sources.live.observer import Observer
 from chai_tui.sources.live.processes.supervisor import StartError, Supervisor
 from chai_tui.sources.live.station.wire import Seat
 from chai_tui.sources.live.station_handle import SIGKILL, StationHandle
