@@ -19,6 +19,8 @@ WAITS_BELOW = 0.2
 """It waits if that share is smaller."""
 CORRECTED_FROM = 0.002
 """Seconds: a shorter round is left as it was; the system's figures are too coarse for it."""
+LEAST_LEFT = 0.05
+"""Part of a round's wall that is left of it, whatever the system's figures say of others."""
 SHORTEST_HOLDS = 0.95
 """Part of the shortest call's length that no later call falls below."""
 
@@ -150,7 +152,7 @@ def _corrected(race: Race, ended: RoundEnded, lane: Lane, share: Spent | None) -
     else:  # a delay is hidden while another worker goes on, but for one that holds the GIL
         holds = 0.0 if lane.engine.traits.own_interpreter else share.holds or 0.0
         better = wall - ready * (holds + (1 - holds) / own_threads(lane))
-    return min(wall, max(better, cpu / at_once(race, lane)))
+    return min(wall, max(better, cpu / at_once(race, lane), LEAST_LEFT * wall))
 
 
 def _least(

@@ -129,12 +129,13 @@ def serial_shares(race: Race) -> SerialShares:
         if workers < 2 or standing.rounds < 2:
             continue
         left = max(0.0, 1 / standing.speedup - 1 / workers)
-        if standing.lane.engine is Engine.THREAD and threads is not None:
-            if standing.low > amdahl(threads, workers):  # the race was faster than the law
-                threads = min(threads, left / (1 - 1 / workers))
-        elif standing.lane is lane and processes is not None:
-            if standing.low > pooled(processes, workers):
-                processes = min(processes, left)
+        is_of_threads = standing.lane.engine is Engine.THREAD
+        # A race that was surely faster than the law knows better.
+        if is_of_threads and threads is not None and standing.low > amdahl(threads, workers):
+            threads = min(threads, left / (1 - 1 / workers))
+        if standing.lane is lane and processes is not None:
+            is_faster = standing.low > pooled(processes, workers)
+            processes = min(processes, left) if is_faster else processes
     return SerialShares(gil, threads, processes)
 
 

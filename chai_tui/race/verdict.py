@@ -123,14 +123,16 @@ def judge(
 
 def is_sure(race: Race) -> bool:
     """Return whether more rounds would tell nothing new: the race can end."""
+    lanes = race.lanes.values()
+    counted = min((sum(ended.counts for ended in lane.rounds) for lane in lanes), default=0)
+    if counted < SURE_ROUNDS:
+        return False
     verdict = judge(race, confidence=SURE_CONFIDENCE, slack=SURE_SLACK)
     winner = verdict.winner
     if winner is None:
         return False
-    if verdict.reason is Reason.ONLY:
-        return winner.rounds >= SURE_ROUNDS
     half = Ratio(winner.rounds, winner.speedup, winner.low, winner.high).half
-    return half < SURE_HALF and min(seen.rounds for seen in verdict.seen) >= SURE_ROUNDS
+    return verdict.reason is Reason.ONLY or half < SURE_HALF
 
 
 class _Compared:

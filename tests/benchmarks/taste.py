@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from chai_tui.host.usable_cores import usable_cores
 from tests.benchmarks.measure import Result
@@ -113,6 +114,47 @@ def truth_of(
     )
 
 
+class Known:
+    """What was found true, kept in a file: measured once, while the machine is quiet.
+
+    Args:
+        path: the file; None: nothing is kept.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known: dict[str, Any] = {}
+        if path is not None and path.exists():
+            self._known = json.loads(path.read_text())
+
+    def truth_of(self, which: Target, lanes: Sequence[Lane], calls: int, seconds: float) -> Truth:
+        """Return what is true: as it is known, if that has the lanes and was quiet, else measured.
+
+        What waits is as fast as its rounds are long, so there the calls have to be the same, too.
+        """
+        if which.name in self._known:
+            truth = truth_from_json(self._known[which.name])
+            is_alike = truth.calls == calls or not which.waits
+            if is_alike and truth.others <= QUIET_BELOW and {*lanes} <= {*truth.speedups}:
+                return truth
+        truth = truth_of(which, lanes, calls, seconds)
+        self._known[which.name] = truth_as_json(truth)
+        if self._path is not None:
+            self._path.write_text(json.dumps(self._known, indent=1) + "\n")
+        return truth
+
+
+def truth_as_json(truth: Truth) -> dict[str, Any]:
+    """Return a truth as values that JSON takes."""
+    return {**asdict(truth), "speedups": [[*lane, s] for lane, s in truth.speedups.items()]}
+
+
+def truth_from_json(values: dict[str, Any]) -> Truth:
+    """Return a truth from such values."""
+    speedups = {(engine, workers): s for engine, workers, s in values["speedups"]}
+    return Truth(**{**values, "speedups": speedups})
+
+
 @contextlib.contextmanager
 def busy_cores(count: int) -> Iterator[None]:
     """Keep so many cores busy, as somebody else would: pinned nowhere."""
@@ -130,14 +172,15 @@ def busy_cores(count: int) -> Iterator[None]:
 
 def measure_row(
     which: Target, *, times: int, besides: Sequence[int], truth_seconds: float, budget: float,
-    taste: Taste = taste_once,
+    known: Known, taste: Taste = taste_once,
 ) -> list[Row]:  # fmt: skip
     """Measure one function: what is true, then what we say of it under each condition."""
     workers = len(usable_cores().numbers)
     # How many calls make a round is up to the race, and for what waits the speed-up hangs on it.
     first = taste(which, budget)
     calls = first.calls or which.calls
-    truth = truth_of(which, lanes_of(which, workers, [*first.standings]), calls, truth_seconds)
+    lanes = lanes_of(which, workers, [*first.standings])
+    truth = known.truth_of(which, lanes, calls, truth_seconds)
     rows = []
     for beside in besides:
         row = Row(which.name, which.what, beside, truth)
@@ -201,8 +244,7 @@ def as_json(rows: Sequence[Row], costs: dict[str, float], results: Sequence[Resu
                     "what": row.what,
                     "beside": row.beside,
                     "truth": {
-                        **asdict(row.truth),
-                        "speedups": [[*lane, s] for lane, s in row.truth.speedups.items()],
+                        **truth_as_json(row.truth),
                         "acceptable": row.truth.acceptable,
                     },
                     "tastings": [
@@ -231,11 +273,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", nargs="*", choices=[one.name for one in TARGETS])
     parser.add_argument("--budget", type=float, default=8.0, help="seconds of a tasting")
     parser.add_argument("--truth-seconds", type=float, default=6.0, help="seconds of each by hand")
+    parser.add_argument(
+        "--truth", type=Path, metavar="FILE", help="where what is true is kept for the next time"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
 
     besides = (0, 1) if options.beside is None else (options.beside,)
     chosen = [one for one in TARGETS if options.only is None or one.name in options.only]
+    known = Known(options.truth)
     rows: list[Row] = []
     costs: dict[str, float] = {}
     print(f"Python {platform.python_version()}, {len(usable_cores().numbers)} cores\n\n{HEADER}")
@@ -251,6 +297,7 @@ def main(arguments: Sequence[str]) -> int:
                 besides=besides,
                 truth_seconds=options.truth_seconds,
                 budget=options.budget,
+                known=known,
             )
             rows += measured
             print("\n".join(map(line, measured)), flush=True)

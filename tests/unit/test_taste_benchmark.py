@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -130,10 +131,35 @@ def test_a_round_by_hand_has_as_many_calls_as_the_race_made(
     monkeypatch.setattr(benchmark, "truth_of", truth_of)
     rows = benchmark.measure_row(
         target("nbody"), times=3, besides=(0,), truth_seconds=1.0, budget=1.0,
+        known=benchmark.Known(None),
         taste=lambda _which, _budget: said("process", process=2.0),
     )  # fmt: skip
     assert asked == [("nbody", 4, True)]
     assert rows[0].count("right") == 3
+
+
+def test_what_was_true_on_a_quiet_machine_is_not_measured_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    measured = []
+
+    def truth_of(which: Target, lanes: list[Lane], calls: int, _seconds: float) -> Truth:
+        measured.append(which.name)
+        others = 1.2 if which.name == "sieve" else 0.0
+        return Truth(dict.fromkeys([("serial", 1), *lanes], 1.5), 1.0, "", calls, 9, 0.01, others)
+
+    monkeypatch.setattr(benchmark, "truth_of", truth_of)
+    lanes: list[Lane] = [("process", 2)]
+
+    def ask(name: str, *more: Lane, calls: int = 4) -> Truth:
+        known = benchmark.Known(tmp_path / "truth.json")
+        return known.truth_of(target(name), [*lanes, *more], calls, 1.0)
+
+    assert ask("nbody") == ask("nbody", calls=8)
+    ask("nbody", ("thread", 9))
+    ask("sieve"), ask("sieve")  # others were busy: it was none
+    ask("nap"), ask("nap", calls=8)  # what waits hangs on how many wait
+    assert measured == ["nbody", "nbody", "sieve", "sieve", "nap", "nap"]
 
 
 @pytest.mark.parametrize("which", TARGETS, ids=lambda which: which.name)

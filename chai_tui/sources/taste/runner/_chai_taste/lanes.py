@@ -129,7 +129,7 @@ def _pool(target: Target, engine: str, workers: int) -> futures.Executor:
     if engine == "interpreter" and HAS_INTERPRETERS:
         # An interpreter of its own has Python's own path; nothing of ours can be found before this.
         code = f"import sys; sys.path[:] = {sys.path!r}; sys.argv[:] = {sys.argv!r}"
-        code += f"; import {target.module}"
+        code += f"; from _chai_taste import calls; calls.begin_interpreter({target.module!r})"
         return futures.InterpreterPoolExecutor(  # type: ignore[attr-defined, no-any-return]
             workers, thread_name_prefix="chai-taste", initializer=exec, initargs=(code,)
         )
@@ -216,15 +216,19 @@ def _why_broken(error: BaseException) -> str:
     return one_line(str(cause).strip(" \n\"'").rpartition("\n")[2] if cause else str(error))
 
 
-def died(lane: Lane, error: BaseException) -> Exception:
+def died(lane: Lane, tasks: list[Any]) -> Exception:
     """Return what to tell of a pool that broke: a worker died, or a result cannot be read."""
-    text = str(error.__cause__ or "")
-    if "terminated abruptly" not in text and text:
-        return Out(f"its result cannot be read in another process: {_why_broken(error)}")
     # The pool asks its processes for their exit codes: only one who asks is told.
     ending = threading.Thread(target=lane.close, daemon=True)
     ending.start()
     ending.join(_FAREWELL)
+    for task in tasks:
+        error = (
+            task.exception() if task is not None and task.done() and not task.cancelled() else None
+        )
+        cause = str(error.__cause__ or "") if error is not None else ""
+        if error is not None and cause and "terminated abruptly" not in cause:
+            return Out(f"its result cannot be read in another process: {_why_broken(error)}")
     codes = [getattr(process, "exitcode", None) for process in lane.processes]
     # The pool itself asks those that are left to end.
     telling = [code for code in codes if code not in {None, -15}] or [-15]

@@ -81,6 +81,10 @@ class Server:
         raise Problem("internal", f"there is no request {do}")
 
     def _load(self, request: Message) -> Message:
+        for lane in self._lanes.values():
+            lane.close()
+        self._lanes.clear()
+        self._expected = Expectations()
         word = gil.find_word()
         self._target, seconds = load(
             request, self._guard, lambda problem: self._channel.send(_problem(problem))

@@ -72,12 +72,17 @@ class Target:
             return list(items[start : start + count])
         return [items[index % number] for index in range(start, start + count)]
 
-    def started(self, first: int, count: int) -> Iterator[Any]:
-        """Yield what to await for each of these calls, of an async function."""
-        function = self.function
+    def single(self, first: int, count: int) -> Iterator[tuple[Any, ...]]:
+        """Yield each of these calls as a task of its own: as :meth:`work`, without a list."""
+        run = calls.one_async if self.is_async else calls.one
+        for args in self.each_args(first, count):
+            yield run, self.function, *args
+
+    def each_args(self, first: int, count: int) -> list[tuple[Any, ...]]:
+        """Return the arguments of each of these calls."""
         if self.items is None:
-            return (function(*self.args) for _ in range(count))
-        return map(function, self.arguments(first, count))
+            return [self.args] * count
+        return [(item,) for item in self.arguments(first, count)]
 
 
 def is_async(function: Callable[..., Any]) -> bool:
