@@ -75,6 +75,8 @@ LOUD = (
     Runner(Engine.PROCESS, 2, 0.16, 0.4, 0.16, 21_000_000),
 )
 """On a machine that others use."""
+
+
 def run_of(cores: int = 2) -> RunBegan:
     """What the run is."""
     return RunBegan(
@@ -277,7 +279,9 @@ def waits() -> list[Event]:
         Engine.SERIAL, Engine.ASYNCIO, Engine.THREAD, Engine.INTERPRETER, Engine.PROCESS
     )  # fmt: skip
     return judged(
-        raced(WAITS, rounds=6, engines=engines, is_running=False, gil=0.01, computes=0.02, call=0.03)
+        raced(
+            WAITS, rounds=6, engines=engines, is_running=False, gil=0.01, computes=0.02, call=0.03
+        )
     )
 
 

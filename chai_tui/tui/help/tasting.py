@@ -17,7 +17,7 @@ _SEEN = (
         "looked at from outside, at random moments; where it cannot be, “about” is said"),
     ("▐█▌", "brewing", "the rounds of a lane, on one clock for all of them. Lanes take turns, and "
         "their order is drawn anew in each round"),
-    ("▒▒", "dim", "a round of the beginning: it only warms up, and does not count"),
+    ("▐█▌", "dim", "a round of the beginning: it only warms up, and does not count"),
     ("12/16", "strong", "calls of the round that have returned, of so many"),
     ("▕███▒░░▏", "brewing", "the speed-up: full until what it is at least, shaded until what it is "
         "at most, 95 % sure; grey while that is wide"),

@@ -51,8 +51,8 @@ class Columns(NamedTuple):
         return self.name + self.makers
 
 
-NAME = len("▸✔ interpreters ×16 ")
-SHORT_NAME = len("▸✔ threads ×16 ")
+NAME = len("▸! interpreters ×16 ")
+SHORT_NAME = len("▸! processes ×16 ")
 SPEED, SPEED_ALONE = len("  12.93× (11.88–13.97)"), len("  12.93×")
 TALLEST = 3
 """Lines of a lane's time at most."""

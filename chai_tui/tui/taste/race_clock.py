@@ -95,8 +95,8 @@ def lane_cells(
 ) -> list[Line]:
     """Return a lane's time: as much of each cell is filled as the lane ran of its time.
 
-    From the left where a round ends, from the right where one begins, from below where there are
-    several or a short one.
+    From the left where a round ends, from the right where one begins (of both, the longer one is
+    drawn); from below where there are several.
 
     Args:
         lane: whose time.
@@ -124,22 +124,20 @@ def _column(parts: list[Block], height: int, style: str) -> list[Span]:
     longest = max(parts, key=lambda part: (part.style == RUNNING, part.ended - part.began))
     shown = style if style and longest.style == RUN else longest.style
     share = min(1.0, sum(part.ended - part.began for part in parts))
-    if len(parts) == 1 and (glyph := _beside(parts[0], share)):
-        return [(glyph, shown)] * height
+    touching = all(part.began <= 0 or part.ended >= 1 for part in parts)
+    if len(parts) == 1 or (len(parts) == 2 and touching):
+        return [("█" if share >= FULL else _from_side(longest), shown)] * height
     eighths = max(1, round(share * 8 * height))  # a round is seen, however short it was
     levels = [min(8, max(0, eighths - 8 * row)) for row in reversed(range(height))]
     return [(_FROM_BELOW[level], shown) for level in levels]
 
 
-def _beside(part: Block, share: float) -> str:
-    """A cell that is filled from one of its sides; empty where the part touches neither."""
-    if share >= FULL:
-        return "▒" if part.style == WARM_UP else "█"
-    if part.began <= 0:
-        return _FROM_LEFT[round(share * 8)]
-    if part.ended >= 1:
-        return "▐" if share >= 1 / 4 else " "
-    return ""
+def _from_side(part: Block) -> str:
+    """A cell that is filled from one of its sides: where the part begins or ends, or is nearer."""
+    share = part.ended - part.began
+    if part.began <= 0 or (part.ended < 1 and part.began + part.ended < 1):
+        return _FROM_LEFT[max(part.began > 0, round(share * 8))]  # it is seen, however short
+    return "▐" if share >= 1 / 4 or part.ended < 1 else " "
 
 
 def _joined(spans: Iterable[Span]) -> Line:

@@ -275,9 +275,10 @@ class TasteScreen(Screen[None], inherit_bindings=False):
 
     def on_click(self, event: Click) -> None:
         """Choose the lane under the pointer; a double click shows its rounds."""
-        if event.widget is not self._lanes or self._parts is None:
+        region = self._lanes.region
+        if self._parts is None or not region.contains(*event.screen_offset):
             return
-        row = event.y - self._lanes.region.y - self._parts.axis + self._first_row
+        row = event.screen_y - region.y - self._parts.axis + self._first_row
         place = row // self._parts.lane
         numbers = [*self._race.lanes]
         if row >= 0 and place < len(numbers):
