@@ -42,9 +42,9 @@ class LaneResult:
         speedup: how many times as fast as one call after another.
         low: of the 95 % interval.
         high: likewise.
-        wall_seconds: of a round.
-        calls_per_second: calls a second.
-        cpu_seconds: of a round.
+        wall_seconds: of a round; None if no round counts.
+        calls_per_second: calls a second; likewise.
+        cpu_seconds: of a round; likewise.
         memory_bytes: that only its processes had; None if unknown.
         start_seconds: until its workers were ready.
     """
@@ -54,9 +54,9 @@ class LaneResult:
     speedup: float
     low: float
     high: float
-    wall_seconds: float
-    calls_per_second: float
-    cpu_seconds: float
+    wall_seconds: float | None
+    calls_per_second: float | None
+    cpu_seconds: float | None
     memory_bytes: int | None
     start_seconds: float
 
@@ -101,8 +101,8 @@ class Tasting:
                 f"{lane.workers}",
                 f"{lane.speedup:.2f}×",
                 f"{lane.low:.2f} – {lane.high:.2f}",
-                f"{lane.calls_per_second:,.0f}",
-                f"{lane.cpu_seconds:.3f}",
+                f"{lane.calls_per_second or 0:,.0f}",
+                f"{lane.cpu_seconds or 0:.3f}",
             )
             for lane in self.standings
         ]
@@ -276,7 +276,7 @@ def _calls(items: Iterable[object] | None, args: Sequence[object]) -> dict[str, 
 def _pickled(values: object, name: str) -> str:
     try:
         return base64.b64encode(pickle.dumps(values)).decode()
-    except Exception as error:  # noqa: BLE001 - whatever a value's own code raises
+    except Exception as error:
         raise TastingError(
             f"{name}: one of them cannot be pickled, so it cannot be handed to another process: "
             f"{type(error).__name__}: {error}"

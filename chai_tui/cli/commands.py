@@ -139,6 +139,7 @@ Examples:
   chai-tui brew grind --engine thread       three threads under one GIL
   chai-tui brew masala --seed 7 --plain     lines; the same jitter every time
   chai-tui brew ./kadak.toml --json         a recipe of your own, as JSON
+  chai-tui brew work.py:resize --each 'range(8)'   a function, a call a maker
 
 \b
 {_EXIT_CODES}""",
@@ -148,7 +149,24 @@ Examples:
     "--makers",
     type=Number(int, 1, MAX_MAKERS),
     metavar="N",
-    help=f"How many makers brew, 1 to {MAX_MAKERS}.  [default: {DEFAULT_MAKERS}]",
+    help=f"How many makers brew, 1 to {MAX_MAKERS}.  [default: {DEFAULT_MAKERS}, or one an item]",
+)
+@click.option(
+    "--arg",
+    multiple=True,
+    metavar="JSON",
+    help="An argument of the function, the same for every maker; may be repeated.",
+)
+@click.option(
+    "--items",
+    type=click.Path(),
+    metavar="FILE",
+    help="JSON lines: a maker calls the function with each of them.",
+)
+@click.option(
+    "--each",
+    metavar="LITERAL",
+    help="A list, a tuple or 'range(64)': a maker calls the function with each of them.",
 )
 @click.option(
     "--engine",
@@ -200,6 +218,10 @@ def brew(**options: Any) -> Asked:
 
     RECIPE is chai (waits), grind (Python bytecode, holds the GIL), native (C code that releases
     it), masala (all of them), or the path of a TOML file.
+
+    Or it is a function of your own: package.module:function or path/to/file.py:function, also
+    Class.method, plain or async. Each maker calls it once, and what it returns is shown; it may
+    call chai_tui.step(name) and chai_tui.progress(fraction).
     """
     return Asked("brew", launch.brew, options)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
+from chai_tui.cli.calls import CallOptions, settle_calls
 from chai_tui.cli.settle import (
     BadRequestError,
     settle_engine,
@@ -53,6 +54,9 @@ def brew(
     speed: float | None = None,
     large: bool = False,
     quiet: bool = False,
+    arg: Sequence[str] = (),
+    items: str | None = None,
+    each: str | None = None,
 ) -> int:
     """Brew; return the exit code. What is None is left to settings and defaults.
 
@@ -68,9 +72,12 @@ def brew(
     answer_signals()
     has_screen, reason = choose_screen(lines=plain or as_json)
     settings, warnings = load_settings(settings_path())
+    options = CallOptions(arg, items, each)
+    calls = settle_calls(recipe, makers, options, simulate=simulate)
+    one_each = calls if options.has_items else ()
     launch = Launch(
-        makers or settings.makers or DEFAULT_MAKERS,
-        settle_recipe(recipe, settings, warnings),
+        len(one_each) or makers or settings.makers or DEFAULT_MAKERS,
+        calls[0] if calls else settle_recipe(recipe, settings, warnings),
         settle_engine(engine, settings, warnings, simulate=simulate),
         # A simulated process is forked from nothing, so beside a screen too.
         settle_start_method(
@@ -82,6 +89,7 @@ def brew(
         speed=speed or 1.0,
         large=large,
         quiet=quiet,
+        recipes=one_each,
     )
     if has_screen:
         return on_screen(launch, settings, warnings)

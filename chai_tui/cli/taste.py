@@ -21,13 +21,10 @@ from chai_tui.host.process_setup import answer_signals, raise_file_limit
 from chai_tui.host.terminal import own_terminal
 from chai_tui.model.engine import Engine
 from chai_tui.model.tasting import DEFAULT_BUDGET, DEFAULT_TIMEOUT, RACING, TasteRequest
-from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode
 
 JSON_SAMPLES: float | None = None
 """Without a screen nobody looks at cores: the race is measured by what its workers burned."""
-NOT_EXPECTED = 3
-"""The exit code of a verdict that is not the one that was expected."""
 
 
 def taste(
@@ -183,23 +180,6 @@ def settle_python(asked: str | None) -> str:
     return sys.executable
 
 
-def exit_code(floor: Floor, expected: Sequence[Engine] | None) -> int:
-    """Return what to tell the shell of a tasting that has ended.
-
-    Args:
-        floor: as it is at the end.
-        expected: the engines of which the verdict should be one; None: any.
-    """
-    race = floor.race
-    if race.failed is not None:
-        return ExitCode.BAD_USAGE if race.failed.is_usage else ExitCode.NOT_SERVED
-    if race.judged is None:
-        return ExitCode.NOT_SERVED
-    if expected is not None and race.judged.engine not in expected:
-        return NOT_EXPECTED
-    return ExitCode.SERVED
-
-
 def _without_screen(
     request: TasteRequest, expected: Sequence[Engine] | None, *, as_json: bool
 ) -> int:
@@ -207,7 +187,12 @@ def _without_screen(
     from chai_tui.sources.taste.source import TasteSource  # noqa: PLC0415 - not for bad usage
     from chai_tui.views.output import OutputError, UnreadError, View  # noqa: PLC0415 - as above
     from chai_tui.views.run import watch  # noqa: PLC0415 - as above
-    from chai_tui.views.tasting import TastingJson, TastingLines  # noqa: PLC0415 - as above
+    from chai_tui.views.tasting import (  # noqa: PLC0415 - as above
+        TastingJson,
+        TastingLines,
+        exit_code,
+        unexpected_text,
+    )
 
     if sys.stdout is None:  # nothing is started for nobody
         return cannot_write(OutputError("stdout is closed"))
@@ -228,35 +213,38 @@ def _without_screen(
             return cannot_write(error)
     if ended_by is not None:
         return ExitCode.SIGNALLED + ended_by
-    code = exit_code(floor, expected)
-    if code == NOT_EXPECTED:
-        complain(_not_expected(floor, expected or ()))
-    return code
-
-
-def _not_expected(floor: Floor, expected: Sequence[Engine]) -> str:
-    judged = floor.race.judged
-    found = judged.engine if judged is not None and judged.engine is not None else "no verdict"
-    return f"--expect: expected {listed([str(engine) for engine in expected])}, found {found}"
+    told = unexpected_text(floor, expected)
+    if told:
+        complain(told)
+    return exit_code(floor, expected)
 
 
 def _on_screen(
     request: TasteRequest, expected: Sequence[Engine] | None, *, large: bool, quiet: bool
 ) -> int:
-    from chai_tui.model.launch import Launch
-    from chai_tui.sources.taste.source import TasteSource
+    from functools import partial  # noqa: PLC0415 - the screen alone needs all of this
+
+    from chai_tui.sources.taste.source import TasteSource  # noqa: PLC0415 - as above
     from chai_tui.tui.bridge import Bridge
+    from chai_tui.views.tasting import exit_code  # noqa: PLC0415 - as above
 
     settings, warnings = load_settings(settings_path())
     with own_terminal():
         raise_file_limit()
         bridge = Bridge(TasteSource(request, sample_every=SCREEN_SAMPLE_SECONDS))
         try:
-            bridge.start()
+            bridge.start()  # the function is imported while the screen is
             startup.import_asyncio_without_ssl()
-            from chai_tui.tui.run_app import run_app
+            from chai_tui.tui.run_app import run_tasting
 
-            raise NotImplementedError(Launch, run_app, settings, warnings, expected, large, quiet)
+            return run_tasting(
+                bridge,
+                settings,
+                warnings,
+                code=partial(exit_code, expected=expected),
+                large=large,
+                quiet=quiet,
+            )
         finally:
             startup.done()
             bridge.stop()

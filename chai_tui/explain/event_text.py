@@ -141,7 +141,8 @@ def _progress(event: Progress, _: Floor) -> str:
 
 def _served(event: Served, floor: Floor) -> str:
     place = floor.place(event.maker)
-    return f"#{event.maker} served" + ("" if place is None else f", {ordinal(place)}")
+    served = f"#{event.maker} served" + ("" if place is None else f", {ordinal(place)}")
+    return f"{served}: {_clipped(event.result)}" if event.result else served
 
 
 def _failed(event: Failed, _: Floor) -> str:

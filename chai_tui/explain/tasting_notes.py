@@ -24,7 +24,7 @@ from chai_tui.race.forecast import (
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.noise import length_spread, others_cores
 from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import standings
+from chai_tui.race.statistics import Standing, standings
 from chai_tui.race.verdict import Verdict
 
 OTHERS_FROM = 0.15
@@ -33,6 +33,11 @@ SPREAD_FROM = 1.3
 """How many times as long the longest call is as the shortest before that is blamed."""
 REPR_LENGTH = 60
 """Characters of a value that a sentence repeats."""
+SEVERAL_FROM = 1.2
+"""Cores that a call uses before it is said to use several."""
+LIMIT = "OMP_NUM_THREADS=1"
+ALIKE = 0.05
+"""Two races that differ by less are as fast as each other."""
 
 
 # Names
@@ -219,3 +224,31 @@ def forecast_source_text(race: Race) -> str:
 def _small(share: float) -> str:
     """A share that may be tiny, or more than all."""
     return percent(share) if share >= 0.0095 else "under 1 %"
+
+
+def own_cores_text(race: Race) -> str:
+    """Return what is said of a function that starts threads, and of limiting them; or nothing."""
+    kind = kind_of(race.unlimited or race)
+    if kind is None or kind.nature is not Nature.USES_CORES:
+        return ""
+    text = "The function works in threads of its own"
+    if kind.cores >= SEVERAL_FROM:
+        text = f"By itself the function already uses {kind.cores:.1f} cores"
+    before, now = _best(race.unlimited), _best(race)
+    if race.unlimited is None or before is None or now is None:
+        return f"{text}."
+    gain = (now.calls_per_second or 1.0) / (before.calls_per_second or 1.0)
+    limited, unlimited = lane_noun(race, now.lane), lane_noun(race.unlimited, before.lane)
+    text = f"{text}. So all this is with {LIMIT}:"
+    if gain > 1 + ALIKE:
+        return f"{text} {limited} then make {speed_text(gain)} the calls of {unlimited} without it."
+    if gain < 1 - ALIKE:
+        return f"{text} without it {unlimited} make {speed_text(1 / gain)} the calls, so leave it."
+    return f"{text} without it {unlimited} make about as many calls."
+
+
+def _best(race: Race | None) -> Standing | None:
+    """How the lane did that makes most calls a second; the lightest of those that are alike."""
+    known = [one for one in standings(race) if one.calls_per_second] if race is not None else []
+    most = max((one.calls_per_second or 0.0 for one in known), default=0.0)
+    return next((one for one in known if (one.calls_per_second or 0.0) >= most * (1 - ALIKE)), None)

@@ -13,6 +13,7 @@ from chai_tui.explain.tasting_notes import (
     listed,
     noise_text,
     out_texts,
+    own_cores_text,
     sentence_of,
 )
 from chai_tui.model.engine import Engine
@@ -115,7 +116,7 @@ def verdict_sentence(race: Race, verdict: Verdict) -> str:
             parts = [_noisy(verdict), noise_text(race, verdict)]
         case Reason.TOO_LONG:
             parts = [_too_long(race), _expected(race)]
-    parts += [_own_cores(race), *out_texts(race), *differed_texts(race), chunk_text(race)]
+    parts += [own_cores_text(race), *out_texts(race), *differed_texts(race), chunk_text(race)]
     return " ".join(filter(None, parts))
 
 
@@ -297,10 +298,3 @@ def _expected(race: Race) -> str:
             return f"What was tasted speaks for {better}: it waits."
         case _:
             return ""
-
-
-def _own_cores(race: Race) -> str:
-    kind = kind_of(race)
-    if kind is None or kind.nature is not Nature.USES_CORES:
-        return ""
-    return f"The function already uses {kind.cores:.1f} cores by itself."

@@ -10,11 +10,15 @@ from chai_tui.model.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class AddMakers:
-    """Seat ``how_many`` more makers."""
+    """Seat ``how_many`` more makers.
+
+    ``recipes`` is what each of them brews, where they do not all brew ``recipe``.
+    """
 
     how_many: int
     recipe: Recipe
     engine: Engine
+    recipes: tuple[Recipe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

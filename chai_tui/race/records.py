@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,6 +140,8 @@ class Race:
         return next((lane for lane in self.lanes.values() if lane.engine is Engine.SERIAL), None)
 
     def _began(self, event: TasteBegan) -> None:
+        # Everything that is reset gets a new object, so that a shallow copy keeps what was.
+        self.unlimited = copy(self) if event.limited else None
         self._reset()
         self.began = event
         self.phase_at = event.at

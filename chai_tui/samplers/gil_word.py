@@ -35,12 +35,9 @@ class GilWord:
     def __init__(self, pid: int, address: int, *, proc: str = "/proc") -> None:
         self._address = address
         self._file = os.open(f"{proc}/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            if self.is_held() is None:
-                raise OSError(f"the memory of process {pid} cannot be read")
-        except BaseException:
+        if self.is_held() is None:
             self.close()
-            raise
+            raise OSError(f"the memory of process {pid} cannot be read")
 
     def is_held(self) -> bool | None:
         """Return whether somebody holds the GIL now; None if the process is gone."""

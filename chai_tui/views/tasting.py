@@ -9,11 +9,12 @@ from typing import TextIO
 
 from chai_tui.explain.tasting_table import phase_text
 from chai_tui.explain.tasting_text import report_lines
+from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event
 from chai_tui.model.race_events import Phase
 from chai_tui.race.result import result_json
 from chai_tui.state.floor import Floor
-from chai_tui.views.output import OutputError, warn, write
+from chai_tui.views.output import ExitCode, OutputError, warn, write
 
 PROGRESS_SECONDS = 0.2
 """Seconds between two lines of progress, so that they can be read."""
@@ -97,6 +98,30 @@ class TastingJson:
             warn(self._err, race.failed.text)
         if race.is_over:
             write(self._out, [json.dumps(result_json(race, floor.run), allow_nan=False)])
+
+
+def exit_code(floor: Floor, expected: Sequence[Engine] | None) -> int:
+    """Return what to tell the shell of a tasting that has ended.
+
+    Args:
+        floor: as it is at the end.
+        expected: the engines of which the verdict should be one; None: any.
+    """
+    race = floor.race
+    if race.failed is not None:
+        return ExitCode.BAD_USAGE if race.failed.is_usage else ExitCode.NOT_SERVED
+    if race.judged is None:
+        return ExitCode.NOT_SERVED
+    return ExitCode.NOT_EXPECTED if unexpected_text(floor, expected) else ExitCode.SERVED
+
+
+def unexpected_text(floor: Floor, expected: Sequence[Engine] | None) -> str:
+    """Return what to say of a verdict that is none of those expected; empty if it is one."""
+    judged = floor.race.judged
+    if expected is None or judged is None or judged.engine in expected:
+        return ""
+    found = judged.engine or "no verdict"
+    return f"--expect: expected {' or '.join(expected)}, found {found}"
 
 
 def _is_terminal(stream: TextIO) -> bool:

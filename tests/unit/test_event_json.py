@@ -120,14 +120,24 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         Started(1.0, 1, 2, 3, 74),
         {"event": "started", "at": 1.0, "maker": 1, "pid": 2, "tid": 3, "modules": 74},
     ),
-    (StepBegan(1.0, 1, 0), {"event": "step_began", "at": 1.0, "maker": 1, "step": 0}),
+    (
+        StepBegan(1.0, 1, 0, "load"),
+        {"event": "step_began", "at": 1.0, "maker": 1, "step": 0, "name": "load"},
+    ),
     (
         Progress(1.0, 1, 0.5, 0.25),
         {"event": "progress", "at": 1.0, "maker": 1, "fraction": 0.5, "cpu_seconds": 0.25},
     ),
     (
-        Served(1.0, 1, 2.0, 3),
-        {"event": "served", "at": 1.0, "maker": 1, "cpu_seconds": 2.0, "cups": 3},
+        Served(1.0, 1, 2.0, 3, "[42]"),
+        {
+            "event": "served",
+            "at": 1.0,
+            "maker": 1,
+            "cpu_seconds": 2.0,
+            "cups": 3,
+            "result": "[42]",
+        },
     ),
     (
         Failed(1.0, 1, "ValueError: no milk", "Traceback\n", 2.0),

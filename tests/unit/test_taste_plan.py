@@ -32,7 +32,7 @@ def tasted(call: float, *, computes: float = 1.0, calls: int = 10) -> Tasted:
 ALL = list(RACING)
 
 
-def test_lanes_go_from_the_lightest_to_the_heaviest_and_only_those_that_wait_get_many_threads() -> None:
+def test_lanes_go_from_light_to_heavy_and_only_what_waits_gets_many_threads() -> None:
     computing = plan_lanes(ALL, tasted(0.01), is_async=False, items=0, workers=2)
     assert [(lane.engine, lane.workers) for lane in computing] == [
         (Engine.SERIAL, 1),

@@ -35,6 +35,7 @@ from chai_tui.model.race_events import (
 from chai_tui.model.tasting import RACING, TasteRequest
 from chai_tui.model.text import printable
 from chai_tui.race.forecast import chunk_for
+from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.records import Race
 from chai_tui.race.verdict import is_sure, judge
 from chai_tui.samplers.gil_word import GilWatch, GilWord
@@ -88,33 +89,40 @@ class Conductor:
         race: what is known so far.
         events: what happened since somebody took them.
         gil: looks at the runner's GIL; None where nobody can.
+        wants_limits: whether the verdict waits for a second race with limited threads.
 
     Args:
-        request: what to taste.
-        workers: how many work at once.
+        request: what to taste, with the number of workers settled.
+        cores: how many cores' worth of CPU time may be used.
         makers: gives the workers of lanes their numbers.
         clock: seconds.
+        before: the race in which the function was seen to use several cores by itself, so that it
+            is raced with its threads limited now; None: this is the first race.
     """
 
     def __init__(
         self,
         request: TasteRequest,
-        workers: int,
+        cores: float,
         makers: itertools.count[int],
         clock: Callable[[], float],
+        before: Race | None = None,
     ) -> None:
         self._request = request
-        self._workers = workers
+        self._limited = before is not None
+        self._workers = request.workers
+        self._cores = cores
         self._makers = makers
         self._clock = clock
         self._draw = random.Random()  # noqa: S311 - an order, no secret
         self._deadline = math.inf
         self._pid = 0
-        self._caller: Watched | None = None  # the thread that calls, before there are lanes
+        self._caller = Watched(0, 0, 0, own_thread=True)  # the thread that calls
         self._watched: dict[int, list[Watched]] = {}
         self._called_at = 0.0
         self._gil_told_at = 0.0
-        self.race = Race()
+        self.race = before or Race()
+        self.wants_limits = False
         self.events: list[Event] = []
         self.gil: GilWatch | None = None
 
@@ -150,7 +158,7 @@ class Conductor:
     def watched(self) -> list[Watched]:
         """Return whom to look at; who works now comes first, for lanes may share a thread."""
         if not self._watched:
-            return [self._caller] if self._caller is not None else []
+            return [self._caller] if self._pid else []
         running = [lane.number for lane in self.race.lanes.values() if lane.running]
         order = [*running, *(number for number in self._watched if number not in running)]
         return [who for number in order for who in self._watched.get(number, ())]
@@ -158,9 +166,12 @@ class Conductor:
     def ended(self) -> list[Event]:
         """Return the ends of all who worked: the runner was ended, and they with it."""
         now = self._clock()
-        makers = [who.maker for lane in self._watched.values() for who in lane]
+        makers = {who.maker for lane in self._watched.values() for who in lane}
+        if self._pid:
+            makers.add(self._caller.maker)
         self._watched = {}
-        return [Exited(now, maker, 0, ours=True) for maker in makers]
+        self._pid = 0
+        return [Exited(now, maker, 0, ours=True) for maker in sorted(makers)]
 
     # The script
 
@@ -170,12 +181,25 @@ class Conductor:
         engines = tuple(engine for engine in RACING if engine in request.engines)
         now = self._clock()
         self._tell(
-            TasteBegan(now, request.target, self._workers, engines, request.budget, request.python)
+            TasteBegan(
+                now,
+                request.target,
+                self._workers,
+                engines,
+                request.budget,
+                request.python,
+                self._cores,
+                self._limited,
+            )
         )
         try:
             can, out = yield from self._load(engines)
-            self._deadline = self._clock() + request.budget
+            self._deadline = self._clock() + request.budget / (2 if self._limited else 1)
             tasted = yield from self._taste()
+            kind = kind_of(self.race)
+            if not self._limited and kind is not None and kind.nature is Nature.USES_CORES:
+                self.wants_limits = True
+                self._deadline -= request.budget / 2
             lanes = plan_lanes(
                 can,
                 tasted,
@@ -192,6 +216,10 @@ class Conductor:
                 raced = [LanePlan(lane.engine, lane.workers) for lane in self.race.lanes.values()]
                 plan = self._plan(raced, tasted)
                 yield from self._race(plan)
+            else:
+                self.wants_limits = False
+            if self.wants_limits:
+                return
             self._judge()
         except _GivenUpError:
             pass
@@ -300,7 +328,6 @@ class Conductor:
         """Start the workers of every lane; those that cannot be started are out."""
         self._phase(Phase.START, self._deadline - self._clock())
         numbers = itertools.count(1)
-        assert self._caller is not None
         for engine, workers in lanes:
             if engine in self.race.out:
                 continue
@@ -330,7 +357,6 @@ class Conductor:
             )
 
     def _seat(self, engine: Engine, workers: Sequence[Sequence[int]]) -> list[Watched]:
-        assert self._caller is not None
         if engine is Engine.SERIAL:
             return [self._caller]
         now = self._clock()
@@ -368,7 +394,7 @@ class Conductor:
             counts = number > plan.warm_up
             for lane in order:
                 if lane.number in self.race.lanes:
-                    yield from self._block(lane.number, number, first, plan.calls, counts)
+                    yield from self._block(lane.number, number, first, plan.calls, counts=counts)
             took = self._clock() - began
             if self._items > plan.calls:
                 first = (first + plan.calls) % self._items
@@ -382,9 +408,7 @@ class Conductor:
             if self._clock() > self._deadline + self._request.budget:
                 return
 
-    def _block(
-        self, lane: int, number: int, first: int, calls: int, counts: bool
-    ) -> Script:
+    def _block(self, lane: int, number: int, first: int, calls: int, *, counts: bool) -> Script:
         """Let one lane make the calls of a round."""
         engine, workers = self.race.lanes[lane].engine, self.race.lanes[lane].workers
         self._tell(RoundBegan(self._clock(), lane, number, calls))
@@ -458,8 +482,13 @@ class Conductor:
             text = f"the process that calls it ended {when}: {_end_text(answer.value)}"
         else:
             text = f"the runner answered {answer.kind} {when}, which nobody asked for"
-        self._tell(TasteFailed(self._clock(), printable(text), traceback, is_usage))
+        self.fail(text, traceback, is_usage=is_usage)
         raise _GivenUpError
+
+    def fail(self, text: str, traceback: str = "", *, is_usage: bool = False) -> None:
+        """Tell that the function cannot be tasted; see :class:`TasteFailed`."""
+        self.wants_limits = False
+        self._tell(TasteFailed(self._clock(), printable(text), traceback, is_usage))
 
 
 def _end_text(code: int | None) -> str:

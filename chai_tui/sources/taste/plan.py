@@ -18,8 +18,10 @@ WAITS_FROM = 0.5
 MOST_THREADS = 32
 MOST_CALLS = 100_000
 """Calls of a round at most."""
-ROUNDS_WANTED = 10
-"""Rounds for which there should be time, those that warm up among them."""
+ROUNDS_WANTED = 16
+"""Rounds for which there should be time, those that warm up among them …"""
+ROUNDS_WITHIN = 6.0
+"""… within so many seconds: where more are left, there are more rounds, not longer ones."""
 LEAST_ROUND = 0.02
 """Seconds that the serial lane's calls of a round take at least, where there are calls enough."""
 WARM_UP_ROUNDS = 2
@@ -107,14 +109,14 @@ def plan_rounds(
     """
     call = max(tasted.wall / tasted.calls, 1e-8)
     waits = waiting_share(tasted)
-    # In units of the serial lane's time: waits overlap in every lane; for the rest nobody knows yet.
+    # In units of the serial lane's time: waits overlap in every lane, of the rest nobody knows yet.
     cost = sum(
         1.0 if lane.engine is Engine.SERIAL else waits / lane.workers + (1.0 - waits) * 0.9
         for lane in lanes
     )
     widest = max(lane.workers for lane in lanes)
     least = 2 * workers
-    wanted = seconds / (ROUNDS_WANTED * cost) / call
+    wanted = min(seconds, ROUNDS_WITHIN) / (ROUNDS_WANTED * cost) / call
     calls = max(wanted, least, LEAST_ROUND / call)
     if widest > workers:  # as many as can wait at once, if there is time for some rounds of them
         calls = max(calls, min(widest, seconds / ((LEAST_COUNTED + 2) * cost) / call))

@@ -12,14 +12,13 @@ CALL_SECONDS = 0.04
 """How long a call is made: a race of three seconds a call would take minutes."""
 
 
-async def brew(steps: Sequence[Sequence[object]]) -> None:
+async def brew(steps: Sequence[tuple[str, float]]) -> None:
     """Follow a recipe.
 
     Args:
         steps: kind and seconds of each.
     """
     for kind, seconds in steps:
-        assert isinstance(seconds, float)
         if kind == StepKind.WAIT:
             await asyncio.sleep(seconds)
         elif kind == StepKind.COMPUTE:
@@ -32,7 +31,7 @@ def _tell_nobody(_fraction: float) -> None:
     """Nobody watches the steps of a call."""
 
 
-def scaled(recipe: Recipe) -> tuple[float, list[list[object]]]:
+def scaled(recipe: Recipe) -> tuple[float, list[tuple[str, float]]]:
     """Return what a recipe's seconds are multiplied with to make a call short, and its steps.
 
     Args:
@@ -40,4 +39,4 @@ def scaled(recipe: Recipe) -> tuple[float, list[list[object]]]:
     """
     whole = sum(step.seconds for step in recipe.steps)
     scale = min(1.0, CALL_SECONDS / whole) if whole > 0 else 1.0
-    return scale, [[str(step.kind), float(step.seconds * scale)] for step in recipe.steps]
+    return scale, [(str(step.kind), step.seconds * scale) for step in recipe.steps]

@@ -10,7 +10,7 @@ import select
 import signal
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import IO, Any, cast
 
 LONGEST_LINE = 1 << 20
 """Bytes of one message: what is longer comes from nobody who means well."""
@@ -61,10 +61,8 @@ class RunnerHandle:
             raise
         finally:
             os.close(prints)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests = self._process.stdin
-        self._answers = self._process.stdout
+        self._requests: IO[bytes] = cast("IO[bytes]", self._process.stdin)
+        self._answers: IO[bytes] = cast("IO[bytes]", self._process.stdout)
         self._printed = printed
         self._buffers = {self._answers.fileno(): b"", printed: b""}
         for descriptor in self._buffers:

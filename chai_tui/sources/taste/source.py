@@ -7,18 +7,21 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from chai_tui.host.run_facts import facts_of_live_run
 from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.commands import Command, RaceAgain
 from chai_tui.model.events import Event, MakerUse, RunBegan, Sampled
-from chai_tui.model.race_events import Printed, TasteFailed
+from chai_tui.model.race_events import Printed
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.model.text import printable
+from chai_tui.race.records import Race
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.taste.conductor import Answer, Ask, Conductor
+from chai_tui.sources.taste.plan import SINGLE_THREADED
 from chai_tui.sources.taste.runner_handle import RunnerHandle, wait_for
 from chai_tui.sources.taste.runner_path import runner_command
 
@@ -47,7 +50,6 @@ class TasteSource:
         clock: Callable[[], float] = time.monotonic,
         sampler: Sampler | None = None,
     ) -> None:
-        self._request = request
         self._clock = clock
         cores = CoresWatch()
         usable = cores.look()
@@ -57,8 +59,9 @@ class TasteSource:
             self._observer = Observer(run, cores, sample_every, clock, sampler)
             run = self._observer.run
         self._untold: RunBegan | None = run
-        at_once = len(usable.numbers) if usable.quota is None else max(1, round(usable.quota))
-        self._workers = request.workers or at_once
+        self._cores = float(len(usable.numbers)) if usable.quota is None else usable.quota
+        workers = request.workers or max(1, round(self._cores))
+        self._request = replace(request, workers=workers)
         self._makers = itertools.count(1)
         self._commands: deque[Command] = deque()
         self._wakes, self._waker = os.pipe()
@@ -122,33 +125,32 @@ class TasteSource:
 
     # The runner
 
-    def _begin(self) -> list[Event]:
+    def _begin(self, before: Race | None = None) -> list[Event]:
+        """Begin a race; after one in which the function used several cores, with its limits."""
         self._conductor = conductor = Conductor(
-            self._request, self._workers, self._makers, self._clock
+            self._request, self._cores, self._makers, self._clock, before
         )
         self._printed = 0
+        limits = {} if before is None else SINGLE_THREADED
         self._script = conductor.script()
         first = next(self._script)
         try:
-            self._runner = RunnerHandle(runner_command(self._request.python), self._environment())
+            self._runner = RunnerHandle(
+                runner_command(self._request.python), {**os.environ, **limits}
+            )
         except OSError as error:
             text = f"{self._request.python}: {error.strerror or error}; expected a Python"
-            conductor.events.append(TasteFailed(self._clock(), text, is_usage=True))
-            conductor.race.fold(conductor.events[-1])
+            conductor.fail(text, is_usage=True)
             self._script = None
             return self._take_events()
         self._ask(first)
         return self._take_events()
 
-    @staticmethod
-    def _environment() -> Mapping[str, str]:
-        return dict(os.environ)
-
     def _ask(self, ask: Ask) -> None:
-        assert self._runner is not None
         self._asked_at = self._clock()
         self._silence = ask.silence
-        self._runner.ask(ask.request)
+        if self._runner is not None:
+            self._runner.ask(ask.request)
 
     def _end_runner(self) -> list[Event]:
         if self._runner is None:
@@ -203,28 +205,38 @@ class TasteSource:
 
     def _turn(self) -> list[Event]:
         """Do what is due."""
-        conductor, runner = self._conductor, self._runner
-        events: list[Event] = []
-        if conductor is not None and conductor.gil is not None:
-            if self._clock() >= conductor.gil.due_at:
-                conductor.gil.look()
-                conductor.looked()
-        if runner is not None and conductor is not None and self._script is not None:
-            if runner.is_ready():
-                messages, printed = runner.read()
-                events += self._lines(printed)
-                for message in messages:
-                    self._take(message)
-            if self._script is not None and runner.is_gone:
-                self._answer(Answer("ended", runner.wait()))
-            elif self._script is not None and self._clock() > self._asked_at + self._silence:
-                runner.kill()
-                self._answer(Answer("silent"))
+        conductor = self._conductor
+        if conductor is None:
+            return []
+        if conductor.gil is not None and self._clock() >= conductor.gil.due_at:
+            conductor.gil.look()
+            conductor.looked()
+        events = self._hear(conductor)
         events += self._take_events()
-        if self._observer is not None and conductor is not None:
+        if self._observer is not None:
             events += map(self._with_all, self._observer.look(conductor.watched))
         if self._script is None:
             events += self._end_runner()
+            if conductor.wants_limits:
+                events += self._begin(conductor.race)
+        return events
+
+    def _hear(self, conductor: Conductor) -> list[Event]:
+        """Take what the runner says, or note that it says nothing."""
+        runner = self._runner
+        if runner is None or self._script is None:
+            return []
+        events: list[Event] = []
+        if runner.is_ready():
+            messages, printed = runner.read()
+            events += self._lines(printed)
+            for message in messages:
+                self._take(conductor, message)
+        if self._script is not None and runner.is_gone:
+            self._answer(conductor, Answer("ended", runner.wait()))
+        elif self._script is not None and self._clock() > self._asked_at + self._silence:
+            runner.kill()
+            self._answer(conductor, Answer("silent"))
         return events
 
     def _lines(self, printed: list[str]) -> list[Event]:
@@ -233,16 +245,15 @@ class TasteSource:
         now = self._clock()
         return [Printed(now, printable(line)) for line in lines]
 
-    def _take(self, message: Mapping[str, Any]) -> None:
-        assert self._conductor is not None
+    def _take(self, conductor: Conductor, message: Mapping[str, Any]) -> None:
         if "note" in message:
             self._asked_at = self._clock()  # it is not silent
-            self._conductor.note(message)
+            conductor.note(message)
         elif self._script is not None and len(message) == 1:
             ((kind, value),) = message.items()
-            self._answer(Answer(kind, value))
+            self._answer(conductor, Answer(kind, value))
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, conductor: Conductor, answer: Answer) -> None:
         try:
             ask = self._script.send(answer)
         except StopIteration:
@@ -250,11 +261,8 @@ class TasteSource:
             return
         except (KeyError, TypeError, ValueError) as error:
             # The function's process may write whatever it likes to our pipe.
-            assert self._conductor is not None
             text = f"the runner's answer makes no sense: {type(error).__name__}: {error}"
-            failed = TasteFailed(self._clock(), printable(text))
-            self._conductor.race.fold(failed)
-            self._conductor.events.append(failed)
+            conductor.fail(text)
             self._script = None
             return
         self._ask(ask)

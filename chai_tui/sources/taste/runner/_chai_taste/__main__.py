@@ -17,7 +17,9 @@ def main() -> None:
     own.__spec__ = None
     del own.__file__
 
-    from _chai_taste.serving import serve  # noqa: PLC0415 - it can be found only now
+    from _chai_taste.serving import (  # type: ignore[import-not-found]  # noqa: PLC0415
+        serve,  # it can be found only now
+    )
 
     serve()
 

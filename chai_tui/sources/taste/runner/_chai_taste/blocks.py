@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Iterator
 from concurrent import futures
-from typing import Any, Optional
+from itertools import starmap
+from typing import Any
 
-from _chai_taste import calls, clocks
-from _chai_taste.channel import Channel, Message, Out, Problem
-from _chai_taste.comparing import Expectations
-from _chai_taste.lanes import Lane, died, limited
-from _chai_taste.target import Target
-from _chai_taste.tasting import raised
-from _chai_taste.words import error_line, traceback_text
+from . import calls, clocks
+from .channel import Channel, Message, Out, Problem
+from .comparing import Expectations
+from .lanes import Lane, died, limited
+from .target import Target
+from .tasting import raised
+from .words import error_line, traceback_text
 
 NOTE_EVERY = 0.1
 """Seconds between two notes of how many calls are done."""
 BATCH = 0.01
-MOST_IN_BATCH = 5_000
+MOST_IN_BATCH = 100_000
 """Calls made one after another without looking at the clock: for about so long, at most so many."""
 MOST_KEPT = 20_000
 MOST_BYTES = 256 << 20
@@ -57,11 +58,30 @@ class Block:
         self.lane = lane
         self.first = int(request["first"])
         self.count = int(request["count"])
-        self.chunk = max(int(request.get("chunk") or 1), 1)
         self.notes = notes
-        self.kept: list[Any] = []
+        self.results: list[Any] = []
+        self._is_over = False
+        self._gathering: Any = None
         size = max(target.result_size, 1)
         self._most = max(1, min(MOST_KEPT, MOST_BYTES // size))
+        self._size = max(int(request.get("chunk") or 1), 1)
+        if lane.pool is None:
+            call = max(target.call_seconds, 1e-8)
+            self._size = max(1, min(int(BATCH / call), MOST_IN_BATCH))
+        # Before the clock is read, as by hand the items are there before.
+        self._tasks = list(self._cut())
+
+    def _cut(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what each task runs, with its arguments; of asyncio these alone."""
+        if self.lane.engine == "asyncio":
+            yield from self.target.each_args(self.first, self.count)
+            return
+        if self.lane.pool is not None and self._size == 1:
+            yield from self.target.single(self.first, self.count)
+            return
+        end = self.first + self.count
+        for at in range(self.first, end, self._size):
+            yield self.target.work(at, min(self._size, end - at))
 
     def run(self) -> float:
         """Make the calls; return the seconds."""
@@ -71,45 +91,46 @@ class Block:
             return self._together()
         return self._serial()
 
-    def by_item(self) -> dict[Optional[int], Any]:
+    def by_item(self) -> dict[int | None, Any]:
         """Return a result of each item, of those that were kept."""
-        kept = enumerate(self.kept)
+        kept = enumerate(self.results)
         return {self.target.item_of(self.first + offset): result for offset, result in kept}
 
-    def _keep(self, first: int, results: calls.Results) -> None:
-        if isinstance(results, calls.Failed):
-            raise raised(self.target, first, results)
-        room = self._most - len(self.kept)
+    def _keep(self, results: list[Any]) -> None:
+        room = self._most - len(self.results)
         if room > 0:
-            self.kept += results if len(results) <= room else results[:room]
-
-    def _tasks(self, size: int) -> list[tuple[int, tuple[Any, ...]]]:
-        """Return the first call of each task, and what the task is."""
-        return [
-            (at, self.target.work(at, min(size, self.first + self.count - at)))
-            for at in range(self.first, self.first + self.count, size)
-        ]
+            self.results += results if len(results) <= room else results[:room]
 
     def _serial(self) -> float:
-        call = max(self.target.call_seconds, 1e-8)
-        tasks = self._tasks(max(1, min(int(BATCH / call), MOST_IN_BATCH)))
         began = time.perf_counter()
-        for first, (run, *given) in tasks:
-            self._keep(first, run(*given))
+        done = 0
+        for run, *given in self._tasks:
+            results = run(*given)
+            if type(results) is calls.Failed:
+                raise raised(self.target, self.first + done, results)
+            self._keep(results)
+            done += self._size
             if time.perf_counter() > self.notes.next:
-                self.notes.done(first + len(given) - self.first)
+                self.notes.done(min(done, self.count))
         return time.perf_counter() - began
 
     def _pooled(self, pool: futures.Executor) -> float:
-        tasks = self._tasks(self.chunk)
         began = time.perf_counter()
-        waiting: list[Any] = [pool.submit(*work) for _, work in tasks]
+        waiting: list[Any] = []
         try:
-            for number, (first, _) in enumerate(tasks):
-                future, waiting[number] = waiting[number], None
-                self._keep(first, self._result(future, number, waiting))
-        except futures.BrokenExecutor as error:
-            raise died(self.lane, error) from None
+            # Not in one go: what was handed over tells why a pool breaks meanwhile.
+            waiting.extend(pool.submit(*task) for task in self._tasks)
+            for number, future in enumerate(waiting):
+                results = self._result(future, number, waiting)
+                waiting[number] = None  # so that its result lives no longer than it must
+                if type(results) is calls.Failed:
+                    raise raised(self.target, self.first + number * self._size, results)
+                if self._size > 1:
+                    self._keep(results)
+                elif number < self._most:
+                    self.results.append(results)
+        except futures.BrokenExecutor:
+            raise died(self.lane, waiting) from None
         except (Problem, Out):
             for future in waiting:
                 if future is not None:
@@ -117,21 +138,26 @@ class Block:
             raise
         return time.perf_counter() - began
 
-    def _result(self, future: Any, number: int, waiting: list[Any]) -> calls.Results:
-        while not future.done() or time.perf_counter() > self.notes.next:
-            # Not future.exception(timeout): that raises one that the function could have raised.
-            futures.wait([future], max(self.notes.next - time.perf_counter(), 0.0))
-            if time.perf_counter() >= self.notes.next:
+    def _result(self, future: Any, number: int, waiting: list[Any]) -> Any:
+        while True:
+            left = self.notes.next - time.perf_counter()
+            if left <= 0:
                 near = waiting[number + 1 : number + 1 + 2 * self.lane.workers]
                 done = number + future.done() + sum(one.done() for one in near)
-                self.notes.done(min(done * self.chunk, self.count))
-        error = future.exception()
-        if error is None:
-            return future.result()  # type: ignore[no-any-return]
-        if isinstance(error, futures.BrokenExecutor):
-            raise error
-        # The calls themselves never raise in a worker: it is what goes there and comes back.
-        raise Out(f"its arguments or results cannot go to a worker and back: {error_line(error)}")
+                self.notes.done(min(done * self._size, self.count))
+                continue
+            try:
+                return future.result(left)
+            except futures.BrokenExecutor:
+                raise
+            except BaseException as error:  # noqa: BLE001 - pickling runs the user's code
+                if not future.done():
+                    continue  # it is the clock
+                # A call never raises in its worker: it is what goes there and comes back.
+                text = (
+                    f"its arguments or results cannot go to a worker and back: {error_line(error)}"
+                )
+                raise Out(text) from None
 
     def _together(self) -> float:
         return calls.own_loop().run_until_complete(self._gather())
@@ -139,37 +165,42 @@ class Block:
     async def _gather(self) -> float:
         loop = asyncio.get_running_loop()
         limit = limited(self.lane.workers) if self.lane.workers else None
-        tasks: list[asyncio.Future[Any]] = []
-        teller = loop.call_later(NOTE_EVERY, self._tell, loop, tasks)
+        function = self.target.function
+        loop.call_later(NOTE_EVERY, self._tell, loop)
+        started: list[Any] = []
         began = time.perf_counter()
         try:
-            for awaited in self.target.started(self.first, self.count):
-                one = awaited if limit is None else _one(limit, awaited)
-                tasks.append(asyncio.ensure_future(one))
-            results = await asyncio.gather(*tasks)
-            took = time.perf_counter() - began
-        except BaseException as error:
-            failed = [n for n, task in enumerate(tasks) if _failed(task)]
-            offset = failed[0] if failed else len(tasks)
+            if limit is None:
+                started += starmap(function, self._tasks)
+            else:
+                started += [_one(limit, function, *args) for args in self._tasks]
+            self._gathering = asyncio.gather(*started)
+            self._keep(await self._gathering)
+            return time.perf_counter() - began
+        except BaseException as error:  # noqa: BLE001 - also SystemExit is told to the parent
+            tasks = self._children()
+            failed = [number for number, task in enumerate(tasks) if _failed(task)]
+            offset = failed[0] if failed else len(started)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             told = calls.Failed(offset, error_line(error), traceback_text(error))
             raise raised(self.target, self.first, told) from None
         finally:
-            self._teller = teller.cancel()
-        self._keep(self.first, results)
-        return took
+            self._is_over = True
 
-    def _tell(self, loop: asyncio.AbstractEventLoop, tasks: list[asyncio.Future[Any]]) -> None:
-        self.notes.done(sum(task.done() for task in tasks))
-        if len(tasks) == 0 or not all(task.done() for task in tasks):
-            loop.call_later(NOTE_EVERY, self._tell, loop, tasks)
+    def _children(self) -> list[asyncio.Future[Any]]:
+        return list(getattr(self._gathering, "_children", ()))
+
+    def _tell(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._is_over:
+            self.notes.done(sum(task.done() for task in self._children()))
+            loop.call_later(NOTE_EVERY, self._tell, loop)
 
 
-async def _one(limit: Any, awaited: Awaitable[Any]) -> Any:
+async def _one(limit: Any, function: Any, *args: Any) -> Any:
     async with limit:
-        return await awaited
+        return await function(*args)
 
 
 def _failed(task: asyncio.Future[Any]) -> bool:
@@ -189,8 +220,7 @@ def make_block(
     results = block.by_item()
     if lane.engine == "serial":
         expected.learn(results, target.result_size)
-        differs, times = [], 0
         target.call_seconds = wall / block.count
-    else:
-        differs, times = expected.compare(results)
+        return {**answer, "differs": [], "times": 0}
+    differs, times = expected.compare(results)
     return {**answer, "differs": differs, "times": times}

@@ -16,8 +16,8 @@ from itertools import repeat as times
 from operator import length_hint
 from typing import Any, NamedTuple, Union
 
-from _chai_taste.channel import die_with_parent
-from _chai_taste.words import error_line, traceback_text
+from .channel import die_with_parent
+from .words import error_line, traceback_text
 
 
 class Failed(NamedTuple):
@@ -35,6 +35,22 @@ _import_problem = ""
 
 def _failed(calls: int, left: int, error: BaseException) -> Failed:
     return Failed(calls - left - 1, error_line(error), traceback_text(error))
+
+
+def one(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function once; return its result, or what it raised."""
+    try:
+        return function(*args)
+    except BaseException as error:  # noqa: BLE001 - also SystemExit is told to the parent
+        return _failed(1, 0, error)
+
+
+def one_async(function: Callable[..., Any], *args: Any) -> Any:
+    """Call an async function once, in a loop of this thread's own."""
+    try:
+        return own_loop().run_until_complete(function(*args))
+    except BaseException as error:  # noqa: BLE001
+        return _failed(1, 0, error)
 
 
 def each(function: Callable[..., Any], items: list[Any]) -> Results:
@@ -97,9 +113,14 @@ def own_loop() -> asyncio.AbstractEventLoop:
 
 def begin_process(module: str) -> None:
     """Prepare a worker process."""
-    global _import_problem  # noqa: PLW0603 - one for each process
     die_with_parent()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    begin_interpreter(module)
+
+
+def begin_interpreter(module: str) -> None:
+    """Import the user's module where the calls will be made; :func:`who` tells of a problem."""
+    global _import_problem  # noqa: PLW0603 - one for each interpreter
     try:
         import_module(module)
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is told

@@ -9,7 +9,7 @@ import queue
 import signal
 import sys
 import threading
-from typing import Any, Optional
+from typing import Any
 
 Message = dict[str, Any]
 
@@ -113,6 +113,6 @@ def die_with_parent() -> None:
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def text_or_none(value: object) -> Optional[str]:
+def text_or_none(value: object) -> str | None:
     """Return a request's text; None where there is none."""
     return None if value is None else str(value)

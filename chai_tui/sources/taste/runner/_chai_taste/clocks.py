@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 
 class Seat(NamedTuple):
@@ -19,15 +19,15 @@ class Seat(NamedTuple):
 class Used(NamedTuple):
     """Seconds on a core, and ready without one; None: not known."""
 
-    cpu: Optional[float]
-    ready: Optional[float]
+    cpu: float | None
+    ready: float | None
 
     def since(self, before: Used) -> Used:
         """Return what was used since another reading."""
         return Used(_minus(self.cpu, before.cpu), _minus(self.ready, before.ready))
 
 
-def _minus(now: Optional[float], before: Optional[float]) -> Optional[float]:
+def _minus(now: float | None, before: float | None) -> float | None:
     return None if now is None or before is None else max(now - before, 0.0)
 
 
@@ -36,12 +36,12 @@ def used_by(seats: list[Seat]) -> Used:
     return Used(_total([_cpu(seat) for seat in seats]), _total([_ready(seat) for seat in seats]))
 
 
-def _total(values: list[Optional[float]]) -> Optional[float]:
+def _total(values: list[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
 
 
-def _cpu(seat: Seat) -> Optional[float]:
+def _cpu(seat: Seat) -> float | None:
     """Return a worker's CPU seconds, right to the microsecond also while it runs.
 
     The schedstat file has them too, but only as of the last tick of a thread that runs.
@@ -59,13 +59,13 @@ def _cpu(seat: Seat) -> Optional[float]:
     return None
 
 
-def _main_ident(seat: Seat) -> Optional[int]:
+def _main_ident(seat: Seat) -> int | None:
     import threading  # noqa: PLC0415
 
     return threading.get_ident() if seat.pid == os.getpid() else None
 
 
-def _ready(seat: Seat) -> Optional[float]:
+def _ready(seat: Seat) -> float | None:
     try:
         path = f"/proc/{seat.pid}/task/{seat.tid}/schedstat"
         with open(path, "rb") as file:  # noqa: PTH123 - it is read very often
@@ -74,7 +74,7 @@ def _ready(seat: Seat) -> Optional[float]:
         return None
 
 
-def private_bytes(pid: int) -> Optional[int]:
+def private_bytes(pid: int) -> int | None:
     """Return the bytes of memory that a process shares with none; None if that is unknown."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as file:  # noqa: PTH123

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pickle
 import time
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste.words import shown
+from .words import shown
 
 MOST_KEPT = 10_000
 MOST_BYTES = 64 << 20
@@ -23,11 +23,11 @@ class Expectations:
     """
 
     def __init__(self) -> None:
-        self._known: dict[Optional[int], Any] = {}
-        self._agreed: set[Optional[int]] = set()
+        self._known: dict[int | None, Any] = {}
+        self._agreed: set[int | None] = set()
         self.is_steady = True
 
-    def learn(self, results: dict[Optional[int], Any], size: int) -> None:
+    def learn(self, results: dict[int | None, Any], size: int) -> None:
         """Take in results by item; ``size`` is what one takes, in bytes."""
         most = max(1, min(MOST_KEPT, MOST_BYTES // max(size, 1)))
         until = time.perf_counter() + PATIENCE
@@ -42,9 +42,7 @@ class Expectations:
         if not self.is_steady:
             self._known.clear()
 
-    def compare(
-        self, results: dict[Optional[int], Any]
-    ) -> tuple[list[list[Any]], int]:
+    def compare(self, results: dict[int | None, Any]) -> tuple[list[list[Any]], int]:
         """Return the first results that differ (item, expected, found), and how many do."""
         differs: list[list[Any]] = []
         times = 0

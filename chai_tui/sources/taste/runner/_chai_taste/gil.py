@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Optional
 
 _INTERVALS = (0.004321, 0.005377, 0.003253)
 """Seconds that stand nowhere else by chance: the record is found by its own switch interval."""
@@ -28,7 +27,7 @@ def has_gil() -> bool:
     return enabled is None or bool(enabled())
 
 
-def find_word() -> Optional[int]:
+def find_word() -> int | None:
     """Return the address of ``gil.locked`` in this process; None if it cannot be known for sure.
 
     Four bytes there are 1 while a thread holds the GIL and 0 while none does.
@@ -44,7 +43,7 @@ def find_word() -> Optional[int]:
         return None
     usual = sys.getswitchinterval()
     try:
-        found = {at for at in _search(memory, start, _INTERVALS[0])}
+        found = set(_search(memory, start, _INTERVALS[0]))
         for interval in _INTERVALS[1:]:
             mark = _set_interval(interval)
             found = {at for at in found if os.pread(memory, len(mark), at) == mark}
@@ -93,8 +92,7 @@ def _readable(start: int) -> Iterator[tuple[int, int]]:
 def _is_record(memory: int, at: int, ctypes: object) -> bool:
     """Return whether the GIL's record stands there: held as seen from inside, then let go."""
     data = os.pread(memory, _RECORD.size, at)
-    _, holder, _, switches = _RECORD.unpack(data)
-    if holder == 0 or switches == 0 and threading.active_count() > 1:
+    if _RECORD.unpack(data)[1] == 0:  # no thread ever held it
         return False
     word = ctypes.c_int.from_address(at + _LOCKED)  # type: ignore[attr-defined]
     held = all(word.value == 1 for _ in range(_LOOKS))
@@ -120,7 +118,7 @@ class Late:
         self._late = self._looks = 0
         self._thread = threading.Thread(target=self._look, name="chai-taste-gil", daemon=True)
 
-    def __enter__(self) -> Late:
+    def __enter__(self) -> Late:  # noqa: PYI034 - Self came with 3.11
         self._thread.start()
         return self
 
@@ -129,7 +127,7 @@ class Late:
         self._thread.join()
 
     @property
-    def share(self) -> Optional[float]:
+    def share(self) -> float | None:
         """The share of the looks for which the GIL was held; None if there were too few."""
         return self._late / self._looks if self._looks >= 10 else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import faulthandler
 import os
@@ -10,10 +11,10 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Optional
+from typing import Any
 
-from _chai_taste.channel import Problem
-from _chai_taste.words import LONGEST_TRACEBACK, is_ours
+from .channel import Problem
+from .words import LONGEST_TRACEBACK, is_ours
 
 STARTS: dict[str, str] = {
     "os.fork": "starts a process",
@@ -31,6 +32,11 @@ STARTS: dict[str, str] = {
 }
 """What an import must not do, by the name of Python's audit event."""
 GUARD_LINE = 'put it under `if __name__ == "__main__":`'
+_STARTERS = (
+    (_thread, "start_new_thread"),
+    (_thread, "start_new"),
+    (threading, "_start_new_thread"),
+)
 _GRACE = 5.0
 """Seconds until C code that never lets go of the GIL is ended, after the import's time is over."""
 
@@ -50,7 +56,7 @@ class Guard:
         self._root = ""
         self._thread = 0
         self._is_hooked = False
-        self.seen: Optional[Problem] = None
+        self.seen: Problem | None = None
 
     @contextlib.contextmanager
     def watching(self, root: str) -> Iterator[None]:
@@ -62,14 +68,35 @@ class Guard:
         self._root = root
         self._thread = threading.get_ident()
         try:
-            yield
+            with self._hearing_threads():
+                yield
         finally:
             self._thread = 0
+
+    @contextlib.contextmanager
+    def _hearing_threads(self) -> Iterator[None]:
+        """Hear of threads also from a Python older than 3.12, which has no event for them."""
+        if sys.version_info >= (3, 12):
+            yield
+            return
+        real = _thread.start_new_thread
+
+        def start(*given: Any, **named: Any) -> int:
+            self._hear("_thread.start_new_thread", None)
+            return real(*given, **named)
+
+        for module, name in _STARTERS:
+            setattr(module, name, start)
+        try:
+            yield
+        finally:
+            for module, name in _STARTERS:
+                setattr(module, name, real)
 
     def _hear(self, event: str, _details: object) -> None:
         if not self._thread or event not in STARTS or threading.get_ident() != self._thread:
             return
-        frame: Optional[FrameType] = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
         while frame is not None and frame.f_code.co_name != "<module>":
             frame = frame.f_back
         if frame is None or not self._is_users(frame.f_code.co_filename):
@@ -95,7 +122,7 @@ def time_limit(seconds: float, tell: Callable[[Problem], None]) -> Iterator[None
 
     def watch() -> None:
         if not over.wait(seconds):
-            stack = traceback.extract_stack(sys._current_frames().get(importing))
+            stack = traceback.extract_stack(sys._current_frames().get(importing))  # noqa: SLF001
             users = [entry for entry in stack if not is_ours(entry.filename)]
             bodies = [entry for entry in users if entry.name == "<module>"]
             line = bodies[-1].lineno if bodies else None

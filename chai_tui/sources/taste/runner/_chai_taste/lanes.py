@@ -16,18 +16,20 @@ from concurrent.futures.process import ProcessPoolExecutor
 from concurrent.futures.thread import ThreadPoolExecutor
 from multiprocessing import forkserver, synchronize, util
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste import calls, clocks
-from _chai_taste.channel import Message, Out, Problem
-from _chai_taste.target import Target
-from _chai_taste.words import error_line, one_line
+from . import calls, clocks
+from .channel import Message, Out, Problem
+from .target import Target
+from .words import error_line, one_line
 
 RUNNER = str(Path(__file__).parent.parent)
 PRELOAD = "_CHAI_TASTE_PRELOAD"
 """Carries to the fork server what its workers will need; it is gone before they start."""
 _PATIENCE = 60.0
 """Seconds until workers that do not start are given up."""
+_FAREWELL = 5.0
+"""Seconds until workers that do not end are left to the parent, who ends them all."""
 _TASKS = 21
 HAS_INTERPRETERS = hasattr(futures, "InterpreterPoolExecutor")
 
@@ -43,7 +45,7 @@ class Lane:
         processes: those that are processes, for their exit codes.
     """
 
-    def __init__(self, engine: str, workers: int, pool: Optional[futures.Executor]) -> None:
+    def __init__(self, engine: str, workers: int, pool: futures.Executor | None) -> None:
         self.engine = engine
         self.workers = workers
         self.pool = pool
@@ -111,7 +113,7 @@ def main_seat() -> clocks.Seat:
     return clocks.Seat(os.getpid(), threading.get_native_id(), threading.get_ident())
 
 
-def _opened(lane: Lane, seconds: float, task: float, memory: Optional[int]) -> Message:
+def _opened(lane: Lane, seconds: float, task: float, memory: int | None) -> Message:
     return {
         "engine": lane.engine,
         "seconds": seconds,
@@ -127,15 +129,13 @@ def _pool(target: Target, engine: str, workers: int) -> futures.Executor:
     if engine == "interpreter" and HAS_INTERPRETERS:
         # An interpreter of its own has Python's own path; nothing of ours can be found before this.
         code = f"import sys; sys.path[:] = {sys.path!r}; sys.argv[:] = {sys.argv!r}"
-        code += f"; import {target.module}"
+        code += f"; from _chai_taste import calls; calls.begin_interpreter({target.module!r})"
         return futures.InterpreterPoolExecutor(  # type: ignore[attr-defined, no-any-return]
             workers, thread_name_prefix="chai-taste", initializer=exec, initargs=(code,)
         )
     if engine != "process":
         raise Out(f"this Python has no engine {engine}")
-    return ProcessPoolExecutor(
-        workers, _context(target), calls.begin_process, (target.module,)
-    )
+    return ProcessPoolExecutor(workers, _context(target), calls.begin_process, (target.module,))
 
 
 def _context(target: Target) -> Any:
@@ -143,7 +143,7 @@ def _context(target: Target) -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    server = forkserver._forkserver  # type: ignore[attr-defined]
+    server = forkserver._forkserver  # noqa: SLF001
     if getattr(server, "_forkserver_pid", None) is None and target.can_be_forked:
         context.set_forkserver_preload(["_chai_taste.preload"])
         # Only newer versions give the server our path.
@@ -192,7 +192,7 @@ def _seat_all(lane: Lane) -> float:
                 pid, tid, ident, problem = future.result()
             except futures.BrokenExecutor:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever the import raises
                 raise Out(f"its workers do not start: {error_line(error)}") from None
             if problem:
                 raise Out(f"its module cannot be imported in a worker: {problem}")
@@ -213,24 +213,29 @@ def _task_seconds(pool: futures.Executor) -> float:
 
 def _why_broken(error: BaseException) -> str:
     cause = error.__cause__
-    return one_line(str(cause).strip(' \n"').rpartition("\n")[2] if cause else str(error))
+    return one_line(str(cause).strip(" \n\"'").rpartition("\n")[2] if cause else str(error))
 
 
-def died(lane: Lane, error: BaseException) -> Exception:
+def died(lane: Lane, tasks: list[Any]) -> Exception:
     """Return what to tell of a pool that broke: a worker died, or a result cannot be read."""
-    text = str(error.__cause__ or "")
-    if "terminated abruptly" not in text and text:
-        return Out(f"its result cannot be read in another process: {_why_broken(error)}")
-    for process in lane.processes:
-        with contextlib.suppress(Exception):
-            process.join(1.0)
+    # The pool asks its processes for their exit codes: only one who asks is told.
+    ending = threading.Thread(target=lane.close, daemon=True)
+    ending.start()
+    ending.join(_FAREWELL)
+    for task in tasks:
+        error = (
+            task.exception() if task is not None and task.done() and not task.cancelled() else None
+        )
+        cause = str(error.__cause__ or "") if error is not None else ""
+        if error is not None and cause and "terminated abruptly" not in cause:
+            return Out(f"its result cannot be read in another process: {_why_broken(error)}")
     codes = [getattr(process, "exitcode", None) for process in lane.processes]
     # The pool itself asks those that are left to end.
     telling = [code for code in codes if code not in {None, -15}] or [-15]
     return Problem("worker_died", f"a worker process {_end(telling[0])} in a call", exit=telling[0])
 
 
-def _end(code: Optional[int]) -> str:
+def _end(code: int | None) -> str:
     if code is None or code >= 0:
         return f"ended by itself with exit code {code}"
     import signal  # noqa: PLC0415

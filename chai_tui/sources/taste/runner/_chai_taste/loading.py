@@ -15,19 +15,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste.channel import Message, Problem
-from _chai_taste.guard import Guard, Stopped, time_limit
-from _chai_taste.target import Target, refuse_call, refuse_kind
-from _chai_taste.words import error_line, line_in, shown, traceback_text
+from .channel import Message, Problem
+from .guard import Guard, Stopped, time_limit
+from .target import Target, refuse_call, refuse_kind
+from .words import error_line, line_in, shown, traceback_text
 
 MOST_NAMES = 5
 
 
-def load(
-    request: Message, guard: Guard, tell: Callable[[Problem], None]
-) -> tuple[Target, float]:
+def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tuple[Target, float]:
     """Import the function that a request names, and read its arguments.
 
     Args:
@@ -61,10 +59,14 @@ def load(
     import_seconds = time.perf_counter() - began
     if path is not None:
         _refuse_other(module, path)
-    target = Target(module_name, name, _find(module, name, Path(path).name if path else module_name))
+    target = Target(
+        module_name, name, _find(module, name, Path(path).name if path else module_name)
+    )
     target.filename = getattr(module, "__file__", None)
     target.can_be_forked = threads == _threads()
-    if request.get("items") is not None:
+    if request.get("pickled_args") is not None:
+        target.args = tuple(read_items({"pickle": request["pickled_args"]}))
+    elif request.get("items") is not None:
         target.items = read_items(request["items"])
     else:
         target.args = tuple(request.get("args") or ())
@@ -91,9 +93,13 @@ def place(path: Path) -> tuple[str, Path]:
         root = root.parent
     name = ".".join(parts)
     if path.suffix != ".py":
-        raise Problem("no_file", f"{path.name} is not a Python file: its name must end in .py", is_usage=True)
+        raise Problem(
+            "no_file", f"{path.name} is not a Python file: its name must end in .py", is_usage=True
+        )
     if "." in path.stem:
-        raise Problem("no_file", f"{path.name} cannot be imported: it has a dot in its name", is_usage=True)
+        raise Problem(
+            "no_file", f"{path.name} cannot be imported: it has a dot in its name", is_usage=True
+        )
     return name, root
 
 
@@ -120,7 +126,7 @@ def _root_of(module: str) -> str:
     return ""
 
 
-def _import(name: str, path: Optional[str], root: str, guard: Guard) -> ModuleType:
+def _import(name: str, path: str | None, root: str, guard: Guard) -> ModuleType:
     try:
         with guard.watching(root):
             module = importlib.import_module(name)
@@ -132,16 +138,16 @@ def _import(name: str, path: Optional[str], root: str, guard: Guard) -> ModuleTy
         if guard.seen:
             raise guard.seen from None
         missing = getattr(error, "name", None)
-        if isinstance(error, ModuleNotFoundError) and path is None and missing:
-            if name == missing or name.startswith(missing + "."):
-                raise _no_module(name, missing) from None
+        is_it = missing and f"{name}.".startswith(f"{missing}.")
+        if isinstance(error, ModuleNotFoundError) and path is None and is_it:
+            raise _no_module(name, str(missing)) from None
         raise _raised(error, path or _file_of(error)) from None
     if guard.seen:  # the user's code caught it
         raise guard.seen
     return module
 
 
-def _file_of(error: BaseException) -> Optional[str]:
+def _file_of(error: BaseException) -> str | None:
     """Return the file of the innermost module body that an error passed through."""
     found = None
     trace = error.__traceback__
@@ -153,7 +159,7 @@ def _file_of(error: BaseException) -> Optional[str]:
     return found
 
 
-def _exits(error: SystemExit, path: Optional[str]) -> Problem:
+def _exits(error: SystemExit, path: str | None) -> Problem:
     line = line_in(error, path)
     where = f" at line {line}" if line else ""
     text = (
@@ -163,7 +169,7 @@ def _exits(error: SystemExit, path: Optional[str]) -> Problem:
     return Problem("import_exits", text, line=line, traceback=traceback_text(error))
 
 
-def _raised(error: BaseException, path: Optional[str]) -> Problem:
+def _raised(error: BaseException, path: str | None) -> Problem:
     line = line_in(error, path)
     where = f" at line {line}" if line else ""
     text = f"its import raises {error_line(error)}{where}"
@@ -235,7 +241,7 @@ def _bound(owner: type, function: Callable[..., Any], name: str) -> Callable[...
         return function
     try:
         bound: Callable[..., Any] = getattr(owner(), last)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is the user's code
         text = (
             f"{name} needs an object, and {owner.__name__}() raises {error_line(error)}:"
             " name a function that makes one and calls it"
@@ -293,7 +299,7 @@ def read_items(order: Message) -> Sequence[Any]:
     elif form == "pickle":
         try:
             items = pickle.loads(base64.b64decode(given))  # noqa: S301 - from our own parent
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - it is the user's code
             text = f"the items cannot be read there: {error_line(error)}"
             raise Problem("bad_items", text, traceback=traceback_text(error)) from None
     else:

@@ -8,11 +8,11 @@ import os
 import platform
 import signal
 import sys
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste import gil
-from _chai_taste.blocks import make_block
-from _chai_taste.channel import (
+from . import gil
+from .blocks import make_block
+from .channel import (
     Channel,
     Message,
     Out,
@@ -21,13 +21,13 @@ from _chai_taste.channel import (
     end_group,
     leads_group,
 )
-from _chai_taste.comparing import Expectations
-from _chai_taste.guard import Guard
-from _chai_taste.lanes import Lane, engines_for, main_seat, open_lane
-from _chai_taste.loading import load
-from _chai_taste.target import Target
-from _chai_taste.tasting import taste
-from _chai_taste.words import error_line, one_line, traceback_text
+from .comparing import Expectations
+from .guard import Guard
+from .lanes import Lane, engines_for, main_seat, open_lane
+from .loading import load
+from .target import Target
+from .tasting import taste
+from .words import error_line, one_line, traceback_text
 
 
 class Server:
@@ -37,8 +37,8 @@ class Server:
         self._channel = channel
         self._guard = Guard()
         self._expected = Expectations()
-        self._target: Optional[Target] = None
-        self._word: Optional[int] = None
+        self._target: Target | None = None
+        self._word: int | None = None
         self._lanes: dict[tuple[str, int], Lane] = {}
 
     def answer(self, request: Message) -> Message:
@@ -81,6 +81,10 @@ class Server:
         raise Problem("internal", f"there is no request {do}")
 
     def _load(self, request: Message) -> Message:
+        for lane in self._lanes.values():
+            lane.close()
+        self._lanes.clear()
+        self._expected = Expectations()
         word = gil.find_word()
         self._target, seconds = load(
             request, self._guard, lambda problem: self._channel.send(_problem(problem))

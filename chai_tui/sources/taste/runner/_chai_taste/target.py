@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste import calls
-from _chai_taste.channel import Problem
-from _chai_taste.words import error_line
+from . import calls
+from .channel import Problem
+from .words import error_line
 
 RUNS_A_LOOP = {"run", "run_until_complete"}
 """What a plain wrapper calls that runs an async function to its end itself."""
@@ -38,9 +38,9 @@ class Target:
         self.name = name
         self.function = function
         self.is_async = is_async(function)
-        self.items: Optional[Sequence[Any]] = None
+        self.items: Sequence[Any] | None = None
         self.args: tuple[Any, ...] = ()
-        self.filename: Optional[str] = None
+        self.filename: str | None = None
         self.can_be_forked = True
         self.call_seconds = 0.0
         self.result_size = 0
@@ -51,7 +51,7 @@ class Target:
         """How many different arguments there are; 0: always the same."""
         return 0 if self.items is None else len(self.items)
 
-    def item_of(self, call: int) -> Optional[int]:
+    def item_of(self, call: int) -> int | None:
         """Return which item a call is made with; None: with no item."""
         return None if self.items is None else call % len(self.items)
 
@@ -72,12 +72,17 @@ class Target:
             return list(items[start : start + count])
         return [items[index % number] for index in range(start, start + count)]
 
-    def started(self, first: int, count: int) -> Iterator[Any]:
-        """Yield what to await for each of these calls, of an async function."""
-        function = self.function
+    def single(self, first: int, count: int) -> Iterator[tuple[Any, ...]]:
+        """Yield each of these calls as a task of its own: as :meth:`work`, without a list."""
+        run = calls.one_async if self.is_async else calls.one
+        for args in self.each_args(first, count):
+            yield run, self.function, *args
+
+    def each_args(self, first: int, count: int) -> list[tuple[Any, ...]]:
+        """Return the arguments of each of these calls."""
         if self.items is None:
-            return (function(*self.args) for _ in range(count))
-        return map(function, self.arguments(first, count))
+            return [self.args] * count
+        return [(item,) for item in self.arguments(first, count)]
 
 
 def is_async(function: Callable[..., Any]) -> bool:
@@ -95,9 +100,7 @@ def refuse_kind(function: object, name: str, members: list[str]) -> None:
     if inspect.isclass(function):
         methods = [f"{name}.{member}" for member in members]
         hint = f": name a function, or a method of it such as {methods[0]}" if methods else ""
-        raise Problem(
-            "is_class", f"{name} is a class{hint}", names=methods, is_usage=True
-        )
+        raise Problem("is_class", f"{name} is a class{hint}", names=methods, is_usage=True)
     if not callable(function):
         kind = type(function).__name__
         text = f"{name} cannot be called, it is of type {kind}: name a function"
@@ -135,11 +138,9 @@ def refuse_result(result: object) -> None:
         if close is not None:
             close()
         raise Problem("returns_awaitable", text)
-    lazy = (Iterator, inspect.types.AsyncGeneratorType)  # type: ignore[attr-defined]
+    lazy = (Iterator, AsyncIterator)
     if isinstance(result, lazy) and not isinstance(result, io.IOBase):
-        text = (
-            "returns an iterator: its work happens only when somebody reads it; return a list"
-        )
+        text = "returns an iterator: its work happens only when somebody reads it; return a list"
         raise Problem("returns_iterator", text)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Optional
+from typing import Any
 
-from _chai_taste import calls, clocks, gil
-from _chai_taste.channel import Channel, Message, Problem
-from _chai_taste.comparing import Expectations
-from _chai_taste.target import Target, not_pickled, refuse_result
-from _chai_taste.words import shown
+from . import calls, clocks, gil
+from .channel import Channel, Message, Problem
+from .comparing import Expectations
+from .target import Target, not_pickled, refuse_result
+from .words import shown
 
 SHORT = 20e-6
 """Seconds below which a call is not timed alone: the clock would be a part of it."""
@@ -32,7 +32,7 @@ def taste(
     refuse_result(result)
     expected.learn({target.item_of(0): result}, 0)
     timed = _Timed()
-    asks = gil.has_gil() and (request.get("word") is None or bool(request.get("about")))
+    asks = gil.has_gil() and bool(request.get("about_gil"))
     late = gil.Late() if asks else None
     if first < seconds / 2:
         channel.send({"note": "calling", "at": time.monotonic(), "first": False})
@@ -41,7 +41,8 @@ def taste(
             _for_about(target, seconds, int(request.get("most") or 100_000), first, timed)
     else:
         timed.add(1, first)
-    answer: Message = {"calls": timed.calls, "wall": timed.wall}
+    ended = time.monotonic()
+    answer: Message = {"at": ended, "calls": timed.calls, "wall": timed.wall}
     answer.update(shortest=timed.shortest, longest=timed.longest, **before.until_now())
     argument = target.args if target.items is None else target.items[0]
     for key, value in (("function", target.function), ("argument", argument), ("result", result)):
@@ -122,7 +123,7 @@ class _Before:
     def until_now(self) -> Message:
         thread = time.thread_time() - self._thread
         process = time.process_time() - self._process
-        ready: Optional[float] = clocks.used_by([self._seat]).ready
+        ready: float | None = clocks.used_by([self._seat]).ready
         if ready is not None and self._ready is not None:
             ready -= self._ready
         child = clocks.child_cpu() - self._child

@@ -5,7 +5,6 @@ from __future__ import annotations
 import reprlib
 import traceback
 from types import TracebackType
-from typing import Optional
 
 LONGEST_LINE = 300
 LONGEST_TRACEBACK = 6_000
@@ -43,7 +42,7 @@ def error_line(error: BaseException) -> str:
     return f"{name}: {text}" if text else name
 
 
-def users_part(trace: Optional[TracebackType]) -> Optional[TracebackType]:
+def users_part(trace: TracebackType | None) -> TracebackType | None:
     """Return the part of a traceback that begins where our own code and importing end."""
     while trace is not None and is_ours(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
@@ -65,7 +64,7 @@ def traceback_text(error: BaseException) -> str:
     return text if len(text) <= LONGEST_TRACEBACK else "…" + text[1 - LONGEST_TRACEBACK :]
 
 
-def line_in(error: BaseException, filename: Optional[str]) -> Optional[int]:
+def line_in(error: BaseException, filename: str | None) -> int | None:
     """Return the innermost line of a file that an error passed through."""
     if isinstance(error, SyntaxError) and error.filename == filename:
         return error.lineno
