@@ -78,7 +78,7 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         interval_text(standing) if is_measured else "—",
         "—" if calls is None else f"{calls:,.{0 if calls >= 9.95 else 1}f}",
         "—" if standing.cpu_seconds is None else span_text(standing.cpu_seconds),
-        memory_text(standing.memory),
+        memory_text(standing.memory or None),
         span_text(standing.start_seconds),
     )
 
