@@ -47,7 +47,11 @@ async def test_it_is_shown_from_the_import_to_the_verdict() -> None:
         assert "CPython 3.14.2 · GIL on" in text
         assert "it computes and holds the GIL (99 %)" in text
         assert "99 % of a call, 1,204 looks" in text
-        await shown.happens(*races.opened())
+        *ready, races_now = races.opened()
+        await shown.happens(*ready[:-1])
+        assert shown.screen_text().count("not ready yet") == 1
+        assert "ready in 20 ms" in shown.screen_text()
+        await shown.happens(ready[-1], races_now)
         assert "not ready yet" not in shown.screen_text()
         assert "races" in shown.screen_text()
         rounds = races.rounds_of(rounds=9)
@@ -61,6 +65,17 @@ async def test_it_is_shown_from_the_import_to_the_verdict() -> None:
         assert "verdict" in text
         assert "95 % sure" in text  # the table
         assert "at most" in text  # what more cores would give
+
+
+async def test_what_cannot_run_is_not_waited_for() -> None:
+    """Asyncio for a function that is not async; interpreters where this Python has none."""
+    events = [*races.importing(), *races.began(engines=tuple(Engine), at=BEGAN)]
+    async with tasting(*events) as shown:
+        assert shown.screen_text().count("not ready yet") == 5
+        await shown.happens(*races.loaded(), *races.tasted())
+        assert "asyncio" not in shown.screen_text()
+        await shown.happens(*races.opened())
+        assert "interpreters" not in shown.screen_text()
 
 
 async def test_calls_are_counted_as_they_return() -> None:
@@ -187,13 +202,11 @@ async def test_it_fits_every_screen(story: str) -> None:
 
 async def test_all_of_many_lanes_can_be_reached_on_the_smallest_screen() -> None:
     async with tasting(*races.waits(), size=(40, 12)) as shown:
-        for name in ("plain loop", "asyncio", "threads ×2", "threads ×16", "interpreter"):
-            await shown.press("home")
-            for _ in range(6):
-                if name in shown.screen_text():
-                    break
-                await shown.press("down")
-            assert name in shown.screen_text()
+        await shown.press("home")
+        for name in ("plain loop", "asyncio", "threads ×2", "threads ×16", "interpreters"):
+            assert "▸" in shown.row(f" {name}")
+            await shown.press("down")
+        assert "▸" in shown.row("processes ×2")
 
 
 async def test_while_nothing_changes_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,11 @@ from chai_tui.explain.formatting import GLYPHS, counted, ranges, span_text, spee
 from chai_tui.explain.tasting_notes import differed_texts, engine_noun, out_texts
 from chai_tui.explain.tasting_verdict import interval_text
 from chai_tui.model.engine import Engine
+from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
 from chai_tui.race.records import Lane, Race
 from chai_tui.race.statistics import Standing
+from chai_tui.race.verdict import LIGHT_TO_HEAVY, by_weight
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.prose import beside, wrapped
 from chai_tui.tui.canvas.styles import Line, Span, fit, fit_text, width_of
@@ -110,31 +112,54 @@ def engine_name(engine: Engine) -> str:
     return engine_noun(engine).removeprefix("a ")
 
 
-def lanes_lines(look: Look, width: int, *, lines_a_lane: int, has_axis: bool) -> list[Line]:
-    """Return the lanes below their axis, and below them those that are not ready yet.
+class Row(NamedTuple):
+    """A line of the race.
+
+    Attributes:
+        line: as it is drawn.
+        lane: the number of the lane that it belongs to; None if to none.
+    """
+
+    line: Line
+    lane: int | None = None
+
+
+def race_rows(look: Look, width: int, lines_a_lane: int) -> list[Row]:
+    """Return the lanes from the lightest to the heaviest, with those that are not ready yet.
 
     Args:
         look: what to draw.
         width: of each line, in cells.
-        has_axis: whether the axis is there.
         lines_a_lane: from 2 on one of them says what its rounds are like, from 3 on the last one
             is blank, and the others are its time.
     """
     race, columns = look.race, columns_for(width, is_large=look.is_large)
     clock = clock_of(race, look.now, columns.time)
-    lines = [_axis(clock, columns, look.top, width)] if has_axis else []
-    for lane in race.lanes.values():
-        lines += _lane(look, lane, clock, columns, lines_a_lane)
-    lines += [_waiting(engine, columns, width) for engine in waiting(race)]
-    return lines
+    lanes = lanes_of(race)
+    rows: list[Row] = []
+    for engine in LIGHT_TO_HEAVY:
+        for lane in lanes:
+            if lane.engine is engine:
+                lines = _lane(look, lane, clock, columns, lines_a_lane)
+                rows += [Row(fit(line, width), lane.number) for line in lines]
+        if engine in waiting(race):
+            rows.append(Row(_waiting(engine, columns, width)))
+    return rows
+
+
+def lanes_of(race: Race) -> list[Lane]:
+    """Return the lanes in the order in which they are shown: from the lightest to the heaviest."""
+    return by_weight(race.lanes.values())
 
 
 def waiting(race: Race) -> list[Engine]:
-    """Return the engines that may race, and are not ready yet."""
-    if race.began is None or race.is_over:
+    """Return the engines that may race, and are not ready yet; once it began, none comes."""
+    if race.began is None or race.phase in {Phase.RACE, Phase.OVER}:
         return []
-    there = {lane.engine for lane in race.lanes.values()} | race.out.keys()
-    return [engine for engine in race.began.engines if engine not in there]
+    out = {lane.engine for lane in race.lanes.values()} | race.out.keys()
+    if race.loaded is not None and not race.loaded.is_async:
+        out.add(Engine.ASYNCIO)
+    return [engine for engine in race.began.engines if engine not in out]
 
 
 def trouble_lines(race: Race, width: int) -> list[Line]:
@@ -161,7 +186,10 @@ def _told(sign: str, style: str, text: str, width: int) -> list[Line]:
     return beside([(f" {sign} ", style)], [[(piece, style)] for piece in pieces], width)
 
 
-def _axis(clock: RaceClock | None, columns: Columns, top: int, width: int) -> Line:
+def axis_line(look: Look, width: int) -> Line:
+    """Return what stands over the lanes: the clock, and what their figures are."""
+    columns, top = columns_for(width, is_large=look.is_large), look.top
+    clock = clock_of(look.race, look.now, columns.time)
     line: Line = [(" " * (columns.before), "")]
     line += [(" " * columns.time, "")] if clock is None else axis_cells(clock)
     if columns.calls:

@@ -19,7 +19,7 @@ from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, fit
 from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.taste_keys import ROUNDS
-from chai_tui.tui.taste.lane_drawing import lane_name
+from chai_tui.tui.taste.lane_drawing import lane_name, lanes_of
 from chai_tui.tui.taste.round_drawing import HEADER_LINES, round_header, round_lines
 
 
@@ -75,7 +75,7 @@ class RoundsScreen(LeavesOnce, Screen[None]):
 
     def action_neighbour(self, step: int) -> None:
         """Go to the lane before (-1) or after (1), round the end."""
-        numbers = [*self._floor.race.lanes]
+        numbers = [lane.number for lane in lanes_of(self._floor.race)]
         if self._number in numbers:
             self._number = numbers[(numbers.index(self._number) + step) % len(numbers)]
             self.floor_changed()

@@ -23,7 +23,15 @@ from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.taste_keys import taste_bindings
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.taste.head_drawing import about_lines, gil_line, title_line
-from chai_tui.tui.taste.lane_drawing import Look, lanes_lines, trouble_lines, waiting
+from chai_tui.tui.taste.lane_drawing import (
+    Look,
+    Row,
+    axis_line,
+    lanes_of,
+    race_rows,
+    trouble_lines,
+    waiting,
+)
 from chai_tui.tui.taste.result_drawing import note_lines, table_lines, verdict_box
 from chai_tui.tui.taste.room import Parts, parts
 
@@ -83,7 +91,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._weighed: tuple[object, ...] = ()
         self._parts: Parts | None = None
         self._drawn: tuple[object, ...] = ()
-        self._first_row = 0  # of the lanes, where they do not all fit
+        self._rows: list[Row] = []  # that are seen
         self._title = Part(lambda width, _: [title_line(floor, width)], id="title")
         self._about = Part(self._draw_about, id="about")
         self._core_bar = CoreBar(floor.run)
@@ -134,7 +142,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
             cores = floor.cores
             self._core_bar.show(floor.run, [cores[number] for number in sorted(cores)])
         if self._chosen not in race.lanes:
-            self._chosen = next(iter(race.lanes), None)
+            self._chosen = next((lane.number for lane in lanes_of(race)), None)
             self._was_moved = False
         if race.judged is not None and race.judged.lane in race.lanes and not self._was_moved:
             self._chosen = race.judged.lane
@@ -220,13 +228,14 @@ class TasteScreen(Screen[None], inherit_bindings=False):
             self._chosen,
             self._is_large,
         )
-        each, axis = self._parts.lane, self._parts.axis
-        lines = lanes_lines(look, width, lines_a_lane=each, has_axis=bool(axis))
-        head, rows = lines[:axis], lines[axis:]
-        room = height - axis
-        place = [*self._race.lanes].index(self._chosen) * each if self._chosen is not None else 0
-        self._first_row = max(0, min(place, len(rows) - room))
-        return [*head, *rows[self._first_row :]]
+        head = [axis_line(look, width)] if self._parts.axis else []
+        rows = race_rows(look, width, self._parts.lane)
+        room = height - len(head)
+        # What is chosen can be seen, where not all lanes fit.
+        place = next((at for at, row in enumerate(rows) if row.lane == self._chosen), 0)
+        first = max(0, min(place, len(rows) - room))
+        self._rows = rows[first : first + max(0, room)]
+        return [*head, *(row.line for row in self._rows)]
 
     def _draw_table(self, width: int, _height: int) -> list[Line]:
         if self._parts is None or self._race.judged is None:
@@ -256,7 +265,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
 
     def action_lane(self, step: int) -> None:
         """Choose the lane below (1) or above (-1)."""
-        numbers = [*self._race.lanes]
+        numbers = [lane.number for lane in lanes_of(self._race)]
         if self._chosen in numbers:
             place = max(0, min(len(numbers) - 1, numbers.index(self._chosen) + step))
             self._choose(numbers[place])
@@ -278,10 +287,9 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         region = self._lanes.region
         if self._parts is None or not region.contains(*event.screen_offset):
             return
-        row = event.screen_y - region.y - self._parts.axis + self._first_row
-        place = row // self._parts.lane
-        numbers = [*self._race.lanes]
-        if row >= 0 and place < len(numbers):
-            self._choose(numbers[place])
+        place = event.screen_y - region.y - self._parts.axis
+        number = self._rows[place].lane if 0 <= place < len(self._rows) else None
+        if number is not None:
+            self._choose(number)
             if event.chain == 2:
                 self.action_rounds()
