@@ -230,7 +230,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        TasteBegan(1.0, "w.py:f", 2, (Engine.SERIAL, Engine.THREAD), 8.0, "/usr/bin/python3", 1.5),
+        TasteBegan(1.0, "w.py:f", 2, (Engine.SERIAL, Engine.THREAD), 8.0, "/usr/bin/python3", 1.5, True),
         {
             "event": "taste_began",
             "at": 1.0,
@@ -240,6 +240,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "budget": 8.0,
             "python": "/usr/bin/python3",
             "cores": 1.5,
+            "limited": True,
         },
     ),
     (
