@@ -231,7 +231,16 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        TasteBegan(1.0, "w.py:f", 2, (Engine.SERIAL, Engine.THREAD), 8.0, "/usr/bin/python3", 1.5, True),
+        TasteBegan(
+            1.0,
+            "w.py:f",
+            2,
+            (Engine.SERIAL, Engine.THREAD),
+            8.0,
+            "/usr/bin/python3",
+            1.5,
+            limited=True,
+        ),
         {
             "event": "taste_began",
             "at": 1.0,
