@@ -21,6 +21,7 @@ from chai_tui.tui.taste.head_drawing import about_lines, gil_line, title_line
 from chai_tui.tui.taste.lane_drawing import (
     Look,
     axis_line,
+    calls_text,
     race_rows,
     speed_bar,
     trouble_lines,
@@ -161,6 +162,14 @@ def standing(speedup: float, low: float, high: float, rounds: int = 9) -> Standi
 )
 def test_the_bar_is_full_until_what_it_is_at_least(told: Standing | None, drawn: str) -> None:
     assert as_text(speed_bar(told, 12, 2)) == drawn
+
+
+def test_very_many_calls_are_told_as_a_share() -> None:
+    lane = lane_with((0.0, 1.0))
+    assert calls_text(lane, 9) == "16"
+    lane.running, lane.done = RoundBegan(1.0, 1, 2, 20_000), 15_000
+    assert calls_text(lane, 9) == "75 %"
+    assert calls_text(lane, 11) == "15000/20000"
 
 
 def test_the_scale_of_the_bars_has_room_for_all() -> None:
