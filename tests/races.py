@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from chai_tui.config.settings import Settings
 from chai_tui.explain.tasting_text import verdict_sentence
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import CoreUse, Event, MakerUse, RunBegan, Sampled, Seated, Started
@@ -34,7 +35,9 @@ from chai_tui.model.race_events import (
 )
 from chai_tui.race.verdict import judge
 from chai_tui.state.floor import Floor
-from tests.builders import BEGAN
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.taste_app import TasteApp
+from tests.builders import BEGAN, FakeSource
 
 TARGET = "work.py:resize"
 ENGINES = (Engine.SERIAL, Engine.THREAD, Engine.PROCESS)
@@ -321,3 +324,15 @@ def told(*events: Event) -> Floor:
     floor = Floor()
     floor.fold(events)
     return floor
+
+
+def still_race(
+    events: Iterable[Event], theme: str = "textual-dark", *, few_colours: bool = False
+) -> TasteApp:
+    """Return the app of a tasting over what happened; nothing goes on by itself."""
+    return TasteApp(
+        Bridge(FakeSource()),  # never started: no thread
+        floor=told(*events),
+        settings=Settings(theme=theme),
+        few_colours=few_colours,
+    )

@@ -154,19 +154,22 @@ def chunk_text(race: Race) -> str:
     if call is None or advised is None or lane is None:
         return ""
     used = chunk_of(race, lane)
-    ways = [f"{_pooled(race, call, lane, 1)} as single calls through a pool of processes"]
+    best = 0.0
+    alone = speed_text(_pooled(race, call, lane, 1))
+    ways = [f"about {alone} as single calls through a pool of processes"]
     raced = next((one for one in standings(race) if one.lane is lane), None)
     if used > 1 and raced is not None and raced.rounds:
-        ways.append(f"{speed_text(raced.speedup)} in chunks of {used:,}, as they raced")
-    if used < advised:
-        ways.append(f"{_pooled(race, call, lane, advised)} in chunks of {advised:,}")
+        best = raced.speedup
+        ways.append(f"{speed_text(best)} in chunks of {used:,}, as they raced")
+    reckoned = _pooled(race, call, lane, advised)
+    if used < advised and reckoned > best:  # else what was measured knows better
+        ways.append(f"about {speed_text(reckoned)} in chunks of {advised:,}")
     return f"Calls this short ({span_text(call)}) give {listed(ways)}."
 
 
-def _pooled(race: Race, call: float, lane: Lane, chunk: int) -> str:
-    """What processes give, reckoned from what handing over costs."""
-    cost = overhead_seconds(race, chunk) or 0.0
-    return f"about {speed_text(pooled(cost / call, lane.workers))}"
+def _pooled(race: Race, call: float, lane: Lane, chunk: int) -> float:
+    """The speed-up of processes, reckoned from what handing over costs."""
+    return pooled((overhead_seconds(race, chunk) or 0.0) / call, lane.workers)
 
 
 # Other calls, other machines
@@ -177,10 +180,16 @@ def pays_text(race: Race) -> str:
     least, call, lane = pays_from(race), call_seconds(race), lane_of(race, Engine.PROCESS)
     if least is None or call is None or lane is None:
         return ""
+    about = span_text(two_digits(least))
     return (
-        f"On this machine {lane.workers} processes pay from calls of about {span_text(least)} on, "
+        f"On this machine {lane.workers} processes pay from calls of about {about} on, "
         f"handed over one by one; here a call takes {span_text(call)}."
     )
+
+
+def two_digits(number: float) -> float:
+    """Return a number rounded to two digits: no more are known of a guess."""
+    return float(f"{number:.1e}")
 
 
 def forecast_text(race: Race) -> str:
@@ -217,17 +226,20 @@ def forecast_source_text(race: Race) -> str:
         else:
             laws.append(f"{text} of a call holds the GIL")
     if shares.processes is not None:
-        laws.append(f"processes 1 / (s + 1 / n), s = {_small(shares.processes)} for handing over")
+        handing = f"{_small(shares.processes)} for handing over"
+        laws.append(f"processes 1 / (s + 1 / n), s = {handing}")
     return f"{SOURCE}: {'; '.join(laws)}."
 
 
 def _small(share: float) -> str:
     """A share that may be tiny, or more than all."""
+    if share >= 0.995:
+        return f"{share:.1f}"
     return percent(share) if share >= 0.0095 else "under 1 %"
 
 
 def own_cores_text(race: Race) -> str:
-    """Return what is said of a function that starts threads, and of limiting these; else nothing."""
+    """Return what is said of a function that starts threads, and of limiting them; or nothing."""
     kind = kind_of(race.unlimited or race)
     if kind is None or kind.nature is not Nature.USES_CORES:
         return ""

@@ -68,14 +68,17 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         name = f"{name} ×{lane.workers}"
     is_measured = lane.engine is not Engine.SERIAL and standing.rounds > 0
     calls = standing.calls_per_second
+    speed = "1×" if lane.engine is Engine.SERIAL else "—"
+    if is_measured:
+        speed = speed_text(standing.speedup)
     return (
         name,
         "—" if standing.wall is None else span_text(standing.wall),
-        speed_text(standing.speedup) if is_measured else "1×",
+        speed,
         interval_text(standing) if is_measured else "—",
         "—" if calls is None else f"{calls:,.{0 if calls >= 9.95 else 1}f}",
         "—" if standing.cpu_seconds is None else span_text(standing.cpu_seconds),
-        memory_text(standing.memory),
+        memory_text(standing.memory or None),
         span_text(standing.start_seconds),
     )
 

@@ -15,10 +15,11 @@ from chai_tui.explain.tasting_notes import (
     out_texts,
     own_cores_text,
     sentence_of,
+    two_digits,
 )
 from chai_tui.model.engine import Engine
 from chai_tui.race.correction import WAITS_BELOW
-from chai_tui.race.forecast import budget_wanted, call_seconds, chunk_of, overhead_seconds
+from chai_tui.race.forecast import budget_wanted, call_seconds, serial_shares
 from chai_tui.race.kind import Kind, Nature, kind_of
 from chai_tui.race.records import Race
 from chai_tui.race.statistics import Standing
@@ -204,9 +205,9 @@ def _because(race: Race, standing: Standing, winner: Standing) -> str:
             return ": it computes, and a loop has one thread"
         if kind.gil is not None and kind.gil >= WAITS_BELOW:
             return f": {_gil(race)}"
-    cost, call = overhead_seconds(race, chunk_of(race, standing.lane)), call_seconds(race)
-    if engine is Engine.PROCESS and cost and call and cost >= COSTS_FROM * call:
-        handing = f"handing it over and back {span_text(cost)}"
+    cost, call = serial_shares(race).processes, call_seconds(race)
+    if engine is Engine.PROCESS and cost and call and cost >= COSTS_FROM:
+        handing = f"handing it over and back {span_text(two_digits(cost * call))}"
         return f": a call takes {span_text(call)}, {handing}"
     waits_longer = kind is not None and kind.nature is Nature.WAITS
     if waits_longer and standing.lane.workers < winner.lane.workers:

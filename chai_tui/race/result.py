@@ -60,6 +60,8 @@ def result_json(race: Race, run: RunBegan, sentence: str | None = None) -> dict[
         "call_seconds": call_seconds(race),
         "call_overhead_seconds": overhead_seconds(race),
         "lanes": _lanes(race),
+        "limited": began.limited if began else False,
+        "unlimited_lanes": None if race.unlimited is None else _lanes(race.unlimited),
         "out": {str(engine): text for engine, text in sorted(race.out.items())},
         "others_cores": others_cores(race),
         "pays_from_seconds": pays_from(race),

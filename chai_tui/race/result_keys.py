@@ -86,6 +86,9 @@ KEYS: dict[str, str] = {
     "lanes[].rounds[].cpu_seconds": "CPU time of the threads that worked",
     "lanes[].rounds[].ready_seconds": "for which they were ready but had no core; null if unknown",
     "lanes[].rounds[].counts": "whether it is weighed: the first ones warm up",
+    "limited": "whether libraries were told to start no threads of their own in these lanes, "
+    "because they use several cores otherwise",
+    "unlimited_lanes": "the lanes of the race before that, without this limit; else null",
     "out": "why an engine does not race, by its name",
     "others_cores": "how many cores others took meanwhile; null if unknown",
     "pays_from_seconds": "length of a call from which processes pay here; null if unknown",

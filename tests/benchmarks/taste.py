@@ -32,6 +32,7 @@ from tests.taste_targets import PORT_VARIABLE
 
 Taste = Callable[[Target, float], Ours]
 
+POOLED = ("thread", "interpreter", "process")
 WAITING_WORKERS = (16, 32)
 """More threads than cores, for what waits."""
 QUIET_BELOW = 0.1
@@ -72,7 +73,7 @@ def lanes_of(which: Target, workers: int, raced: Sequence[Lane] = ()) -> list[La
         lanes += [("thread", many) for many in WAITING_WORKERS if many <= max(which.calls, 16)]
     if which.is_async:
         lanes.append(("asyncio", which.calls))
-    lanes += [lane for lane in raced if lane not in lanes and lane[0] in {"thread", "process"}]
+    lanes += [lane for lane in raced if lane not in lanes and lane[0] in POOLED]
     if raced:  # it is one way by hand, however we count its workers
         asyncio_raced = [lane for lane in raced if lane[0] == "asyncio"]
         lanes = [lane for lane in lanes if lane[0] != "asyncio" or not asyncio_raced]

@@ -141,6 +141,8 @@ class ByHand:
             pool: concurrent.futures.Executor
             if engine == "thread":
                 pool = concurrent.futures.ThreadPoolExecutor(workers)
+            elif engine == "interpreter":
+                pool = getattr(concurrent.futures, "InterpreterPoolExecutor")(workers)  # noqa: B009 - 3.14
             else:
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload([__name__, MODULE])

@@ -478,6 +478,13 @@ def test_the_program_prints_results(folder: Path, target: str, engine: Engine) -
     ]
 
 
+@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+def test_every_start_method_finds_the_function(folder: Path, method: str) -> None:
+    ran = run(folder, "work:resize", "--makers", "1", "--start-method", method, "--plain")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "End of Chai Maker #1 resize: 10" in ran.stdout
+
+
 def test_the_program_prints_where_a_function_failed(folder: Path) -> None:
     ran = run(folder, "work.py:resize", "--items", "sizes.jsonl", "--makers", "3")
     assert ran.returncode == 1

@@ -6,12 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chai_tui.config.settings import Settings
-from chai_tui.model.events import Event
-from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.taste_app import TasteApp
 from tests import races
-from tests.builders import FakeSource
+from tests.races import still_race
 from tests.still import Size, pressing
 
 Compare = Callable[..., bool]
@@ -19,61 +15,51 @@ SMALL, WINDOW, LARGE = (40, 12), (80, 24), (120, 40)
 NAMES = {SMALL: "40x12", WINDOW: "80x24", LARGE: "120x40"}
 
 
-def still(
-    events: list[Event], theme: str = "textual-dark", *, few_colours: bool = False
-) -> TasteApp:
-    """The app over what happened; nothing goes on by itself."""
-    return TasteApp(
-        Bridge(FakeSource()),  # never started: no thread
-        floor=races.told(*events),
-        settings=Settings(theme=theme),
-        few_colours=few_colours,
-    )
-
-
 @pytest.mark.parametrize("size", [WINDOW, LARGE], ids=NAMES.get)
 @pytest.mark.parametrize("story", ["raced", "verdict"])
 def test_a_race(snap_compare: Compare, story: str, size: Size) -> None:
-    app = still(getattr(races, story)())
+    app = still_race(getattr(races, story)())
     assert snap_compare(app, terminal_size=size, run_before=pressing())
 
 
 @pytest.mark.parametrize("story", ["importing", "tasting", "noisy", "failed", "out"])
 def test_what_comes_before_and_what_comes_else(snap_compare: Compare, story: str) -> None:
-    app = still(getattr(races, story)())
+    app = still_race(getattr(races, story)())
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing())
 
 
 def test_every_engine(snap_compare: Compare) -> None:
-    assert snap_compare(still(races.waits()), terminal_size=LARGE, run_before=pressing())
+    assert snap_compare(still_race(races.waits()), terminal_size=LARGE, run_before=pressing())
 
 
 @pytest.mark.parametrize("story", ["raced", "verdict", "out"])
 def test_hardly_any_room(snap_compare: Compare, story: str) -> None:
-    app = still(getattr(races, story)())
+    app = still_race(getattr(races, story)())
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing())
 
 
 def test_rounds(snap_compare: Compare) -> None:
     keys = ("end", "enter")
-    assert snap_compare(still(races.verdict()), terminal_size=(100, 24), run_before=pressing(*keys))
+    assert snap_compare(
+        still_race(races.verdict()), terminal_size=(100, 24), run_before=pressing(*keys)
+    )
 
 
 def test_large_print(snap_compare: Compare) -> None:
-    assert snap_compare(still(races.verdict()), terminal_size=WINDOW, run_before=pressing("L"))
+    assert snap_compare(still_race(races.verdict()), terminal_size=WINDOW, run_before=pressing("L"))
 
 
 def test_light_theme(snap_compare: Compare) -> None:
-    app = still(races.verdict(), "textual-light")
+    app = still_race(races.verdict(), "textual-light")
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing())
 
 
 def test_sixteen_colours(snap_compare: Compare) -> None:
-    app = still(races.out(), few_colours=True)
+    app = still_race(races.out(), few_colours=True)
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing())
 
 
 def test_no_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = still(races.verdict())
+    app = still_race(races.verdict())
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing())

@@ -13,6 +13,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Seated
 from chai_tui.model.race_events import (
     Differed,
+    GilSeen,
     Judged,
     LaneOpened,
     LaneOut,
@@ -96,12 +97,14 @@ class Machine:
         )
 
 
-def conducted(machine: Machine, **asked: Any) -> list[Event]:
+def conducted(machine: Machine, *, serves: bool = True, **asked: Any) -> list[Event]:
     """Return what is told of a whole tasting."""
-    request = TasteRequest("work.py:grind", {"path": "work.py"}, "python3", **asked)
-    conductor = Conductor(request, 2, 2.0, itertools.count(1), machine.clock)
+    request = TasteRequest("work.py:grind", {"path": "work.py"}, "python3", workers=2, **asked)
+    conductor = Conductor(request, 2.0, itertools.count(1), machine.clock)
     script = conductor.script()
     answer: Any = None
+    if serves:
+        conductor.note({"note": "serving"})
     try:
         while True:
             answer = machine.answer(script.send(answer))
@@ -126,6 +129,8 @@ def test_the_phases_come_one_after_another_and_the_verdict_is_the_last_word() ->
     assert phases == [Phase.IMPORT, Phase.TASTE, Phase.START, Phase.RACE, Phase.OVER]
     (judged,) = of(Judged, events)
     assert judged.engine is Engine.PROCESS
+    (seen,) = of(GilSeen, events)  # nobody may look at this one's memory
+    assert (seen.share, seen.is_about) == (0.99, True)
     assert judged.sentence
 
 
@@ -233,3 +238,11 @@ def test_what_differs_is_told_with_the_item_once_results_have_settled() -> None:
     event = of(Differed, conducted(machine))[0]
     assert (event.item, event.expected, event.times) == (3, "12", 2)
     assert "\x1b" not in event.found
+
+
+@pytest.mark.parametrize("answer", [Answer("ended", 0), Answer("silent")])
+def test_what_is_no_python_is_said_to_be_none(answer: Answer) -> None:
+    machine = Machine(instead={"load": lambda _: answer})
+    (failed,) = of(TasteFailed, conducted(machine, serves=False))
+    assert failed.is_usage
+    assert "python3: expected a Python" in failed.text

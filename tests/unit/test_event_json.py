@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -391,6 +392,7 @@ def test_the_json_form_says_everything(event: Event, form: dict[str, Any]) -> No
     assert json.loads(line) == form
 
 
+@cache  # to build a strategy costs more than a value of it
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
     """Return values of a field's type as they are in events: texts are safe to show."""
     if get_origin(hint) is UnionType:
@@ -419,6 +421,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     return simple[hint]
 
 
+@cache
 def records_of(kind: type) -> st.SearchStrategy[Any]:
     fields = {name: values_of(hint) for name, hint in get_type_hints(kind).items()}
     return st.builds(kind, **fields)

@@ -247,7 +247,7 @@ SEEN_ON_THEIR_OWN_SCREEN = {
 
 
 def test_a_log_tells_what_came_of_a_tasting() -> None:
-    told = [
+    told: list[Event] = [
         LaneOut(BEGAN, Engine.PROCESS, "why"),
         TasteFailed(BEGAN, "why"),
         Judged(BEGAN, None, None, "noisy", "Too noisy to say."),

@@ -92,8 +92,7 @@ class Conductor:
         wants_limits: whether the verdict waits for a second race with limited threads.
 
     Args:
-        request: what to taste.
-        workers: how many work at once.
+        request: what to taste, with the number of workers settled.
         cores: how many cores' worth of CPU time may be used.
         makers: gives the workers of lanes their numbers.
         clock: seconds.
@@ -104,7 +103,6 @@ class Conductor:
     def __init__(
         self,
         request: TasteRequest,
-        workers: int,
         cores: float,
         makers: itertools.count[int],
         clock: Callable[[], float],
@@ -112,13 +110,14 @@ class Conductor:
     ) -> None:
         self._request = request
         self._limited = before is not None
-        self._workers = workers
+        self._workers = request.workers
         self._cores = cores
         self._makers = makers
         self._clock = clock
         self._draw = random.Random()  # noqa: S311 - an order, no secret
         self._deadline = math.inf
         self._pid = 0
+        self._serves = False  # nobody has answered from there yet
         self._caller = Watched(0, 0, 0, own_thread=True)  # the thread that calls
         self._watched: dict[int, list[Watched]] = {}
         self._called_at = 0.0
@@ -140,6 +139,7 @@ class Conductor:
 
     def note(self, message: Mapping[str, Any]) -> None:
         """Take in what the runner tells meanwhile."""
+        self._serves = True
         if message.get("note") == "calling":
             self._called_at = _number(message.get("at"))
             if self.gil is not None:
@@ -473,6 +473,10 @@ class Conductor:
                 printable(line) for line in (problem.get("traceback") or "").split("\n")
             )
             is_usage = bool(problem.get("is_usage"))
+        elif not self._serves and answer.kind in {"silent", "ended"}:
+            how = "it does not answer" if answer.kind == "silent" else _end_text(answer.value)
+            text = f"{self._request.python}: expected a Python that runs the function, but: {how}"
+            is_usage = True
         elif answer.kind == "silent":
             text = (
                 f"the import did not end within {START_SECONDS:g} s"

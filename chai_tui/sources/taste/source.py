@@ -7,6 +7,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from chai_tui.host.run_facts import facts_of_live_run
@@ -49,7 +50,6 @@ class TasteSource:
         clock: Callable[[], float] = time.monotonic,
         sampler: Sampler | None = None,
     ) -> None:
-        self._request = request
         self._clock = clock
         cores = CoresWatch()
         usable = cores.look()
@@ -60,7 +60,8 @@ class TasteSource:
             run = self._observer.run
         self._untold: RunBegan | None = run
         self._cores = float(len(usable.numbers)) if usable.quota is None else usable.quota
-        self._workers = request.workers or max(1, round(self._cores))
+        workers = request.workers or max(1, round(self._cores))
+        self._request = replace(request, workers=workers)
         self._makers = itertools.count(1)
         self._commands: deque[Command] = deque()
         self._wakes, self._waker = os.pipe()
@@ -127,7 +128,7 @@ class TasteSource:
     def _begin(self, before: Race | None = None) -> list[Event]:
         """Begin a race; after one in which the function used several cores, with its limits."""
         self._conductor = conductor = Conductor(
-            self._request, self._workers, self._cores, self._makers, self._clock, before
+            self._request, self._cores, self._makers, self._clock, before
         )
         self._printed = 0
         limits = {} if before is None else SINGLE_THREADED
