@@ -180,7 +180,7 @@ def rounds_of(
         order = [(number + lane) % len(runners) for lane in range(len(runners))]
         for lane in order:
             runner = runners[lane]
-            wave = ((number * 7 + lane * 3) % 5 - 2) / 2  # -1 to 1, without chance
+            wave = ((number * number * 7 + lane * 11 + number * lane * 5) % 9 - 4) / 4  # -1 to 1
             wall = runner.wall * (1 + runner.spread * wave)
             ended = now + wall
             cpu = runners[0].wall * computes * (1 + runner.spread * wave)

@@ -12,14 +12,14 @@ from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 
 BAR_MOST = 32
 SHORT_WIDTH = 72
-"""On fewer columns it is said in few words what goes on."""
+"""On fewer columns it is said in few words what goes on; as it is where that takes over a half."""
 
 
 def title_line(floor: Floor, width: int) -> Line:
     """Return the title: whose race it is and where, what goes on and for how long at most."""
     target = "" if floor.race.began is None else printable(floor.race.began.target)
     right = _right(floor)
-    if width < SHORT_WIDTH:
+    if width < SHORT_WIDTH or width_of(right) > width // 2:
         right = [(_short(text), style) for text, style in right]
     for without in range(6):
         left = _left(floor, target, without)

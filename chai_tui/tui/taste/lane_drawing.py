@@ -6,7 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import GLYPHS, counted, ranges, span_text, speed_text
+from chai_tui.explain.formatting import (
+    GLYPHS,
+    counted,
+    percent_cells,
+    ranges,
+    span_text,
+    speed_text,
+)
 from chai_tui.explain.tasting_notes import differed_texts, engine_noun, out_texts
 from chai_tui.explain.tasting_verdict import interval_text
 from chai_tui.model.engine import Engine
@@ -214,7 +221,8 @@ def _lane(
         times = lane_cells(lane, clock, look.now, height=height, style=style)
     first = [*_name(lane, look, columns, is_best=is_best), *times[0]]
     if columns.calls:
-        first += fit([(_calls(lane).rjust(columns.calls - 1), _calls_style(lane))], columns.calls)
+        calls = calls_text(lane, columns.calls - 1).rjust(columns.calls - 1)
+        first += fit([(calls, "dim" if lane.running is None else "strong")], columns.calls)
     if columns.bar:
         first += [(" ", ""), *speed_bar(standing, columns.bar, look.top, is_best=is_best)]
     first += speed_spans(standing, columns, is_best=is_best)
@@ -242,14 +250,13 @@ def _name(lane: Lane, look: Look, columns: Columns, *, is_best: bool) -> Line:
     return line
 
 
-def _calls(lane: Lane) -> str:
+def calls_text(lane: Lane, cells: int) -> str:
+    """Return ``12/16``, or ``75 %`` where that has no room; of a round that is over, ``16``."""
     if lane.running is not None:
-        return f"{lane.done}/{lane.running.calls}"
-    return f"{lane.rounds[-1].calls}" if lane.rounds else ""
-
-
-def _calls_style(lane: Lane) -> str:
-    return "dim" if lane.running is None else "strong"
+        text = f"{lane.done}/{lane.running.calls}"
+        share = lane.done / max(1, lane.running.calls)
+        return text if len(text) <= cells else percent_cells(share).strip()
+    return str(lane.rounds[-1].calls) if lane.rounds else ""
 
 
 def _below(lane: Lane, standing: Standing | None) -> Line:

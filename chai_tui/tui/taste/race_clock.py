@@ -157,7 +157,7 @@ def axis_cells(clock: RaceClock) -> Line:
     for number in range(int((clock.stop - clock.start) / step) + 1):
         cell = int(number * step / clock.cell_seconds)
         text = f"{number * step:g} s"
-        if cell < used or cell + 1 + len(text) > clock.width:
+        if cell < used or cell + 1 + len(text) >= clock.width:
             continue
         line += [(" " * (cell - used), ""), ("╷", "frame"), (text, "dim")]
         used = cell + 1 + len(text)

@@ -88,4 +88,9 @@ def table_lines(race: Race, width: int) -> list[Line]:
 def note_lines(race: Race, width: int) -> list[Line]:
     """Return what else follows from the figures: when processes pay, what more cores would give."""
     texts = [pays_text(race), forecast_text(race)] if race.judged is not None else []
-    return [line for text in texts if text for line in paragraph(text, width, "dim", indent=2)]
+    return [
+        line
+        for text in texts
+        if text
+        for line in paragraph(text, max(1, width - 1), "dim", indent=2)
+    ]

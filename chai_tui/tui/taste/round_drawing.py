@@ -39,9 +39,9 @@ def round_header(width: int) -> list[Line]:
 
 
 def milliseconds(seconds: float | None) -> str:
-    """Return ``52.13 ms``, or ``1.213 s``; a dash for None."""
-    if seconds is None:
-        return "—"
+    """Return ``52.13 ms``, ``41.2 µs`` or ``1.213 s``; a dash for None."""
+    if not seconds:
+        return "—" if seconds is None else "0"
     if seconds < 1e-3:
         return f"{seconds * 1e6:.1f} µs"
     return f"{seconds * 1e3:.2f} ms" if seconds < 0.9995 else f"{seconds:.3f} s"
