@@ -23,6 +23,8 @@ from .target import Target, refuse_call, refuse_kind
 from .words import error_line, line_in, shown, traceback_text
 
 MOST_NAMES = 5
+MOST_LISTED = 1_000_000
+"""Items that are made once; more would take memory that others lack."""
 
 
 def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tuple[Target, float]:
@@ -294,6 +296,8 @@ def read_items(order: Message) -> Sequence[Any]:
     ((form, given),) = order.items()
     if form == "range":
         items: Any = range(*given)
+        if len(items) <= MOST_LISTED:  # by hand it would not make them anew in every round
+            items = list(items)
     elif form == "json":
         items = given
     elif form == "pickle":
