@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import compileall
+import gc
+import re
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 import pytest
+from _pytest.assertion import rewrite
 from hypothesis import HealthCheck, settings
 
 import chai_tui
+from tests.quick_css import keep_rules
 
 LONGEST_ID = 60
 """How much of a parameter names a test."""
+TESTS = Path(__file__).parent
+REWRITTEN = r"(test_\w+|conftest)\.py$"
+"""The files of which pytest takes the assertions apart."""
 
 # A loaded machine is no reason for a property to fail.
 settings.register_profile(
@@ -31,13 +39,43 @@ if hasattr(_main, "__file__"):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the program once where Python may not keep what it compiles.
+    """Compile everything once, before anybody needs it.
 
-    Else (``PYTHONDONTWRITEBYTECODE``) each of hundreds of programs that the tests start compiles
-    all of it again.
+    Else, in a new checkout or where Python may not keep what it compiles
+    (``PYTHONDONTWRITEBYTECODE``), each of hundreds of programs that the tests start compiles all of
+    it again, and each of the processes that share the tests takes all of their assertions apart.
     """
-    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
-        compileall.compile_dir(Path(chai_tui.__file__).parent, quiet=2)
+    if hasattr(config, "workerinput"):
+        return
+    compileall.compile_dir(Path(chai_tui.__file__).parent, quiet=2)
+    compileall.compile_dir(TESTS, quiet=2, rx=re.compile(REWRITTEN))
+    if config.getoption("assertmode") == "rewrite":
+        for path in _wanted(config):
+            _rewrite(path, config)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests leave, not among thousands of tests and all modules."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 100)  # a full look costs 50 ms, and there were a hundred
+
+
+def _wanted(config: pytest.Config) -> Iterator[Path]:
+    """The files of tests that were asked for."""
+    for argument in config.args:
+        path = config.invocation_params.dir / argument.partition("::")[0]
+        yield from path.rglob("*.py") if path.is_dir() else [path]
+
+
+def _rewrite(path: Path, config: pytest.Config) -> None:
+    """Keep a file of tests as pytest compiles it, unless that was done before."""
+    if not path.is_file() or not re.search(REWRITTEN, str(path)):
+        return
+    kept = rewrite.get_cache_dir(path) / (path.stem + rewrite.PYC_TAIL)
+    if rewrite._read_pyc(path, kept) is None and rewrite.try_makedirs(kept.parent):
+        source, code = rewrite._rewrite_test(path, config)
+        rewrite._write_pyc(config.stash[rewrite.assertstate_key], code, source, kept)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,6 +93,14 @@ def _signals_as_usual() -> None:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, _ignore)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _style_sheets_once() -> Iterator[None]:
+    """Let the apps of all tests share what their style sheets say."""
+    with pytest.MonkeyPatch.context() as patch:
+        keep_rules(patch)
+        yield
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:

@@ -17,15 +17,13 @@ from types import TracebackType
 from typing import Self
 
 import psutil
-import pyte
-from wcwidth import wcwidth
+
+from tests.emulator import Screen, Stream
 
 PATIENCE = 60.0
 """Seconds after which a condition is said never to hold."""
 _OTHER_TERMINALS = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 """Variables about a terminal that is not this one."""
-_FIRST_WIDE = "\u1100"
-"""No character before it takes two cells."""
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -47,34 +45,6 @@ def _environment() -> dict[str, str]:
     """What a program in a terminal of this kind finds: no size but the terminal's own, say."""
     inherited = {name: os.environ[name] for name in os.environ if name not in _OTHER_TERMINALS}
     return inherited | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-
-
-class _Screen(pyte.Screen):
-    """Takes the private sequences that pyte's methods have no argument for."""
-
-    def report_device_status(self, mode: int, **_: object) -> None:
-        """Do not answer: nothing asks for the cursor here."""
-
-    def select_graphic_rendition(self, *attributes: int, **_: object) -> None:
-        """Leave private modes (``CSI > ... m``) alone."""
-        if not _:
-            super().select_graphic_rendition(*attributes)
-
-    @property
-    def display(self) -> list[str]:
-        """What is shown; what is left of a wide character that was half written over is blank."""
-        return [self._row(self.buffer[y]) for y in range(self.lines)]
-
-    def _row(self, cells: Mapping[int, pyte.screens.Char]) -> str:
-        row = ""
-        x = 0
-        while x < self.columns:
-            text = cells[x].data if x in cells else " "
-            wide = text >= _FIRST_WIDE and wcwidth(text[0]) == 2
-            whole = wide and x + 1 < self.columns and cells[x + 1].data == ""
-            row += text if whole or (text and not wide) else " "
-            x += 2 if whole else 1
-        return row
 
 
 def control() -> None:
@@ -104,8 +74,8 @@ class Terminal:
         prepare: Callable[[], None] = control,
     ) -> None:
         self.master, slave = pty.openpty()
-        self._screen = _Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+        self._screen = Screen(columns, rows)
+        self._stream = Stream(self._screen)
         self._set_size(columns, rows)
         self.attributes = termios.tcgetattr(slave)
         self.began = time.monotonic()
@@ -188,7 +158,7 @@ class Terminal:
         """Forget what is shown, as a terminal does that somebody else wrote on."""
         self._lines = None
         self._screen.reset()
-        self._stream = pyte.ByteStream(self._screen)  # in the middle of no sequence
+        self._stream = Stream(self._screen)  # in the middle of no sequence
 
     def skip(self, timeout: float) -> None:
         """Keep what the program wrote for later, without working out what it shows."""

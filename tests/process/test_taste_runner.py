@@ -714,7 +714,7 @@ def test_calls_that_start_processes_of_their_own_report_their_time(
 def test_without_the_word_the_share_is_a_guess(write: Write, runner: Runner) -> None:
     runner.loaded(write("def spin():\n    for _ in range(10_000): pass"), "spin")
     assert runner.taste(seconds=0.5)["tasted"]["about_gil"] is None
-    assert runner.taste(seconds=0.5, about=True)["tasted"]["about_gil"] > 0.5
+    assert runner.taste(seconds=0.5, about_gil=True)["tasted"]["about_gil"] > 0.5
 
 
 def test_a_slow_first_call_is_the_only_one(write: Write, runner: Runner) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -490,9 +491,10 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
         call("--help").out + call("brew", "--help").out,
         re.MULTILINE,
     )
-    assert len(examples) == 10
+    assert len(examples) == 11
+    (tmp_path / "work.py").write_text("def resize(number):\n    return number\n")
     for example in examples:
-        assert call(*example.split()).code == 0
+        assert call(*shlex.split(example)).code == 0
         assert views.launch is not None
 
 
@@ -535,6 +537,18 @@ def test_later_words_follow_the_default_command(tmp_path: Path) -> None:
         f".{os.sep}recipes{os.sep}kadak.toml"
     ]
     assert completed("completion", "") == ["bash", "zsh", "fish"]
+
+
+def test_functions_in_a_file_are_completed_and_nothing_of_it_is_run(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text(
+        "raise SystemExit\ndef resize(): pass\nasync def reap(): pass\nclass Big: pass\n"
+    )
+    (tmp_path / "odd.py").write_text("def (")
+    assert completed("brew", "wo") == ["work.py:"]
+    assert completed("brew", "work.py:") == ["work.py:resize", "work.py:reap"]
+    assert completed("brew", "work.py:res") == ["work.py:resize"]
+    assert completed("", "work.py:res") == ["work.py:resize"]
+    assert completed("brew", "odd.py:x") == ["odd.py:x"]
 
 
 def test_what_nothing_fits_is_left_to_the_shell() -> None:

@@ -1,13 +1,23 @@
-"""Run by path; makes itself a package of a name of its own, so that workers can import it too."""
+"""Run by path; makes itself a package of a name of its own, so that workers can import it too.
 
-from __future__ import annotations
+Nothing here is newer than Python 2.7, so that an older one than is needed can say so.
+"""
 
+import json
 import os
 import sys
 
+OLDEST = (3, 9)
 
-def main() -> None:
+
+def main():  # type: ignore[no-untyped-def]
     """Serve the parent until it has enough."""
+    if sys.version_info < OLDEST:
+        text = "{} is Python {}.{}: expected 3.9 or newer"
+        text = text.format(sys.executable, sys.version_info[0], sys.version_info[1])
+        problem = {"code": "old_python", "is_usage": True, "text": text}
+        sys.stdout.write(json.dumps({"problem": problem}) + "\n")
+        sys.exit(1)
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib takes 10 ms
     # What a script gets in front: here it would let the function's module import our files.
     sys.path[:] = [entry for entry in sys.path if entry != here]

@@ -66,7 +66,9 @@ def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tup
     )
     target.filename = getattr(module, "__file__", None)
     target.can_be_forked = _are_gone(_threads() - threads)
-    if request.get("items") is not None:
+    if request.get("pickled_args") is not None:
+        target.args = tuple(read_items({"pickle": request["pickled_args"]}))
+    elif request.get("items") is not None:
         target.items = read_items(request["items"])
     else:
         target.args = tuple(request.get("args") or ())

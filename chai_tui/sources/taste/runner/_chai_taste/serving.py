@@ -125,6 +125,7 @@ def serve() -> None:
     die_with_parent()
     faulthandler.enable(2)
     server = Server(channel)
+    channel.send({"note": "serving"})
     while (request := channel.request())["do"] != "quit":
         channel.send(server.answer(request))
     _leave()

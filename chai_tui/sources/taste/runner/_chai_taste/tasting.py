@@ -32,7 +32,7 @@ def taste(
     refuse_result(result)
     expected.learn({target.item_of(0): result}, 0)
     timed = _Timed()
-    asks = gil.has_gil() and (request.get("word") is None or bool(request.get("about")))
+    asks = gil.has_gil() and bool(request.get("about_gil"))
     late = gil.Late() if asks else None
     if first < seconds / 2:
         channel.send({"note": "calling", "at": time.monotonic(), "first": False})
@@ -41,7 +41,8 @@ def taste(
             _for_about(target, seconds, int(request.get("most") or 100_000), first, timed)
     else:
         timed.add(1, first)
-    answer: Message = {"calls": timed.calls, "wall": timed.wall}
+    ended = time.monotonic()
+    answer: Message = {"at": ended, "calls": timed.calls, "wall": timed.wall}
     answer.update(shortest=timed.shortest, longest=timed.longest, **before.until_now())
     argument = target.args if target.items is None else target.items[0]
     for key, value in (("function", target.function), ("argument", argument), ("result", result)):
