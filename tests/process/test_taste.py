@@ -263,6 +263,13 @@ def test_what_is_no_function_to_time_says_what_it_is(
     assert done.returncode == code
 
 
+def test_what_only_the_first_call_does_is_no_part_of_a_call(run: Run) -> None:
+    found = verdict_of(run(shape("builds_once"), "--json", "--engines", "thread", "--budget", "2"))
+    assert found["tasted"]["calls"] > 1
+    assert found["tasted"]["wall_seconds"] / found["tasted"]["calls"] < 0.3
+    assert found["gil"]["share"] is None or found["gil"]["share"] > 0.9
+
+
 def test_a_method_of_a_class_is_tasted(run: Run) -> None:
     found = verdict_of(run(shape("Kettle.boil"), "--json", "--engines", "thread"))
     assert {lane["engine"] for lane in found["lanes"]} == {"serial", "thread"}

@@ -719,5 +719,5 @@ def test_without_the_word_the_share_is_a_guess(write: Write, runner: Runner) -> 
 
 def test_a_slow_first_call_is_the_only_one(write: Write, runner: Runner) -> None:
     runner.loaded(write("import time\ndef nap(): time.sleep(0.2)"), "nap")
-    assert runner.taste(seconds=0.1)["tasted"]["calls"] == 1
+    assert runner.taste(seconds=0.02)["tasted"]["calls"] == 1
     assert [note["first"] for note in runner.notes] == [True]
