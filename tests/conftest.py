@@ -16,6 +16,7 @@ from _pytest.assertion import rewrite
 from hypothesis import HealthCheck, settings
 
 import chai_tui
+from tests.quick_css import keep_rules
 
 LONGEST_ID = 60
 """How much of a parameter names a test."""
@@ -92,6 +93,14 @@ def _signals_as_usual() -> None:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, _ignore)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _style_sheets_once() -> Iterator[None]:
+    """Let the apps of all tests share what their style sheets say."""
+    with pytest.MonkeyPatch.context() as patch:
+        keep_rules(patch)
+        yield
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:

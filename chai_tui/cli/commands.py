@@ -112,7 +112,7 @@ Examples:
   chai-tui grind --engine thread --exit  one GIL; leave when all have ended
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
   chai-tui grind --simulate --cores 64   how it would be on 64 cores
-  chai-tui taste work.py:score           threads or processes for your own function?
+  chai-tui taste work.py:score           threads or processes? it measures
 
 \b
 {_EXIT_CODES}""",

@@ -251,12 +251,18 @@ def own_cores_text(race: Race) -> str:
         return f"{text}."
     gain = (now.calls_per_second or 1.0) / (before.calls_per_second or 1.0)
     limited, unlimited = lane_noun(race, now.lane), lane_noun(race.unlimited, before.lane)
+    made = f"{unlimited} {_make(before.lane)}"
     text = f"{text}. So all this is with {LIMIT}:"
     if gain > 1 + ALIKE:
-        return f"{text} {limited} then make {speed_text(gain)} the calls of {unlimited} without it."
+        then = f"{limited} then {_make(now.lane)} {speed_text(gain)} the calls"
+        return f"{text} {then} of {unlimited} without it."
     if gain < 1 - ALIKE:
-        return f"{text} without it {unlimited} make {speed_text(1 / gain)} the calls, so leave it."
-    return f"{text} without it {unlimited} make about as many calls."
+        return f"{text} without it {made} {speed_text(1 / gain)} the calls, so leave it."
+    return f"{text} without it {made} about as many calls."
+
+
+def _make(lane: Lane) -> str:
+    return "makes" if lane.engine in (Engine.SERIAL, Engine.ASYNCIO) else "make"
 
 
 def _best(race: Race | None) -> Standing | None:

@@ -84,9 +84,9 @@ def forecast(race: Race) -> list[Forecast]:
 
     The serial share of threads is that which holds the GIL, or less if the race was faster than
     that: while one thread holds it, others may compute without it. All the same they cannot be
-    faster than 1 ÷ the share that holds it. Of processes it is the seconds in which one call after
+    faster than 1 / the share that holds it. Of processes it is the seconds in which one call after
     another is handed over and pickled, beside the seconds of a call. A plain loop has none of that:
-    so s seconds of it for each second of work make n cores 1 ÷ (s + 1 ÷ n) times as fast.
+    so s seconds of it for each second of work make n cores 1 / (s + 1 / n) times as fast.
     """
     shares = serial_shares(race)
     if shares.threads is None and shares.processes is None:
@@ -152,7 +152,7 @@ def amdahl(serial_share: float, cores: int) -> float:
 def pays_from(race: Race) -> float | None:
     """Return the seconds of a call from which processes are faster than a loop on this machine.
 
-    A call of t seconds then saves t·(1 − 1 ÷ n) with n workers, which is more than it costs.
+    A call of t seconds then saves t·(1 − 1 / n) with n workers, which is more than it costs.
 
     Returns:
         None if processes do not race, or there is one worker, with which they never pay.

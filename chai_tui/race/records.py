@@ -82,6 +82,8 @@ class Race:
         printed_count: how many lines it printed.
         failed: why it cannot be tasted; None if it can.
         judged: the verdict; None before.
+        unlimited: the race before this one, if this is the second one of a function that uses
+            several cores by itself, with its threads limited.
         version: grows with every event.
 
     Args:
@@ -91,6 +93,7 @@ class Race:
     def __init__(self, tell: Callable[[Any], None] | None = None) -> None:
         self.version = 0
         self._tell = tell or (lambda _event: None)
+        self.unlimited: Race | None = None
         self._reset()
         self.handlers: dict[type, Callable[[Any], None]] = {
             TasteBegan: self._began,

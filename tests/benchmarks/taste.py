@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from chai_tui.host.usable_cores import usable_cores
+from chai_tui.sources.taste.plan import SINGLE_THREADED
 from tests.benchmarks.measure import Result
 from tests.benchmarks.taste_cost import cost_of_loop
 from tests.benchmarks.taste_list import TARGETS, Target
@@ -101,6 +102,7 @@ def truth_of(
         check=True,
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, **(SINGLE_THREADED if which.needs else {})},
         cwd=Path(__file__).parents[2],
     )
     found = json.loads(run.stdout)

@@ -96,12 +96,12 @@ class Runner:
         request: Message = {"lane": 1, "first": 0, "chunk": 1, **more}
         return self.ask("block", engine=engine, workers=workers, count=count, **request)
 
-    def printed(self, until: str) -> str:
-        """Return what was printed, once that has all of a text."""
+    def printed(self, *until: str) -> str:
+        """Return what was printed since, once that has one of these texts."""
         os.set_blocking(self.printed_end, False)
         deadline = time.monotonic() + PATIENCE
         text = ""
-        while until not in text:
+        while not any(one in text for one in until):
             assert time.monotonic() < deadline, text
             with contextlib.suppress(BlockingIOError):
                 text += os.read(self.printed_end, 65_536).decode()

@@ -318,6 +318,13 @@ def test_methods_and_decorated_functions(write: Write, runner: Runner) -> None:
         ("import multiprocessing as m\nm.Pool(2)", "starts a", 2),
         ("import os\ntry:\n    os.system('true')\nexcept BaseException:\n    pass", "runs", 3),
         ("def go():\n    import os\n    os.fork()\ngo()", "starts a process", 4),
+        ("import os\nos.popen('sleep 60')", "starts a process", 2),
+        ("import os\nos.execvp('sleep', ['sleep', '60'])", "becomes another program", 2),
+        ("import pty\npty.spawn(['sleep', '60'])", "starts a process", 2),
+        ("import os\nos.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '60')", "starts a process", 2),
+        ("from concurrent.futures import *\nThreadPoolExecutor().submit(len)", "starts a", 2),
+        ("from concurrent.futures import *\nProcessPoolExecutor().submit(len)", "starts a", 2),
+        ("import asyncio\nasyncio.run(asyncio.to_thread(len))", "starts a thread", 2),
     ],
 )
 def test_an_import_that_starts_something_is_stopped_at_its_line(
@@ -491,6 +498,47 @@ def test_an_argument_that_does_not_pickle_leaves_processes_out(
     assert "it stays here" in runner.taste()["tasted"]["argument"]["problem"]
 
 
+def test_a_library_that_starts_a_thread_when_imported_is_let(
+    write: Write, runner: Runner, tmp_path: Path
+) -> None:
+    library = tmp_path / "site-packages"
+    write(
+        """
+        import threading
+        thread = threading.Thread(target=threading.Event().wait, daemon=True)
+        thread.start()
+        """,
+        "site-packages/quick.py",
+    )
+    path = write("import os, quick\nfrom os import fork\ndef f(): return quick.thread.is_alive()")
+    runner.loaded(path, "f", sys_path=[str(library)])
+    assert runner.taste(most=1)["tasted"]["shown"] == "True"
+    runner.open("process")  # none is forked from a server that has a thread
+    for engine in ("serial", "process"):
+        runner.open(engine)
+    for _ in range(2):
+        runner.block("serial", count=2)
+    assert runner.block("process", count=2)["block"]["times"] == 0
+
+
+def test_a_call_may_start_what_an_import_must_not(write: Write, runner: Runner) -> None:
+    path = write(
+        """
+        from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+        from multiprocessing import Pool
+        from os import fork, waitpid, _exit
+        def f():
+            pid = fork() or _exit(3)
+            with ThreadPoolExecutor(1) as threads, Pool(1) as pool:
+                done = threads.submit(abs, -1).result() + pool.apply(abs, (-2,))
+            with ProcessPoolExecutor(1) as processes:
+                return done + processes.submit(abs, -3).result() + waitpid(pid, 0)[1] // 256
+        """
+    )
+    runner.loaded(path, "f")
+    assert runner.taste(most=1)["tasted"]["shown"] == "9"
+
+
 def test_what_a_function_prints_and_reads(write: Write, runner: Runner) -> None:
     path = write(
         """
@@ -506,7 +554,7 @@ def test_what_a_function_prints_and_reads(write: Write, runner: Runner) -> None:
     assert f"said by {runner.process.pid}" in runner.printed("and an error")
     opened = runner.open("process")["opened"]
     assert runner.block("process", count=2)["block"]
-    assert any(f"said by {pid}" in runner.printed("said by") for pid, _ in opened["workers"])
+    assert runner.printed(*(f"said by {pid}" for pid, _ in opened["workers"]))
 
 
 def test_shared_state_shows_as_results_that_differ(write: Write, runner: Runner) -> None:
@@ -520,6 +568,11 @@ def test_shared_state_shows_as_results_that_differ(write: Write, runner: Runner)
     block = runner.block("process", count=6)["block"]
     assert block["times"] == 3
     assert block["differs"][0][:2] == [0, str(runner.process.pid)]
+
+
+def test_a_plain_function_cannot_be_awaited(write: Write, runner: Runner) -> None:
+    runner.loaded(write("def f(): pass"), "f")
+    assert "async" in runner.open("asyncio")["out"]
 
 
 def test_a_random_result_is_compared_with_nothing(write: Write, runner: Runner) -> None:
@@ -544,30 +597,29 @@ def test_notes_tell_how_many_calls_are_done(write: Write, runner: Runner) -> Non
 
 def test_the_lock_is_where_it_says(write: Write, runner: Runner) -> None:
     path = write(
-        "import time\ndef spin():\n    for _ in range(100_000): pass\ndef nap(): time.sleep(0.05)"
+        """
+        import time
+        def spin():
+            for _ in range(10_000): pass
+        def nap(): time.sleep(0.05)
+        """
     )
-    word = runner.loaded(path, "nap")["word"]
-    shares = []
+    shares = {}
     for name in ("nap", "spin"):
-        assert runner.loaded(path, name)["word"] == word
+        word = runner.loaded(path, name)["word"]
+        runner.tell("taste", seconds=0.8)
+        assert runner.hear()["first"]
+        assert not runner.hear()["first"]
         held = []
         with Path(f"/proc/{runner.process.pid}/mem").open("rb", buffering=0) as memory:
-            runner.tell("taste", seconds=0.5)
-            while "note" in (message := runner.hear()):
-                pass
-            del message
-            runner.tell("taste", seconds=0.5)
-            runner.hear()
-            runner.hear()
-            began = time.monotonic()
-            while time.monotonic() - began < 0.3:
+            until = time.monotonic() + 0.5
+            while time.monotonic() < until:
                 held.append(os.pread(memory.fileno(), 4, word) == b"\1\0\0\0")
                 time.sleep(0.001)
-            while "note" in runner.hear():
-                pass
-        shares.append(sum(held) / len(held))
-    assert shares[0] < 0.1
-    assert shares[1] > 0.9
+        assert runner.hear()["tasted"]
+        shares[name] = sum(held) / len(held)
+    assert shares["nap"] < 0.1
+    assert shares["spin"] > 0.9
 
 
 def test_workers_find_nothing_of_ours_in_their_environment(write: Write, tmp_path: Path) -> None:
@@ -599,6 +651,14 @@ def test_a_module_is_imported_once_for_all_worker_processes(write: Write, runner
     runner.open("process", 3)
     runner.block("process", count=1, workers=3)
     assert runner.printed("called").count("imported by") == 2
+
+
+def test_no_worker_outlives_a_runner_that_is_killed(write: Write, runner: Runner) -> None:
+    runner.loaded(write("def f():\n    while True: pass"), "f")
+    pids = [pid for pid, _ in runner.open("process")["opened"]["workers"]]
+    runner.tell("block", lane=1, engine="process", workers=2, first=0, count=2)
+    runner.process.kill()
+    until(lambda: all(map(is_gone, pids)))
 
 
 @pytest.mark.parametrize("is_busy", [False, True])
@@ -659,5 +719,5 @@ def test_without_the_word_the_share_is_a_guess(write: Write, runner: Runner) -> 
 
 def test_a_slow_first_call_is_the_only_one(write: Write, runner: Runner) -> None:
     runner.loaded(write("import time\ndef nap(): time.sleep(0.2)"), "nap")
-    assert runner.taste(seconds=0.1)["tasted"]["calls"] == 1
+    assert runner.taste(seconds=0.02)["tasted"]["calls"] == 1
     assert [note["first"] for note in runner.notes] == [True]

@@ -130,6 +130,17 @@ def shares(item: int) -> int:
     return len(_seen) if _seen.pop() == item else -item
 
 
+_built: list[int] = []
+
+
+def builds_once() -> int:
+    """Take long the first time, as what imports or caches does."""
+    if not _built:
+        time.sleep(0.6)
+        _built.append(1)
+    return busy()
+
+
 def waits() -> None:
     """Wait for 20 ms."""
     time.sleep(0.02)

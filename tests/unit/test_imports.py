@@ -204,6 +204,11 @@ def test_the_runner_is_python_3_9_and_needs_the_standard_library_alone(path: Pat
             assert top in sys.stdlib_module_names or path.stem == "__main__"
 
 
+def test_the_runner_hears_no_audit_events() -> None:
+    # A hook cannot be taken back; one makes copy.deepcopy() several times slower where it is.
+    assert not any("addaudithook" in path.read_text(encoding="utf-8") for path in OF_THE_RUNNER)
+
+
 def test_importing_the_package_imports_nothing() -> None:
     code = (
         "import sys; before = set(sys.modules); import chai_tui\n"

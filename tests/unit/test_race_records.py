@@ -120,6 +120,17 @@ def test_another_race_begins_afresh() -> None:
     assert race.began.target == "work.py:g"
 
 
+def test_a_race_with_limits_keeps_the_one_without() -> None:
+    race = folded()
+    race.fold(TasteBegan(6.0, "work.py:f", 2, ENGINES, 8.0, limited=True))
+    assert race.unlimited is not None
+    assert list(race.unlimited.lanes) == [1, 2]
+    assert race.unlimited.tasted == tasted(call=0.01)
+    assert not race.lanes
+    race.fold(TasteBegan(7.0, "work.py:f", 2, ENGINES, 8.0))
+    assert race.unlimited is None
+
+
 def test_every_event_of_a_race_makes_it_newer_and_none_of_a_kitchen_does() -> None:
     race = folded()
     version = race.version

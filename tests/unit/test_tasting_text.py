@@ -351,6 +351,46 @@ def test_a_function_that_uses_several_cores_is_told_so() -> None:
     assert "itself" not in sentence(less)
 
 
+@pytest.mark.parametrize(
+    ("wall", "cores", "text"),
+    [
+        (
+            0.047,
+            1.9,
+            "By itself the function already uses 1.9 cores. So all this is with OMP_NUM_THREADS=1: "
+            "threads then make 1.06× the calls of a plain loop without it.",
+        ),
+        (
+            0.049,
+            1.9,
+            "By itself the function already uses 1.9 cores. So all this is with OMP_NUM_THREADS=1: "
+            "without it a plain loop makes about as many calls.",
+        ),
+        (
+            0.056,
+            1.21,
+            "By itself the function already uses 1.2 cores. So all this is with OMP_NUM_THREADS=1: "
+            "without it a plain loop makes 1.12× the calls, so leave it.",
+        ),
+    ],
+)
+def test_what_a_limit_on_its_own_threads_does(wall: float, cores: float, text: str) -> None:
+    alone = SERIAL._replace(walls=(0.05,) * 6, cpu=0.05)
+    timed = tasted(call=0.005, process_cpu=0.005 * cores)
+    race = made_race([alone, threads(0.055)], gil=0.0, of_taste=timed)
+    assert race.began is not None
+    limited = made_race([SERIAL, threads(wall)], gil=0.0)
+    first = race.began._replace(limited=True)
+    race.fold(first)
+    for known in (limited.loaded, limited.tasted, limited.gil):
+        race.fold(known)
+    for lane in limited.lanes.values():
+        race.fold(lane.opened)
+        for ended in lane.rounds:
+            race.fold(ended)
+    assert sentence(race).endswith(f" {text}")
+
+
 def short(call: float, calls: int, wall: float) -> Race:
     serial = SERIAL._replace(walls=(call * calls,) * 6)
     lane = processes(0.05)._replace(walls=(wall * call * calls,) * 6, cpu=call * calls)

@@ -35,4 +35,4 @@ def main():  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    main()
+    main()  # type: ignore[no-untyped-call]

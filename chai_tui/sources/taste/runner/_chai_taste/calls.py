@@ -114,8 +114,21 @@ def own_loop() -> asyncio.AbstractEventLoop:
 def begin_process(module: str) -> None:
     """Prepare a worker process."""
     die_with_parent()
+    _leave_fork_server()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     begin_interpreter(module)
+
+
+def _leave_fork_server() -> None:
+    """Let go of the fork server: it lives as long as anybody holds its pipe, and this one with it.
+
+    What the function starts from a server gets one of its own.
+    """
+    server = getattr(sys.modules.get("multiprocessing.forkserver"), "_forkserver", None)
+    descriptor = getattr(server, "_forkserver_alive_fd", None)
+    if server is not None and descriptor is not None:
+        os.close(descriptor)
+        server.__init__()
 
 
 def begin_interpreter(module: str) -> None:

@@ -71,7 +71,7 @@ class Channel:
                 line = line[os.write(self._answers, line) :]
 
     def _read(self) -> None:
-        rest = b""
+        waiting = bytearray()
         while True:
             try:
                 block = os.read(self._requests, 65_536)
@@ -79,9 +79,11 @@ class Channel:
                 block = b""
             if not block:  # the parent is gone
                 end_group()
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                self._arrived.put(json.loads(line))
+            waiting += block
+            if b"\n" in block:
+                *lines, waiting = waiting.split(b"\n")
+                for line in lines:
+                    self._arrived.put(json.loads(line))
 
     def _close(self) -> None:
         for descriptor in (self._requests, self._answers):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import faulthandler
+import functools
+import importlib
 import os
 import sys
 import threading
@@ -16,27 +17,36 @@ from typing import Any
 from .channel import Problem
 from .words import LONGEST_TRACEBACK, is_ours
 
-STARTS: dict[str, str] = {
-    "os.fork": "starts a process",
-    "os.forkpty": "starts a process",
-    "os.posix_spawn": "starts a process",
-    "os.spawn": "starts a process",
-    "os.exec": "becomes another program",
-    "os.system": "runs a command",
-    "os.startfile": "starts a program",
-    "subprocess.Popen": "starts a process",
-    "pty.spawn": "starts a process",
-    "_thread.start_new_thread": "starts a thread",
-    "_thread.start_joinable_thread": "starts a thread",
-    "builtins.input": "asks for input",
-}
-"""What an import must not do, by the name of Python's audit event."""
-GUARD_LINE = 'put it under `if __name__ == "__main__":`'
-_STARTERS = (
-    (_thread, "start_new_thread"),
-    (_thread, "start_new"),
-    (threading, "_start_new_thread"),
+PROCESS = "starts a process"
+THREAD = "starts a thread"
+INPUT = "asks for input"
+STARTS: tuple[tuple[str, str, str], ...] = (
+    ("os", "fork", PROCESS),
+    ("os", "forkpty", PROCESS),
+    ("os", "posix_spawn", PROCESS),
+    ("os", "posix_spawnp", PROCESS),
+    ("os", "spawnv", PROCESS),
+    ("os", "spawnve", PROCESS),
+    ("os", "execv", "becomes another program"),
+    ("os", "execve", "becomes another program"),
+    ("os", "system", "runs a command"),
+    ("os", "startfile", "starts a program"),
+    ("subprocess.Popen", "__init__", PROCESS),
+    ("_posixsubprocess", "fork_exec", PROCESS),
+    ("_winapi", "CreateProcess", PROCESS),
+    ("_thread", "start_new_thread", THREAD),
+    ("_thread", "start_new", THREAD),
+    ("_thread", "start_joinable_thread", THREAD),
+    ("threading", "_start_new_thread", THREAD),
+    ("threading", "_start_joinable_thread", THREAD),
+    ("builtins", "input", INPUT),
 )
+"""What an import must not call: where it is, its name, and what it does.
+
+They are replaced while a module is imported. Python's audit events would tell of some more, but a
+hook for them stays for good, and makes id(), and with it copy.deepcopy(), several times slower.
+"""
+GUARD_LINE = 'put it under `if __name__ == "__main__":`'
 _GRACE = 5.0
 """Seconds until C code that never lets go of the GIL is ended, after the import's time is over."""
 
@@ -55,54 +65,50 @@ class Guard:
     def __init__(self) -> None:
         self._root = ""
         self._thread = 0
-        self._is_hooked = False
         self.seen: Problem | None = None
 
     @contextlib.contextmanager
     def watching(self, root: str) -> Iterator[None]:
         """Watch the modules below a folder; empty: none is known, and every one is watched."""
-        if not self._is_hooked:
-            sys.addaudithook(self._hear)  # there is no way to take it back
-            self._is_hooked = True
         self.seen = None
-        self._root = root
+        self._root = os.path.join(root, "") if root else ""  # noqa: PTH118 - with a slash
         self._thread = threading.get_ident()
-        try:
-            with self._hearing_threads():
+        with contextlib.ExitStack() as stack:
+            for where, name, what in STARTS:
+                self._replace(stack, where, name, what)
+            try:
                 yield
-        finally:
-            self._thread = 0
+            finally:
+                self._thread = 0
 
-    @contextlib.contextmanager
-    def _hearing_threads(self) -> Iterator[None]:
-        """Hear of threads also from a Python older than 3.12, which has no event for them."""
-        if sys.version_info >= (3, 12):
-            yield
-            return
-        real = _thread.start_new_thread
-
-        def start(*given: Any, **named: Any) -> int:
-            self._hear("_thread.start_new_thread", None)
-            return real(*given, **named)
-
-        for module, name in _STARTERS:
-            setattr(module, name, start)
+    def _replace(self, stack: contextlib.ExitStack, where: str, name: str, what: str) -> None:
+        module, _, kind = where.partition(".")
         try:
-            yield
-        finally:
-            for module, name in _STARTERS:
-                setattr(module, name, real)
+            owner: Any = importlib.import_module(module)
+        except ImportError:  # another system's
+            return
+        owner = getattr(owner, kind) if kind else owner
+        real = getattr(owner, name, None)
+        if real is None:
+            return
 
-    def _hear(self, event: str, _details: object) -> None:
-        if not self._thread or event not in STARTS or threading.get_ident() != self._thread:
+        @functools.wraps(real)
+        def guarded(*args: Any, **named: Any) -> Any:
+            self._hear(what)  # a module may keep this for good
+            return real(*args, **named)
+
+        setattr(owner, name, guarded)
+        stack.callback(setattr, owner, name, real)
+
+    def _hear(self, what: str) -> None:
+        if threading.get_ident() != self._thread:
             return
         frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
         while frame is not None and frame.f_code.co_name != "<module>":
             frame = frame.f_back
         if frame is None or not self._is_users(frame.f_code.co_filename):
             return
-        what = STARTS[event]
-        code = "import_reads" if event == "builtins.input" else "import_starts"
+        code = "import_reads" if what == INPUT else "import_starts"
         text = f"{what} at line {frame.f_lineno} when imported: {GUARD_LINE}"
         trace = "".join(traceback.format_stack(frame, limit=1))
         self.seen = Problem(code, text, line=frame.f_lineno, traceback=trace)

@@ -79,6 +79,8 @@ def open_lane(target: Target, engine: str, workers: int) -> tuple[Lane, Message]
     """
     if engine in {"interpreter", "process"} and target.unpicklable:
         raise Out(target.unpicklable)
+    if engine == "asyncio" and not target.is_async:
+        raise Out("it is no async function")
     began = time.perf_counter()
     memory = clocks.private_bytes(os.getpid())
     if engine in {"serial", "asyncio"}:

@@ -23,6 +23,8 @@ from .target import Target, refuse_call, refuse_kind
 from .words import error_line, line_in, shown, traceback_text
 
 MOST_NAMES = 5
+MOST_LISTED = 1_000_000
+"""Items that are made once; more would take memory that others lack."""
 
 
 def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tuple[Target, float]:
@@ -63,7 +65,7 @@ def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tup
         module_name, name, _find(module, name, Path(path).name if path else module_name)
     )
     target.filename = getattr(module, "__file__", None)
-    target.can_be_forked = threads == _threads()
+    target.can_be_forked = _are_gone(_threads() - threads)
     if request.get("pickled_args") is not None:
         target.args = tuple(read_items({"pickle": request["pickled_args"]}))
     elif request.get("items") is not None:
@@ -74,12 +76,21 @@ def load(request: Message, guard: Guard, tell: Callable[[Problem], None]) -> tup
     return target, import_seconds
 
 
-def _threads() -> int:
-    """Return how many threads this process has, also those that C code started."""
+def _threads() -> set[object]:
+    """Return the threads of this process, also those that C code started."""
     try:
-        return len(os.listdir("/proc/self/task"))  # noqa: PTH208
+        return set(os.listdir("/proc/self/task"))  # noqa: PTH208
     except OSError:
-        return threading.active_count()
+        return {thread.ident for thread in threading.enumerate()}
+
+
+def _are_gone(threads: set[object]) -> bool:
+    """Return whether these threads end soon: one that was joined is still there for a moment."""
+    until = time.monotonic() + 0.1
+    while threads and time.monotonic() < until:
+        time.sleep(0.002)
+        threads &= _threads()
+    return not threads
 
 
 def place(path: Path) -> tuple[str, Path]:
@@ -294,6 +305,8 @@ def read_items(order: Message) -> Sequence[Any]:
     ((form, given),) = order.items()
     if form == "range":
         items: Any = range(*given)
+        if len(items) <= MOST_LISTED:  # by hand it would not make them anew in every round
+            items = list(items)
     elif form == "json":
         items = given
     elif form == "pickle":

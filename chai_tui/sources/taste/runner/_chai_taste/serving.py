@@ -115,6 +115,7 @@ class Server:
 def _problem(problem: Problem) -> Message:
     message: dict[str, Any] = dict(problem.message)
     message["text"] = one_line(message["text"], 500)
+    message["names"] = [one_line(name, 100) for name in message["names"]]
     return {"problem": message}
 
 

@@ -7,7 +7,7 @@ import traceback
 from types import TracebackType
 
 LONGEST_LINE = 300
-LONGEST_TRACEBACK = 6_000
+LONGEST_TRACEBACK = 4_000
 """Characters; with all of them escaped a message still has under 64 kB."""
 _OURS = ("_chai_taste", "importlib")
 
