@@ -17,8 +17,9 @@ from textual.pilot import Pilot
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.tui.app import ChaiApp
-from tests import kitchens
+from chai_tui.tui.watching import WatchingApp
+from tests import kitchens, races
+from tests.races import still_race
 from tests.still import Size, freeze, pressing, still_app
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -37,7 +38,7 @@ class Picture(NamedTuple):
 
     name: str
     size: Size
-    app: Callable[[], ChaiApp]
+    app: Callable[[], WatchingApp]
     keys: tuple[str, ...] = ()
 
 
@@ -55,6 +56,7 @@ PICTURES = (
     Picture("signal.svg", (100, 24), lambda: still_app(kitchens.lively()), ("4", "f9")),
     Picture("zoom.svg", (120, 30), lambda: still_app(kitchens.kadak()), ("enter",)),
     Picture("timeline.svg", (120, 22), lambda: still_app(kitchens.morning(), cores=4), ("t",)),
+    Picture("taste.svg", (100, 30), lambda: still_race(races.verdict())),
     Picture(
         "crowd.svg",
         (160, 48),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
 
-from chai_tui.config.toml_file import clipped, did_you_mean, found, listed
+from chai_tui.config.toml_file import MAX_BYTES, clipped, did_you_mean, found, listed, read_regular
 from chai_tui.host.engines import why_not_here
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     _NumberType = click.ParamType[float]
 else:
     _NumberType = click.ParamType  # takes no type argument before click 8.4
+
+
+class Asked(NamedTuple):
+    """What a command of the command line asks for, to be done once its words are parsed.
+
+    Attributes:
+        command: its name.
+        launch: does it, and returns the exit code.
+        options: what to call that with.
+    """
+
+    command: str
+    launch: Callable[..., int]
+    options: dict[str, Any]
 
 
 class Number(_NumberType):
@@ -95,27 +109,49 @@ def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 def complete_recipe(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the recipes whose name or path begins like ``incomplete``."""
+    """Return the recipes, and functions in files, that begin like ``incomplete``."""
     names = [name for name in BUILT_IN if name.startswith(incomplete)]
-    names += _toml_files(incomplete)
+    names += _files(incomplete)
+    names += _functions(incomplete)
     if names:
         return [CompletionItem(name) for name in names]
     # Nothing here: the shell knows better how to walk through folders.
     return [CompletionItem(incomplete, type="file")]
 
 
-def _toml_files(incomplete: str) -> list[str]:
+def _files(incomplete: str) -> list[str]:
+    """Return the recipes, and the files of Python with the colon that a function follows."""
     folder, start = os.path.split(incomplete)
     try:
         found = sorted(
-            entry.name
+            entry.name + _FILES[entry.suffix]
             for entry in Path(folder or ".").iterdir()
-            if entry.suffix == ".toml" and entry.name.startswith(start)
+            if entry.suffix in _FILES and entry.name.startswith(start)
         )
     except (OSError, ValueError):
         return []
     # os.path, because pathlib would drop a leading "./", and the shell then finds no match.
     return [os.path.join(folder, name) for name in found]  # noqa: PTH118
+
+
+_FILES = {".toml": "", ".py": ":"}
+"""What follows the name of a file."""
+
+
+def _functions(incomplete: str) -> list[str]:
+    """Return the functions in a file of Python; it is read, and nothing of it is run."""
+    path, colon, start = incomplete.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        return []
+    import ast  # noqa: PLC0415 - only for a function
+
+    try:
+        body = ast.parse(read_regular(path, MAX_BYTES)).body
+    except (OSError, ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    names = [node.name for node in body if isinstance(node, functions)]
+    return [f"{path}:{name}" for name in names if name.startswith(start)]
 
 
 class DefaultCommandGroup(click.Group):

@@ -12,6 +12,7 @@ import click
 
 from chai_tui.cli import launch
 from chai_tui.cli.click_parts import (
+    Asked,
     DefaultCommandGroup,
     EngineChoice,
     Number,
@@ -21,6 +22,7 @@ from chai_tui.cli.click_parts import (
 )
 from chai_tui.cli.launch import DEFAULT_MAKERS
 from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.taste_command import taste
 from chai_tui.cli.telling import complain, print_page
 from chai_tui.config.settings import (
     MAX_MAKERS,
@@ -69,18 +71,18 @@ def run_cli(arguments: Sequence[str]) -> int:
             raise
         complain(f"{COMPLETE_VARIABLE}: expected what a shell sets for completion: {error}")
         return ExitCode.BAD_USAGE
-    if isinstance(asked, dict):
-        return _brew(asked)
+    if isinstance(asked, Asked):
+        return _launch(asked)
     told = print_page(page.getvalue().decode())
     return told or (asked if isinstance(asked, int) else ExitCode.SERVED)
 
 
-def _brew(options: dict[str, Any]) -> int:
+def _launch(asked: Asked) -> int:
     try:
-        return launch.brew(**options)
+        return asked.launch(**asked.options)
     except BadRequestError as error:
         told = str(error)
-        complain(_with_help(told, f"{PROGRAM} brew") if error.is_usage else told)
+        complain(_with_help(told, f"{PROGRAM} {asked.command}") if error.is_usage else told)
         return ExitCode.BAD_USAGE
 
 
@@ -110,6 +112,7 @@ Examples:
   chai-tui grind --engine thread --exit  one GIL; leave when all have ended
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
   chai-tui grind --simulate --cores 64   how it would be on 64 cores
+  chai-tui taste work.py:score           threads or processes? it measures
 
 \b
 {_EXIT_CODES}""",
@@ -137,6 +140,7 @@ Examples:
   chai-tui brew grind --engine thread       three threads under one GIL
   chai-tui brew masala --seed 7 --plain     lines; the same jitter every time
   chai-tui brew ./kadak.toml --json         a recipe of your own, as JSON
+  chai-tui brew work.py:resize --each 'range(8)'   a function, a call a maker
 
 \b
 {_EXIT_CODES}""",
@@ -146,7 +150,24 @@ Examples:
     "--makers",
     type=Number(int, 1, MAX_MAKERS),
     metavar="N",
-    help=f"How many makers brew, 1 to {MAX_MAKERS}.  [default: {DEFAULT_MAKERS}]",
+    help=f"How many makers brew, 1 to {MAX_MAKERS}.  [default: {DEFAULT_MAKERS}, or one an item]",
+)
+@click.option(
+    "--arg",
+    multiple=True,
+    metavar="JSON",
+    help="An argument of the function, the same for every maker; may be repeated.",
+)
+@click.option(
+    "--items",
+    type=click.Path(),
+    metavar="FILE",
+    help="JSON lines: a maker calls the function with each of them.",
+)
+@click.option(
+    "--each",
+    metavar="LITERAL",
+    help="A list, a tuple or 'range(64)': a maker calls the function with each of them.",
 )
 @click.option(
     "--engine",
@@ -193,13 +214,20 @@ Examples:
 @click.option(
     "-q", "--quiet", is_flag=True, help="Say nothing in the shell of how it went on the screen."
 )
-def brew(**options: Any) -> dict[str, Any]:
+def brew(**options: Any) -> Asked:
     """Let makers brew RECIPE and watch them.
 
     RECIPE is chai (waits), grind (Python bytecode, holds the GIL), native (C code that releases
     it), masala (all of them), or the path of a TOML file.
+
+    Or it is a function of your own: package.module:function or path/to/file.py:function, also
+    Class.method, plain or async. Each maker calls it once, and what it returns is shown; it may
+    call chai_tui.step(name) and chai_tui.progress(fraction).
     """
-    return options
+    return Asked("brew", launch.brew, options)
+
+
+cli.add_command(taste)
 
 
 @cli.command(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
+from chai_tui.cli.calls import CallOptions, settle_calls
 from chai_tui.cli.settle import (
     BadRequestError,
     settle_engine,
@@ -53,6 +54,9 @@ def brew(
     speed: float | None = None,
     large: bool = False,
     quiet: bool = False,
+    arg: Sequence[str] = (),
+    items: str | None = None,
+    each: str | None = None,
 ) -> int:
     """Brew; return the exit code. What is None is left to settings and defaults.
 
@@ -66,17 +70,14 @@ def brew(
         of_the_model={"--cores": cores, "--speed": speed} if not simulate else {},
     )
     answer_signals()
-    lines = plain or as_json
-    reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
-    if reason is None and not _is_in_front():
-        reason = (
-            "this job is in the background, and no shell can bring it to the front: plain lines"
-        )
-    has_screen = not lines and reason is None
+    has_screen, reason = choose_screen(lines=plain or as_json)
     settings, warnings = load_settings(settings_path())
+    options = CallOptions(arg, items, each)
+    calls = settle_calls(recipe, makers, options, simulate=simulate)
+    one_each = calls if options.has_items else ()
     launch = Launch(
-        makers or settings.makers or DEFAULT_MAKERS,
-        settle_recipe(recipe, settings, warnings),
+        len(one_each) or makers or settings.makers or DEFAULT_MAKERS,
+        calls[0] if calls else settle_recipe(recipe, settings, warnings),
         settle_engine(engine, settings, warnings, simulate=simulate),
         # A simulated process is forked from nothing, so beside a screen too.
         settle_start_method(
@@ -88,6 +89,7 @@ def brew(
         speed=speed or 1.0,
         large=large,
         quiet=quiet,
+        recipes=one_each,
     )
     if has_screen:
         return on_screen(launch, settings, warnings)
@@ -99,6 +101,20 @@ def brew(
         if reason:
             say_to_a_person(reason)
     return without_screen(launch, as_json=as_json)
+
+
+def choose_screen(*, lines: bool) -> tuple[bool, str | None]:
+    """Return whether to show a screen, and why not, for a person; nothing or None needs no telling.
+
+    Args:
+        lines: whether lines were asked for.
+    """
+    reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
+    if reason is None and not _is_in_front():
+        reason = (
+            "this job is in the background, and no shell can bring it to the front: plain lines"
+        )
+    return not lines and reason is None, reason
 
 
 def _check_that_they_go_together(

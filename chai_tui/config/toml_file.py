@@ -43,7 +43,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         TomlFileError: anything else is wrong with it.
     """
     try:
-        text = _read_regular(path).decode("utf-8-sig")
+        text = read_regular(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TomlFileError(
             f"expected UTF-8 text, found something else at byte {error.start}"
@@ -60,8 +60,17 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise TomlFileError(f"expected TOML, found: {one_line(str(error))}") from error
 
 
-def _read_regular(path: str | Path) -> bytes:
-    """Return a regular file's bytes, at most ``MAX_BYTES`` of them."""
+def read_regular(path: str | Path, most: int) -> bytes:
+    """Return a regular file's bytes.
+
+    Args:
+        path: the file; a link to one will do.
+        most: how many bytes it may have.
+
+    Raises:
+        FileNotFoundError: there is nothing at ``path``.
+        TomlFileError: it is another kind of thing, larger, or cannot be read.
+    """
     try:
         # Asked before opening, because opening some devices does something; and asked again
         # after, because the path may lead elsewhere by then. O_NONBLOCK: a FIFO must not wait.
@@ -69,7 +78,7 @@ def _read_regular(path: str | Path) -> bytes:
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(path, flags), "rb") as file:
             _refuse_special(os.fstat(file.fileno()).st_mode)
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(most + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -78,8 +87,8 @@ def _read_regular(path: str | Path) -> bytes:
         raise
     except ValueError as error:  # a NUL byte or a lone surrogate in the path
         raise TomlFileError("cannot be read: no file can have this name") from error
-    if len(content) > MAX_BYTES:
-        raise TomlFileError(f"expected at most {MAX_BYTES:,} bytes, found more")
+    if len(content) > most:
+        raise TomlFileError(f"expected at most {most:,} bytes, found more")
     return content
 
 

@@ -52,8 +52,10 @@ def recipe_text(recipe: Recipe) -> str:
     more = len(recipe.steps) - _STEPS_NAMED
     if more > 0:
         steps += f" and {more:,} more"
-    total = seconds_text(sum(step.seconds for step in recipe.steps))
-    return f"{printable(recipe.name)}: {steps} ({total} in all)"
+    told = f"{printable(recipe.name)}: {steps}"
+    if any(step.kind is StepKind.CALL for step in recipe.steps):
+        return told  # nobody knows how long a call takes
+    return f"{told} ({seconds_text(sum(step.seconds for step in recipe.steps))} in all)"
 
 
 def _step_text(step: Step) -> str:

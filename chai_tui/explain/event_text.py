@@ -30,6 +30,7 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.race_events import Judged, LaneOut, TasteFailed
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State, ordinal
@@ -140,7 +141,8 @@ def _progress(event: Progress, _: Floor) -> str:
 
 def _served(event: Served, floor: Floor) -> str:
     place = floor.place(event.maker)
-    return f"#{event.maker} served" + ("" if place is None else f", {ordinal(place)}")
+    served = f"#{event.maker} served" + ("" if place is None else f", {ordinal(place)}")
+    return f"{served}: {_clipped(event.result)}" if event.result else served
 
 
 def _failed(event: Failed, _: Floor) -> str:
@@ -234,6 +236,18 @@ def _sampled(event: Sampled, _: Floor) -> str:
     return f"sampled {cores}, {makers}"
 
 
+def _lane_out(event: LaneOut, _: Floor) -> str:
+    return f"{event.engine} is out: {_clipped(event.text)}"
+
+
+def _taste_failed(event: TasteFailed, _: Floor) -> str:
+    return printable(event.text)
+
+
+def _judged(event: Judged, _: Floor) -> str:
+    return printable(event.sentence)
+
+
 _DESCRIBE: dict[type, Callable[[Any, Floor], str]] = {
     RunBegan: _run_began,
     CoresChanged: _cores_changed,
@@ -254,4 +268,8 @@ _DESCRIBE: dict[type, Callable[[Any, Floor], str]] = {
     Trouble: _trouble,
     Unseated: _trouble,
     Sampled: _sampled,
+    # The rest of a tasting is for its own screen; a log tells none of it.
+    LaneOut: _lane_out,
+    TasteFailed: _taste_failed,
+    Judged: _judged,
 }

@@ -36,6 +36,24 @@ def seconds_text(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02} h" if hours else f"{minutes}:{rest:02} min"
 
 
+def span_text(seconds: float) -> str:
+    """Return ``0.1 µs``, ``6 µs``, ``1.4 ms`` or ``30 ms``, from a second on ``1.25 s``."""
+    if not math.isfinite(seconds) or seconds >= 0.9995:
+        return seconds_text(seconds)
+    unit, amount = ("ms", seconds * 1e3) if seconds >= 0.9995e-3 else ("µs", seconds * 1e6)
+    amount = max(0.0, amount)
+    return f"{amount:.0f} {unit}" if amount >= 9.95 else f"{round(amount, 2):.2g} {unit}"
+
+
+def speed_text(times: float) -> str:
+    """Return how many times as fast as ``0.97×``, ``7.9×`` or ``120×``; a dash for no number."""
+    if not math.isfinite(times):
+        return "—"
+    if times < 0.0995:
+        return f"{max(0.0, times):.1g}×"
+    return f"{times:.{2 if times < 4.995 else 1 if times < 99.95 else 0}f}×"
+
+
 def memory_text(size: float | None) -> str:
     """Return bytes as ``640 kB``, ``4.2 MB`` or ``1.5 GB`` (powers of ten); a dash for None."""
     if size is None or not math.isfinite(size):

@@ -10,11 +10,15 @@ from chai_tui.model.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class AddMakers:
-    """Seat ``how_many`` more makers."""
+    """Seat ``how_many`` more makers.
+
+    ``recipes`` is what each of them brews, where they do not all brew ``recipe``.
+    """
 
     how_many: int
     recipe: Recipe
     engine: Engine
+    recipes: tuple[Recipe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +64,19 @@ class BrewAgain:
     maker: int
 
 
-Command = AddMakers | StopMaker | KillMaker | SignalMaker | PauseMaker | ResumeMaker | BrewAgain
+@dataclass(frozen=True, slots=True)
+class RaceAgain:
+    """Taste the function once more, from the beginning."""
+
+
+Command = (
+    AddMakers
+    | StopMaker
+    | KillMaker
+    | SignalMaker
+    | PauseMaker
+    | ResumeMaker
+    | BrewAgain
+    | RaceAgain
+)
 """Anything that a source can be asked to do."""

@@ -91,11 +91,16 @@ class Started(NamedTuple):
 
 
 class StepBegan(NamedTuple):
-    """The maker began step ``step`` (from 0) of its recipe."""
+    """The maker began step ``step`` (from 0) of its recipe.
+
+    ``name`` is that of a step which the recipe does not have, because the function that the maker
+    calls named it only now: it comes into the recipe at this place. Else it is empty.
+    """
 
     at: float
     maker: int
     step: int
+    name: str = ""
 
 
 class Progress(NamedTuple):
@@ -112,13 +117,15 @@ class Served(NamedTuple):
 
     ``cups`` is how many the memory of its process counts now, its own included: every maker adds
     one to the same global variable, so this is 1 in a process of its own, and counts up where
-    makers share one.
+    makers share one. ``result`` is what its function returned, as ``repr`` shows it, cut to
+    200 characters; empty where it called none.
     """
 
     at: float
     maker: int
     cpu_seconds: float
     cups: int = 1
+    result: str = ""
 
 
 class Failed(NamedTuple):

@@ -24,6 +24,7 @@ class Launch:
         speed: simulated seconds for each of ours.
         large: whether the screen begins in large print.
         quiet: whether nothing is reported in the shell once the screen is gone.
+        recipes: what each of them brews, where they do not all brew ``recipe``.
     """
 
     makers: int
@@ -36,8 +37,9 @@ class Launch:
     speed: float = 1.0
     large: bool = False
     quiet: bool = False
+    recipes: tuple[Recipe, ...] = ()
 
     @property
     def command(self) -> AddMakers:
         """What the source is asked for first."""
-        return AddMakers(self.makers, self.recipe, self.engine)
+        return AddMakers(self.makers, self.recipe, self.engine, self.recipes)

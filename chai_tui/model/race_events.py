@@ -45,6 +45,8 @@ class Measure(NamedTuple):
 class TasteBegan(NamedTuple):
     """A function is about to be tasted; it comes again when it is raced again.
 
+    What uses several cores by itself is raced twice, the second time with its threads limited.
+
     Attributes:
         at: when.
         target: the function as it was named: ``work.py:resize``.
@@ -52,6 +54,10 @@ class TasteBegan(NamedTuple):
         engines: which may race, from the lightest to the heaviest.
         budget: seconds that all of it may take.
         python: the interpreter that has the function: ``/usr/bin/python3``.
+        cores: how many cores' worth of CPU time may be used at once, so that it can be told who
+            keeps whom waiting: others, or more workers than cores; 0 if unknown.
+        limited: whether libraries are told to start no threads of their own (``OMP_NUM_THREADS``
+            and its kin are 1); what was measured before, without that, is kept beside.
     """
 
     at: float
@@ -60,6 +66,8 @@ class TasteBegan(NamedTuple):
     engines: tuple[Engine, ...]
     budget: float
     python: str = ""
+    cores: float = 0.0
+    limited: bool = False
 
 
 class PhaseBegan(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,11 +82,18 @@ class Race:
         printed_count: how many lines it printed.
         failed: why it cannot be tasted; None if it can.
         judged: the verdict; None before.
+        unlimited: the race before this one, if this is the second one of a function that uses
+            several cores by itself, with its threads limited.
         version: grows with every event.
+
+    Args:
+        tell: takes the events that a log tells: what is out, why it failed, the verdict.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[Any], None] | None = None) -> None:
         self.version = 0
+        self._tell = tell or (lambda _event: None)
+        self.unlimited: Race | None = None
         self._reset()
         self.handlers: dict[type, Callable[[Any], None]] = {
             TasteBegan: self._began,
@@ -135,6 +143,8 @@ class Race:
         return next((lane for lane in self.lanes.values() if lane.engine is Engine.SERIAL), None)
 
     def _began(self, event: TasteBegan) -> None:
+        # Everything that is reset gets a new object, so that a shallow copy keeps what was.
+        self.unlimited = copy(self) if event.limited else None
         self._reset()
         self.began = event
         self.phase_at = event.at
@@ -168,6 +178,7 @@ class Race:
             number: lane for number, lane in self.lanes.items() if lane.engine is not event.engine
         }
         self.version += 1
+        self._tell(event)
 
     def _round_began(self, event: RoundBegan) -> None:
         if lane := self.lanes.get(event.lane):
@@ -201,8 +212,10 @@ class Race:
         self.failed = event
         self.phase = Phase.OVER
         self.version += 1
+        self._tell(event)
 
     def _judged(self, event: Judged) -> None:
         self.judged = event
         self.phase = Phase.OVER
         self.version += 1
+        self._tell(event)

@@ -49,6 +49,7 @@ from chai_tui.state.records import (
     derive_state,
 )
 from chai_tui.state.sampling import take_use
+from chai_tui.state.step_times import begin_step, end_step
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
@@ -103,7 +104,7 @@ class Floor(FloorFacts):
         self.now = 0.0
         self.version = 0
         self.cores_version = 0
-        self.race = Race()
+        self.race = Race(self._tell)
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
         self._unseated: list[tuple[float, int]] = []
@@ -223,16 +224,8 @@ class Floor(FloorFacts):
 
     def _step_began(self, event: StepBegan) -> None:
         maker = self._open_maker(event.maker)
-        if maker is not None and 0 <= event.step < len(maker.steps):
-            self._end_step(maker, event.at)
-            maker.step = event.step
-            maker.fraction = 0.0
-            maker.step_times.append(Span(event.at, None))
-
-    @staticmethod
-    def _end_step(maker: Maker, at: float) -> None:
-        if maker.step_times and maker.step_times[-1].end is None:
-            maker.step_times[-1] = Span(maker.step_times[-1].began, at)
+        if maker is not None:
+            begin_step(maker, event)
 
     def _progress(self, event: Progress) -> None:
         # The hot one: it comes ten times a second from every maker.
@@ -241,6 +234,7 @@ class Floor(FloorFacts):
             return
         maker.version += 1
         maker.fraction = event.fraction
+        maker.told_progress = True
         if event.cpu_seconds > maker.cpu_seconds:  # noqa: PLR1730 - likewise
             maker.cpu_seconds = event.cpu_seconds
 
@@ -250,10 +244,11 @@ class Floor(FloorFacts):
     def _served(self, event: Served) -> None:
         if (maker := self._open_maker(event.maker)) and maker.served_at is None:
             self._burned(maker, event.cpu_seconds)
-            self._end_step(maker, event.at)
+            end_step(maker, event.at)
             maker.fraction = 1.0
             maker.served_at = event.at
             maker.cups = event.cups
+            maker.result = event.result
             station = self.stations[maker.station]
             station.cups = max(station.cups, event.cups)
             self._restate(maker)
@@ -262,7 +257,7 @@ class Floor(FloorFacts):
     def _failed(self, event: Failed) -> None:
         if maker := self._open_maker(event.maker):
             self._burned(maker, event.cpu_seconds)
-            self._end_step(maker, event.at)
+            end_step(maker, event.at)
             maker.error = event.error
             maker.traceback = event.traceback
             self._restate(maker)
@@ -270,7 +265,7 @@ class Floor(FloorFacts):
     def _gave_up(self, event: GaveUp) -> None:
         if maker := self._open_maker(event.maker):
             self._burned(maker, event.cpu_seconds)
-            self._end_step(maker, event.at)
+            end_step(maker, event.at)
             maker.gave_up = True
             self._restate(maker)
 
@@ -332,7 +327,7 @@ class Floor(FloorFacts):
             return
         if maker.paused:
             maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
-        self._end_step(maker, event.at)
+        end_step(maker, event.at)
         maker.exitcode = event.exitcode
         if event.exitcode is not None and event.exitcode < 0:
             maker.end_signal = self.signal_name(-event.exitcode)

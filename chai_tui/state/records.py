@@ -85,6 +85,8 @@ class Maker:
     """Index of the current (or last) step."""
     fraction: float = 0.0
     """How much of the current step is done, 0 to 1."""
+    told_progress: bool = False
+    """Whether anybody told how much of the current step is done."""
     step_times: list[Span] = field(default_factory=list)
     """When each step that began did so, and ended."""
     pauses: list[Span] = field(default_factory=list)
@@ -113,6 +115,8 @@ class Maker:
     served_at: float | None = None
     cups: int | None = None
     """How many cups the memory of its process counted when it had served."""
+    result: str = ""
+    """What its function returned, cut; empty where it called none, or is not done."""
     gave_up: bool = False
     error: str | None = None
     traceback: str | None = None
@@ -139,6 +143,14 @@ class Maker:
         if self.step is None or not 0 <= self.step < len(self.steps):
             return None
         return self.steps[self.step].kind
+
+    @property
+    def progress(self) -> float | None:
+        """How much of its current step is done, 0 to 1; None where nobody can know: in a call."""
+        if self.step is None:
+            return 0.0
+        is_told = self.told_progress or self.served_at is not None
+        return self.fraction if is_told or self.kind is not StepKind.CALL else None
 
     @property
     def shares(self) -> Shares | None:

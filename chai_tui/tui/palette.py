@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -13,8 +13,9 @@ from chai_tui.model.commands import AddMakers, Command
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 from chai_tui.state.floor import Floor
-from chai_tui.tui.keys.commands import COMMANDS, is_accepted
-from chai_tui.tui.keys.rows import keys_bound
+from chai_tui.tui.keys.commands import COMMANDS
+from chai_tui.tui.keys.rows import Row, keys_bound
+from chai_tui.tui.keys.taste_keys import TASTE
 
 
 class Brews(Protocol):
@@ -52,35 +53,25 @@ class Offer(NamedTuple):
         return Content.assemble(name, (f"  {self.keys}", "not bold") if self.keys else "")
 
 
-class KitchenCommands(Provider):
-    """Every row in the command palette, and every recipe and engine to brew with next.
+class RowCommands(Provider):
+    """Every row of a table of keys in the command palette.
 
     Not those that move the selection: they are keys because they are pressed again and again.
     """
 
+    rows: Sequence[Row] = ()
+
     def _offers(self) -> Iterator[Offer]:
         """Everything that can be done now."""
         app, screen = cast("Brews", self.app), self.screen
-        for row in COMMANDS:
+        for row in self.rows:
             node = app if row.action.startswith("app.") else screen
             has_it = hasattr(node, f"action_{row.action_name}")
             if row.id == "palette" or row.id.startswith("select-") or not has_it:
                 continue
-            if is_accepted(row.action_name, app.accepts):
+            if row.needs is None or row.needs in app.accepts:
                 keys = keys_bound(row, app.keys_given)
                 yield Offer(row.label, row.tooltip, partial(app.run_action, row.action), keys)
-        if AddMakers not in app.accepts:
-            return
-        for recipe in app.recipes:
-            steps = ", ".join(f"{step.name} ({step.kind})" for step in recipe.steps[:6])
-            yield Offer(f"Brew {recipe.name} next", steps, partial(app.brew_next, recipe=recipe))
-        for engine in app.floor.run.engines:
-            seating = "Every process its own memory and GIL"
-            if engine.shares_station:
-                own = ", with an interpreter each" if engine.traits.own_interpreter else ""
-                seating = f"Makers share one process{own}"
-            brew_so = partial(app.brew_next, engine=engine)
-            yield Offer(f"Seat the next makers as {engine}", seating, brew_so)
 
     async def discover(self) -> Hits:
         """Offer everything before anything is typed."""
@@ -97,3 +88,32 @@ class KitchenCommands(Provider):
             if score > 0:
                 display = offer.shown(matcher.highlight(offer.name))
                 yield Hit(score, display, offer.call, text=offer.name, help=offer.tooltip)
+
+
+class KitchenCommands(RowCommands):
+    """The kitchen's keys, and every recipe and engine to brew with next."""
+
+    rows = COMMANDS
+
+    def _offers(self) -> Iterator[Offer]:
+        """Everything that can be done now."""
+        yield from super()._offers()
+        app = cast("Brews", self.app)
+        if AddMakers not in app.accepts:
+            return
+        for recipe in app.recipes:
+            steps = ", ".join(f"{step.name} ({step.kind})" for step in recipe.steps[:6])
+            yield Offer(f"Brew {recipe.name} next", steps, partial(app.brew_next, recipe=recipe))
+        for engine in app.floor.run.engines:
+            seating = "Every process its own memory and GIL"
+            if engine.shares_station:
+                own = ", with an interpreter each" if engine.traits.own_interpreter else ""
+                seating = f"Makers share one process{own}"
+            brew_so = partial(app.brew_next, engine=engine)
+            yield Offer(f"Seat the next makers as {engine}", seating, brew_so)
+
+
+class TasteCommands(RowCommands):
+    """The keys of a tasting."""
+
+    rows = TASTE.rows

@@ -6,15 +6,16 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TextIO
+from typing import Any, TextIO
 
 from chai_tui.config.settings import Settings
 from chai_tui.host.encoding import UTF_8, terminal_encoding
 from chai_tui.host.patient_output import write_all
 from chai_tui.host.process_setup import ENDING_SIGNALS, HANG_UP, SIGNALLED, end_by_signal
 from chai_tui.model.launch import Launch
+from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.shell.shutdown import INTERRUPTED
@@ -22,6 +23,7 @@ from chai_tui.tui.shell.sixteen import has_few_colours
 from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii
 from chai_tui.tui.terminal.restore import UNREAD_SECONDS, terminal_put_back
 from chai_tui.tui.terminal.signal_watch import signals_watched
+from chai_tui.tui.watching import WatchingApp
 
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
 
@@ -47,21 +49,55 @@ def run_app(
     """
     from chai_tui.config.settings import first_start, state_folder  # noqa: PLC0415 - only for people
 
-    app: ChaiApp | None = None
+    def make(**options: Any) -> WatchingApp:
+        greeting = GREETING if first_start(state_folder()) else ""
+        return ChaiApp(bridge, launch, settings=settings, greeting=greeting, **options)
+
+    return _run_any(bridge, make, warnings, quiet=launch.quiet)
+
+
+def run_tasting(
+    bridge: Bridge,
+    settings: Settings,
+    warnings: Sequence[str] = (),
+    *,
+    code: Callable[[Floor], int] | None = None,
+    large: bool = False,
+    quiet: bool = False,
+) -> int:
+    """Run the app of a tasting until somebody leaves, as :func:`run_app` does that of a kitchen.
+
+    Args:
+        bridge: to the source; it runs.
+        settings: the user's.
+        warnings: lines to show at the start.
+        code: returns the exit code for a floor, where nothing broke and nobody signalled; None for
+            0 if it was judged, 2 if it was asked for wrongly, else 1.
+        large: whether the screen begins in large print.
+        quiet: whether nothing is said in the shell once the screen is gone.
+    """
+
+    def make(**options: Any) -> WatchingApp:
+        from chai_tui.tui.taste_app import TasteApp, verdict_code  # noqa: PLC0415 - for this alone
+
+        return TasteApp(
+            bridge, code=code or verdict_code, settings=settings, large=large, **options
+        )
+
+    return _run_any(bridge, make, warnings, quiet=quiet)
+
+
+def _run_any(
+    bridge: Bridge, make: Callable[..., WatchingApp], warnings: Sequence[str], *, quiet: bool
+) -> int:
+    app: WatchingApp | None = None
     code = 1
     crash: BaseException | None = None
     encoding = terminal_encoding()
     if encoding != UTF_8:
         warnings = [*warnings, f"this terminal's encoding is {encoding}: drawn in ASCII"]
     try:
-        app = ChaiApp(
-            bridge,
-            launch,
-            settings=settings,
-            warnings=warnings,
-            greeting=GREETING if first_start(state_folder()) else "",
-            few_colours=has_few_colours(),
-        )
+        app = make(warnings=warnings, few_colours=has_few_colours())
         app.encoding = encoding
         _run(app, bridge)
         code = app.exit_code(bridge.stop())
@@ -78,24 +114,22 @@ def run_app(
         tell_crash(crash)
         return 1
     if app is not None:
-        _say_last_words(app, quiet=launch.quiet)
+        _say_last_words(app, quiet=quiet)
         if app.signalled is not None and app.signalled - SIGNALLED not in ENDING_SIGNALS:
             end_by_signal(app.signalled - SIGNALLED)
     return code
 
 
-def _say_last_words(app: ChaiApp, *, quiet: bool) -> None:
+def _say_last_words(app: WatchingApp, *, quiet: bool) -> None:
     """Say in the shell what the screen took with it, and how it went."""
     if app.signalled == SIGNALLED + HANG_UP:
         return
     _say(sys.stderr, app, [f"chai-tui: {warning}" for warning in (*app.warnings, *app.parting)])
     if not quiet:
-        from chai_tui.explain.report import report_lines  # noqa: PLC0415 - at the end
-
-        _say(sys.stdout, app, report_lines(app.floor, app.ended or ()))
+        _say(sys.stdout, app, app.last_words())
 
 
-def _say(stream: TextIO | None, app: ChaiApp, lines: Sequence[str]) -> None:
+def _say(stream: TextIO | None, app: WatchingApp, lines: Sequence[str]) -> None:
     """Write lines, unless the terminal is gone, takes nothing, or is another job's by now."""
     if stream is None or not lines:
         return
@@ -115,7 +149,7 @@ def _say(stream: TextIO | None, app: ChaiApp, lines: Sequence[str]) -> None:
         )
 
 
-def _run(app: ChaiApp, bridge: Bridge) -> None:
+def _run(app: WatchingApp, bridge: Bridge) -> None:
     """Run the app; a signal ends it and every maker, whatever the screen is waiting for."""
 
     def told(number: int) -> None:

@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     SERVED = 0
     NOT_SERVED = 1
     BAD_USAGE = 2
+    NOT_EXPECTED = 3
     SIGNALLED = 128
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from chai_tui.host.hang_up import hang_up_watched, is_hung_up
@@ -21,10 +21,7 @@ PATIENCE = 0.5 if sys.platform == "win32" else None
 
 
 def run(source: Source, view: View, *, makers: int, terminal: int | None = None) -> int:
-    """Watch makers until every one was joined, and show it.
-
-    Call it in the main thread: SIGINT, SIGTERM and SIGHUP end the run cleanly, and a terminal that
-    goes does as SIGHUP does, although none may come. The source is closed, whatever happens.
+    """Watch makers until every one was joined, and show it; see :func:`watch`.
 
     Args:
         source: where the makers brew.
@@ -34,6 +31,39 @@ def run(source: Source, view: View, *, makers: int, terminal: int | None = None)
 
     Returns:
         The exit code: see :class:`ExitCode`.
+    """
+
+    def is_over(floor: Floor) -> bool:
+        return not floor.open and len(floor.makers) + floor.unseated >= makers
+
+    floor, ended_by = watch(source, view, is_over, makers=makers, terminal=terminal)
+    if ended_by is not None:
+        return ExitCode.SIGNALLED + ended_by
+    return ExitCode.SERVED if floor.all_served else ExitCode.NOT_SERVED
+
+
+def watch(
+    source: Source,
+    view: View,
+    is_over: Callable[[Floor], bool],
+    *,
+    makers: int = 0,
+    terminal: int | None = None,
+) -> tuple[Floor, int | None]:
+    """Watch until it is over, and show it.
+
+    Call it in the main thread: SIGINT, SIGTERM and SIGHUP end the run cleanly, and a terminal that
+    goes does as SIGHUP does, although none may come. The source is closed, whatever happens.
+
+    Args:
+        source: where the makers brew.
+        view: what shows it.
+        is_over: whether there is nothing more to wait for.
+        makers: how many the source was asked for.
+        terminal: the descriptor of the one that the view writes to; None: it writes elsewhere.
+
+    Returns:
+        The floor at the end, and the number of the signal that asked for it; None if none did.
 
     Raises:
         OutputError: from the view; every maker has ended.
@@ -42,7 +72,7 @@ def run(source: Source, view: View, *, makers: int, terminal: int | None = None)
     floor = Floor()
     try:
         with _signals_noted(source) as noted, hang_up_watched(terminal, noted.note_hang_up):
-            while not noted.numbers and (floor.open or len(floor.makers) + floor.unseated < makers):
+            while not noted.numbers and not is_over(floor):
                 events = source.poll(PATIENCE)
                 floor.fold(events)
                 with noted.writing():
@@ -59,9 +89,7 @@ def run(source: Source, view: View, *, makers: int, terminal: int | None = None)
         ended_by = noted.numbers[0] if noted.numbers else HANG_UP
     finally:
         source.close()
-    if ended_by is not None:
-        return ExitCode.SIGNALLED + ended_by
-    return ExitCode.SERVED if floor.all_served else ExitCode.NOT_SERVED
+    return floor, ended_by
 
 
 class _Noted:

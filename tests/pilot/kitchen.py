@@ -18,6 +18,7 @@ from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.canvas.styles import as_text
+from chai_tui.tui.watching import WatchingApp
 from tests.builders import HERE, FakeSource, floor_of
 
 LAUNCH = Launch(1, BUILT_IN["chai"], Engine.PROCESS, "forkserver")
@@ -39,29 +40,18 @@ class StoppedClock:
         self.now += seconds
 
 
-class Kitchen:
+class Watched:
     """An app, its source, and what a test asks of them."""
 
-    def __init__(
-        self, app: ChaiApp, source: FakeSource, pilot: Pilot[None], clock: StoppedClock
-    ) -> None:
-        self.app = app
+    app: WatchingApp
+
+    def __init__(self, source: FakeSource, pilot: Pilot[None]) -> None:
         self.source = source
         self.pilot = pilot
-        self.clock = clock
 
     @property
     def floor(self) -> Floor:
         return self.app.floor
-
-    @property
-    def selected(self) -> int | None:
-        return self.app.kitchen.makers.selected
-
-    @property
-    def in_kitchen(self) -> bool:
-        """Whether no other screen is shown."""
-        return self.app.screen is self.app.kitchen
 
     @property
     def submitted(self) -> list[Command]:
@@ -106,6 +96,28 @@ class Kitchen:
         strips = self.app.screen._compositor.render_strips()
         assert len(strips) == height
         return "\n".join(strip.text[:width] for strip in strips)
+
+
+class Kitchen(Watched):
+    """The kitchen's app."""
+
+    app: ChaiApp
+
+    def __init__(
+        self, app: ChaiApp, source: FakeSource, pilot: Pilot[None], clock: StoppedClock
+    ) -> None:
+        super().__init__(source, pilot)
+        self.app = app
+        self.clock = clock
+
+    @property
+    def selected(self) -> int | None:
+        return self.app.kitchen.makers.selected
+
+    @property
+    def in_kitchen(self) -> bool:
+        """Whether no other screen is shown."""
+        return self.app.screen is self.app.kitchen
 
     def log_text(self) -> str:
         """Return what the log says, an entry a line."""

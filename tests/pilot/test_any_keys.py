@@ -15,6 +15,7 @@ from chai_tui.model.commands import (
     Command,
     KillMaker,
     PauseMaker,
+    RaceAgain,
     ResumeMaker,
     SignalMaker,
     StopMaker,
@@ -62,6 +63,8 @@ class Answers:
                 return [Resumed(BEGAN + 5, maker, ours=True)]
             case StopMaker(maker=maker) | KillMaker(maker=maker) | SignalMaker(maker=maker):
                 return [Exited(BEGAN + 5, maker, -9, ours=True)]
+            case RaceAgain():
+                return []  # nothing is tasted here
 
     def _newcomer(self, engine: Engine) -> list[Event]:
         self._next += 1

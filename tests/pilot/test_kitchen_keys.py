@@ -382,7 +382,9 @@ class SlowSource(FakeSource):
 async def test_leaving_says_whom_it_ends_until_they_have_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chai_tui.tui.app.LEAVING_SECONDS", 60.0)  # a loaded machine needs more
+    monkeypatch.setattr(
+        "chai_tui.tui.watching.LEAVING_SECONDS", 60.0
+    )  # a loaded machine needs more
     source = SlowSource(*(killed(number)[-1] for number in (1, 2, 3)))
     async with kitchen(*THREE, source=source) as shown:
         await shown.press("q")
@@ -397,7 +399,7 @@ async def test_leaving_says_whom_it_ends_until_they_have_ended(
 
 
 async def test_asking_twice_leaves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chai_tui.tui.app.LEAVING_SECONDS", 60.0)
+    monkeypatch.setattr("chai_tui.tui.watching.LEAVING_SECONDS", 60.0)
     source = SlowSource()
     async with kitchen(*THREE, source=source) as shown:
         await shown.press("q")

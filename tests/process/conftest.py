@@ -22,7 +22,7 @@ if sys.platform == "win32":
     # They are about signals, descriptors, process groups and other start methods.
     collect_ignore += [path.name for path in Path(__file__).parent.glob("test_storm_*.py")]
     collect_ignore += ["test_ends.py", "test_engines.py", "test_orphans.py", "test_output.py"]
-    collect_ignore += ["test_program.py"]
+    collect_ignore += ["test_program.py", "test_brew_function.py"]
 
 PATIENCE = 60.0
 """Seconds after which a condition is said never to hold: generous, for loaded machines."""

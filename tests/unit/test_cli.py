@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -463,7 +464,7 @@ def test_any_arguments_are_understood_or_refused_in_a_line(arguments: list[str])
 
 def test_help_has_an_example_for_every_command() -> None:
     runner = CliRunner()
-    for command in ([], ["brew"], ["completion"]):
+    for command in ([], ["brew"], ["taste"], ["completion"]):
         result = runner.invoke(cli.cli, [*command, "--help"], prog_name="chai-tui")
         assert result.exit_code == 0
         assert "Examples:" in result.output
@@ -490,9 +491,11 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
         call("--help").out + call("brew", "--help").out,
         re.MULTILINE,
     )
-    assert len(examples) == 10
+    examples = [example for example in examples if not example.startswith(" taste")]
+    assert len(examples) == 11
+    (tmp_path / "work.py").write_text("def resize(number):\n    return number\n")
     for example in examples:
-        assert call(*example.split()).code == 0
+        assert call(*shlex.split(example)).code == 0
         assert views.launch is not None
 
 
@@ -518,7 +521,7 @@ def completed(words: str, incomplete: str) -> list[str]:
 def test_the_first_word_may_be_a_command_a_recipe_or_a_file(tmp_path: Path) -> None:
     (tmp_path / "kadak.toml").touch()
     (tmp_path / "notes.txt").touch()
-    assert completed("", "") == ["brew", "completion", *BUILT_IN, "kadak.toml"]
+    assert completed("", "") == ["brew", "completion", "taste", *BUILT_IN, "kadak.toml"]
     assert completed("", "com") == ["completion"]
     assert completed("", "gr") == ["grind"]
     assert {"--makers", "--version", "--json"} <= set(completed("", "--"))
@@ -535,6 +538,18 @@ def test_later_words_follow_the_default_command(tmp_path: Path) -> None:
         f".{os.sep}recipes{os.sep}kadak.toml"
     ]
     assert completed("completion", "") == ["bash", "zsh", "fish"]
+
+
+def test_functions_in_a_file_are_completed_and_nothing_of_it_is_run(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text(
+        "raise SystemExit\ndef resize(): pass\nasync def reap(): pass\nclass Big: pass\n"
+    )
+    (tmp_path / "odd.py").write_text("def (")
+    assert completed("brew", "wo") == ["work.py:"]
+    assert completed("brew", "work.py:") == ["work.py:resize", "work.py:reap"]
+    assert completed("brew", "work.py:res") == ["work.py:resize"]
+    assert completed("", "work.py:res") == ["work.py:resize"]
+    assert completed("brew", "odd.py:x") == ["odd.py:x"]
 
 
 def test_what_nothing_fits_is_left_to_the_shell() -> None:

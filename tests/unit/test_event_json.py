@@ -39,6 +39,24 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.race_events import (
+    CallsDone,
+    Differed,
+    GilSeen,
+    Judged,
+    LaneOpened,
+    LaneOut,
+    Loaded,
+    Measure,
+    Phase,
+    PhaseBegan,
+    Printed,
+    RoundBegan,
+    RoundEnded,
+    TasteBegan,
+    Tasted,
+    TasteFailed,
+)
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
 
@@ -103,14 +121,24 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         Started(1.0, 1, 2, 3, 74),
         {"event": "started", "at": 1.0, "maker": 1, "pid": 2, "tid": 3, "modules": 74},
     ),
-    (StepBegan(1.0, 1, 0), {"event": "step_began", "at": 1.0, "maker": 1, "step": 0}),
+    (
+        StepBegan(1.0, 1, 0, "load"),
+        {"event": "step_began", "at": 1.0, "maker": 1, "step": 0, "name": "load"},
+    ),
     (
         Progress(1.0, 1, 0.5, 0.25),
         {"event": "progress", "at": 1.0, "maker": 1, "fraction": 0.5, "cpu_seconds": 0.25},
     ),
     (
-        Served(1.0, 1, 2.0, 3),
-        {"event": "served", "at": 1.0, "maker": 1, "cpu_seconds": 2.0, "cups": 3},
+        Served(1.0, 1, 2.0, 3, "[42]"),
+        {
+            "event": "served",
+            "at": 1.0,
+            "maker": 1,
+            "cpu_seconds": 2.0,
+            "cups": 3,
+            "result": "[42]",
+        },
     ),
     (
         Failed(1.0, 1, "ValueError: no milk", "Traceback\n", 2.0),
@@ -202,6 +230,161 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             ],
         },
     ),
+    (
+        TasteBegan(
+            1.0,
+            "w.py:f",
+            2,
+            (Engine.SERIAL, Engine.THREAD),
+            8.0,
+            "/usr/bin/python3",
+            1.5,
+            limited=True,
+        ),
+        {
+            "event": "taste_began",
+            "at": 1.0,
+            "target": "w.py:f",
+            "workers": 2,
+            "engines": ["serial", "thread"],
+            "budget": 8.0,
+            "python": "/usr/bin/python3",
+            "cores": 1.5,
+            "limited": True,
+        },
+    ),
+    (
+        PhaseBegan(1.0, Phase.RACE, 7.5),
+        {"event": "phase_began", "at": 1.0, "phase": "race", "left": 7.5},
+    ),
+    (
+        Loaded(1.0, "w.f", False, 64, 0.25, "CPython 3.14.2", True, 4711, 0.5),
+        {
+            "event": "loaded",
+            "at": 1.0,
+            "name": "w.f",
+            "is_async": False,
+            "items": 64,
+            "import_seconds": 0.25,
+            "python": "CPython 3.14.2",
+            "gil": True,
+            "pid": 4711,
+            "scale": 0.5,
+        },
+    ),
+    (
+        Tasted(
+            1.0,
+            3,
+            0.5,
+            0.125,
+            0.25,
+            0.5,
+            1.0,
+            None,
+            0.0,
+            Measure(20, 0.001),
+            Measure(None, 0.0, "no lambda"),
+            Measure(),
+            "42",
+        ),
+        {
+            "event": "tasted",
+            "at": 1.0,
+            "calls": 3,
+            "wall": 0.5,
+            "shortest": 0.125,
+            "longest": 0.25,
+            "thread_cpu": 0.5,
+            "process_cpu": 1.0,
+            "ready": None,
+            "child_cpu": 0.0,
+            "function": {"size": 20, "seconds": 0.001, "problem": ""},
+            "argument": {"size": None, "seconds": 0.0, "problem": "no lambda"},
+            "result": {"size": None, "seconds": 0.0, "problem": ""},
+            "shown": "42",
+        },
+    ),
+    (
+        GilSeen(1.0, 0.5, 700, is_about=True),
+        {"event": "gil_seen", "at": 1.0, "share": 0.5, "looks": 700, "is_about": True},
+    ),
+    (
+        LaneOpened(1.0, 2, Engine.PROCESS, 2, (3, 4), 0.25, 0.0001, 4_096),
+        {
+            "event": "lane_opened",
+            "at": 1.0,
+            "lane": 2,
+            "engine": "process",
+            "workers": 2,
+            "makers": [3, 4],
+            "start_seconds": 0.25,
+            "task_seconds": 0.0001,
+            "memory": 4096,
+        },
+    ),
+    (
+        LaneOut(1.0, Engine.PROCESS, "its result cannot be pickled"),
+        {
+            "event": "lane_out",
+            "at": 1.0,
+            "engine": "process",
+            "text": "its result cannot be pickled",
+        },
+    ),
+    (
+        RoundBegan(1.0, 2, 4, 16),
+        {"event": "round_began", "at": 1.0, "lane": 2, "round": 4, "calls": 16},
+    ),
+    (CallsDone(1.0, 2, 8), {"event": "calls_done", "at": 1.0, "lane": 2, "done": 8}),
+    (
+        RoundEnded(1.0, 2, 4, 16, 0.5, 0.75, None, counts=False),
+        {
+            "event": "round_ended",
+            "at": 1.0,
+            "lane": 2,
+            "round": 4,
+            "calls": 16,
+            "wall": 0.5,
+            "cpu": 0.75,
+            "ready": None,
+            "counts": False,
+        },
+    ),
+    (
+        Differed(1.0, 2, 3, "12", "7", 4),
+        {
+            "event": "differed",
+            "at": 1.0,
+            "lane": 2,
+            "item": 3,
+            "expected": "12",
+            "found": "7",
+            "times": 4,
+        },
+    ),
+    (Printed(1.0, "hello"), {"event": "printed", "at": 1.0, "line": "hello"}),
+    (
+        TasteFailed(1.0, "no such file", "Traceback\n", is_usage=True),
+        {
+            "event": "taste_failed",
+            "at": 1.0,
+            "text": "no such file",
+            "traceback": "Traceback\n",
+            "is_usage": True,
+        },
+    ),
+    (
+        Judged(1.0, None, None, "noisy", "Too noisy to say."),
+        {
+            "event": "judged",
+            "at": 1.0,
+            "lane": None,
+            "engine": None,
+            "reason": "noisy",
+            "sentence": "Too noisy to say.",
+        },
+    ),
 ]
 
 
@@ -243,6 +426,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         type(None): st.none(),
         Engine: st.sampled_from(Engine),
+        Phase: st.sampled_from(Phase),
     }
     return simple[hint]
 

@@ -30,6 +30,23 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.race_events import (
+    CallsDone,
+    Differed,
+    GilSeen,
+    Judged,
+    LaneOpened,
+    LaneOut,
+    Loaded,
+    Phase,
+    PhaseBegan,
+    Printed,
+    RoundBegan,
+    RoundEnded,
+    TasteBegan,
+    Tasted,
+    TasteFailed,
+)
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
@@ -194,12 +211,49 @@ def test_an_error_stays_short_and_on_its_line() -> None:
         ([], Exited(BEGAN, 2, 0, ours=False), "#2 joined, exit code 0"),
         ([], Trouble(BEGAN, None, "no process left\n\x1b"), "no process left␊␛"),
         ([], sampled({0: [1, 2]})[0], "sampled 1 core, 2 makers"),
+        (
+            [],
+            LaneOut(BEGAN, Engine.PROCESS, "its result cannot be \x1bpickled"),
+            "process is out: its result cannot be ␛pickled",
+        ),
+        (
+            [],
+            TasteFailed(BEGAN, "no function fo\x1b: did you mean foo?"),
+            "no function fo␛: did you mean foo?",
+        ),
+        ([], Judged(BEGAN, 1, Engine.SERIAL, "only", "Use a plain loop\n."), "Use a plain loop␊."),
     ],
 )
 def test_an_event_in_one_line(before: list[Event], event: Event, line: str) -> None:
     floor = floor_of(*before)
     floor.fold([event])
     assert describe(event, floor) == line
+
+
+SEEN_ON_THEIR_OWN_SCREEN = {
+    TasteBegan,
+    PhaseBegan,
+    Loaded,
+    Tasted,
+    GilSeen,
+    LaneOpened,
+    RoundBegan,
+    CallsDone,
+    RoundEnded,
+    Differed,
+    Printed,
+}
+"""What happens in a tasting and is no line of a log."""
+
+
+def test_a_log_tells_what_came_of_a_tasting() -> None:
+    told: list[Event] = [
+        LaneOut(BEGAN, Engine.PROCESS, "why"),
+        TasteFailed(BEGAN, "why"),
+        Judged(BEGAN, None, None, "noisy", "Too noisy to say."),
+    ]
+    floor = floor_of(PhaseBegan(BEGAN, Phase.RACE, 1.0), *told, CallsDone(BEGAN, 1, 1))
+    assert list(floor.log) == told
 
 
 def test_every_kind_of_event_can_be_described() -> None:
@@ -223,6 +277,10 @@ def test_every_kind_of_event_can_be_described() -> None:
         Signalled,
         Trouble,
         Unseated,
+        LaneOut,
+        TasteFailed,
+        Judged,
+        *SEEN_ON_THEIR_OWN_SCREEN,
     }
     assert Seated in described
 

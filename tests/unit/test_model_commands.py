@@ -22,7 +22,7 @@ def test_commands_are_equal_by_type_and_fields(kind: Any) -> None:
     command = _numbered(kind)
     assert command == _numbered(kind)
     assert hash(command) == hash(_numbered(kind))
-    assert command != _numbered(kind, 1)
+    assert command != _numbered(kind, 1) or not fields(kind)
     assert command != tuple(range(len(fields(kind))))
     for other in KINDS:
         assert other is kind or command != _numbered(other)
@@ -31,6 +31,7 @@ def test_commands_are_equal_by_type_and_fields(kind: Any) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_command_cannot_be_changed(kind: Any) -> None:
     command = _numbered(kind)
-    with pytest.raises(FrozenInstanceError):
-        setattr(command, fields(kind)[0].name, 7)
+    for field in fields(kind):
+        with pytest.raises(FrozenInstanceError):
+            setattr(command, field.name, 7)
     assert not hasattr(command, "__dict__")

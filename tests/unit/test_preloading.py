@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from chai_tui.tui.shell.preloading import LATER
+from chai_tui.tui.shell.preloading import LATER, LATER_OF_TASTING
 from tests.unit.test_imports import SOURCES, imports_of, module_name, room_of, said_by
 
 ROOMS = {"model", "state", "explain", "host", "config", "samplers", "tui"}
@@ -19,6 +19,7 @@ AT_START = {
     "chai_tui.samplers.portable",
     "chai_tui.tui.terminal.ascii_drawing",  # and the driver what it draws with
     "chai_tui.__version__",  # no module
+    "chai_tui.tui.taste_app",  # the other app
 }
 """What is needed before the first screen is shown, if at all."""
 STARTED = f"""
@@ -29,26 +30,44 @@ for name in {LATER}:
     import_module(name)
 print(*sys.modules)
 """
+TASTING = f"""
+import sys
+from importlib import import_module
+import chai_tui.tui.run_app, chai_tui.tui.taste_app, chai_tui.tui.terminal.driver
+for name in {(*LATER, *LATER_OF_TASTING)}:
+    import_module(name)
+print(*sys.modules)
+"""
+"""The same of a tasting."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a module or two are not there")
 def test_every_import_inside_a_function_is_over_before_it_is_needed() -> None:
-    here = set(said_by(STARTED))
+    kitchen, tasting = set(said_by(STARTED)), set(said_by(TASTING))
     late = {
-        (module_name(path), name)
+        (module, name)
         for path in SOURCES
         for name, at_top in imports_of(path)
-        if room_of(module_name(path)).split(".")[0] in ROOMS
+        if room_of(module := module_name(path)).split(".")[0] in ROOMS
         and not at_top
-        and name not in here | AT_START
+        and name not in AT_START
+        and name not in (tasting if is_of_tasting(module) else kitchen)
     }
     assert late == set()
+
+
+def is_of_tasting(module: str) -> bool:
+    """Whether a module is for a tasting's screen alone."""
+    return module.removeprefix("chai_tui.").startswith(("tui.taste", "tui.help.tasting"))
 
 
 def test_nothing_is_listed_that_is_there_anyway_or_nowhere() -> None:
     first = "import sys, chai_tui.tui.run_app; print(*sys.modules)"
     assert set(said_by(first)) & set(LATER) <= {"platformdirs", "resource"}
     assert set(LATER) <= set(said_by(STARTED))
+    app = "import sys, chai_tui.tui.run_app, chai_tui.tui.taste_app; print(*sys.modules)"
+    assert not set(said_by(app)) & set(LATER_OF_TASTING)
+    assert set(LATER_OF_TASTING) <= set(said_by(TASTING))
 
 
 def test_a_report_of_rich_needs_nothing_more() -> None:

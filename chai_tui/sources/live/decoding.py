@@ -50,6 +50,14 @@ def _failed(at: float, maker: int, error: str, traceback: str, cpu_seconds: floa
     return Failed(at, maker, printable(error), lines, cpu_seconds)
 
 
+def _step_began(at: float, maker: int, step: int, name: str) -> StepBegan:
+    return StepBegan(at, maker, step, printable(name))
+
+
+def _served(at: float, maker: int, cpu_seconds: float, cups: int, result: str) -> Served:
+    return Served(at, maker, cpu_seconds, cups, printable(result))
+
+
 class _Form(NamedTuple):
     """What a kind of report is made of."""
 
@@ -63,9 +71,9 @@ _FORMS: dict[str, _Form] = {
     code: _Form(make, frozenset(fields))
     for code, make, *fields in (
         (STARTED, Started, (*_AT_MAKER, int, int, int)),
-        (STEP_BEGAN, StepBegan, (*_AT_MAKER, int)),
+        (STEP_BEGAN, _step_began, (*_AT_MAKER, int, str)),
         (PROGRESS, Progress, (*_AT_MAKER, float, float)),
-        (SERVED, Served, (*_AT_MAKER, float, int)),
+        (SERVED, _served, (*_AT_MAKER, float, int, str)),
         (FAILED, _failed, (*_AT_MAKER, str, str, float)),
         (GAVE_UP, GaveUp, (*_AT_MAKER, float)),
         (FRAGMENT, Fragment, (*_AT_MAKER, str, bytes), (float, _NOBODY, str, bytes)),

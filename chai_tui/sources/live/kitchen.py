@@ -33,8 +33,8 @@ from chai_tui.model.commands import (
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, RunBegan, Sampled, Seated, Trouble, Unseated
 from chai_tui.model.recipe import Recipe
+from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler, Watched
-from chai_tui.sources.live.observer import Observer
 from chai_tui.sources.live.processes.supervisor import StartError, Supervisor
 from chai_tui.sources.live.station.wire import Seat
 from chai_tui.sources.live.station_handle import SIGKILL, StationHandle
@@ -235,11 +235,17 @@ class Kitchen:
             events += seated
             # Where one found no room, the next would not either: one message, not a hundred.
             if order.how_many > together and not isinstance(seated[-1], Unseated):
-                self._waiting.appendleft(replace(order, how_many=order.how_many - together))
+                rest = replace(
+                    order,
+                    how_many=order.how_many - together,
+                    recipes=order.recipes[together:],
+                )
+                self._waiting.appendleft(rest)
         return events
 
     def _seat(self, order: AddMakers, how_many: int) -> list[Event]:
-        seats = tuple(self._seat_for(order) for _ in range(how_many))
+        recipes = order.recipes[:how_many] or (order.recipe,) * how_many
+        seats = tuple(self._seat_for(recipe, order.engine) for recipe in recipes)
         at = self._clock()  # before the process starts, which is before it says so
         station = self._shared.get(order.engine)
         if station is not None and station.takes_makers:
@@ -262,11 +268,11 @@ class Kitchen:
         station.seat(seats, at, request=False)
         return self._seated(station, seats, at)
 
-    def _seat_for(self, order: AddMakers) -> Seat:
+    def _seat_for(self, recipe: Recipe, engine: Engine) -> Seat:
         maker = next(self._numbers)
-        self._ordered[maker] = _Ordered(order.recipe, order.engine)
+        self._ordered[maker] = _Ordered(recipe, engine)
         draw = random.Random(f"{self._seed}:{maker}")  # noqa: S311 - jitter, no secret
-        return Seat(maker, f"Chai Maker #{maker}", order.recipe.with_jitter_resolved(draw))
+        return Seat(maker, f"Chai Maker #{maker}", recipe.with_jitter_resolved(draw))
 
     def _seated(self, station: StationHandle, seats: tuple[Seat, ...], at: float) -> list[Event]:
         return [

@@ -15,6 +15,7 @@ from chai_tui.model.commands import (
     Command,
     KillMaker,
     PauseMaker,
+    RaceAgain,
     ResumeMaker,
     SignalMaker,
     StopMaker,
@@ -61,7 +62,7 @@ class Simulation:
         clock: our seconds.
     """
 
-    commands: frozenset[type[Command]] = frozenset(Command.__args__)
+    commands: frozenset[type[Command]] = frozenset(Command.__args__) - {RaceAgain}
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import counted, memory_cells, seconds_cells
+from chai_tui.explain.formatting import counted, memory_cells, percent_cells, seconds_cells
 from chai_tui.model.text import printable
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker, State, ordinal
@@ -190,9 +190,15 @@ def step_name(maker: Maker) -> str:
     return printable(maker.steps[maker.step].name)
 
 
-def progress(maker: Maker) -> float:
-    """Return how much of the current step is done, 0 to 1."""
-    return maker.fraction if maker.step is not None else 0.0
+def share_cells(maker: Maker) -> str:
+    """Return how much of the current step is done, in four cells; blank where nobody can know."""
+    fraction = maker.progress
+    return "    " if fraction is None else percent_cells(fraction)
+
+
+def result_text(maker: Maker) -> str:
+    """Return what its function returned; empty where it called none, or did not serve."""
+    return printable(maker.result) if maker.state is State.SERVED else ""
 
 
 def trouble_style(maker: Maker) -> str:

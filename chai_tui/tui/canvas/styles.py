@@ -125,15 +125,18 @@ def fit_text(text: str, width: int) -> str:
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def bar(fraction: float, width: int, style: str) -> Line:
+def bar(fraction: float | None, width: int, style: str) -> Line:
     """Return a bar, filled in eighths of a cell.
 
     Args:
-        fraction: how much of it is filled, 0 to 1; what is beyond counts as its nearest end.
+        fraction: how much of it is filled, 0 to 1; what is beyond counts as its nearest end. None
+            where nobody can know: a line takes its place.
         width: in cells, with its two ends.
         style: of what is filled.
     """
     inner = max(0, width - 2)
+    if fraction is None:
+        return [("▕", "dim"), ("╌" * inner, style), ("▏", "dim")]
     eighths = round(min(1.0, max(0.0, fraction)) * inner * 8)
     full, rest = divmod(eighths, 8)
     filled = "█" * full + (_EIGHTHS[rest] if rest else "")

@@ -110,7 +110,7 @@ def _step(detail: Detail, index: int, name_cells: int, width: int) -> Line:
     left = width - width_of(line)
     if left >= 14:
         cells = min(left - 7, 40)
-        shown = percent(fraction) if span is not None else ""
+        shown = percent(fraction) if span is not None and fraction is not None else ""
         line += [*bar(fraction, cells, style), (f" {shown:>5} ", "")]
     return fit(line, width)
 
@@ -121,14 +121,14 @@ def _took(span: Span | None, until: float) -> str:
     return seconds_text((until if span.end is None else span.end) - span.began)
 
 
-def _progress_of(maker: Maker, index: int) -> tuple[str, str, float]:
-    """The glyph, the style and the fraction done of a step."""
+def _progress_of(maker: Maker, index: int) -> tuple[str, str, float | None]:
+    """The glyph, the style and the fraction done of a step; None where nobody can know."""
     current = -1 if maker.step is None else maker.step
     if maker.served_at is not None or index < current:
         return GLYPHS[State.SERVED], "served", 1.0
     if index > current:
         return GLYPHS[State.SEATED], "dim", 0.0
-    return GLYPHS[maker.state], str(maker.state), maker.fraction
+    return GLYPHS[maker.state], str(maker.state), maker.progress
 
 
 def _traceback(maker: Maker, width: int) -> list[Line]:

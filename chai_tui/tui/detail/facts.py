@@ -12,7 +12,7 @@ from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.maker_facts import Look, stopping_text
+from chai_tui.tui.canvas.maker_facts import Look, result_text, stopping_text
 from chai_tui.tui.canvas.maker_time import time_spans
 from chai_tui.tui.canvas.styles import as_text
 
@@ -87,6 +87,7 @@ class Fact(NamedTuple):
 def facts_known(detail: Detail) -> list[Fact]:
     """Return what is known; times count from when the maker was seated."""
     found = [
+        Fact("result", result_text(detail.maker)),
         Fact("process", _process_text(detail)),
         Fact("time", _time_text(detail)),
         Fact("cpu", _cpu_text(detail)),

@@ -111,9 +111,7 @@ def help_sections(
         measures_gil: whether the system tells who waits for it.
     """
     explained = [
-        Section(
-            title, [_entry(word, style, meaning, cells, width) for word, style, meaning in all_]
-        )
+        Section(title, [entry(word, style, meaning, cells, width) for word, style, meaning in all_])
         for title, cells, all_ in _explained(has_gil=has_gil, measures_gil=measures_gil)
     ]
     timeline = next(section for section in explained if section.title == "timeline")
@@ -135,7 +133,7 @@ def _keys_by_place(rows: Sequence[Row], keymap: Mapping[str, str], width: int) -
             if (keys := keys_now(row, keymap))
         ]
         if listed:
-            yield Section(f"keys: {name}", [_key(*key, width) for key in listed])
+            yield Section(f"keys: {name}", [key_entry(*key, width) for key in listed])
 
 
 def _explained(
@@ -161,14 +159,23 @@ def _explained(
     yield "engines", 12, [(str(one), "strong", text.partition(": ")[2]) for one, text in engines]
 
 
-def _key(keys: str, label: str, tooltip: str, width: int) -> list[Line]:
+def key_entry(keys: str, label: str, tooltip: str, width: int) -> list[Line]:
+    """Return a key with what it does, as lines of exactly ``width`` cells."""
     if width < 56:
-        return _entry(printable(keys), "strong", tooltip, 10, width)
-    return _entry(f"{fit_text(printable(keys), 9)} {label}", "strong", tooltip, 22, width)
+        return entry(printable(keys), "strong", tooltip, 10, width)
+    return entry(f"{fit_text(printable(keys), 9)} {label}", "strong", tooltip, 22, width)
 
 
-def _entry(word: str, style: str, meaning: str, cells: int, width: int) -> list[Line]:
-    """A word with its meaning beside it, or under it where there is no room beside."""
+def entry(word: str, style: str, meaning: str, cells: int, width: int) -> list[Line]:
+    """Return a word with its meaning beside it, or under it where there is no room beside.
+
+    Args:
+        word: what is explained.
+        style: of the word.
+        meaning: of the word.
+        cells: for the word.
+        width: of each line, in cells.
+    """
     head: Line = [(" ", ""), (word, style)]
     if width < cells + 16 or cell_len(word) >= cells:
         indent = 3 if width < cells + 16 else cells + 1

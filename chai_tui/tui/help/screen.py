@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line, fit
 from chai_tui.tui.help.drawing import help_sections
-from chai_tui.tui.help.pages import Page, contents, page_with, pages
+from chai_tui.tui.help.pages import Page, Section, contents, page_with, pages
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.rows import Row
@@ -43,27 +43,16 @@ class HelpTitle(Painted):
 class HelpText(Painted):
     """The page that is shown."""
 
-    def __init__(
-        self, rows: Sequence[Row], keymap: Mapping[str, str], run: RunBegan, title: HelpTitle
-    ) -> None:
+    def __init__(self, sections: Callable[[int], Sequence[Section]], title: HelpTitle) -> None:
         super().__init__(id="help")
-        self._rows = rows
-        self._keymap = keymap
-        self._run = run
+        self._sections = sections
         self._title = title
         self._pages: list[Page] = []
         self._entry = 0  # which the page begins with; the size changes what a page is
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Draw the page."""
-        sections = help_sections(
-            self._rows,
-            self._keymap,
-            width,
-            has_gil=self._run.gil,
-            measures_gil=self._run.measures_gil,
-        )
-        self._pages = pages(sections, width, height)
+        self._pages = pages(self._sections(width), width, height)
         index = page_with(self._entry, self._pages)
         self._title.contents = contents(self._pages, index)
         self._title.repaint()
@@ -110,6 +99,7 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         keymap: Mapping[str, str] | None = None,
         *,
         run: RunBegan,
+        sections: Callable[[int], Sequence[Section]] | None = None,
     ) -> None:
         """Show the help.
 
@@ -117,11 +107,17 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
             rows: the table of commands.
             keymap: keys of the rows that a user gave others, by the row's id.
             run: what it explains.
+            sections: returns what is explained, for a width in cells; None: the kitchen.
         """
         super().__init__()
         self._title = HelpTitle()
         self._title.warning = run.warning
-        self._text = HelpText(rows, dict(keymap or {}), run, self._title)
+        given = dict(keymap or {})
+
+        def of_kitchen(width: int) -> list[Section]:
+            return help_sections(rows, given, width, has_gil=run.gil, measures_gil=run.measures_gil)
+
+        self._text = HelpText(sections or of_kitchen, self._title)
 
     def compose(self) -> ComposeResult:
         """Put title, text and hints together."""

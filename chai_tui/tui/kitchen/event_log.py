@@ -21,6 +21,7 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.race_events import TasteFailed
 from chai_tui.state.floor import LOG_KEPT, Floor
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.painted import Painted
@@ -49,7 +50,7 @@ def event_style(event: Event, floor: Floor) -> str:
             return "paused"
         case Stopping():
             return "stopped"
-        case Trouble() | Unseated():
+        case Trouble() | Unseated() | TasteFailed():
             return "failed"
         case Exited(maker=number):
             maker = floor.makers.get(number)

@@ -5,14 +5,15 @@ Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import GLYPHS, percent_cells
+from chai_tui.explain.formatting import GLYPHS
 from chai_tui.tui.canvas.maker_facts import (
     Look,
     bar_style,
     cause_text,
     held_text,
     number_style,
-    progress,
+    result_text,
+    share_cells,
     state_word,
     step_name,
     stopping_text,
@@ -42,11 +43,11 @@ def draw_large(look: Look, width: int) -> list[Line]:
     room = inner - width_of([words]) - 1
     head: Line = [*fit(who if room >= width_of(who) else who[:1], max(0, room)), (" ", ""), words]
     step = step_name(maker) or waiting_text(maker)
-    share: Line = [(f" {percent_cells(progress(maker))}", "strong")]
+    share: Line = [(f" {share_cells(maker)}", "strong")]
     body: list[Line] = [
         head,
         [(step, "strong")],
-        [*bar(progress(maker), max(2, inner - 6), bar_style(maker)), *share],
+        [*bar(maker.progress, max(2, inner - 6), bar_style(maker)), *share],
         _why(look, inner),
     ]
     return [
@@ -66,4 +67,6 @@ def _why(look: Look, room: int) -> Line:
         return [(text, trouble_style(maker))]
     if text := held_text(look):
         return [(text, "stopped")]
+    if text := result_text(maker):
+        return [(f"= {text}", "strong")]
     return outcome_spans(look, room) or time_spans(look, room)

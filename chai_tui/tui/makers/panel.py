@@ -15,7 +15,6 @@ from chai_tui.explain.formatting import (
     HELD_UP,
     counted,
     memory_cells,
-    percent_cells,
     seconds_cells,
 )
 from chai_tui.model.text import printable
@@ -28,7 +27,8 @@ from chai_tui.tui.canvas.maker_facts import (
     held_text,
     number_style,
     output_line,
-    progress,
+    result_text,
+    share_cells,
     state_word,
     step_name,
     stopping_text,
@@ -105,8 +105,9 @@ def draw_panel(
     maker = look.maker
     body: list[Line] = [facts_line(look, inner, words)]
     room = height - 2 - len(body)
-    if 1 < len(maker.steps) <= step_lines and room > len(maker.steps):
-        body += _steps(maker, inner)
+    listed = min(len(maker.steps), step_lines)
+    if listed > 1 and room > listed:
+        body += _steps(maker, inner, listed)
     else:
         body.append(_step(maker, inner))
     body += _words(look, inner, words, height - 2 - len(body))
@@ -198,12 +199,11 @@ def _step(maker: Maker, width: int) -> Line:
 
 def _with_bar(left: Line, maker: Maker, width: int) -> Line:
     """What is left, a bar to the end of the line, and the share in figures."""
-    fraction = progress(maker)
-    share = (f" {percent_cells(fraction)}", "")
+    share = (f" {share_cells(maker)}", "")
     room = width - width_of(left) - 6
     if room < 4:
         return [*fit(left, max(0, width - 6)), share]
-    return [*left, *bar(fraction, room, bar_style(maker)), share]
+    return [*left, *bar(maker.progress, room, bar_style(maker)), share]
 
 
 def _column(texts: Iterable[str], most: int) -> int:
@@ -211,11 +211,13 @@ def _column(texts: Iterable[str], most: int) -> int:
     return min(most, max((cell_len(text) for text in texts), default=0))
 
 
-def _steps(maker: Maker, width: int) -> list[Line]:
-    """All steps, one a line: done, current, to come."""
-    name = _column((printable(step.name) for step in maker.steps), max(4, width // 2))
+def _steps(maker: Maker, width: int, most: int) -> list[Line]:
+    """Steps, one a line: done, current, to come; of more than fit the last up to the current."""
+    first = min(max(0, (maker.step or 0) + 1 - most), len(maker.steps) - most)
+    shown = maker.steps[first : first + most]
+    name = _column((printable(step.name) for step in shown), max(4, width // 2))
     lines: list[Line] = []
-    for index, step in enumerate(maker.steps):
+    for index, step in enumerate(shown, first):
         text = fit_text(printable(step.name), name)
         span = maker.step_times[index] if index < len(maker.step_times) else None
         if span is None:
@@ -265,6 +267,8 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
         whole = f"{held}, which keeps the event loop"
         told = whole if len(whole) <= least - 2 else held
         lines = [[(f"{HELD_UP} {told}", "stopped")]]
+    elif result := result_text(maker):
+        lines = [[(f"= {result}", "strong")]] if room else []
     if maker.dropped and room - len(lines) > 1:
         lines.append([(f"… {maker.dropped:,} more left out", "dim")])
     said = list(islice(reversed(maker.said), room - len(lines)))

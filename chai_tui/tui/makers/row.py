@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS, memory_cells, percent_cells, seconds_cells
+from chai_tui.explain.formatting import GLYPHS, memory_cells, seconds_cells
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.maker_facts import (
     HELD_UP,
@@ -22,7 +22,8 @@ from chai_tui.tui.canvas.maker_facts import (
     number_style,
     output_line,
     own_memory,
-    progress,
+    result_text,
+    share_cells,
     state_word,
     step_name,
     stopping_short,
@@ -62,8 +63,9 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         (f"{GLYPHS[maker.state]} ", state),
     ]
     if maker.joined or maker.stopping is not None:
-        cups = "".join(cups_texts(maker)[-1:])
-        why = cause_text(maker) or stopping_short(maker, look.now) or cups
+        result = result_text(maker)
+        good = f"= {result}" if result else "".join(cups_texts(maker)[-1:])
+        why = cause_text(maker) or stopping_short(maker, look.now) or good
         head += [(state_word(maker, look.place), state), (f"  {why}", "dim")]
     else:
         core, core_ink = core_span(look)
@@ -73,7 +75,7 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
             (f"by #{look.held_by}  " if core == HELD_UP else "", ""),
             (step_name(maker) or waiting_text(maker), "" if step_name(maker) else "dim"),
         ]
-    share = (f" {percent_cells(progress(maker))} ", "")
+    share = (f" {share_cells(maker)} ", "")
     room = width - width_of([mark, share]) - CARD_BAR
     time_cells = TIME_CELLS if room >= TIME_CELLS + 2 else LACK_CELLS
     time: Line = []
@@ -82,7 +84,7 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
     bar_width = max(2, width - width_of([mark, share, *time]))
     lines: list[Line] = [
         [*fit(head, max(0, width - 1)), (" ", "")],
-        [mark, *bar(progress(maker), bar_width, bar_style(maker)), share, *time],
+        [mark, *bar(maker.progress, bar_width, bar_style(maker)), share, *time],
     ]
     return [fit(line, width) for line in [*lines, *([[]] * (height - len(lines)))][:height]]
 
@@ -143,8 +145,8 @@ def _row_columns(look: Look, room: int) -> Line:
     return [
         (f"{state:<8}", state),
         *fit(_where(look, where_cells), where_cells + 1),
-        *(bar(progress(maker), bar_width, bar_style(maker)) if bar_width >= 4 else []),
-        (f" {percent_cells(progress(maker))}", ""),
+        *(bar(maker.progress, bar_width, bar_style(maker)) if bar_width >= 4 else []),
+        (f" {share_cells(maker)}", ""),
         *told,
         *last_word,
     ]
@@ -172,6 +174,8 @@ def _last_word(look: Look) -> Line:
     maker = look.maker
     if why := cause_text(maker) or stopping_text(maker, look.now):
         return [(why, trouble_style(maker))]
+    if result := result_text(maker):
+        return [(f"= {result}", "strong")]
     return output_line(maker.said[-1], SPACED_FROM) if maker.said else []
 
 

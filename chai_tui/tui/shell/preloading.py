@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from importlib import import_module
+from typing import ClassVar
 
 from textual.app import App
 
@@ -62,13 +63,27 @@ LATER = (
 )
 """What may be imported later. What is missing in some version of a library is passed over."""
 
+LATER_OF_TASTING = (
+    "chai_tui.tui.help.tasting",
+    "chai_tui.tui.taste.round_drawing",
+    "chai_tui.tui.taste.rounds_screen",
+    "chai_tui.tui.taste.printed_screen",
+)
+"""The same of a tasting, beside all that."""
+
 
 class Preloading(App[None]):
-    """Mixed into an app that calls :meth:`begin_to_preload` once its first screen is shown."""
+    """Mixed into an app that calls :meth:`begin_to_preload` once its first screen is shown.
+
+    Attributes:
+        later: what it imports then.
+    """
+
+    later: ClassVar[tuple[str, ...]] = LATER
 
     def begin_to_preload(self) -> None:
-        """Import the modules of ``LATER``, one at a time, each a while after the other."""
-        names = iter(LATER)
+        """Import the modules of ``later``, one at a time, each a while after the other."""
+        names = iter(self.later)
 
         def import_next() -> None:
             name = next(names, None)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 class Executor(ABC):
     """Runs the makers of one station."""
 
+    shares_station = True
+    """Whether several makers may stand there."""
+
     def __init__(self, reporter: Reporter) -> None:
         self.reporter = reporter
         self.here: dict[int, RecipeRunner] = {}
@@ -38,7 +41,8 @@ class Executor(ABC):
 
     def runner(self, seat: Seat) -> RecipeRunner:
         """Note that a maker is here now."""
-        runner = RecipeRunner(seat, self.reporter, self.here.__len__)
+        alone = not self.shares_station
+        runner = RecipeRunner(seat, self.reporter, self.here.__len__, alone=alone)
         self.here[seat.maker] = runner
         return runner
 
@@ -66,6 +70,8 @@ class Executor(ABC):
 
 class ProcessExecutor(Executor):
     """The process engine: the main thread is the maker, its exit code the maker's."""
+
+    shares_station = False
 
     def __init__(self, reporter: Reporter, seat: Seat) -> None:
         super().__init__(reporter)

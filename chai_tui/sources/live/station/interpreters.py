@@ -17,6 +17,7 @@ import time
 from typing import NamedTuple
 
 from chai_tui.sources.live.station import wire
+from chai_tui.sources.live.station.calls.telling import listen
 from chai_tui.sources.live.station.recipe_runner import RecipeRunner, brew_to_the_end
 from chai_tui.sources.live.station.reporter import Reporter, capture_python_streams
 from chai_tui.sources.live.station.wire import HEADER, Seat, encoded
@@ -146,7 +147,10 @@ def brew(
     try:
         # A module that it names may be one that takes no second interpreter.
         request: Seat = pickle.loads(seat)  # noqa: S301 - from our own process
-        runner = RecipeRunner(request, reporter, lambda: int(makers_here[0]), SharedFlag(asked))
+        runner = RecipeRunner(
+            request, reporter, lambda: int(makers_here[0]), SharedFlag(asked), alone=True
+        )
+        listen()
     except BaseException as error:  # noqa: BLE001 - this is the top of the maker
         reporter.failed(maker, error, 0.0)
     else:

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from chai_tui.host.limits import start_thread
+from chai_tui.sources.live.station.calls.telling import listen
 from chai_tui.sources.live.station.executors import Executor, ProcessExecutor, shared_executor
 from chai_tui.sources.live.station.lifeline import (
     default_signals,
@@ -63,6 +64,7 @@ def run_station(
     later = 0 if session_gives_way(plan.niceness) else plan.niceness
     reporter = Reporter(reports, inherited)
     capture_python_streams(reporter)
+    listen()
 
     executor: Executor
     first: tuple[Seat, ...]

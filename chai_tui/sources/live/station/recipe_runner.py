@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
-from chai_tui.model.recipe import Step, StepKind
+from chai_tui.model.recipe import MAX_STEPS, Step, StepKind
 from chai_tui.sources.live.station import steps
+from chai_tui.sources.live.station.calls import telling
 from chai_tui.sources.live.station.reporter import Reporter, current_maker
 from chai_tui.sources.live.station.wire import Seat
 
@@ -41,13 +42,17 @@ class _Meter:
     def __init__(self) -> None:
         self._burned = 0.0
         self._running_since: float | None = None
+        self._thread = 0
 
     @property
     def seconds(self) -> float:
         running = self._running_since
-        return self._burned + (0.0 if running is None else time.thread_time() - running)
+        if running is None or self._thread != threading.get_ident():
+            return self._burned  # a thread that the maker started knows only its own time
+        return self._burned + time.thread_time() - running
 
     def run(self) -> None:
+        self._thread = threading.get_ident()
         self._running_since = time.thread_time()
 
     def rest(self) -> None:
@@ -76,6 +81,7 @@ class RecipeRunner:
         reporter: where it reports.
         makers_here: says how many makers the station has now.
         asked: set when it is asked to stop; None: one of its own.
+        alone: whether nobody else ever brews in this interpreter.
     """
 
     def __init__(
@@ -84,6 +90,8 @@ class RecipeRunner:
         reporter: Reporter,
         makers_here: Callable[[], int],
         asked: Flag | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
         self.seat = seat
         self.asked = asked or threading.Event()
@@ -91,6 +99,11 @@ class RecipeRunner:
         self._makers_here = makers_here
         self._meter = _Meter()
         self._next_report = 0.0
+        self._alone = alone
+        self._steps_begun = 0
+        self._steps_named = 0
+        self._naming = threading.Lock()
+        self._result = ""
 
     def ask(self) -> None:
         """Ask the maker to stop: it looks up when it next reports progress or begins a step."""
@@ -101,12 +114,15 @@ class RecipeRunner:
         self._meter.run()
         self._begin()
         try:
-            for index, step in enumerate(self.seat.recipe.steps):
-                self._begin_step(index)
+            for step in self.seat.recipe.steps:
+                self._begin_step()
                 if step.kind is StepKind.WAIT:
-                    steps.wait(step.seconds, self._tell, self.asked.wait, self._interval)
-                else:
-                    self._run_busy(step)
+                    steps.wait(step.seconds, self._tell, self.asked.wait, self.interval)
+                    continue
+                result = self._run_busy(step)
+                if isinstance(result, Coroutine):
+                    result = steps.run_to_its_end(result)
+                self._keep_result(step, result)
         except AskedToStop:
             self._gave_up()
         else:
@@ -116,18 +132,21 @@ class RecipeRunner:
         """Follow the recipe as a task: only ``wait`` lets others run, as on any event loop."""
         self._begin()
         try:
-            for index, step in enumerate(self.seat.recipe.steps):
-                self._begin_step(index)
+            for step in self.seat.recipe.steps:
+                self._begin_step()
                 if step.kind is StepKind.WAIT:
-                    await steps.wait_async(step.seconds, self._tell, self._interval)
+                    await steps.wait_async(step.seconds, self._tell, self.interval)
                     continue
                 self._meter.run()
                 try:
                     result = self._run_busy(step)
                 finally:
                     self._meter.rest()
-                if isinstance(result, Awaitable):
-                    await result
+                if isinstance(result, Coroutine):
+                    result = await steps.between_rests(result, self._meter.run, self._meter.rest)
+                elif isinstance(result, Awaitable):
+                    result = await result
+                self._keep_result(step, result)
         except AskedToStop:
             self._gave_up()
         else:
@@ -138,20 +157,48 @@ class RecipeRunner:
         self._reporter.failed(self.seat.maker, error, self._meter.seconds)
 
     def _begin(self) -> None:
+        telling.speak_for(self, alone=self._alone)
         self._reporter.started(self.seat.maker, threading.get_native_id())
         print(f"Start of {self.seat.name} {self.seat.recipe.name} brewing")  # noqa: T201 - as in the lesson
 
     def _served(self) -> None:
         print(f"End of {self.seat.name} {self.seat.recipe.name} brewing")  # noqa: T201 - as in the lesson
-        self._reporter.served(self.seat.maker, self._meter.seconds, _count_cup())
+        self._reporter.served(self.seat.maker, self._meter.seconds, _count_cup(), self._result)
 
     def _gave_up(self) -> None:
         self._reporter.gave_up(self.seat.maker, self._meter.seconds)
 
-    def _begin_step(self, index: int) -> None:
+    def _begin_step(self, name: str = "") -> None:
         if self.asked.is_set():
             raise AskedToStop
-        self._reporter.step_began(self.seat.maker, index)
+        index = self._steps_begun
+        self._steps_begun += 1
+        self._reporter.step_began(self.seat.maker, index, name)
+
+    def name_step(self, name: object) -> None:
+        """Begin a step that the function names which this maker calls."""
+        with self._naming:
+            self._steps_named += 1
+            if self._steps_named < MAX_STEPS:
+                self._begin_step(telling.step_name(name))
+            elif self._steps_named == MAX_STEPS:
+                self._begin_step("all further steps")
+            elif self.asked.is_set():
+                raise AskedToStop
+
+    def tell_progress(self, fraction: object) -> None:
+        """Report what the function tells of its progress which this maker calls."""
+        if self.asked.is_set():
+            raise AskedToStop
+        told = telling.as_fraction(fraction)
+        if told is not None:
+            self._reporter.progress(self.seat.maker, told, self._meter.seconds)
+
+    def _keep_result(self, step: Step, result: object) -> None:
+        if getattr(step.call, "has_result", False):
+            from chai_tui.sources.live.station.calls.result import result_text  # noqa: PLC0415 - only for a function
+
+            self._result = result_text(result)
 
     def _run_busy(self, step: Step) -> object:
         if step.kind is StepKind.COMPUTE:
@@ -163,7 +210,7 @@ class RecipeRunner:
         return None
 
     @property
-    def _interval(self) -> float:
+    def interval(self) -> float:
         """Seconds between two reports of progress."""
         return max(PROGRESS_SECONDS, self._makers_here() / STATION_REPORTS_PER_SECOND)
 
@@ -174,7 +221,7 @@ class RecipeRunner:
         now = time.monotonic()
         if now < self._next_report:
             return
-        self._next_report = now + self._interval
+        self._next_report = now + self.interval
         self._reporter.progress(self.seat.maker, fraction, self._meter.seconds)
 
 

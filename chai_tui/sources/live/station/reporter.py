@@ -54,17 +54,17 @@ class Reporter:
         imported = max(0, len(sys.modules) - self._inherited)
         self._put(wire.STARTED, maker, os.getpid(), tid, imported)
 
-    def step_began(self, maker: int, step: int) -> None:
-        """The maker began a step."""
-        self._put(wire.STEP_BEGAN, maker, step)
+    def step_began(self, maker: int, step: int, name: str = "") -> None:
+        """The maker began a step; ``name`` is that of one which its recipe does not have."""
+        self._put(wire.STEP_BEGAN, maker, step, name)
 
     def progress(self, maker: int, fraction: float, cpu_seconds: float) -> None:
         """The current step is done to ``fraction``."""
         self._put(wire.PROGRESS, maker, fraction, cpu_seconds)
 
-    def served(self, maker: int, cpu_seconds: float, cups: int) -> None:
+    def served(self, maker: int, cpu_seconds: float, cups: int, result: str = "") -> None:
         """The maker followed its whole recipe; this process's memory counts ``cups`` now."""
-        self._put(wire.SERVED, maker, cpu_seconds, cups)
+        self._put(wire.SERVED, maker, cpu_seconds, cups, result)
 
     def gave_up(self, maker: int, cpu_seconds: float) -> None:
         """The maker was asked to stop and did."""
@@ -78,11 +78,10 @@ class Reporter:
         """
         kind = type(error).__name__
         try:
-            import traceback  # noqa: PLC0415 - only a failure needs it
+            from chai_tui.sources.live.station.failures import told_of  # noqa: PLC0415 - only a failure needs it
 
-            lines = "".join(traceback.format_exception(error))
-            summary = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1:]
-            one_line = wire.shortened(summary[0] if summary else kind, wire.ERROR_LIMIT)
+            summary, lines = told_of(error)
+            one_line = wire.shortened(summary or kind, wire.ERROR_LIMIT)
             told = wire.shortened(lines, wire.TRACEBACK_LIMIT)
         except BaseException:  # noqa: BLE001 - out of memory, or an error that cannot be shown
             lines, one_line, told = "", kind, ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
 
 Tell = Callable[[float], None]
 """Takes how much of the step is done, 0 to 1; raises to end the step early."""
@@ -56,3 +58,40 @@ def native(seconds: float, tell: Tell) -> None:
     while (burned := time.thread_time() - began) < seconds:
         tell(burned / seconds)
         zlib.compress(milk, 9)
+
+
+def run_to_its_end(coroutine: Coroutine[Any, Any, object]) -> object:
+    """Run what an async function returned, on an event loop of its own; return its result."""
+    import asyncio  # noqa: PLC0415 - as above
+
+    return asyncio.run(coroutine)
+
+
+@types.coroutine
+def between_rests(
+    coroutine: Coroutine[Any, Any, object],
+    run: Callable[[], None],
+    rest: Callable[[], None],
+) -> Generator[Any, Any, object]:
+    """Await a coroutine whose own stretches on the event loop are told.
+
+    Args:
+        coroutine: what to await.
+        run: called before it goes on.
+        rest: called when it waits, or is done.
+    """
+    sent: object = None
+    error: BaseException | None = None
+    while True:
+        run()
+        try:
+            awaited = coroutine.send(sent) if error is None else coroutine.throw(error)
+        except StopIteration as end:
+            return end.value
+        finally:
+            rest()
+        sent = error = None
+        try:
+            sent = yield awaited
+        except BaseException as raised:  # noqa: BLE001 - the coroutine's own affair
+            error = raised

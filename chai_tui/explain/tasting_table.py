@@ -1,0 +1,118 @@
+"""The lanes of a race as a table, and what the race does now; pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chai_tui.explain.formatting import memory_text, span_text, speed_text
+from chai_tui.explain.tasting_notes import engine_noun
+from chai_tui.explain.tasting_verdict import interval_text
+from chai_tui.model.engine import Engine
+from chai_tui.model.race_events import Phase
+from chai_tui.model.text import printable
+from chai_tui.race.records import Race
+from chai_tui.race.statistics import Standing, standings
+from chai_tui.race.verdict import by_weight
+
+HEADINGS = (
+    "engine", "a round", "speed-up", "95 % sure", "calls/s", "CPU", "memory", "start-up"
+)  # fmt: skip
+"""What the columns of the table hold; but for the first they are aligned at the right."""
+
+
+class Row(NamedTuple):
+    """A lane of the table.
+
+    Attributes:
+        lane: its number.
+        cells: as many texts as there are headings.
+        is_chosen: whether it is the one to use.
+    """
+
+    lane: int
+    cells: tuple[str, ...]
+    is_chosen: bool
+
+
+def lane_rows(race: Race) -> list[Row]:
+    """Return a row for each lane, from the lightest to the heaviest."""
+    by_lane = {standing.lane.number: standing for standing in standings(race)}
+    chosen = race.judged.lane if race.judged else None
+    return [
+        Row(lane.number, _cells(by_lane[lane.number]), lane.number == chosen)
+        for lane in by_weight(race.lanes.values())
+    ]
+
+
+def table_lines(race: Race) -> list[str]:
+    """Return the table as lines, its columns aligned; the lane to use is marked with ``›``."""
+    rows = lane_rows(race)
+    columns = [
+        max(map(len, column)) for column in zip(HEADINGS, *(r.cells for r in rows), strict=True)
+    ]
+    lines = [("  ", HEADINGS), *(("› " if row.is_chosen else "  ", row.cells) for row in rows)]
+    return [f"{mark}{_aligned(cells, columns)}" for mark, cells in lines]
+
+
+def _aligned(cells: Sequence[str], columns: Sequence[int]) -> str:
+    first, *rest = zip(cells, columns, strict=True)
+    return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)])
+
+
+def _cells(standing: Standing) -> tuple[str, ...]:
+    lane = standing.lane
+    name = engine_noun(lane.engine).removeprefix("a ")
+    if lane.engine not in (Engine.SERIAL, Engine.ASYNCIO):
+        name = f"{name} ×{lane.workers}"
+    is_measured = lane.engine is not Engine.SERIAL and standing.rounds > 0
+    calls = standing.calls_per_second
+    speed = "1×" if lane.engine is Engine.SERIAL else "—"
+    if is_measured:
+        speed = speed_text(standing.speedup)
+    return (
+        name,
+        "—" if standing.wall is None else span_text(standing.wall),
+        speed,
+        interval_text(standing) if is_measured else "—",
+        "—" if calls is None else f"{calls:,.{0 if calls >= 9.95 else 1}f}",
+        "—" if standing.cpu_seconds is None else span_text(standing.cpu_seconds),
+        memory_text(standing.memory or None),
+        span_text(standing.start_seconds),
+    )
+
+
+def phase_text(race: Race, now: float) -> str:
+    """Return what the tasting does now: ``races: round 4 of about 12, 3 s left``.
+
+    Args:
+        race: what is known of it.
+        now: on the clock of the events.
+    """
+    left = race.left - max(0.0, now - race.phase_at)
+    ends = f", {math.ceil(left - 1e-6)} s left" if left > 0 else ""
+    match race.phase:
+        case Phase.IMPORT:
+            target = f" {printable(race.began.target)}" if race.began else ""
+            return f"imports{target}{ends}"
+        case Phase.TASTE:
+            return f"tastes single calls{ends}"
+        case Phase.START:
+            return f"starts workers{ends}"
+        case Phase.RACE:
+            return f"races{_rounds(race, now)}{ends}"
+        case Phase.OVER:
+            return "could not be tasted" if race.failed else "is over"
+
+
+def _rounds(race: Race, now: float) -> str:
+    """Which round it is, of how many there will be if the race is not sure before."""
+    if not race.lanes:
+        return ""
+    done = min(len(lane.rounds) for lane in race.lanes.values())
+    elapsed = now - race.phase_at
+    if not done or elapsed <= 0:
+        return f": round {done + 1}"
+    most = max(done + 1, round(done * max(race.left, elapsed) / elapsed))
+    return f": round {done + 1} of about {most}"

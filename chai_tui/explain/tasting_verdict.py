@@ -1,0 +1,301 @@
+"""What a tasted function is, and which engine to use for it, in words; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from chai_tui.explain.formatting import percent, span_text, speed_text
+from chai_tui.explain.tasting_notes import (
+    chunk_text,
+    differed_texts,
+    engine_noun,
+    lane_noun,
+    listed,
+    noise_text,
+    out_texts,
+    own_cores_text,
+    sentence_of,
+    two_digits,
+)
+from chai_tui.model.engine import Engine
+from chai_tui.race.correction import WAITS_BELOW
+from chai_tui.race.forecast import budget_wanted, call_seconds, serial_shares
+from chai_tui.race.kind import Kind, Nature, kind_of
+from chai_tui.race.records import Race
+from chai_tui.race.statistics import Standing
+from chai_tui.race.verdict import Reason, Verdict
+
+MOSTLY_HELD = 0.8
+"""Share of a call that holds the GIL from which threads do little but take turns."""
+COSTS_FROM = 0.2
+"""Part of a call's length that handing it over costs before that is told."""
+ALL_FROM = 0.995
+"""Such a share is told as all."""
+TOLD_FROM = 0.005
+"""A smaller share is not worth a word."""
+
+
+# What the function is
+
+
+def kind_text(race: Race) -> str:
+    """Return what the function is; empty before it was tasted.
+
+    For example ``A call takes 12 ms: it computes and holds the GIL (99 %).``
+    """
+    kind, call = kind_of(race), call_seconds(race)
+    if kind is None or call is None:
+        return ""
+    return f"A call takes {span_text(call)}: {_kind(race, kind)}."
+
+
+def _kind(race: Race, kind: Kind) -> str:
+    gil = kind.gil or 0.0
+    match kind.nature:
+        case Nature.WAITS:
+            return f"it waits ({percent(kind.waits)})"
+        case Nature.COMPUTES_WITH_GIL if kind.computes < WAITS_BELOW:
+            return f"it holds the GIL ({_held(race, gil)}) while it waits"
+        case Nature.COMPUTES_WITH_GIL:
+            return f"it computes and holds the GIL ({_held(race, gil)})"
+        case Nature.COMPUTES_WITHOUT_GIL:
+            return f"it computes without the GIL ({percent(kind.native)})"
+        case Nature.COMPUTES:
+            why = "" if _has_no_gil(race) else "; how much of that holds the GIL could not be seen"
+            return f"it computes ({percent(kind.computes)}){why}"
+        case Nature.USES_CORES:
+            return f"it already uses {kind.cores:.1f} cores by itself, with threads of its own"
+        case Nature.CHILDREN:
+            return f"it has other processes work for it, on {kind.child_cores:.1f} cores"
+        case Nature.MIX:
+            return _mix(race, kind)
+
+
+def _mix(race: Race, kind: Kind) -> str:
+    shares = [
+        (kind.gil, _held(race, kind.gil or 0.0), " holds the GIL"),
+        (
+            kind.native,
+            percent(kind.native),
+            f" computes{'' if kind.gil is None else ' without it'}",
+        ),
+        (kind.waits, percent(kind.waits), " waits"),
+    ]
+    told = [(share, does) for value, share, does in shares if value and value >= TOLD_FROM]
+    first, *rest = [
+        share + (" of it" if not place else "") + does for place, (share, does) in enumerate(told)
+    ]
+    return listed([first, *rest])
+
+
+def _held(race: Race, share: float) -> str:
+    about = "about " if race.gil is not None and race.gil.is_about else ""
+    return f"{about}{'all' if share >= ALL_FROM else percent(share)}"
+
+
+def _has_no_gil(race: Race) -> bool:
+    return race.loaded is not None and not race.loaded.gil
+
+
+# Which engine to use
+
+
+def verdict_sentence(race: Race, verdict: Verdict) -> str:
+    """Return the verdict in words.
+
+    For example ``Use processes: 1.93× (1.88–1.97) on 2 cores. Threads give 0.97×: 99 % of a call
+    holds the GIL.`` What races no more follows, then what differs, then what chunks would do.
+    """
+    match verdict.reason:
+        case Reason.FASTER:
+            parts = [_faster(race, verdict), *_others(race, verdict)]
+        case Reason.TIE:
+            parts = [_tie(race, verdict), *_others(race, verdict)]
+        case Reason.ONLY:
+            parts = [_only(verdict)]
+        case Reason.NOISY:
+            parts = [_noisy(verdict), noise_text(race, verdict)]
+        case Reason.TOO_LONG:
+            parts = [_too_long(race), _expected(race)]
+    parts += [own_cores_text(race), *out_texts(race), *differed_texts(race), chunk_text(race)]
+    return " ".join(filter(None, parts))
+
+
+def _faster(race: Race, verdict: Verdict) -> str:
+    winner = verdict.winner
+    if winner is None:
+        return ""
+    if winner.lane.engine is Engine.SERIAL:
+        return "Use a plain loop: nothing is faster."
+    return f"Use {_lane(race, winner)}: {_measured(winner)}{_where(race, winner)}."
+
+
+def _tie(race: Race, verdict: Verdict) -> str:
+    winner = verdict.winner
+    if winner is None:
+        return ""
+    tied = _one_an_engine(verdict.tied_with, winner)
+    if not tied:  # more workers of the same engine are not faster
+        return _faster(race, verdict)
+    alike = (winner, *tied)
+    names = sentence_of(listed([_lane(race, standing) for standing in alike]))
+    speeds = listed([_speed(standing) for standing in alike])
+    lane = _lane(race, winner)
+    lighter = "lighter" if len(alike) == 2 else "the lightest"
+    is_one = winner.lane.engine in (Engine.SERIAL, Engine.ASYNCIO)
+    what = f"{'it is' if is_one else 'they are'} {lighter}"
+    text = f"{names} are equally fast here ({speeds}): use {lane}, {what}."
+    is_about_threads = any(standing.lane.engine is Engine.THREAD for standing in tied)
+    if winner.lane.engine is Engine.SERIAL and is_about_threads and _mostly_held(race):
+        text += f" {sentence_of(_gil(race))}: threads take turns."
+    return text
+
+
+def _one_an_engine(tied: Iterable[Standing], winner: Standing) -> list[Standing]:
+    """The lightest lane of each other engine."""
+    engines = {winner.lane.engine}
+    kept = []
+    for standing in tied:
+        if standing.lane.engine not in engines:
+            engines.add(standing.lane.engine)
+            kept.append(standing)
+    return kept
+
+
+def _others(race: Race, verdict: Verdict) -> list[str]:
+    """What the other engines give, each with why; only the best lane of each."""
+    winner = verdict.winner
+    if winner is None:
+        return []
+    named = {winner.lane.engine, *(standing.lane.engine for standing in verdict.tied_with)}
+    best: dict[Engine, Standing] = {}
+    for standing in verdict.seen:
+        engine = standing.lane.engine
+        if engine is not Engine.SERIAL and engine not in named:
+            kept = best.get(engine)
+            best[engine] = max(kept or standing, standing, key=lambda other: other.speedup)
+    others = [
+        f"{sentence_of(_lane(race, standing))} {_gives(standing)} "
+        f"{speed_text(standing.speedup)}{_because(race, standing, winner)}."
+        for standing in best.values()
+    ]
+    return [*_fewer(race, verdict, winner), *others]
+
+
+def _fewer(race: Race, verdict: Verdict, winner: Standing) -> list[str]:
+    """What fewer workers of the same engine give, where they wait."""
+    return [
+        f"{sentence_of(_lane(race, standing))} {_gives(standing)} {speed_text(standing.speedup)}."
+        for standing in verdict.seen
+        if standing.lane.engine is winner.lane.engine
+        and standing.lane.workers < winner.lane.workers
+    ]
+
+
+def _gives(standing: Standing) -> str:
+    return "gives" if standing.lane.engine in (Engine.ASYNCIO, Engine.SERIAL) else "give"
+
+
+def _because(race: Race, standing: Standing, winner: Standing) -> str:
+    """Why an engine is no faster than it is, where that is known."""
+    engine = standing.lane.engine
+    kind = kind_of(race)
+    if engine in (Engine.THREAD, Engine.ASYNCIO) and kind is not None:
+        if engine is Engine.ASYNCIO and kind.computes >= MOSTLY_HELD:
+            return ": it computes, and a loop has one thread"
+        if kind.gil is not None and kind.gil >= WAITS_BELOW:
+            return f": {_gil(race)}"
+    cost, call = serial_shares(race).processes, call_seconds(race)
+    if engine is Engine.PROCESS and cost and call and cost >= COSTS_FROM:
+        handing = f"handing it over and back {span_text(two_digits(cost * call))}"
+        return f": a call takes {span_text(call)}, {handing}"
+    waits_longer = kind is not None and kind.nature is Nature.WAITS
+    if waits_longer and standing.lane.workers < winner.lane.workers:
+        return f": only {standing.lane.workers} wait at once"
+    return ""
+
+
+def _mostly_held(race: Race) -> bool:
+    kind = kind_of(race)
+    return kind is not None and kind.gil is not None and kind.gil >= MOSTLY_HELD
+
+
+def _gil(race: Race) -> str:
+    kind = kind_of(race)
+    return f"{_held(race, (kind.gil if kind else None) or 0.0)} of a call holds the GIL"
+
+
+def _speed(standing: Standing) -> str:
+    return "1×" if standing.lane.engine is Engine.SERIAL else speed_text(standing.speedup)
+
+
+def _lane(race: Race, standing: Standing) -> str:
+    return lane_noun(race, standing.lane)
+
+
+def _measured(standing: Standing) -> str:
+    return f"{speed_text(standing.speedup)} ({interval_text(standing)})"
+
+
+def interval_text(standing: Standing) -> str:
+    """Return ``1.88–1.97``; a dash where there is no interval."""
+    if standing.rounds < 2:
+        return "—"
+    return f"{speed_text(standing.low)[:-1]}–{speed_text(standing.high).removesuffix('×')}"
+
+
+def _where(race: Race, standing: Standing) -> str:
+    """On how many cores, where it is cores that count, and their number is not said already."""
+    lane = standing.lane
+    if race.began is None or lane.engine is Engine.ASYNCIO or lane.workers != race.began.workers:
+        return ""
+    if lane_noun(race, lane) != engine_noun(lane.engine):
+        return ""
+    return f" on {lane.workers} core{'' if lane.workers == 1 else 's'}"
+
+
+def _only(verdict: Verdict) -> str:
+    if verdict.engine is None or verdict.engine is Engine.SERIAL:
+        return "Use a plain loop: no other engine could race."
+    return f"Use {engine_noun(verdict.engine)}: no other engine could race."
+
+
+def _noisy(verdict: Verdict) -> str:
+    """Which lanes cannot be told apart."""
+    best = max(verdict.seen, key=lambda standing: standing.speedup)
+    apart: Sequence[Standing] = [s for s in verdict.seen if s.high >= best.low]
+    if len(apart) < 2:
+        apart = verdict.seen
+    names = listed(
+        [
+            f"{lane_noun(None, standing.lane)} "
+            + ("1×" if standing.lane.engine is Engine.SERIAL else _measured(standing))
+            for standing in apart
+        ]
+    )
+    return f"Too noisy to say: {names} cannot be told apart."
+
+
+def _too_long(race: Race) -> str:
+    budget = race.began.budget if race.began else 0.0
+    call, wanted = call_seconds(race), budget_wanted(race)
+    takes = "" if call is None else f": a call takes {span_text(call)}"
+    text = f"Too long for a budget of {budget:g} s{takes}."
+    return text if wanted is None else f"{text} A budget of {wanted:g} s would do."
+
+
+def _expected(race: Race) -> str:
+    """What single calls speak for, where there were too few rounds."""
+    kind = kind_of(race)
+    if kind is None:
+        return ""
+    match kind.nature:
+        case Nature.COMPUTES_WITH_GIL:
+            return f"What was tasted speaks against threads: {_gil(race)}."
+        case Nature.COMPUTES_WITHOUT_GIL:
+            return "What was tasted speaks for threads: it computes without the GIL."
+        case Nature.WAITS:
+            better = "asyncio" if race.loaded and race.loaded.is_async else "threads"
+            return f"What was tasted speaks for {better}: it waits."
+        case _:
+            return ""

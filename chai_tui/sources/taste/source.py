@@ -1,0 +1,281 @@
+"""The source of a tasting: a runner has the function, a conductor leads, cores are looked at."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chai_tui.host.run_facts import facts_of_live_run
+from chai_tui.host.usable_cores import CoresWatch
+from chai_tui.model.commands import Command, RaceAgain
+from chai_tui.model.events import Event, MakerUse, RunBegan, Sampled
+from chai_tui.model.race_events import Printed
+from chai_tui.model.tasting import TasteRequest
+from chai_tui.model.text import printable
+from chai_tui.race.records import Race
+from chai_tui.samplers.observer import Observer
+from chai_tui.samplers.protocol import Sampler
+from chai_tui.sources.taste.conductor import Answer, Ask, Conductor
+from chai_tui.sources.taste.plan import SINGLE_THREADED
+from chai_tui.sources.taste.runner_handle import RunnerHandle, wait_for
+from chai_tui.sources.taste.runner_path import runner_command
+
+PRINTED_TOLD = 200
+"""Lines told of what the function printed; the rest is counted by nobody: it slows no call."""
+LONGEST_SILENCE = 3_600.0
+
+
+class TasteSource:
+    """Tastes a function, and tells what happens.
+
+    Args:
+        request: what to taste.
+        sample_every: seconds between two samples of the cores; None: none.
+        clock: seconds.
+        sampler: reads cores and workers; None: this system's.
+    """
+
+    commands: frozenset[type[Command]] = frozenset({RaceAgain})
+
+    def __init__(
+        self,
+        request: TasteRequest,
+        *,
+        sample_every: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sampler: Sampler | None = None,
+    ) -> None:
+        self._clock = clock
+        cores = CoresWatch()
+        usable = cores.look()
+        run = facts_of_live_run(clock(), "forkserver", usable, sample_every)
+        self._observer = None
+        if sample_every is not None:
+            self._observer = Observer(run, cores, sample_every, clock, sampler)
+            run = self._observer.run
+        self._untold: RunBegan | None = run
+        self._cores = float(len(usable.numbers)) if usable.quota is None else usable.quota
+        workers = request.workers or max(1, round(self._cores))
+        self._request = replace(request, workers=workers)
+        self._makers = itertools.count(1)
+        self._commands: deque[Command] = deque()
+        self._wakes, self._waker = os.pipe()
+        for descriptor in (self._wakes, self._waker):
+            os.set_blocking(descriptor, False)
+        self._closed = False
+        self._runner: RunnerHandle | None = None
+        self._conductor: Conductor | None = None
+        self._script: Any = None
+        self._asked_at = 0.0
+        self._silence = LONGEST_SILENCE
+        self._printed = 0
+
+    # What a source offers
+
+    def submit(self, command: Command) -> None:
+        """Ask for something; see :class:`chai_tui.model.source.Source`."""
+        self._commands.append(command)
+        self.wake()
+
+    def wake(self) -> None:
+        """Make a waiting :meth:`poll` return."""
+        try:
+            os.write(self._waker, b"\0")
+        except OSError:  # it is full, so poll will return; or all is closed
+            return
+
+    def poll(self, timeout: float | None) -> list[Event]:
+        """Return what happened; see :class:`chai_tui.model.source.Source`."""
+        if self._closed:
+            return []
+        events: list[Event] = []
+        if self._untold is not None:
+            events.append(self._untold)
+            self._untold = None
+            events += self._begin()
+        while self._commands:
+            self._commands.popleft()
+            if self._conductor is None or self._conductor.race.is_over:
+                events += self._end_runner()
+                events += self._begin()
+        deadline = None if timeout is None else self._clock() + timeout
+        while not events:
+            self._wait(0.0 if events else self._patience(deadline))
+            events += self._turn()
+            if self._was_woken() or (deadline is not None and self._clock() >= deadline):
+                break
+        return events
+
+    def close(self) -> list[Event]:
+        """End the runner and whatever it started; idempotent."""
+        if self._closed:
+            return []
+        self._closed = True
+        events = self._end_runner()
+        if self._observer is not None:
+            self._observer.close()
+        os.close(self._wakes)
+        os.close(self._waker)
+        return events
+
+    # The runner
+
+    def _begin(self, before: Race | None = None) -> list[Event]:
+        """Begin a race; after one in which the function used several cores, with its limits."""
+        self._conductor = conductor = Conductor(
+            self._request, self._cores, self._makers, self._clock, before
+        )
+        self._printed = 0
+        limits = {} if before is None else SINGLE_THREADED
+        self._script = conductor.script()
+        first = next(self._script)
+        try:
+            self._runner = RunnerHandle(
+                runner_command(self._request.python), {**os.environ, **limits}
+            )
+        except OSError as error:
+            text = f"{self._request.python}: {error.strerror or error}; expected a Python"
+            conductor.fail(text, is_usage=True)
+            self._script = None
+            return self._take_events()
+        self._ask(first)
+        return self._take_events()
+
+    def _ask(self, ask: Ask) -> None:
+        self._asked_at = self._clock()
+        self._silence = ask.silence
+        if self._runner is not None:
+            self._runner.ask(ask.request)
+
+    def _end_runner(self) -> list[Event]:
+        if self._runner is None:
+            return []
+        self._script = None
+        runner, self._runner = self._runner, None
+        runner.close()
+        if self._conductor is None:
+            return []
+        if self._conductor.gil is not None:
+            self._conductor.gil.close()
+        return self._conductor.ended()
+
+    def _take_events(self) -> list[Event]:
+        if self._conductor is None:
+            return []
+        events, self._conductor.events = self._conductor.events, []
+        return events
+
+    # A turn
+
+    def _patience(self, deadline: float | None) -> float:
+        """Return for how many seconds there is nothing to do."""
+        now = self._clock()
+        due = now + LONGEST_SILENCE if deadline is None else deadline
+        if self._observer is not None:
+            due = min(due, self._observer.due_at)
+        if self._script is not None:
+            due = min(due, self._asked_at + self._silence)
+        if self._conductor is not None and self._conductor.gil is not None:
+            due = min(due, self._conductor.gil.due_at)
+        return max(0.0, due - now)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for the runner, or for somebody who wakes us."""
+        gil = self._conductor.gil if self._conductor is not None else None
+        descriptors = [self._wakes]
+        if self._runner is not None:
+            descriptors += self._runner.descriptors
+        if gil is not None and gil.due_at < float("inf"):
+            # The system waits in milliseconds; looks are closer to each other.
+            if not wait_for(descriptors, 0.0):
+                time.sleep(min(seconds, 0.001))
+            return
+        wait_for(descriptors, seconds)
+
+    def _was_woken(self) -> bool:
+        try:
+            return bool(os.read(self._wakes, 4_096))
+        except BlockingIOError:
+            return False
+
+    def _turn(self) -> list[Event]:
+        """Do what is due."""
+        conductor = self._conductor
+        if conductor is None:
+            return []
+        if conductor.gil is not None and self._clock() >= conductor.gil.due_at:
+            conductor.gil.look()
+            conductor.looked()
+        events = self._hear(conductor)
+        events += self._take_events()
+        if self._observer is not None:
+            events += map(self._with_all, self._observer.look(conductor.watched))
+        if self._script is None:
+            events += self._end_runner()
+            if conductor.wants_limits:
+                events += self._begin(conductor.race)
+        return events
+
+    def _hear(self, conductor: Conductor) -> list[Event]:
+        """Take what the runner says, or note that it says nothing."""
+        runner = self._runner
+        if runner is None or self._script is None:
+            return []
+        events: list[Event] = []
+        if runner.is_ready():
+            messages, printed = runner.read()
+            if conductor.race.loaded is not None:  # what an import prints is no call's
+                events += self._lines(printed)
+            for message in messages:
+                self._take(conductor, message)
+        if self._script is not None and runner.is_gone:
+            self._answer(conductor, Answer("ended", runner.wait()))
+        elif self._script is not None and self._clock() > self._asked_at + self._silence:
+            runner.kill()
+            self._answer(conductor, Answer("silent"))
+        return events
+
+    def _lines(self, printed: list[str]) -> list[Event]:
+        lines = printed[: max(0, PRINTED_TOLD - self._printed)]
+        self._printed += len(lines)
+        now = self._clock()
+        return [Printed(now, printable(line)) for line in lines]
+
+    def _take(self, conductor: Conductor, message: Mapping[str, Any]) -> None:
+        if "note" in message:
+            self._asked_at = self._clock()  # it is not silent
+            conductor.note(message)
+        elif self._script is not None and len(message) == 1:
+            ((kind, value),) = message.items()
+            self._answer(conductor, Answer(kind, value))
+
+    def _answer(self, conductor: Conductor, answer: Answer) -> None:
+        try:
+            ask = self._script.send(answer)
+        except StopIteration:
+            self._script = None
+            return
+        except (KeyError, TypeError, ValueError) as error:
+            # The function's process may write whatever it likes to our pipe.
+            text = f"the runner's answer makes no sense: {type(error).__name__}: {error}"
+            conductor.fail(text)
+            self._script = None
+            return
+        self._ask(ask)
+
+    def _with_all(self, event: Event) -> Event:
+        """Add to a sample those who shared a thread: only one of them carries its figures."""
+        if not isinstance(event, Sampled) or self._conductor is None:
+            return event
+        known = {use.maker for use in event.makers}
+        more = [
+            MakerUse(who.maker, None, 0.0, None, None, None, stopped=False)
+            for who in self._conductor.watched()
+            if who.maker not in known
+        ]
+        return event._replace(makers=(*event.makers, *more)) if more else event

@@ -1,0 +1,51 @@
+"""The benchmark of tastings in short: what waits, what holds the GIL and what does without it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+
+import pytest
+
+from tests import taste_targets
+from tests.benchmarks import gil_truth
+from tests.benchmarks.taste import lanes_of, truth_of
+from tests.benchmarks.taste_list import target
+from tests.benchmarks.taste_ours import taste_once
+from tests.benchmarks.taste_verdicts import Row
+from tests.slowness import slowness
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="it needs two cores"
+)
+CROWDED = 1.3
+"""How much slower than alone a machine is on which no verdict is no surprise."""
+
+
+@pytest.mark.skipif(not gil_truth.can_be_asked(), reason="this Python does not tell")
+@pytest.mark.parametrize("name", ["nap", "nbody", "large_hash"])
+def test_a_thread_of_c_code_sees_the_share_that_follows_from_how_a_function_is_made(
+    name: str,
+) -> None:
+    share = gil_truth.share_while(getattr(taste_targets, name), 0.2)
+    assert share == pytest.approx(target(name).gil, abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["nap", "nbody", "large_hash"])
+def test_the_verdict_is_what_was_measured_by_hand(name: str) -> None:
+    which = target(name)
+    before = slowness()
+    ours = taste_once(which, 1.0)
+    assert not ours.failed
+    # By hand nothing is corrected for what others take: beside them only what is known counts.
+    truth = truth_of(
+        which, lanes_of(replace(which, waits=False), 2), 4, 0.2, rounds=3, patience=0.0
+    )
+    crowded = max(before, slowness()) > CROWDED or truth.others > 0.1
+    right = {*which.expected} if crowded else {*truth.acceptable, *which.expected}
+    assert ours.engine in right or (ours.engine is None and crowded), ours.sentence
+    assert which.gil is not None
+    if ours.gil_share is not None:
+        assert ours.gil_share == pytest.approx(which.gil, abs=0.03)
+    assert Row(name, which.what, 0, truth, [ours]).seconds < 10

@@ -1,0 +1,7 @@
+"""Cannot be imported."""
+
+
+def work() -> None: ...
+
+
+raise RuntimeError("no tea today")

@@ -1,0 +1,7 @@
+"""Asks whoever imports it."""
+
+
+def work() -> None: ...
+
+
+name = input("Your name? ")

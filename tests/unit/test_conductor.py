@@ -1,0 +1,248 @@
+"""What a tasting asks for and tells, beside a runner that is only modelled."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Exited, Seated
+from chai_tui.model.race_events import (
+    Differed,
+    GilSeen,
+    Judged,
+    LaneOpened,
+    LaneOut,
+    Phase,
+    PhaseBegan,
+    RoundEnded,
+    TasteFailed,
+)
+from chai_tui.model.tasting import TasteRequest
+from chai_tui.sources.taste.conductor import Answer, Ask, Conductor
+
+ENGINES = ["serial", "thread", "process"]
+
+
+class Machine:
+    """A runner on two cores and a clock that goes on only while something is asked.
+
+    Args:
+        call: seconds of a call, all of it with the GIL.
+        instead: answers in place of the usual one, by what is asked; takes the request.
+    """
+
+    def __init__(
+        self, call: float = 0.01, instead: dict[str, Callable[[Any], Answer | None]] | None = None
+    ) -> None:
+        self.now = 100.0
+        self.asked: list[dict[str, Any]] = []
+        self._call = call
+        self._instead = instead or {}
+        self._noise = random.Random(4)
+
+    def clock(self) -> float:
+        return self.now
+
+    def answer(self, ask: Ask) -> Answer:
+        request = dict(ask.request)
+        self.asked.append(request)
+        instead = self._instead.get(request["do"])
+        if instead is not None and (answer := instead(request)) is not None:
+            if answer.kind == "silent":
+                self.now += ask.silence
+            return answer
+        usual: Callable[[Any], Answer] = getattr(self, request["do"])
+        return usual(request)
+
+    def load(self, _request: Any) -> Answer:
+        self.now += 0.1
+        return Answer("loaded", {
+            "name": "work.grind", "is_async": False, "items": 0, "import_seconds": 0.05,
+            "python": "CPython 3.12.1", "gil": True, "pid": 4_700, "tid": 4_700, "word": None,
+            "engines": ENGINES, "out": {"interpreter": "expected Python 3.14 or newer"},
+        })  # fmt: skip
+
+    def taste(self, request: Any) -> Answer:
+        calls = max(1, int(request["seconds"] / self._call))
+        wall = calls * self._call
+        self.now += wall
+        no = {"size": 4, "seconds": 1e-6, "problem": ""}
+        return Answer("tasted", {
+            "at": self.now, "calls": calls, "wall": wall, "shortest": self._call,
+            "longest": self._call, "thread_cpu": wall, "process_cpu": wall, "ready": 0.0,
+            "child_cpu": 0.0, "function": no, "argument": no, "result": no, "shown": "42",
+            "about_gil": 0.99,
+        })  # fmt: skip
+
+    def open(self, request: Any) -> Answer:
+        self.now += 0.2
+        ids = [[4_700 + worker, 4_700 + worker] for worker in range(request["workers"])]
+        return Answer(
+            "opened", {"seconds": 0.2, "workers": ids, "task_seconds": 1e-4, "memory": None}
+        )
+
+    def block(self, request: Any) -> Answer:
+        work = request["count"] * self._call
+        wall = work / 2 if request["engine"] == "process" else work
+        wall *= self._noise.uniform(0.99, 1.01)
+        self.now += wall
+        return Answer(
+            "block",
+            {"at": self.now, "wall": wall, "cpu": work, "ready": 0.0, "differs": [], "times": 0},
+        )
+
+
+def conducted(machine: Machine, *, serves: bool = True, **asked: Any) -> list[Event]:
+    """Return what is told of a whole tasting."""
+    request = TasteRequest("work.py:grind", {"path": "work.py"}, "python3", workers=2, **asked)
+    conductor = Conductor(request, 2.0, itertools.count(1), machine.clock)
+    script = conductor.script()
+    answer: Any = None
+    if serves:
+        conductor.note({"note": "serving"})
+    try:
+        while True:
+            answer = machine.answer(script.send(answer))
+    except StopIteration:
+        pass
+    return [*conductor.events, *conductor.ended()]
+
+
+def of(kind: type, events: list[Event]) -> list[Any]:
+    """Return the events of one kind."""
+    return [event for event in events if isinstance(event, kind)]
+
+
+def problem(code: str, text: str, **more: Any) -> Callable[[Any], Answer]:
+    """Return what answers with a problem."""
+    return lambda _request: Answer("problem", {"code": code, "text": text, **more})
+
+
+def test_the_phases_come_one_after_another_and_the_verdict_is_the_last_word() -> None:
+    events = conducted(Machine())
+    phases = [event.phase for event in of(PhaseBegan, events)]
+    assert phases == [Phase.IMPORT, Phase.TASTE, Phase.START, Phase.RACE, Phase.OVER]
+    (judged,) = of(Judged, events)
+    assert judged.engine is Engine.PROCESS
+    (seen,) = of(GilSeen, events)  # nobody may look at this one's memory
+    assert (seen.share, seen.is_about) == (0.99, True)
+    assert judged.sentence
+
+
+def test_in_every_round_every_lane_makes_the_same_calls_in_an_order_drawn_anew() -> None:
+    machine = Machine()
+    conducted(machine)
+    blocks = [request for request in machine.asked if request["do"] == "block"]
+    rounds = [blocks[start : start + 3] for start in range(0, len(blocks), 3)]
+    assert len(rounds) >= 7
+    assert all({block["engine"] for block in one} == set(ENGINES) for one in rounds)
+    assert all(len({(block["first"], block["count"]) for block in one}) == 1 for one in rounds)
+    assert rounds[0][0]["engine"] == "serial"  # what is right is known before the others
+    assert len({tuple(block["engine"] for block in one) for one in rounds}) > 1
+
+
+def test_the_first_rounds_only_warm_up() -> None:
+    ended = of(RoundEnded, conducted(Machine()))
+    assert {event.round for event in ended if not event.counts} == {1, 2}
+
+
+def test_the_race_ends_as_soon_as_it_is_sure_and_within_the_budget_otherwise() -> None:
+    machine = Machine()
+    conducted(machine, budget=60.0)
+    assert machine.now < 100 + 30
+    noisy = Machine()
+    usual = noisy.block
+    noisy._instead["block"] = lambda request: _shaken(usual(request), noisy)
+    events = conducted(noisy, budget=8.0)
+    assert noisy.now < 100 + 8 * 1.3 + 1
+    assert of(Judged, events)
+
+
+def _shaken(answer: Answer, machine: Machine) -> Answer:
+    wall = answer.value["wall"] * machine._noise.uniform(0.3, 3)
+    return answer._replace(value={**answer.value, "wall": wall})
+
+
+def test_a_call_too_long_for_the_budget_is_said_to_be_so_and_no_worker_is_started() -> None:
+    machine = Machine(call=9.0)
+    events = conducted(machine, budget=8.0)
+    (judged,) = of(Judged, events)
+    assert (judged.engine, judged.reason) == (None, "too_long")
+    assert not of(LaneOpened, events)
+
+
+def test_an_engine_that_cannot_start_is_left_out_and_the_others_race() -> None:
+    def no_processes(request: Any) -> Answer | None:
+        if request["engine"] != "process":
+            return None
+        return Answer("out", "a lambda cannot be pickled")
+
+    events = conducted(Machine(instead={"open": no_processes}))
+    told = {event.engine: event.text for event in of(LaneOut, events)}
+    assert told[Engine.PROCESS] == "a lambda cannot be pickled"
+    assert of(Judged, events)[0].engine is Engine.SERIAL
+
+
+def test_an_engine_that_breaks_in_a_round_is_left_out_and_its_workers_end() -> None:
+    def dies(request: Any) -> Answer | None:
+        if request["engine"] != "process":
+            return None
+        return Answer("problem", {"code": "worker_died", "text": "a worker was killed"})
+
+    events = conducted(Machine(instead={"block": dies}))
+    assert "a worker was killed" in {event.text for event in of(LaneOut, events)}
+    assert of(Judged, events)[0].engine is Engine.SERIAL
+    seated = [event.maker for event in of(Seated, events)]
+    assert sorted(seated) == sorted(event.maker for event in of(Exited, events))
+
+
+@pytest.mark.parametrize(
+    ("instead", "told"),
+    [
+        ({"load": problem("no_function", "work.py has no gring", is_usage=True)}, "gring"),
+        ({"load": lambda _: Answer("silent")}, "the import did not end within 60 s"),
+        ({"load": lambda _: Answer("ended", 3)}, "while its module was imported: exit code 3"),
+        ({"taste": problem("raised", "item 3: ValueError: no milk")}, "no milk"),
+        ({"taste": lambda _: Answer("silent")}, "did not return within 60 s"),
+        ({"taste": lambda _: Answer("ended", -9)}, "killed by SIGKILL"),
+        ({"block": lambda _: Answer("ended", -11)}, "killed by SIGSEGV"),
+        ({"block": lambda _: Answer("nonsense", 1)}, "nonsense"),
+    ],
+)
+def test_what_goes_wrong_is_told_once_and_ends_it(
+    instead: dict[str, Callable[[Any], Answer | None]], told: str
+) -> None:
+    events = conducted(Machine(instead=instead))
+    (failed,) = of(TasteFailed, events)
+    assert told in failed.text
+    assert not of(Judged, events)
+    assert of(PhaseBegan, events)[-1].phase is Phase.OVER
+
+
+def test_what_differs_is_told_with_the_item_once_results_have_settled() -> None:
+    machine = Machine()
+    usual = machine.block
+
+    def differs(request: Any) -> Answer:
+        answer = usual(request)
+        if request["engine"] == "process":
+            answer.value.update(differs=[[3, "12", "7\x1b[2J"]], times=2)
+        return answer
+
+    machine._instead["block"] = differs
+    event = of(Differed, conducted(machine))[0]
+    assert (event.item, event.expected, event.times) == (3, "12", 2)
+    assert "\x1b" not in event.found
+
+
+@pytest.mark.parametrize("answer", [Answer("ended", 0), Answer("silent")])
+def test_what_is_no_python_is_said_to_be_none(answer: Answer) -> None:
+    machine = Machine(instead={"load": lambda _: answer})
+    (failed,) = of(TasteFailed, conducted(machine, serves=False))
+    assert failed.is_usage
+    assert "python3: expected a Python" in failed.text
