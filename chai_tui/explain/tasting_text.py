@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from chai_tui.explain.formatting import counted
-from chai_tui.explain.tasting_notes import forecast_source_text, forecast_text, pays_text
-from chai_tui.explain.tasting_table import HEADINGS, Row, lane_rows, phase_text, table_lines
+from chai_tui.explain.tasting_failure import failure_text, what_text
+from chai_tui.explain.tasting_forecast import forecast_text, pays_text
+from chai_tui.explain.tasting_notes import others_text
+from chai_tui.explain.tasting_table import (
+    HEADINGS,
+    Row,
+    lane_rows,
+    legend_text,
+    phase_text,
+    table_lines,
+)
 from chai_tui.explain.tasting_verdict import kind_text, verdict_sentence
 from chai_tui.race.records import Race
 
 __all__ = [
     "HEADINGS",
     "Row",
-    "forecast_source_text",
+    "failure_text",
     "forecast_text",
     "kind_text",
     "lane_rows",
+    "legend_text",
+    "others_text",
     "pays_text",
     "phase_text",
     "report_lines",
     "table_lines",
     "verdict_sentence",
+    "what_text",
 ]
 
 
@@ -28,7 +40,9 @@ def report_lines(race: Race) -> list[str]:
     lines = [_what(race)]
     if race.lanes:
         lines += ["", *table_lines(race)]
-    texts = (pays_text, forecast_text, forecast_source_text, printed_text)
+        if legend := legend_text(race):
+            lines.append(f"  {legend}")
+    texts = (pays_text, forecast_text, others_text, printed_text)
     if notes := [note for text in texts if (note := text(race))]:
         lines += ["", *notes]
     if race.judged is not None:
@@ -37,7 +51,7 @@ def report_lines(race: Race) -> list[str]:
 
 
 def _what(race: Race) -> str:
-    name = race.loaded.name if race.loaded else race.began.target if race.began else ""
+    name = what_text(race)
     return " ".join(filter(None, (f"{name}." if name else "", kind_text(race))))
 
 
