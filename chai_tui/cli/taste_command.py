@@ -22,7 +22,7 @@ def _launch(**options: Any) -> int:
     epilog="""\b
 Examples:
   chai-tui taste work.py:resize --items paths.jsonl   a race on your function
-  chai-tui taste work.py:score --each 'range(64)'     called with 0, 1, 2 and so on
+  chai-tui taste work.py:score --each 'range(64)'     called with 0, 1, 2 …
   chai-tui taste shop.prices:update --arg '"tea"'     every call the same
   chai-tui taste grind                                a recipe
   chai-tui taste work.py:score --plain --expect process,interpreter

@@ -21,6 +21,10 @@ CORRECTED_FROM = 0.002
 """Seconds: a shorter round is left as it was; the system's figures are too coarse for it."""
 LEAST_LEFT = 0.05
 """Part of a round's wall that is left of it, whatever the system's figures say of others."""
+MORE_THAN_WORKERS = 1.05
+"""How much more than as many times as fast workers may be: each has caches of its own."""
+ALIKE = 1.3
+"""How many times as long as the shortest call the longest one is where all calls are alike."""
 SHORTEST_HOLDS = 0.95
 """Part of the shortest call's length that no later call falls below."""
 
@@ -160,18 +164,41 @@ def _least(
 ) -> float:
     """The seconds that the round cannot fall below, whatever was measured.
 
-    Threads take turns for as long as a call holds the GIL. And where every call was timed alone,
-    the calls that one worker makes cannot take less than so many of the shortest; this is for those
-    that wait, because a computing one may find a faster core.
+    Who computes is at most as many times as fast as there are workers: beside other work the loop
+    alone may be slowed down more than several are, which is no merit of theirs. Threads take turns
+    for as long as a call holds the GIL. And where every call was timed alone, the calls that one
+    worker makes cannot take less than so many of the shortest; this is for those that wait, because
+    a computing one may find a faster core.
     """
     least = 0.0
-    if share is None or lane.engine.traits.own_interpreter:
+    if share is None:
+        return least
+    if share.is_computing and alone is not None:
+        least = alone * _turns(race, lane, ended) / (ended.calls * MORE_THAN_WORKERS)
+    if lane.engine.traits.own_interpreter:
         return least
     if share.holds is not None and alone is not None:
-        least = share.holds * alone
+        least = max(least, share.holds * alone)
     tasted = race.tasted
-    items = race.loaded.items if race.loaded else 0
-    if tasted and share.is_waiting and tasted.calls >= max(2, items):
+    if tasted and share.is_waiting and _each_was_timed(race):
         turns = math.ceil(ended.calls / max(1, lane.workers))
         least = max(least, SHORTEST_HOLDS * tasted.shortest * turns)
     return least
+
+
+def _each_was_timed(race: Race) -> bool:
+    """Whether a call with each item was timed alone."""
+    items = race.loaded.items if race.loaded else 0
+    return race.tasted is not None and race.tasted.calls >= max(2, items)
+
+
+def _turns(race: Race, lane: Lane, ended: RoundEnded) -> float:
+    """How many calls one worker makes at least: a whole number where all calls are alike.
+
+    Three calls of a second take two workers two seconds, not one and a half.
+    """
+    turns = ended.calls / at_once(race, lane)
+    tasted = race.tasted
+    if tasted is None or not _each_was_timed(race) or tasted.longest > ALIKE * tasted.shortest:
+        return turns
+    return math.ceil(turns - 1e-9)

@@ -32,6 +32,8 @@ LEAST_ROUNDS = 2
 
 SURE_CONFIDENCE, SURE_SLACK, SURE_HALF, SURE_ROUNDS = 0.99, 0.05, 0.03, 5
 """A race ends early if its verdict holds with these."""
+HOPELESS_ROUNDS, HOPELESS_BELOW = 3, 0.8
+"""After so many rounds a lane is given up that is at most so many times as fast as a loop."""
 FINAL_CONFIDENCE, FINAL_SLACK = 0.95, 0.07
 """At the end of the budget these decide."""
 
@@ -133,6 +135,15 @@ def is_sure(race: Race) -> bool:
         return False
     half = Ratio(winner.rounds, winner.speedup, winner.low, winner.high).half
     return verdict.reason is Reason.ONLY or half < SURE_HALF
+
+
+def hopeless_lanes(race: Race) -> set[int]:
+    """Return the lanes that are surely slower than a plain loop: they need no more rounds."""
+    return {
+        standing.lane.number
+        for standing in standings(race, SURE_CONFIDENCE)
+        if standing.rounds >= HOPELESS_ROUNDS and standing.high < HOPELESS_BELOW
+    }
 
 
 class _Compared:

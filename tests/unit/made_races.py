@@ -168,11 +168,10 @@ def pools_of(function: Function) -> list[Pool]:
 
 def calls_of(function: Function) -> int:
     """Return how many calls a round has."""
-    return (
-        32
-        if function.waits >= function.call / 2
-        else min(100_000, max(4, int(0.1 / function.call)))
-    )
+    if function.waits >= function.call / 2:
+        return 32
+    # As many for one worker as for another.
+    return min(100_000, max(4, math.ceil(0.1 / function.call / CORES) * CORES))
 
 
 def seconds_of(function: Function, pool: Pool, calls: int) -> float:

@@ -209,8 +209,8 @@ def test_an_engine_that_breaks_in_a_round_is_left_out_and_its_workers_end() -> N
         ({"load": lambda _: Answer("ended", 3)}, "while its module was imported: exit code 3"),
         ({"taste": problem("raised", "item 3: ValueError: no milk")}, "no milk"),
         ({"taste": lambda _: Answer("silent")}, "did not return within 60 s"),
-        ({"taste": lambda _: Answer("ended", -9)}, "killed by signal 9"),
-        ({"block": lambda _: Answer("ended", -11)}, "killed by signal 11"),
+        ({"taste": lambda _: Answer("ended", -9)}, "killed by SIGKILL"),
+        ({"block": lambda _: Answer("ended", -11)}, "killed by SIGSEGV"),
         ({"block": lambda _: Answer("nonsense", 1)}, "nonsense"),
     ],
 )

@@ -10,12 +10,14 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Measure, Tasted
 from chai_tui.model.tasting import RACING
 from chai_tui.sources.taste.plan import (
+    LEAST_COUNTED,
     MOST_CALLS,
     MOST_THREADS,
     OVERTIME,
     LanePlan,
-    plan_lanes,
-    plan_rounds,
+    RoundPlan,
+    fewer_calls,
+    plan_race,
     taste_seconds,
     waiting_share,
 )
@@ -32,28 +34,55 @@ def tasted(call: float, *, computes: float = 1.0, calls: int = 10) -> Tasted:
 ALL = list(RACING)
 
 
+def raced(
+    call: float,
+    *,
+    can: list[Engine] = ALL,
+    computes: float = 1.0,
+    items: int = 0,
+    is_async: bool = False,
+    workers: int = 2,
+    seconds: float = 6.0,
+) -> tuple[list[LanePlan], RoundPlan]:
+    """Return what is raced of a function whose calls take so many seconds."""
+    return plan_race(
+        can,
+        tasted(call, computes=computes),
+        is_async=is_async,
+        items=items,
+        workers=workers,
+        seconds=seconds,
+    )
+
+
 def test_lanes_go_from_light_to_heavy_and_only_what_waits_gets_many_threads() -> None:
-    computing = plan_lanes(ALL, tasted(0.01), is_async=False, items=0, workers=2)
+    computing, _ = raced(0.01)
     assert [(lane.engine, lane.workers) for lane in computing] == [
         (Engine.SERIAL, 1),
         (Engine.THREAD, 2),
         (Engine.INTERPRETER, 2),
         (Engine.PROCESS, 2),
     ]
-    waiting = plan_lanes(ALL, tasted(0.01, computes=0.1), is_async=False, items=0, workers=2)
+    waiting, _ = raced(0.01, computes=0.1)
     assert LanePlan(Engine.THREAD, MOST_THREADS) in waiting
-    few = plan_lanes(ALL, tasted(0.01, computes=0.1), is_async=False, items=5, workers=2)
+    few, _ = raced(0.01, computes=0.1, items=5)
     assert LanePlan(Engine.THREAD, 5) in few
 
 
+def test_no_lane_is_wider_than_a_round_has_calls() -> None:
+    for call in (0.03, 0.1, 0.3, 0.6):
+        lanes, plan = raced(call, computes=0.0, is_async=True)
+        assert all(lane.workers <= plan.calls for lane in lanes)
+
+
 def test_only_what_is_to_be_awaited_races_on_a_loop() -> None:
-    plain = plan_lanes(ALL, tasted(0.01), is_async=False, items=0, workers=2)
-    awaited = plan_lanes(ALL, tasted(0.01), is_async=True, items=0, workers=2)
+    plain, _ = raced(0.01)
+    awaited, _ = raced(0.01, is_async=True)
     assert Engine.ASYNCIO not in {lane.engine for lane in plain}
     assert Engine.ASYNCIO in {lane.engine for lane in awaited}
 
 
-TWO = [LanePlan(Engine.SERIAL, 1), LanePlan(Engine.THREAD, 2), LanePlan(Engine.PROCESS, 2)]
+THREE = [Engine.SERIAL, Engine.THREAD, Engine.PROCESS]
 
 
 @given(
@@ -66,23 +95,40 @@ TWO = [LanePlan(Engine.SERIAL, 1), LanePlan(Engine.THREAD, 2), LanePlan(Engine.P
 def test_a_round_keeps_to_the_time_that_there_is_or_says_that_it_cannot(
     call: float, computes: float, items: int, workers: int, seconds: float
 ) -> None:
-    lanes = [lane._replace(workers=min(lane.workers, workers)) for lane in TWO]
-    plan = plan_rounds(
-        lanes, tasted(call, computes=computes), items=items, workers=workers, seconds=seconds
+    lanes, plan = raced(
+        call, can=THREE, computes=computes, items=items, workers=workers, seconds=seconds
     )
+    assert lanes[0].engine is Engine.SERIAL
     assert 1 <= plan.calls <= MOST_CALLS
     if items:
         assert plan.calls <= items
     if plan.fits:
-        assert plan.seconds * (plan.warm_up + 3) <= seconds * OVERTIME * 1.0001
+        assert plan.seconds * (plan.warm_up + LEAST_COUNTED) <= seconds * OVERTIME * 1.0001
     else:
         assert plan.calls <= workers
 
 
 def test_all_workers_have_as_many_calls_as_each_other_unless_the_items_are_fewer() -> None:
-    plan = plan_rounds(TWO, tasted(0.033), items=0, workers=2, seconds=6)
+    _, plan = raced(0.033, can=THREE)
     assert plan.calls % 2 == 0
-    assert plan_rounds(TWO, tasted(0.033), items=5, workers=2, seconds=6).calls == 5
+    _, plan = raced(0.033, can=THREE, items=5)
+    assert plan.calls == 5
+
+
+def test_all_items_are_called_in_each_round_where_there_is_time_for_a_few() -> None:
+    _, all_of_them = raced(0.05, can=THREE, items=8)
+    _, some = raced(0.1, can=THREE, items=80)
+    assert (all_of_them.calls, some.calls) == (8, 4)
+
+
+@pytest.mark.parametrize(
+    ("took", "calls"),
+    [(1.0, 16), (1.5, 16), (3.0, 8), (100.0, 2)],
+)
+def test_a_round_gets_fewer_calls_if_the_first_took_longer_than_planned(
+    took: float, calls: int
+) -> None:
+    assert fewer_calls(16, took, 6.0, 2) == calls
 
 
 @pytest.mark.parametrize(("budget", "seconds"), [(8, 0.64), (100, 1.0), (1, 0.25), (4, 0.4)])

@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import signal
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chai_tui.explain.tasting_verdict import verdict_sentence
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Exited, Seated, Started
+from chai_tui.model.events import Event, Exited, GaveUp, Seated, Started, Stopping
 from chai_tui.model.race_events import (
     CallsDone,
     Differed,
@@ -37,14 +38,15 @@ from chai_tui.model.text import printable
 from chai_tui.race.forecast import chunk_for
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.records import Race
-from chai_tui.race.verdict import is_sure, judge
+from chai_tui.race.verdict import hopeless_lanes, is_sure, judge
 from chai_tui.samplers.gil_word import GilWatch, GilWord
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.taste.plan import (
+    LEAST_COUNTED,
     LanePlan,
     RoundPlan,
-    plan_lanes,
-    plan_rounds,
+    fewer_calls,
+    plan_race,
     taste_seconds,
 )
 
@@ -52,6 +54,8 @@ START_SECONDS = 60.0
 """How long an import may take, and starting the workers of a lane."""
 SPARE_SECONDS = 5.0
 """What an answer may take beyond what it is about, on a crowded machine."""
+OVERTIME = 0.25
+"""How much of the budget may be spent beyond it, so that there is a verdict at all."""
 ANNOUNCED = 0.25
 """Seconds between two figures of the GIL while it is looked at."""
 
@@ -173,7 +177,11 @@ class Conductor:
             makers.add(self._caller.maker)
         self._watched = {}
         self._pid = 0
-        return [Exited(now, maker, 0, ours=True) for maker in sorted(makers)]
+        events: list[Event] = []
+        for maker in sorted(makers):
+            events += (Stopping(now, maker, None, None), GaveUp(now, maker, 0.0))
+            events.append(Exited(now, maker, 0, ours=True))
+        return events
 
     # The script
 
@@ -202,21 +210,11 @@ class Conductor:
             if not self._limited and kind is not None and kind.nature is Nature.USES_CORES:
                 self.wants_limits = True
                 self._deadline -= request.budget / 2
-            lanes = plan_lanes(
-                can,
-                tasted,
-                is_async=bool(self.race.loaded and self.race.loaded.is_async),
-                items=self._items,
-                workers=self._workers,
-            )
-            plan = self._plan(lanes, tasted)
+            lanes, plan = self._plan(can, tasted)
             if plan.fits:
                 for engine, text in out.items():
                     self._tell(LaneOut(self._clock(), engine, text))
                 yield from self._open(lanes)
-                # What starting took is gone.
-                raced = [LanePlan(lane.engine, lane.workers) for lane in self.race.lanes.values()]
-                plan = self._plan(raced, tasted)
                 yield from self._race(plan)
             else:
                 self.wants_limits = False
@@ -289,6 +287,7 @@ class Conductor:
                 "most": 10_000_000,
                 "timeout": timeout,
                 "about_gil": self.gil is None,
+                "mixed": True,
             },
             timeout + seconds + SPARE_SECONDS,
         )
@@ -320,10 +319,15 @@ class Conductor:
             self.gil.end(began, ended)
             self._tell(GilSeen(self._clock(), self.gil.share, self.gil.looks))
 
-    def _plan(self, lanes: Sequence[LanePlan], tasted: Tasted) -> RoundPlan:
+    def _plan(self, can: Sequence[Engine], tasted: Tasted) -> tuple[list[LanePlan], RoundPlan]:
         left = self._deadline - self._clock()
-        return plan_rounds(
-            lanes, tasted, items=self._items, workers=self._workers, seconds=max(left, 0.1)
+        return plan_race(
+            can,
+            tasted,
+            is_async=bool(self.race.loaded and self.race.loaded.is_async),
+            items=self._items,
+            workers=self._workers,
+            seconds=max(left, 0.1),
         )
 
     def _open(self, lanes: Sequence[LanePlan]) -> Script:
@@ -386,29 +390,44 @@ class Conductor:
 
     def _race(self, plan: RoundPlan) -> Script:
         self._phase(Phase.RACE, self._deadline - self._clock())
-        first = 0
+        first, calls = 0, plan.calls
         for number in itertools.count(1):
             # All lanes make the same calls; warming up, serial comes first: it says what is right.
             order = [*self.race.lanes.values()]
             if number > 1:
                 self._draw.shuffle(order)
+                hopeless = hopeless_lanes(self.race)
+                order = [lane for lane in order if lane.number not in hopeless]
             began = self._clock()
-            counts = number > plan.warm_up
             for lane in order:
                 if lane.number in self.race.lanes:
-                    yield from self._block(lane.number, number, first, plan.calls, counts=counts)
-            took = self._clock() - began
-            if self._items > plan.calls:
-                first = (first + plan.calls) % self._items
-            counted = number - plan.warm_up
-            if len(self.race.lanes) == 1 and counted >= 3:
+                    counts = number > plan.warm_up
+                    yield from self._block(lane.number, number, first, calls, counts=counts)
+                if number > 1 and self._clock() > self._deadline + OVERTIME * self._request.budget:
+                    return
+            if self._items > calls:
+                first = (first + calls) % self._items
+            if self._is_over(number - plan.warm_up, self._clock() - began):
                 return
-            if counted > 0 and is_sure(self.race):
-                return
-            if counted >= 3 and self._clock() + took > self._deadline:
-                return
-            if self._clock() > self._deadline + self._request.budget:
-                return
+            if number == 1:  # what a lane costs is known only now
+                left = self._deadline - self._clock()
+                calls = fewer_calls(calls, self._clock() - began, left, self._workers)
+
+    def _is_over(self, counted: int, took: float) -> bool:
+        """Whether there is a verdict, or no time for another round.
+
+        Args:
+            counted: the rounds that count so far.
+            took: seconds of the last round.
+        """
+        if counted < 1:
+            return False
+        if is_sure(self.race) or (len(self.race.lanes) == 1 and counted >= LEAST_COUNTED):
+            return True
+        now = self._clock()
+        if counted >= LEAST_COUNTED:
+            return now + took > self._deadline
+        return now + took > self._deadline + OVERTIME * self._request.budget
 
     def _block(self, lane: int, number: int, first: int, calls: int, *, counts: bool) -> Script:
         """Let one lane make the calls of a round."""
@@ -429,6 +448,7 @@ class Conductor:
                 "count": calls,
                 "chunk": chunk_for(self.race, calls, workers),
                 "timeout": timeout,
+                "mixed": calls < self._items,
             },
             timeout + SPARE_SECONDS,
         )
@@ -482,7 +502,7 @@ class Conductor:
                 f"the import did not end within {START_SECONDS:g} s"
                 if kind == "loaded"
                 else f"a call did not return within {self._request.timeout:g} s: "
-                "give it longer with --timeout, or fewer items"
+                "give it longer with --timeout"
             )
         elif answer.kind == "ended":
             text = f"the process that calls it ended {when}: {_end_text(answer.value)}"
@@ -500,7 +520,12 @@ class Conductor:
 def _end_text(code: int | None) -> str:
     if code is None:
         return "nobody knows how"
-    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
 
 
 def _measure(value: Mapping[str, Any]) -> Measure:

@@ -68,10 +68,16 @@ def waiting_share(tasted: Tasted) -> float:
     return max(0.0, 1.0 - used / tasted.wall) if tasted.wall > 0 else 0.0
 
 
-def plan_lanes(
-    can: Sequence[Engine], tasted: Tasted, *, is_async: bool, items: int, workers: int
-) -> list[LanePlan]:
-    """Return the lanes, from the lightest to the heaviest.
+def plan_race(
+    can: Sequence[Engine],
+    tasted: Tasted,
+    *,
+    is_async: bool,
+    items: int,
+    workers: int,
+    seconds: float,
+) -> tuple[list[LanePlan], RoundPlan]:
+    """Return the lanes, from the lightest to the heaviest, and what each round is.
 
     Args:
         can: the engines that can run the function and were asked for, lightest first.
@@ -79,15 +85,27 @@ def plan_lanes(
         is_async: whether the function is to be awaited.
         items: how many different arguments there are; 0: it is called the same way every time.
         workers: how many work at once.
+        seconds: that are left for the race.
     """
     many = min(MOST_THREADS, items or MOST_THREADS)
+    while True:
+        lanes = _lanes(can, tasted, is_async=is_async, workers=workers, many=many)
+        plan = _rounds(lanes, tasted, items=items, workers=workers, seconds=seconds)
+        if plan.calls >= many or many <= workers:
+            return lanes, plan
+        many = plan.calls  # no more can work at once than there are calls in a round
+
+
+def _lanes(
+    can: Sequence[Engine], tasted: Tasted, *, is_async: bool, workers: int, many: int
+) -> list[LanePlan]:
     lanes: list[LanePlan] = []
     for engine in can:
         if engine is Engine.SERIAL:
             lanes.append(LanePlan(engine, 1))
         elif engine is Engine.ASYNCIO:
             if is_async:
-                lanes.append(LanePlan(engine, max(many, 1)))
+                lanes.append(LanePlan(engine, many))
         else:
             lanes.append(LanePlan(engine, workers))
             if engine is Engine.THREAD and waiting_share(tasted) >= WAITS_FROM and many > workers:
@@ -95,18 +113,9 @@ def plan_lanes(
     return lanes
 
 
-def plan_rounds(
+def _rounds(
     lanes: Sequence[LanePlan], tasted: Tasted, *, items: int, workers: int, seconds: float
 ) -> RoundPlan:
-    """Return what each round is.
-
-    Args:
-        lanes: those that race.
-        tasted: what single calls cost.
-        items: how many different arguments there are; 0: it is called the same way every time.
-        workers: how many work at once.
-        seconds: that are left for the race.
-    """
     call = max(tasted.wall / tasted.calls, 1e-8)
     waits = waiting_share(tasted)
     # In units of the serial lane's time: waits overlap in every lane, of the rest nobody knows yet.
@@ -114,17 +123,17 @@ def plan_rounds(
         1.0 if lane.engine is Engine.SERIAL else waits / lane.workers + (1.0 - waits) * 0.9
         for lane in lanes
     )
+    fewest = seconds / ((1 + LEAST_COUNTED + 1) * cost) / call  # calls, so that there is a verdict
     widest = max(lane.workers for lane in lanes)
     least = 2 * workers
-    wanted = min(seconds, ROUNDS_WITHIN) / (ROUNDS_WANTED * cost) / call
-    calls = max(wanted, least, LEAST_ROUND / call)
+    calls = max(
+        min(seconds, ROUNDS_WITHIN) / (ROUNDS_WANTED * cost) / call, least, LEAST_ROUND / call
+    )
     if widest > workers:  # as many as can wait at once, if there is time for some rounds of them
-        calls = max(calls, min(widest, seconds / ((LEAST_COUNTED + 2) * cost) / call))
-    if items:
-        calls = min(calls, items)
+        calls = max(calls, min(widest, fewest))
     calls = min(_shared_evenly(calls, workers), MOST_CALLS)
-    if items and calls > items:
-        calls = items
+    if items and (calls >= items or items <= min(fewest, MOST_CALLS)):
+        calls = items  # all of them, if there is time for a few rounds
     while True:
         of_all = calls * call * cost
         warm_up = WARM_UP_ROUNDS if of_all * (WARM_UP_ROUNDS + 5) <= seconds else 1
@@ -133,6 +142,22 @@ def plan_rounds(
         if fits or calls <= workers:
             return RoundPlan(calls, of_all, warm_up, rounds, fits)
         calls = min(calls, workers) if calls <= least else least
+
+
+def fewer_calls(calls: int, took: float, left: float, workers: int) -> int:
+    """Return how many calls a round has from now on, if its first one took longer than planned.
+
+    Args:
+        calls: of the first round.
+        took: seconds of that in all lanes.
+        left: seconds that are left.
+        workers: how many work at once.
+    """
+    rounds = 1 + LEAST_COUNTED
+    if took * rounds <= left or calls <= workers:
+        return calls
+    fewer = int(calls * left / (took * rounds) / workers) * workers
+    return min(calls, max(fewer, workers))
 
 
 def _shared_evenly(calls: float, workers: int) -> int:

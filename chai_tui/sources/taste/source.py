@@ -229,7 +229,8 @@ class TasteSource:
         events: list[Event] = []
         if runner.is_ready():
             messages, printed = runner.read()
-            events += self._lines(printed)
+            if conductor.race.loaded is not None:  # what an import prints is no call's
+                events += self._lines(printed)
             for message in messages:
                 self._take(conductor, message)
         if self._script is not None and runner.is_gone:

@@ -6,6 +6,7 @@ All of it is found by name in worker processes and interpreters. Keep it light: 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import sys
 import threading
@@ -115,6 +116,8 @@ def begin_process(module: str) -> None:
     """Prepare a worker process."""
     die_with_parent()
     _leave_fork_server()
+    # What the function starts itself is started as anywhere else, not as this worker was.
+    multiprocessing.set_start_method(None, force=True)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     begin_interpreter(module)
 

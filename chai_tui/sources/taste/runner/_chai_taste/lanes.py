@@ -210,7 +210,7 @@ def _task_seconds(pool: futures.Executor) -> float:
         began = time.perf_counter()
         pool.submit(calls.nothing).result()
         taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
+    return statistics.quantiles(taken)[0]  # others can only make it longer
 
 
 def _why_broken(error: BaseException) -> str:

@@ -60,8 +60,9 @@ class Server:
         target = self._target
         if target is None:
             raise Problem("internal", f"nothing is loaded: cannot {do}")
+        if "mixed" in request:
+            target.mix(wanted=bool(request["mixed"]))
         if do == "taste":
-            request["word"] = self._word
             told = taste(target, request, self._channel, self._expected, main_seat())
             return {"tasted": told}
         key = (request["engine"], int(request.get("workers") or 0))

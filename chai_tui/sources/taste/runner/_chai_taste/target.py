@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
@@ -12,6 +13,8 @@ from . import calls
 from .channel import Problem
 from .words import error_line
 
+SEED = 2
+"""Of the order of items: every lane, and every run, takes the same."""
 RUNS_A_LOOP = {"run", "run_until_complete"}
 """What a plain wrapper calls that runs an async function to its end itself."""
 
@@ -30,6 +33,7 @@ class Target:
         can_be_forked: whether importing it left no threads, which would be missing after a fork.
         call_seconds: what a call takes, as far as that is known.
         result_size: bytes of a pickled result, as far as that is known.
+        order: in which order items are taken; None: as they were given.
         unpicklable: why function, argument or result cannot go to another process.
     """
 
@@ -39,6 +43,7 @@ class Target:
         self.function = function
         self.is_async = is_async(function)
         self.items: Sequence[Any] | None = None
+        self.order: list[int] | None = None
         self.args: tuple[Any, ...] = ()
         self.filename: str | None = None
         self.can_be_forked = True
@@ -53,7 +58,21 @@ class Target:
 
     def item_of(self, call: int) -> int | None:
         """Return which item a call is made with; None: with no item."""
-        return None if self.items is None else call % len(self.items)
+        if self.items is None:
+            return None
+        place = call % len(self.items)
+        return place if self.order is None else self.order[place]
+
+    def mix(self, *, wanted: bool) -> None:
+        """Take items in an order drawn once, or as they were given.
+
+        Where only some of them are called at a time, those that stand together may be alike.
+        """
+        if not wanted or self.items is None:
+            self.order = None
+        elif self.order is None:
+            self.order = list(range(len(self.items)))
+            random.Random(SEED).shuffle(self.order)  # noqa: S311 - an order, no secret
 
     def work(self, first: int, count: int) -> tuple[Any, ...]:
         """Return a function of :mod:`calls` that makes these calls, and its arguments."""
@@ -67,6 +86,8 @@ class Target:
         """Return the items of these calls."""
         items = self.items or ()
         number = len(items)
+        if self.order is not None:
+            return [items[self.order[index % number]] for index in range(first, first + count)]
         start = first % number
         if start + count <= number:
             return list(items[start : start + count])

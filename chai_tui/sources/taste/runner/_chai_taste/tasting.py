@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
@@ -74,9 +75,12 @@ def raised(target: Target, first: int, failed: calls.Failed) -> Problem:
     which = ""
     if item is not None and target.items is not None:
         which = f" with item {item} ({shown(target.items[item], 60)})"
+    hint = ""
+    if failed.error.startswith("ModuleNotFoundError"):
+        hint = f": {sys.executable} lacks it; name the interpreter that has it with --python"
     return Problem(
         "raised",
-        f"raises {failed.error}{which}",
+        f"raises {failed.error}{which}{hint}",
         item=item,
         error=failed.error,
         traceback=failed.traceback,
