@@ -6,11 +6,11 @@ import math
 from statistics import median
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.race_events import Phase
+from chai_tui.model.race_events import Phase, RoundEnded
 from chai_tui.race.correction import spent
 from chai_tui.race.forecast import call_seconds
 from chai_tui.race.kind import Nature, kind_of
-from chai_tui.race.records import Race
+from chai_tui.race.records import Lane, Race
 
 COUNTED_WANTED = 3
 """Rounds that are weighed, after those that warm up."""
@@ -47,40 +47,42 @@ def budget_wanted(race: Race) -> float | None:
         return None
     started = sum(lane.opened.start_seconds for lane in race.lanes.values()) or STARTED
     alone = TASTED_CALLS * tasted.wall / max(1, tasted.calls)
-    rounds = COUNTED_WANTED + max(1, warm_ups_made(race))
-    wanted = started + alone + rounds * _turn(race, call)
+    items = race.loaded.items if race.loaded else 0
+    fewest = max(1, min(began.workers, items or began.workers))
+    # The first round is as large as it was planned; if that is too slow, the others are not.
+    first = next((lane.rounds[0].calls for lane in race.lanes.values() if lane.rounds), fewest)
+    wanted = started + alone + _turn(race, call, first) + COUNTED_WANTED * _turn(race, call, fewest)
     kind = kind_of(race)
     if began.limited or (kind is not None and kind.nature is Nature.USES_CORES):
         wanted *= 2  # it is raced twice, with half of the budget each
     return STEP * math.ceil(wanted / STEP)
 
 
-def _turn(race: Race, call: float) -> float:
-    """Seconds of a round of all lanes."""
-    lanes, began = race.lanes.values(), race.began
-    made = [ended for lane in lanes for ended in lane.rounds]
-    workers = began.workers if began else 1
-    calls = (
-        made[-1].calls
-        if made
-        else min(workers, race.loaded.items or workers)
-        if (race.loaded)
-        else workers
-    )
-    raced = [(lane.engine, lane.workers) for lane in lanes]
-    if not raced and began is not None:  # none was started: those that may race
-        raced = [(engine, workers) for engine in began.engines if _may_race(race, engine)]
-    walls = [
-        median(ended.wall for ended in lane.rounds) if lane.rounds else 0.0 for lane in lanes
-    ] or [0.0] * len(raced)
+def _turn(race: Race, call: float, calls: int) -> float:
+    """Seconds of a round of so many calls in all lanes."""
+    lanes, began = list(race.lanes.values()), race.began
+    if not lanes and began is not None:  # none was started: those that may race
+        return sum(
+            calls * call * _part(race, engine, began.workers)
+            for engine in began.engines
+            if _may_race(race, engine)
+        )
     turn = sum(
-        wall or calls * call * _part(race, engine, at_once)
-        for wall, (engine, at_once) in zip(walls, raced, strict=True)
+        median(_scaled(lane, ended, calls) for ended in lane.rounds)
+        if lane.rounds
+        else calls * call * _part(race, lane.engine, lane.workers)
+        for lane in lanes
     )
-    if made and race.phase is Phase.RACE:  # what is done between the rounds takes time, too
-        took = max(ended.at for ended in made) - race.phase_at
-        turn = max(turn, took * len(raced) / len(made))
+    made = [ended for lane in lanes for ended in lane.rounds]
+    walls = sum(ended.wall for ended in made)
+    if walls > 0 and race.phase is Phase.RACE:  # what is done between the rounds takes time, too
+        turn *= max(1.0, (max(ended.at for ended in made) - race.phase_at) / walls)
     return turn
+
+
+def _scaled(lane: Lane, ended: RoundEnded, calls: int) -> float:
+    """Seconds that a lane takes for so many calls, from a round that it made."""
+    return ended.wall * math.ceil(calls / lane.workers) / math.ceil(ended.calls / lane.workers)
 
 
 def _part(race: Race, engine: Engine, workers: int) -> float:
