@@ -141,10 +141,11 @@ def _items(race: Race, ahead: list[Forecast]) -> str:
     if race.loaded is None or best < CUTS * most:
         return ""
     items = race.loaded.items
-    why = f"there {'are' if items > 1 else 'is'} {items} item{'s' if items > 1 else ''}"
-    if race.tasted is not None and most < CUTS * items:
-        why = f"the longest of {items} items takes {span_text(race.tasted.longest)}"
-    return f"; never over {speed_text(most)}, as {why}"
+    if race.tasted is None or most >= CUTS * items:
+        there = f"there {'is' if items == 1 else 'are'} only {counted(items, 'item')}"
+        return f"; never over {speed_text(most)}, as {there}"
+    longest = span_text(race.tasted.longest)
+    return f"; never over {speed_text(most)} with all {items} items, as the longest takes {longest}"
 
 
 # Its name, and why it failed

@@ -572,12 +572,12 @@ def itemed(race: Race, items: int) -> Race:
         (
             itemed(waiting(threads(0.48, cpu=0.001)), 20),
             "With 4, 16 and 64 workers: threads at most 3.99×, 15.8× and 20.0× "
-            "(by Amdahl's law; never over 20.0×, as there are 20 items).",
+            "(by Amdahl's law; never over 20.0×, as there are only 20 items).",
         ),
         (  # 20 items of 10 ms on average, one of 50 ms
             itemed(made_race([SERIAL], gil=0.0, of_taste=tasted(calls=20, longest=0.05)), 20),
             "With 4, 16 and 64 cores: threads at most 4.00×, 4.00× and 4.00× "
-            "(by Amdahl's law; never over 4.00×, as the longest of 20 items takes 50 ms).",
+            "(by Amdahl's law; never over 4.00× with all 20 items, as the longest takes 50 ms).",
         ),
         (
             made_race([SERIAL], gil=0.5, is_about=True),
