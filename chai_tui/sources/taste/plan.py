@@ -154,7 +154,7 @@ def fewer_calls(calls: int, took: float, left: float, workers: int) -> int:
         workers: how many work at once.
     """
     rounds = 1 + LEAST_COUNTED
-    if took * rounds <= left or calls <= workers:
+    if took * rounds <= left * OVERTIME or calls <= workers:
         return calls
     fewer = int(calls * left / (took * rounds) / workers) * workers
     return min(calls, max(fewer, workers))
