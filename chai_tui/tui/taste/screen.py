@@ -176,7 +176,10 @@ class TasteScreen(Screen[None], inherit_bindings=False):
 
     def _names(self) -> dict[int, str]:
         """What those are called who may be on a core: as their lane, whichever runs now."""
-        names = {maker.number: engine_name(maker.engine) for maker in self._floor.makers.values()}
+        makers = self._floor.makers
+        if not self._race.lanes:
+            return dict.fromkeys(makers, "single calls")
+        names = {number: engine_name(maker.engine) for number, maker in makers.items()}
         for lane in self._race.lanes.values():
             if lane.running is not None:
                 names |= dict.fromkeys(lane.opened.makers, engine_name(lane.engine))
@@ -203,8 +206,9 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         # Once it is over, nobody needs to see where the makers are not any more.
         self._core_bar.display = not race.is_over or size.height - 2 - cores >= lanes + verdict
         has_figures = race.judged is not None and not self._is_large
+        others = 2 + (race.is_over and not self._has_lanes)  # title, keys, what stands for lanes
         shares = parts(
-            size.height - 2 - (cores if self._core_bar.display else 0),
+            size.height - others - (cores if self._core_bar.display else 0),
             lanes=lanes,
             about=len(about_lines(race, size.width)),
             trouble=len(self._trouble_lines(size.width)),
