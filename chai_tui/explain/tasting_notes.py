@@ -10,19 +10,15 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.forecast import (
-    SOURCE,
     call_seconds,
     chunk_advised,
     chunk_of,
-    forecast,
     lane_of,
     overhead_seconds,
-    pays_from,
     pooled,
-    serial_shares,
 )
 from chai_tui.race.kind import Nature, kind_of
-from chai_tui.race.noise import length_spread, others_cores
+from chai_tui.race.noise import length_spread, others_cores, taken_off
 from chai_tui.race.records import Lane, Race
 from chai_tui.race.statistics import Standing, standings
 from chai_tui.race.verdict import Verdict
@@ -74,9 +70,9 @@ def lane_noun(race: Race | None, lane: Lane) -> str:
     return f"{lane.workers} {noun}" if lane.workers != 1 else f"1 {lane.engine}"
 
 
-def listed(parts: Sequence[str]) -> str:
-    """Return ``a``, ``a and b`` or ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``, or another word in place of the *and*."""
+    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def sentence_of(text: str) -> str:
@@ -111,6 +107,31 @@ def noise_text(race: Race, verdict: Verdict) -> str:
     return (
         f"Rounds of one lane differ by ±{percent(max(rounds))}, nothing that was seen tells why: "
         "a larger budget may tell."
+    )
+
+
+def others_text(race: Race) -> str:
+    """Return how much others took, and what that makes of a round; empty if it was next to none."""
+    cores = others_cores(race)
+    if cores is None or cores < OTHERS_FROM:
+        return ""
+    text = f"Others took {cores:.1f} cores meanwhile"
+    # Of the lane to use, else of the one that it changes most.
+    changed = [
+        (before, after, standing.lane)
+        for standing in standings(race)
+        if (known := taken_off(standing)) is not None
+        for before, after in [known]
+        if span_text(before) != span_text(after)
+    ]
+    if not changed:
+        return f"{text}: it does not change what was measured."
+    chosen = race.judged.lane if race.judged else None
+    before, after, lane = max(changed, key=lambda one: (one[2].number == chosen, one[0] / one[1]))
+    whose = f"a round of {lane_noun(race, lane)}"
+    return (
+        f"{text}; what they took is taken off ({whose}: {span_text(before)} as measured, "
+        f"{span_text(after)} without them)."
     )
 
 
@@ -172,70 +193,9 @@ def _pooled(race: Race, call: float, lane: Lane, chunk: int) -> float:
     return pooled((overhead_seconds(race, chunk) or 0.0) / call, lane.workers)
 
 
-# Other calls, other machines
-
-
-def pays_text(race: Race) -> str:
-    """Return from which length of a call on processes pay on this machine; empty if unknown."""
-    least, call, lane = pays_from(race), call_seconds(race), lane_of(race, Engine.PROCESS)
-    if least is None or call is None or lane is None:
-        return ""
-    about = span_text(two_digits(least))
-    return (
-        f"On this machine {lane.workers} processes pay from calls of about {about} on, "
-        f"handed over one by one; here a call takes {span_text(call)}."
-    )
-
-
 def two_digits(number: float) -> float:
     """Return a number rounded to two digits: no more are known of a guess."""
     return float(f"{number:.1e}")
-
-
-def forecast_text(race: Race) -> str:
-    """Return what more cores would give at most; empty if that is unknown."""
-    kind, ahead = kind_of(race), forecast(race)
-    if not ahead or kind is None:
-        return ""
-    if kind.nature is Nature.USES_CORES:
-        return "What more cores would give is not known: the function uses several by itself."
-    what = "workers" if kind.nature is Nature.WAITS else "cores"
-    threads = [speed_text(e.threads) for e in ahead if e.threads is not None]
-    processes = [speed_text(e.processes) for e in ahead if e.processes is not None]
-    gives = [
-        f"{name} at most {listed(speeds)}"
-        for name, speeds in (("threads", threads), ("processes", processes))
-        if speeds
-    ]
-    return f"With {listed([f'{entry.cores}' for entry in ahead])} {what}: {'; '.join(gives)}."
-
-
-def forecast_source_text(race: Race) -> str:
-    """Return by which law that is, and with which figures; empty if it is not known."""
-    kind, shares = kind_of(race), serial_shares(race)
-    if kind is None or kind.nature is Nature.USES_CORES or not forecast(race):
-        return ""
-    laws = []
-    if shares.threads is not None and shares.gil is not None:
-        about = "about " if race.gil is not None and race.gil.is_about else ""
-        text = f"threads 1 / (s + (1 − s) / n), s = {about}{_small(shares.threads)}"
-        if shares.threads < shares.gil:
-            held = f"{about}{percent(shares.gil)} of a call holds the GIL"
-            most = f"never over {speed_text(1 / shares.gil)}"
-            laws.append(f"{text} as the race shows, {most} as {held}")
-        else:
-            laws.append(f"{text} of a call holds the GIL")
-    if shares.processes is not None:
-        handing = f"{_small(shares.processes)} for handing over"
-        laws.append(f"processes 1 / (s + 1 / n), s = {handing}")
-    return f"{SOURCE}: {'; '.join(laws)}."
-
-
-def _small(share: float) -> str:
-    """A share that may be tiny, or more than all."""
-    if share >= 0.995:
-        return f"{share:.1f}"
-    return percent(share) if share >= 0.0095 else "under 1 %"
 
 
 def own_cores_text(race: Race) -> str:

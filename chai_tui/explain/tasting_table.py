@@ -56,6 +56,21 @@ def table_lines(race: Race) -> list[str]:
     return [f"{mark}{_aligned(cells, columns)}" for mark, cells in lines]
 
 
+def legend_text(race: Race) -> str:
+    """Return what the columns hold; empty before there was a round."""
+    calls = next((lane.rounds[-1].calls for lane in race.lanes.values() if lane.rounds), 0)
+    if not calls:
+        return ""
+    items = race.loaded.items if race.loaded else 0
+    made = f"{calls:,} of the {items:,} items" if calls < items else _calls(calls)
+    beside = "; memory beside the plain loop's" if race.serial else ""
+    return f"a round is {made}; CPU a round{beside}; start-up is not in the speed-up"
+
+
+def _calls(calls: int) -> str:
+    return "1 call" if calls == 1 else f"{calls:,} calls"
+
+
 def _aligned(cells: Sequence[str], columns: Sequence[int]) -> str:
     first, *rest = zip(cells, columns, strict=True)
     return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)])
@@ -78,7 +93,7 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         interval_text(standing) if is_measured else "—",
         "—" if calls is None else f"{calls:,.{0 if calls >= 9.95 else 1}f}",
         "—" if standing.cpu_seconds is None else span_text(standing.cpu_seconds),
-        memory_text(standing.memory or None),
+        "—" if lane.engine is Engine.SERIAL else memory_text(standing.memory or None),
         span_text(standing.start_seconds),
     )
 

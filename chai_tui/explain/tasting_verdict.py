@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from chai_tui.explain.formatting import percent, span_text, speed_text
+from chai_tui.explain.formatting import counted, memory_text, percent, span_text, speed_text
 from chai_tui.explain.tasting_notes import (
     chunk_text,
     differed_texts,
@@ -18,12 +18,14 @@ from chai_tui.explain.tasting_notes import (
     two_digits,
 )
 from chai_tui.model.engine import Engine
+from chai_tui.race.budget import budget_wanted, rounds_made, warm_ups_made
 from chai_tui.race.correction import WAITS_BELOW
-from chai_tui.race.forecast import budget_wanted, call_seconds, serial_shares
+from chai_tui.race.forecast import call_seconds, serial_shares
 from chai_tui.race.kind import Kind, Nature, kind_of
+from chai_tui.race.noise import contenders
 from chai_tui.race.records import Race
 from chai_tui.race.statistics import Standing
-from chai_tui.race.verdict import Reason, Verdict
+from chai_tui.race.verdict import SLOWER_AT_LEAST, Reason, Verdict
 
 MOSTLY_HELD = 0.8
 """Share of a call that holds the GIL from which threads do little but take turns."""
@@ -31,6 +33,10 @@ COSTS_FROM = 0.2
 """Part of a call's length that handing it over costs before that is told."""
 ALL_FROM = 0.995
 """Such a share is told as all."""
+LARGE_FROM = 1e6
+"""Bytes of an argument or a result from which its size is told."""
+COSTS_MORE_BELOW = 0.9
+"""Taking turns explains 1×; what is slower than this has another cause, too."""
 TOLD_FROM = 0.005
 """A smaller share is not worth a word."""
 
@@ -114,7 +120,7 @@ def verdict_sentence(race: Race, verdict: Verdict) -> str:
         case Reason.ONLY:
             parts = [_only(verdict)]
         case Reason.NOISY:
-            parts = [_noisy(verdict), noise_text(race, verdict)]
+            parts = [_noisy(race, verdict), noise_text(race, verdict)]
         case Reason.TOO_LONG:
             parts = [_too_long(race), _expected(race)]
     parts += [own_cores_text(race), *out_texts(race), *differed_texts(race), chunk_text(race)]
@@ -204,15 +210,30 @@ def _because(race: Race, standing: Standing, winner: Standing) -> str:
         if engine is Engine.ASYNCIO and kind.computes >= MOSTLY_HELD:
             return ": it computes, and a loop has one thread"
         if kind.gil is not None and kind.gil >= WAITS_BELOW:
-            return f": {_gil(race)}"
+            more = ", and handing over and switching cost time on top"
+            return f": {_gil(race)}{more if standing.speedup < COSTS_MORE_BELOW else ''}"
     cost, call = serial_shares(race).processes, call_seconds(race)
     if engine is Engine.PROCESS and cost and call and cost >= COSTS_FROM:
-        handing = f"handing it over and back {span_text(two_digits(cost * call))}"
+        took = span_text(two_digits(cost * call))
+        large = _large(race)
+        handing = (
+            f"{large} takes {took} to hand over" if large else f"handing it over and back {took}"
+        )
         return f": a call takes {span_text(call)}, {handing}"
     waits_longer = kind is not None and kind.nature is Nature.WAITS
     if waits_longer and standing.lane.workers < winner.lane.workers:
         return f": only {standing.lane.workers} wait at once"
     return ""
+
+
+def _large(race: Race) -> str:
+    """What is large of that which is handed over: ``returning 50 MB``; empty if nothing is."""
+    if race.tasted is None:
+        return ""
+    size, does = max(
+        (race.tasted.result.size or 0, "returning"), (race.tasted.argument.size or 0, "passing")
+    )
+    return f"{does} {memory_text(size)}" if size >= LARGE_FROM else ""
 
 
 def _mostly_held(race: Race) -> bool:
@@ -260,20 +281,28 @@ def _only(verdict: Verdict) -> str:
     return f"Use {engine_noun(verdict.engine)}: no other engine could race."
 
 
-def _noisy(verdict: Verdict) -> str:
-    """Which lanes cannot be told apart."""
-    best = max(verdict.seen, key=lambda standing: standing.speedup)
-    apart: Sequence[Standing] = [s for s in verdict.seen if s.high >= best.low]
-    if len(apart) < 2:
-        apart = verdict.seen
+def _noisy(race: Race, verdict: Verdict) -> str:
+    """Which lanes cannot be told apart; and with which to start, where each beats a plain loop."""
+    near = contenders(race, verdict)
     names = listed(
         [
             f"{lane_noun(None, standing.lane)} "
             + ("1×" if standing.lane.engine is Engine.SERIAL else _measured(standing))
-            for standing in apart
+            for standing in near
         ]
     )
-    return f"Too noisy to say: {names} cannot be told apart."
+    beat = all(
+        standing.lane is not race.serial and standing.low > SLOWER_AT_LEAST for standing in near
+    )
+    if race.serial is None or not beat:
+        return f"Too noisy to say: {names} cannot be told apart."
+    first = near[0]  # from the lightest to the heaviest
+    pronoun = "it is" if first.lane.engine is Engine.ASYNCIO else "they are"
+    lighter = "lighter" if len(near) == 2 else "the lightest"
+    return (
+        f"Too noisy to say which of {names} is faster, but each beats a plain loop: "
+        f"start with {_lane(race, first)}, {pronoun} {lighter}."
+    )
 
 
 def _too_long(race: Race) -> str:
@@ -281,7 +310,20 @@ def _too_long(race: Race) -> str:
     call, wanted = call_seconds(race), budget_wanted(race)
     takes = "" if call is None else f": a call takes {span_text(call)}"
     text = f"Too long for a budget of {budget:g} s{takes}."
+    if any(lane.rounds for lane in race.lanes.values()):
+        text = f"{_fitted(race)} fitted into {budget:g} s{takes}."
     return text if wanted is None else f"{text} A budget of {wanted:g} s would do."
+
+
+def _fitted(race: Race) -> str:
+    """How many rounds there were, and how many of them are not weighed."""
+    rounds, warm = rounds_made(race), warm_ups_made(race)
+    if not rounds:
+        return "Not one round of all lanes"
+    first = ""
+    if 0 < warm < rounds:
+        first = f" (the first {f'{warm} ' if warm > 1 else ''}only to warm up)"
+    return f"Only {counted(rounds, 'round')} of all lanes{first}"
 
 
 def _expected(race: Race) -> str:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import math
-from statistics import median
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
-from chai_tui.race.correction import spent
+from chai_tui.race.correction import at_once, own_threads, spent
 from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import standings
+from chai_tui.race.statistics import Standing, standings
 
 CORES = (4, 16, 64)
 """So many cores are looked forward to."""
-SOURCE = "Amdahl 1967"
+SOURCE = "Amdahl 1967; Karp and Flatt 1990"
 """The law is 1 / (s + (1 − s) / n), s the serial share, n the cores: Amdahl, Validity of the single
 processor approach to achieving large scale computing capabilities, AFIPS spring joint computer
-conference 1967."""
+conference 1967. The serial share that a race shows, from its speed-up S with n workers, is
+(1 / S − 1 / n) / (1 − 1 / n): Karp and Flatt, Measuring parallel processor performance,
+Communications of the ACM 33(5), 1990."""
+FORMULA = (
+    "threads 1 / (s + (1 − s) / n), never over 1 / gil_share; processes 1 / (s + 1 / n); where the "
+    "race was surely slower than that 1 / (e + (1 − e) / n), e = (1 / S − 1 / w) / (1 − 1 / w), "
+    "S the most that the speed-up may be, w how many could work at once; never over what the items "
+    "allow"
+)
+"""The whole of it."""
+UNEVEN_FROM = 1.3
+"""How many times as long as the shortest call the longest is where items are of uneven length."""
+LEAST_ROUNDS = 2
+"""Fewer rounds have no interval."""
+LEAST_AT_ONCE = 1.05
+"""So many must be able to work at once before a race shows anything."""
 CHUNKS_BELOW = 0.002
 """Seconds: shorter calls are handed over several at a time, longer ones gain nothing by it."""
 CHUNKS_A_WORKER = 4
@@ -26,21 +41,15 @@ ADVISED_BELOW = 50e-6
 COST_OF_CHUNK = 0.05
 """The part of a chunk's work that handing it over may cost."""
 
-ROUNDS_WANTED = 4
-"""One that warms up, and three that are weighed."""
-TASTED_CALLS = 2
-"""So many calls are made alone before."""
-STEP = 5
-"""Seconds, to whose next multiple a budget is rounded up."""
-
 
 class Forecast(NamedTuple):
     """What more cores, with a worker each, would give at most.
 
     Attributes:
         cores: how many.
-        threads: speed-up over one call after another; None if not known: the GIL was not seen.
-        processes: likewise; None if processes did not race.
+        threads: speed-up over one call after another; None if not known: the GIL was not seen;
+            or if threads were surely not faster than a loop.
+        processes: likewise; None if processes did not race, or were surely not faster.
     """
 
     cores: int
@@ -87,20 +96,83 @@ def forecast(race: Race) -> list[Forecast]:
     faster than 1 / the share that holds it. Of processes it is the seconds in which one call after
     another is handed over and pickled, beside the seconds of a call. A plain loop has none of that:
     so s seconds of it for each second of work make n cores 1 / (s + 1 / n) times as fast.
+
+    A race that was surely slower than that knows better, too: then the serial share that it shows
+    counts. But so many cores are never said to give less than fewer workers were measured to. No
+    engine gets through its items faster than the longest of them takes.
     """
-    shares = serial_shares(race)
+    shares, useless = serial_shares(race), would_not_help(race)
     if shares.threads is None and shares.processes is None:
         return []
+    standing = standings(race)
     return [
         Forecast(
             cores,
             None
-            if shares.threads is None
-            else min(amdahl(shares.threads, cores), 1 / max(shares.gil or 0.0, 1 / cores)),
-            None if shares.processes is None else pooled(shares.processes, cores),
+            if shares.threads is None or Engine.THREAD in useless
+            else _at_most(
+                race,
+                standing,
+                Engine.THREAD,
+                cores,
+                min(
+                    amdahl(shares.threads, cores),
+                    amdahl(shares.threads_shown or 0.0, cores),
+                    1 / max(shares.gil or 0.0, 1 / cores),
+                ),
+            ),
+            None
+            if shares.processes is None or Engine.PROCESS in useless
+            else _at_most(
+                race,
+                standing,
+                Engine.PROCESS,
+                cores,
+                min(pooled(shares.processes, cores), amdahl(shares.processes_shown or 0.0, cores)),
+            ),
         )
         for cores in CORES
     ]
+
+
+def _at_most(
+    race: Race, standing: Sequence[Standing], engine: Engine, cores: int, by_law: float
+) -> float:
+    """What the law gives, but no less than was measured, and no more than the items allow."""
+    measured = [
+        one.speedup
+        for one in standing
+        if one.lane.engine is engine and one.lane.workers <= cores and one.rounds >= LEAST_ROUNDS
+    ]
+    return min(max([by_law, *measured]), items_allow(race))
+
+
+def items_allow(race: Race) -> float:
+    """Return how many times as fast any engine is at most with these items; infinite if any.
+
+    Nobody is done before the longest item is. What others may have taken of that one is no part
+    of its length.
+    """
+    items = race.loaded.items if race.loaded else 0
+    if not items:
+        return math.inf
+    tasted = race.tasted
+    if tasted is None or tasted.calls < 1 or tasted.longest <= UNEVEN_FROM * tasted.shortest:
+        return float(items)
+    mean = tasted.wall / tasted.calls
+    longest = max(mean, tasted.longest - (tasted.ready or 0.0))
+    return max(1.0, items * mean / longest) if longest > 0 else float(items)
+
+
+def would_not_help(race: Race) -> tuple[Engine, ...]:
+    """Return of which engine more workers would not help: it is surely not faster than a loop."""
+    known = standings(race)
+    useless = []
+    for engine in (Engine.THREAD, Engine.PROCESS):
+        own = [one for one in known if one.lane.engine is engine]
+        if own and all(one.rounds >= LEAST_ROUNDS and one.high <= 1.0 for one in own):
+            useless.append(engine)
+    return tuple(useless)
 
 
 class SerialShares(NamedTuple):
@@ -110,11 +182,15 @@ class SerialShares(NamedTuple):
         gil: what holds the GIL.
         threads: that, or less if the race shows so.
         processes: what handing calls over takes, or less if the race shows so; may be over 1.
+        threads_shown: what the race shows of threads if they were surely slower than that.
+        processes_shown: likewise of processes.
     """
 
     gil: float | None
     threads: float | None
     processes: float | None
+    threads_shown: float | None = None
+    processes_shown: float | None = None
 
 
 def serial_shares(race: Race) -> SerialShares:
@@ -124,27 +200,55 @@ def serial_shares(race: Race) -> SerialShares:
     lane = lane_of(race, Engine.PROCESS)
     cost = overhead_seconds(race, 1 if lane is None else chunk_of(race, lane))
     threads, processes = gil, None if cost is None or not call else cost / call
-    for standing in standings(race):
-        workers = standing.lane.workers
-        if workers < 2 or standing.rounds < 2:
+    threads_shown, processes_shown = None, None
+    # The widest lane comes last: it is the next to what is looked forward to.
+    for standing in sorted(standings(race), key=lambda one: one.lane.workers):
+        most = at_most_here(race, standing.lane)
+        if most < LEAST_AT_ONCE or standing.rounds < LEAST_ROUNDS:
             continue
-        left = max(0.0, 1 / standing.speedup - 1 / workers)
-        is_of_threads = standing.lane.engine is Engine.THREAD
-        # A race that was surely faster than the law knows better.
-        if is_of_threads and threads is not None and standing.low > amdahl(threads, workers):
-            threads = min(threads, left / (1 - 1 / workers))
+        left = max(0.0, 1 / standing.speedup - 1 / most)
+        if standing.lane.engine is Engine.THREAD and threads is not None:
+            # A race that was surely faster than the law knows better, and so does a slower one.
+            if standing.low > amdahl(threads, most):
+                threads = min(threads, left / (1 - 1 / most))
+            threads_shown = None
+            if standing.high < amdahl(threads, most):
+                threads_shown = karp_flatt(standing.high, most)
         if standing.lane is lane and processes is not None:
-            is_faster = standing.low > pooled(processes, workers)
-            processes = min(processes, left) if is_faster else processes
-    return SerialShares(gil, threads, processes)
+            if standing.low > pooled(processes, most):
+                processes = min(processes, left)
+            if standing.high < pooled(processes, most):
+                processes_shown = karp_flatt(standing.high, most)
+    return SerialShares(gil, threads, processes, threads_shown, processes_shown)
 
 
-def pooled(cost: float, workers: int) -> float:
+def at_most_here(race: Race, lane: Lane) -> float:
+    """Return how many times as fast as a loop a lane could be on this machine, in its rounds.
+
+    Calls that compute need a core each, those that wait do not; and the last ones of a round may
+    leave workers without any.
+    """
+    calls = lane.rounds[-1].calls if lane.rounds else 0
+    workers = float(own_threads(lane))
+    if calls:
+        workers = calls / math.ceil(calls / workers)
+    share = spent(race)
+    if share is None or share.computes <= 0:
+        return workers
+    return min(workers, at_once(race, lane) / share.computes)
+
+
+def karp_flatt(speedup: float, workers: float) -> float:
+    """Return the serial share, 0 to 1, that a speed-up shows: the metric of Karp and Flatt."""
+    return min(1.0, max(0.0, (1 / speedup - 1 / workers) / (1 - 1 / workers)))
+
+
+def pooled(cost: float, workers: float) -> float:
     """Return the speed-up of a pool that hands over for ``cost`` seconds for each of work."""
     return 1 / (cost + 1 / workers)
 
 
-def amdahl(serial_share: float, cores: int) -> float:
+def amdahl(serial_share: float, cores: float) -> float:
     """Return how many times as fast ``cores`` are as one where a share of the work is serial."""
     return 1 / (serial_share + (1 - serial_share) / cores)
 
@@ -199,29 +303,3 @@ def chunk_advised(race: Race) -> int | None:
     least = handed / (COST_OF_CHUNK * call)
     power: int = 10 ** math.floor(math.log10(max(1.0, least)))
     return next((step * power for step in (1, 2, 5) if step * power >= least), 10 * power)
-
-
-def budget_wanted(race: Race) -> float | None:
-    """Return the seconds of a budget that would do for this race, rounded up; None if unknown.
-
-    What made no round is taken to be no faster than one call after another.
-    """
-    call, began = call_seconds(race), race.began
-    if call is None or began is None:
-        return None
-    lanes = race.lanes.values()
-    made = [ended.calls for lane in lanes for ended in lane.rounds]
-    alone = max(made, default=began.workers) * call
-    turn = sum(
-        median(ended.wall for ended in lane.rounds) if lane.rounds else alone for lane in lanes
-    )
-    if not lanes:  # none was started: those that may race
-        turn = alone * sum(_may_race(race, engine) for engine in began.engines)
-    started = sum(lane.opened.start_seconds for lane in lanes)
-    wanted = started + TASTED_CALLS * call + ROUNDS_WANTED * turn
-    return STEP * math.ceil(wanted / STEP)
-
-
-def _may_race(race: Race, engine: Engine) -> bool:
-    is_async = race.loaded is not None and race.loaded.is_async
-    return engine not in race.out and (engine is not Engine.ASYNCIO or is_async)

@@ -12,14 +12,17 @@ from chai_tui.model.events import RunBegan
 from chai_tui.model.race_events import Measure
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.forecast import (
+    FORMULA,
     SOURCE,
     call_seconds,
     chunk_advised,
     chunk_of,
     forecast,
+    items_allow,
     overhead_seconds,
     pays_from,
     serial_shares,
+    would_not_help,
 )
 from chai_tui.race.kind import kind_of
 from chai_tui.race.noise import others_cores
@@ -114,12 +117,17 @@ def _function(race: Race) -> dict[str, Any] | None:
 
 
 def _forecast(race: Race) -> dict[str, Any]:
-    shares = serial_shares(race)
+    shares, allowed = serial_shares(race), items_allow(race)
     return {
         "source": SOURCE,
+        "formula": FORMULA,
         "gil_share": shares.gil,
         "threads_serial_share": shares.threads,
         "processes_serial_share": shares.processes,
+        "threads_shown_share": shares.threads_shown,
+        "processes_shown_share": shares.processes_shown,
+        "items_allow": allowed if math.isfinite(allowed) else None,
+        "would_not_help": [str(engine) for engine in would_not_help(race)],
         "at_most": [
             {"cores": ahead.cores, "threads": ahead.threads, "processes": ahead.processes}
             for ahead in forecast(race)

@@ -94,12 +94,21 @@ KEYS: dict[str, str] = {
     "pays_from_seconds": "length of a call from which processes pay here; null if unknown",
     "chunk_advised": "how many calls under 50 µs a process should get at a time; null for longer",
     "forecast.source": "whose law tells so",
+    "forecast.formula": "the law, s being the serial share and n the cores",
     "forecast.gil_share": "share of a call that holds the GIL; null if unknown",
     "forecast.threads_serial_share": "serial share of threads: that, or less as the race shows",
     "forecast.processes_serial_share": "seconds of handing over for each of a call; null likewise",
+    "forecast.threads_shown_share": "serial share that the race shows of threads, by Karp and "
+    "Flatt, if they were surely slower than the law says; else null",
+    "forecast.processes_shown_share": "likewise of processes",
+    "forecast.items_allow": "speed-up that the items allow at most: all of them over the longest; "
+    "null without items",
+    "forecast.would_not_help": "engines that are surely not faster than a loop: more workers would "
+    "not help",
     "forecast.at_most": "what more cores would give at most",
     "forecast.at_most[].cores": "how many, with a worker each",
-    "forecast.at_most[].threads": "speed-up over one call after another; null if unknown",
+    "forecast.at_most[].threads": "speed-up over one call after another; null if unknown, "
+    "or if that engine would not help",
     "forecast.at_most[].processes": "likewise",
     "printed_lines": "how many lines the function printed",
     "machine": "where it was measured",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from chai_tui.explain.tasting_table import phase_text
-from chai_tui.explain.tasting_text import report_lines
+from chai_tui.explain.tasting_text import failure_text, report_lines
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event
 from chai_tui.model.race_events import Phase
@@ -73,7 +73,7 @@ class TastingLines:
             if race.failed.traceback:
                 with contextlib.suppress(OutputError):
                     write(self._err, race.failed.traceback.split("\n"))
-            warn(self._err, race.failed.text)
+            warn(self._err, failure_text(race))
         elif race.judged is not None:
             write(self._out, report_lines(race))
 
@@ -95,7 +95,7 @@ class TastingJson:
         self._progress.clear()
         race = floor.race
         if race.failed is not None:
-            warn(self._err, race.failed.text)
+            warn(self._err, failure_text(race))
         if race.is_over:
             write(self._out, [json.dumps(result_json(race, floor.run), allow_nan=False)])
 
