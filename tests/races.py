@@ -293,6 +293,12 @@ def noisy() -> list[Event]:
     return judged(raced(LOUD, rounds=9, is_running=False))
 
 
+def too_long(call: float = 5.4) -> list[Event]:
+    """The story of a call that takes so long that nothing is raced."""
+    single = tasted(call=call, at=BEGAN + 0.5 + 2 * call)
+    return judged([run_of(), *began(), *loaded(), *single])
+
+
 def failed(
     text: str = "ValueError: no milk, with item 3: the function raised when it was called alone",
     traceback: str = (

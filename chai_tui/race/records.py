@@ -74,6 +74,7 @@ class Race:
         phase: what the tasting does now.
         left: seconds that this will take at most, from ``phase_at`` on.
         phase_at: since when.
+        race_until: when the race proper ends at the latest; 0 before it begins.
         tasted: what single calls cost; None while it is not known.
         gil: how often the GIL was held meanwhile; likewise.
         lanes: by number: from the lightest engine to the heaviest.
@@ -118,6 +119,7 @@ class Race:
         self.phase = Phase.IMPORT
         self.left = 0.0
         self.phase_at = 0.0
+        self.race_until = 0.0
         self.tasted: Tasted | None = None
         self.gil: GilSeen | None = None
         self.lanes: dict[int, Lane] = {}
@@ -153,6 +155,8 @@ class Race:
     def _phase_began(self, event: PhaseBegan) -> None:
         self.phase = event.phase
         self.left = event.left
+        if event.phase is Phase.RACE:
+            self.race_until = event.at + event.left
         self.phase_at = event.at
         self.version += 1
 

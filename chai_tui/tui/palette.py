@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, cast
 
+from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.screen import Screen
 
 from chai_tui.model.commands import AddMakers, Command
 from chai_tui.model.engine import Engine
@@ -25,6 +28,9 @@ class Brews(Protocol):
     accepts: frozenset[type[Command]]
     floor: Floor
     keys_given: Mapping[str, str]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Return what Textual itself offers."""
 
     def run_action(self, action: str) -> Coroutine[Any, Any, bool]:
         """Do what a key does."""
@@ -54,9 +60,10 @@ class Offer(NamedTuple):
 
 
 class RowCommands(Provider):
-    """Every row of a table of keys in the command palette.
+    """Every row of a table of keys in the command palette, and what Textual itself offers.
 
     Not those that move the selection: they are keys because they are pressed again and again.
+    Textual's are offered here, as two providers would have no order between them.
     """
 
     rows: Sequence[Row] = ()
@@ -72,6 +79,13 @@ class RowCommands(Provider):
             if row.needs is None or row.needs in app.accepts:
                 keys = keys_bound(row, app.keys_given)
                 yield Offer(row.label, row.tooltip, partial(app.run_action, row.action), keys)
+        yield from self._more_offers()
+        for command in sorted(app.get_system_commands(screen), key=itemgetter(0)):
+            yield Offer(command.title, command.help, command.callback)
+
+    def _more_offers(self) -> Iterator[Offer]:
+        """What no key does."""
+        yield from ()
 
     async def discover(self) -> Hits:
         """Offer everything before anything is typed."""
@@ -95,9 +109,8 @@ class KitchenCommands(RowCommands):
 
     rows = COMMANDS
 
-    def _offers(self) -> Iterator[Offer]:
-        """Everything that can be done now."""
-        yield from super()._offers()
+    def _more_offers(self) -> Iterator[Offer]:
+        """Every recipe and engine to brew with next."""
         app = cast("Brews", self.app)
         if AddMakers not in app.accepts:
             return

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -47,10 +46,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
     """Shows a tasting."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*taste_bindings("app")]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
-        *App.COMMANDS,
-        TasteCommands,
-    }
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {TasteCommands}
     later = (*LATER, *LATER_OF_TASTING)
 
     def __init__(
@@ -181,4 +177,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
         race = self.floor.race
         if race.failed is not None:
             return [printable(race.failed.text)]
-        return [printable(line) for line in report_lines(race)] if race.judged is not None else []
+        if race.judged is not None:
+            return [printable(line) for line in report_lines(race)]
+        target = "" if race.began is None else f"{race.began.target}: "
+        return [printable(f"{target}left before there was a verdict")]

@@ -30,7 +30,9 @@ from tests.pilot.tasting import tasting
 from tests.still import resize
 
 SIZES = ((40, 12), (80, 24), (120, 40), (200, 50))
-STORIES = ("importing", "tasting", "raced", "verdict", "waits", "noisy", "failed", "out")
+STORIES = (
+    "importing", "tasting", "raced", "verdict", "waits", "noisy", "too_long", "failed", "out"
+)  # fmt: skip
 
 
 # What is shown
@@ -98,10 +100,48 @@ async def test_the_running_round_grows() -> None:
         assert shown.row("threads ×2").count("█") > before
 
 
-async def test_whose_work_is_on_the_cores_is_told_with_numbers() -> None:
+async def test_whose_work_is_on_the_cores_is_told_with_the_names_of_lanes() -> None:
     async with tasting(*races.raced()) as shown:
-        assert "#4" in shown.row("core 0")
-        assert "#4–5" in shown.row("processes ×2")
+        assert "processes" in shown.row("core 0")
+        assert "#" not in shown.screen_text()
+    async with tasting(*races.raced(), size=(160, 40)) as shown:
+        assert "#4–5" in shown.row("processes ×2")  # as the timeline calls them
+
+
+async def test_on_a_core_is_who_runs_now() -> None:
+    """One thread makes single calls, the plain loop's, and those of the event loop."""
+    async with tasting(*races.tasting()) as shown:
+        assert "single calls" in shown.row("core 0")
+    story = races.raced(
+        races.WAITS, rounds=2, engines=(Engine.SERIAL, Engine.ASYNCIO), is_running=False
+    )
+    async with tasting(*story) as shown:
+        now = shown.floor.now
+        await shown.happens(*races.working({0: [1], 1: []}, at=now + 0.5))
+        assert "plain loop" in shown.row("core 0")
+        await shown.happens(
+            RoundBegan(now + 0.6, 2, 3, 16), *races.working({0: [1], 1: []}, at=now + 1)
+        )
+        assert "asyncio" in shown.row("core 0")
+
+
+async def test_long_calls_are_told_for_how_long() -> None:
+    async with tasting(*races.tasting()) as shown:
+        assert "so far" not in shown.screen_text()
+        await shown.happens(*races.working({0: [1], 1: []}, at=BEGAN + 8.4))
+        assert "tastes single calls, 8 s so far" in shown.screen_text()
+
+
+async def test_where_nothing_was_raced_what_was_tasted_is_shown() -> None:
+    async with tasting(*races.too_long(), size=(80, 24)) as shown:
+        lines = shown.screen_text().split("\n")
+        text = shown.screen_text()
+        assert "Too long for a budget" in text
+        assert "2 in 10.8 s" in shown.row("single calls")
+        assert "speed-up" not in text  # no heading without a row
+        verdict = next(number for number, line in enumerate(lines) if "no verdict" in line)
+        assert lines[verdict - 1].strip()
+        assert "Help" in lines[-1]
 
 
 async def test_the_speed_up_gets_its_interval() -> None:
@@ -167,6 +207,19 @@ async def test_a_failure_is_told_with_its_traceback_which_scrolls() -> None:
         await shown.press("end")
         assert "line 89," in shown.screen_text()
         assert "ValueError: no milk" in shown.screen_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("there are no items", "There are no items"),
+        ("work.py has no function `a`", "work.py has no function"),
+        ("resize is a class", "resize is a class"),
+    ],
+)
+async def test_a_failure_is_a_sentence(text: str, says: str) -> None:
+    async with tasting(*races.failed(text)) as shown:
+        assert f"  {says}" in shown.screen_text()
 
 
 async def test_text_from_outside_is_neither_markup_nor_obeyed() -> None:
@@ -255,6 +308,17 @@ async def test_rounds_come_while_they_are_shown() -> None:
 async def test_enter_without_a_lane_does_nothing() -> None:
     async with tasting(*races.tasting()) as shown:
         await shown.press("enter", "down", "up", "end")
+        assert shown.in_race
+        assert not shown.app.screen.active_bindings["enter"].enabled
+        await shown.happens(*races.opened())
+        assert shown.app.screen.active_bindings["enter"].enabled
+
+
+async def test_enter_is_dimmed_after_a_failure() -> None:
+    async with tasting(*races.raced()) as shown:
+        await shown.happens(TasteFailed(BEGAN + 9, "no milk"))
+        assert not shown.app.screen.active_bindings["enter"].enabled
+        await shown.press("enter")
         assert shown.in_race
 
 
@@ -372,6 +436,41 @@ async def test_other_screens_open_and_close(key: str, says: str) -> None:
         assert shown.in_race
 
 
+async def test_help_offers_only_pages_that_there_are() -> None:
+    async with tasting(*races.raced(), size=(80, 24)) as shown:
+        await shown.press("question_mark")
+        assert "→ Next page" in shown.screen_text()
+        assert "Page before" not in shown.screen_text().split("\n")[-1]
+        await shown.press("right")
+        await shown.until(lambda: "← Page before" in shown.screen_text())
+        assert "→ Next page" in shown.screen_text()
+        await shown.press("end")
+        await shown.until(lambda: "→ Next page" not in shown.screen_text().split("\n")[-1])
+        await shown.press("right", "left")
+        await shown.until(lambda: "→ Next page" in shown.screen_text())
+
+
+@pytest.mark.parametrize("key", ["t", "l"])
+async def test_other_screens_do_not_speak_of_the_kitchen(key: str) -> None:
+    async with tasting(*races.raced()) as shown:
+        await shown.press(key)
+        assert "maker" not in shown.screen_text().split("\n")[0]
+        tooltips = [row.tooltip for row in shown.app.screen.active_bindings.values()]
+        assert not any("kitchen" in text for text in tooltips)
+
+
+async def test_the_palette_has_an_order() -> None:
+    async with tasting(*races.raced(), size=(120, 80)) as shown:
+        orders = []
+        for _ in range(3):
+            await shown.press("ctrl+p")
+            await shown.until(lambda: "Screenshot" in shown.screen_text())
+            orders.append(shown.screen_text())
+            await shown.press("escape")
+        assert orders[0].index("Rounds") < orders[0].index("Save") < orders[0].index("Screenshot")
+        assert len(set(orders)) == 1
+
+
 async def test_help_has_every_key_of_the_table() -> None:
     async with tasting(*races.raced(), size=(120, 100)) as shown:
         await shown.press("question_mark")
@@ -417,6 +516,13 @@ async def test_q_leaves_with_what_came_of_it(story: str, code: int) -> None:
         await shown.press("q")
         await shown.until(lambda: shown.app._exit)
         assert shown.app.exit_code([]) == code
+
+
+async def test_who_leaves_before_the_verdict_is_told_so() -> None:
+    async with tasting(*races.raced()) as shown:
+        await shown.press("q")
+        await shown.until(lambda: shown.app._exit)
+        assert shown.app.last_words() == ["work.py:resize: left before there was a verdict"]
 
 
 async def test_what_was_asked_for_wrongly_has_a_code_of_its_own() -> None:

@@ -22,7 +22,7 @@ def test_a_race(snap_compare: Compare, story: str, size: Size) -> None:
     assert snap_compare(app, terminal_size=size, run_before=pressing())
 
 
-@pytest.mark.parametrize("story", ["importing", "tasting", "noisy", "failed", "out"])
+@pytest.mark.parametrize("story", ["importing", "tasting", "noisy", "too_long", "failed", "out"])
 def test_what_comes_before_and_what_comes_else(snap_compare: Compare, story: str) -> None:
     app = still_race(getattr(races, story)())
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing())

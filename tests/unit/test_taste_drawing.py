@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.race_events import LaneOpened, RoundBegan, RoundEnded
+from chai_tui.model.race_events import LaneOpened, Phase, PhaseBegan, RoundBegan, RoundEnded
 from chai_tui.race.records import Lane
 from chai_tui.race.statistics import Standing, standings
 from chai_tui.tui.canvas.styles import as_text, width_of
@@ -27,14 +28,22 @@ from chai_tui.tui.taste.lane_drawing import (
     trouble_lines,
 )
 from chai_tui.tui.taste.race_clock import RaceClock, axis_cells, clock_of, lane_cells
-from chai_tui.tui.taste.result_drawing import box, note_lines, table_lines, verdict_box
+from chai_tui.tui.taste.result_drawing import (
+    box,
+    note_lines,
+    table_lines,
+    tasted_lines,
+    verdict_box,
+)
 from chai_tui.tui.taste.room import parts
 from chai_tui.tui.taste.round_drawing import milliseconds, round_header, round_lines
 from chai_tui.tui.taste.saving import file_name, save
 from chai_tui.tui.terminal.ascii_drawing import UNKNOWN, drawn_in_ascii
 from tests import races
 
-STORIES = ("importing", "tasting", "raced", "verdict", "waits", "noisy", "failed", "out")
+STORIES = (
+    "importing", "tasting", "raced", "verdict", "waits", "noisy", "too_long", "failed", "out"
+)  # fmt: skip
 WIDTHS = (40, 41, 59, 60, 76, 80, 90, 100, 120, 200)
 
 
@@ -97,14 +106,18 @@ def test_any_rounds_are_drawn_exactly_as_wide(times: list[float], width: int, he
     assert [width_of(line) for line in drawn] == [width] * height
 
 
-def test_the_clock_stays_until_the_race_is_over() -> None:
-    three, five = (races.told(*races.raced(rounds=n)) for n in (3, 5))
-    clocks = [clock_of(floor.race, floor.now, 60) for floor in (three, five)]
-    assert clocks[0] == clocks[1]
-    over = races.told(*races.verdict())
-    clock = clock_of(over.race, over.now, 60)
+def test_the_clock_stays_unless_less_than_half_of_it_was_needed() -> None:
+    overs = [races.judged(races.raced(rounds=n, is_running=False)) for n in (9, 5)]
+    three, five, late, early = (
+        races.told(*story) for story in (*(races.raced(rounds=n) for n in (3, 5)), *overs)
+    )
+    now = late.now
+    late.fold([PhaseBegan(now, Phase.OVER, 0.0)])  # it comes with the verdict
+    clocks = [clock_of(floor.race, floor.now, 60) for floor in (three, five, late)]
+    assert clocks[0] == clocks[1] == clocks[2]
+    clock = clock_of(early.race, early.now, 60)
     assert clock is not None
-    assert clock.stop == max(lane.rounds[-1].at for lane in over.race.lanes.values())
+    assert clock.stop == max(lane.rounds[-1].at for lane in early.race.lanes.values())
     assert clock_of(races.told(*races.tasting()).race, 0.0, 60) is None
 
 
@@ -134,7 +147,8 @@ def test_every_line_is_as_wide_as_the_screen_and_can_be_drawn_in_ascii(
         *(row.line for each in (1, 2, 5) for row in race_rows(look, width, each)),
         *(row.line for row in race_rows(look._replace(is_large=True), width, 5)),
         *trouble_lines(race, width),
-        *(table_lines(race, width) if race.lanes else []),
+        *table_lines(race, width),
+        *tasted_lines(race, width),
         *verdict_box(race, width),
     ]
     assert {width_of(line) for line in drawn} == {width}
@@ -184,7 +198,18 @@ def test_the_title_keeps_what_matters_most() -> None:
         text = as_text(title_line(floor, width))
         assert "work.py:resize" in text
         assert "s left" in text
+        assert re.search("  (races|round)", text)  # two blanks at least
     assert "CPython 3.14.2" in as_text(title_line(floor, 120))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_sides_of_the_title_never_touch(story: str) -> None:
+    floor = races.told(*getattr(races, story)())
+    for width in range(40, 140):
+        text = as_text(title_line(floor, width))
+        sides = re.split(r"  (?=judged|imports|tastes|races|starts|could|is over)", text)
+        assert len(sides) == 2, (width, text)
+        assert not sides[0].rstrip().endswith("·")
 
 
 def test_a_long_target_is_cut() -> None:

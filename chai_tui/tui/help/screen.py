@@ -54,9 +54,16 @@ class HelpText(Painted):
         """Draw the page."""
         self._pages = pages(self._sections(width), width, height)
         index = page_with(self._entry, self._pages)
-        self._title.contents = contents(self._pages, index)
-        self._title.repaint()
+        if self._title.contents != (told := contents(self._pages, index)):
+            self._title.contents = told
+            self._title.repaint()
+            self.screen.call_after_refresh(self.screen.refresh_bindings)
         return self._pages[index].lines[:height]
+
+    def may_turn(self, pages: int) -> bool:
+        """Whether there is such a page; so it is taken before it is known how many there are."""
+        index = page_with(self._entry, self._pages)
+        return not self._pages or (index > 0 if pages < 0 else index < len(self._pages) - 1)
 
     def show(self, index: int) -> None:
         """Show a page; the first or the last one where there is none of that index."""
@@ -124,6 +131,12 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         yield self._title
         yield self._text
         yield KeyLine()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a page only where there is one."""
+        if action == "turn" and isinstance(pages := parameters[0], int) and abs(pages) == 1:
+            return self._text.may_turn(pages)
+        return super().check_action(action, parameters)
 
     def action_turn(self, pages: int) -> None:
         """Turn pages, back with a negative number."""

@@ -10,7 +10,7 @@ from chai_tui.tui.help.pages import Section
 from chai_tui.tui.keys.rows import keys_now
 from chai_tui.tui.keys.screen_keys import HELP, LOG, TIMELINE, TIMELINE_ROWS
 from chai_tui.tui.keys.taste_keys import PRINTED, ROUNDS, TASTE
-from chai_tui.tui.kitchen.core_drawing import LEGEND, LEGEND_UNMAPPED
+from chai_tui.tui.kitchen.core_drawing import LEGEND_NAMED, LEGEND_UNMAPPED
 
 _SEEN = (
     ("GIL held", "strong", "for how much of a call the GIL is held: Python bytecode runs. It is "
@@ -46,7 +46,7 @@ def tasting_sections(keymap: Mapping[str, str], width: int, run: RunBegan) -> li
         width: of each line, in cells.
         run: where the function is tasted.
     """
-    cores = LEGEND if run.maps_cores else LEGEND_UNMAPPED
+    cores = LEGEND_NAMED if run.maps_cores else LEGEND_UNMAPPED
     seen = [("core 0", "strong", cores), *_SEEN]
     sections = [
         Section("the race", [entry(word, style, text, 15, width) for word, style, text in seen]),

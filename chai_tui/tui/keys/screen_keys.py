@@ -41,7 +41,7 @@ ZOOM = Place("zoom", (
     Row("zoom-find-before", "N", "Find before", "Go to the find before", "find(True)", shown=""),
 ))  # fmt: skip
 TIMELINE = Place("timeline", (
-    Row("timeline-back", "escape,t,q", "Back", "Go back to the kitchen", "back", in_footer=True),
+    Row("timeline-back", "escape,t,q", "Back", "Go back", "back", in_footer=True),
     Row("timeline-finer", "plus,equals_sign", "Finer", "Show time finer or coarser", "zoom(1)",
         in_footer=True, shown="+ −"),
     Row("timeline-coarser", "minus,underscore", "Coarser", "Show time coarser", "zoom(-1)",
@@ -68,14 +68,14 @@ TIMELINE_ROWS = Place("timeline", (
         shown=""),
 ))  # fmt: skip
 LOG = Place("log", (
-    Row("log-back", "escape,l,q", "Back", "Go back to the kitchen", "back", in_footer=True),
+    Row("log-back", "escape,l,q", "Back", "Go back", "back", in_footer=True),
 ))  # fmt: skip
 HELP = Place("help", (
     Row("help-back", "escape,q,question_mark,f1", "Back", "Go back", "back", in_footer=True),
     Row("help-next", "right,space,pagedown,down,j", "Next page",
         "Turn to the next page, or to the one before", "turn(1)", in_footer=True, shown="← →"),
     Row("help-previous", "left,backspace,pageup,up,k", "Page before", "Turn to the page before",
-        "turn(-1)", shown=""),
+        "turn(-1)", in_footer=True, shown=""),
     Row("help-first", "home", "First page", "Turn to the first or the last page", "page(1)",
         shown="Home End"),
     Row("help-last", "end", "Last page", "Turn to the last page", "turn(1000)", shown=""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from chai_tui.explain.formatting import cores_worth, quota_text
@@ -14,12 +14,19 @@ from chai_tui.tui.kitchen.core_layout import MARKS_TOGETHER, Grid, Marks, lay_ou
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _MAKERS, _OTHERS, _ANYONE, _EMPTY, _UNKNOWN = "█", "▓", "▒", "░", " "
 LEGEND = f"{_MAKERS} these makers  {_OTHERS} everything else  {_EMPTY} idle  #1: who was on it last"
+LEGEND_NAMED = f"{_MAKERS} its workers  {_OTHERS} everything else  {_EMPTY} idle, and who was on it"
 MARKED = 0.5 / len(_HEIGHTS)
 """The least share of a core that its history shows."""
 LEGEND_UNMAPPED = f"{_ANYONE} busy, with anything  {_EMPTY} idle"
 
 
-def core_lines(cores: Sequence[Core], width: int, max_rows: int, run: RunBegan) -> list[Line]:
+def core_lines(
+    cores: Sequence[Core],
+    width: int,
+    max_rows: int,
+    run: RunBegan,
+    names: Mapping[int, str] | None = None,
+) -> list[Line]:
     """Return the cores as lines of exactly ``width`` cells.
 
     Args:
@@ -27,7 +34,9 @@ def core_lines(cores: Sequence[Core], width: int, max_rows: int, run: RunBegan) 
         width: cells in a line.
         max_rows: the most lines to return.
         run: where they are; it says what may be used of them, and what is known.
+        names: what makers are called, by number; without one they are called by that.
     """
+    names = names or {}
     if not cores or width < 1 or max_rows < 1:
         return []
     note = _note(width, run)
@@ -38,7 +47,7 @@ def core_lines(cores: Sequence[Core], width: int, max_rows: int, run: RunBegan) 
             [
                 span
                 for core in cores[first : first + layout.columns]
-                for span in _cell(core, layout, maps_cores=run.maps_cores)
+                for span in _cell(core, layout, names, maps_cores=run.maps_cores)
             ]
             for first in range(0, len(cores), layout.columns)
         ]
@@ -48,7 +57,7 @@ def core_lines(cores: Sequence[Core], width: int, max_rows: int, run: RunBegan) 
             _marks(cores[first : first + step], layout) for first in range(0, len(cores), step)
         ]
         if layout.has_who:
-            lines.append(_who(cores))
+            lines.append(_who(cores, names))
     if note and rows < max_rows:
         lines.append([(note, "dim")])
     return [fit(line, width) for line in lines]
@@ -84,6 +93,13 @@ def maker_numbers(makers: Sequence[int], width: int) -> str:
     return "…"
 
 
+def _whose(makers: Sequence[int], names: Mapping[int, str], width: int) -> str:
+    """Who was on a core: each name once, and the numbers of those who have none."""
+    if not any(maker in names for maker in makers):
+        return maker_numbers(makers, width)
+    return ", ".join(dict.fromkeys(names.get(maker, f"#{maker}") for maker in makers))
+
+
 def heights(shares: Sequence[float | None]) -> str:
     """Return each share, 0 to 1, as a block; the scale is the same everywhere and for ever."""
     return "".join(
@@ -91,7 +107,7 @@ def heights(shares: Sequence[float | None]) -> str:
     )
 
 
-def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
+def _cell(core: Core, grid: Grid, names: Mapping[int, str], *, maps_cores: bool) -> Line:
     sizes = grid.cell
     style = core_style(core.number)
     digits = sizes.label - len(" core  " if grid.has_word else "  ")
@@ -102,9 +118,8 @@ def _cell(core: Core, grid: Grid, *, maps_cores: bool) -> Line:
         (f" {'—' if core.busy is None else round(_clamped(core.busy) * 100):>3} %", ""),
     ]
     if sizes.makers:
-        line.append(
-            (f"  {fit_text(maker_numbers(core.makers, sizes.makers), sizes.makers)}", style)
-        )
+        whose = _whose(core.makers, names, sizes.makers)
+        line.append((f"  {fit_text(whose, sizes.makers)}", style))
     if sizes.history:
         kept = core.history
         latest = list(islice(kept, max(0, len(kept) - sizes.history), None))
@@ -151,14 +166,14 @@ def _marks(cores: Sequence[Core], marks: Marks) -> Line:
     return line
 
 
-def _who(cores: Sequence[Core]) -> Line:
+def _who(cores: Sequence[Core], names: Mapping[int, str]) -> Line:
     """Return who is on which core, for a drawing with no room for it beside the cores."""
     line: Line = []
     for core in cores:
         if core.makers:
             line.append((f" core {core.number} ", "dim"))
-            line.append((f"{maker_numbers(core.makers, 12)} ", core_style(core.number)))
-    return line or [(" no maker is on a core", "dim")]
+            line.append((f"{_whose(core.makers, names, 12)} ", core_style(core.number)))
+    return line or [(f" no {'worker' if names else 'maker'} is on a core", "dim")]
 
 
 def _marks_label(cores: Sequence[Core], marks: Marks) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chai_tui.explain.formatting import counted, percent, seconds_text
 from chai_tui.explain.tasting_text import kind_text, phase_text
+from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.state.floor import Floor
@@ -13,6 +14,8 @@ from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 BAR_MOST = 32
 SHORT_WIDTH = 72
 """On fewer columns it is said in few words what goes on; as it is where that takes over a half."""
+GAP = 2
+"""Columns at least between what the race is and what goes on."""
 
 
 def title_line(floor: Floor, width: int) -> Line:
@@ -23,11 +26,11 @@ def title_line(floor: Floor, width: int) -> Line:
         right = [(_short(text), style) for text, style in right]
     for without in range(6):
         left = _left(floor, target, without)
-        if width_of(left) + width_of(right) <= width:
+        if width_of(left) + GAP + width_of(right) <= width:
             break
     room = max(0, width - width_of(right))
-    if width_of(left) > room:
-        left = [(" ", ""), (fit_text(target, max(0, room - 2)), "strong")]
+    if width_of(left) + GAP > room:
+        left = [(" ", ""), (fit_text(target, max(0, room - 1 - GAP)), "strong")]
     return [*fit(left, room), *right]
 
 
@@ -68,7 +71,17 @@ def _right(floor: Floor) -> Line:
             ("judged", "paused" if race.judged.lane is None else "served"),
             (f" in {took} ", "dim"),
         ]
-    return [(f"{phase_text(race, floor.now)} ", "brewing")]
+    return [(f"{_phase(race, floor.now)} ", "brewing")]
+
+
+def _phase(race: Race, now: float) -> str:
+    """What goes on. A call may take longer than was planned for it, so it is told for how long."""
+    text = phase_text(race, now)
+    passed = int(now - race.phase_at)
+    if race.phase is not Phase.TASTE or passed < 1:
+        return text
+    what, *left = text.split(", ")
+    return ", ".join([what, f"{passed} s so far", *left])
 
 
 def about_lines(race: Race, width: int) -> list[Line]:

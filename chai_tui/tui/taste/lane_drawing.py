@@ -70,7 +70,7 @@ TALLEST = 3
 def columns_for(width: int, *, is_large: bool = False) -> Columns:
     """Return who gets how many of so many cells; in large print there are fewer facts."""
     name = NAME if width >= 60 else SHORT_NAME
-    makers = 8 if width >= 76 and not is_large else 0
+    makers = 8 if width >= 140 and not is_large else 0
     calls = 10 if width >= 90 and not is_large else 0
     bar = width // 6 if width >= 100 else 0
     has_interval = width >= 60

@@ -61,8 +61,9 @@ class RaceClock(NamedTuple):
 def clock_of(race: Race, now: float, width: int) -> RaceClock | None:
     """Return the clock of a race; None before its first round.
 
-    Until it is over, the race has all the time that it may take at most; so nothing moves but what
-    is added. Then it is shown as long as it was.
+    It has all the time that the race may take at most, so nothing moves but what is added; not when
+    the verdict comes, either. Only a race that needed less than half of it is then shown as long as
+    it was.
 
     Args:
         race: what happened.
@@ -74,8 +75,9 @@ def clock_of(race: Race, now: float, width: int) -> RaceClock | None:
         return None
     start = min(block.began for block in blocks)
     stop = max(block.ended for block in blocks)
-    if not race.is_over:
-        stop = max(stop, race.phase_at + race.left)
+    planned = max(stop, race.race_until)
+    if not race.is_over or stop - start >= (planned - start) / 2:
+        stop = planned
     return RaceClock(start, max(stop, start + 1e-3), width)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from chai_tui.explain.formatting import memory_text, span_text
 from chai_tui.explain.tasting_text import HEADINGS, forecast_text, lane_rows, pays_text
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
@@ -56,9 +57,7 @@ def box(
 def verdict_box(race: Race, width: int, height: int = 0) -> list[Line]:
     """Return the verdict in its box; nothing before there is one."""
     if race.failed is not None:
-        return box(
-            "cannot be tasted", [(printable(race.failed.text), "strong")], width, "failed", height
-        )
+        return box("cannot be tasted", [(_why_failed(race), "strong")], width, "failed", height)
     if race.judged is None:
         return []
     style = "served" if race.judged.lane is not None else "paused"
@@ -67,9 +66,46 @@ def verdict_box(race: Race, width: int, height: int = 0) -> list[Line]:
     return box(title, [(first, "strong"), *((text, "") for text in more)], width, style, height)
 
 
+def _why_failed(race: Race) -> str:
+    """Why it cannot be tasted, as a sentence; a name that it begins with stays as it is."""
+    text = printable(race.failed.text) if race.failed is not None else ""
+    first = text.partition(" ")[0]
+    target = "" if race.began is None else race.began.target
+    is_word = first.isalpha() and first.isascii() and first not in re.split(r"\W+", target)
+    return text[:1].upper() + text[1:] if is_word else text
+
+
+def tasted_lines(race: Race, width: int) -> list[Line]:
+    """Return what single calls were like; nothing before that is known."""
+    told = race.tasted
+    if told is None or not told.calls:
+        return []
+    call = span_text(told.wall / told.calls)
+    if told.calls > 1:
+        call += f", from {span_text(told.shortest)} to {span_text(told.longest)}"
+    cpu = (told.process_cpu + told.child_cpu) / told.calls
+    facts = [
+        ("single calls", f"{told.calls:,} in {span_text(told.wall)}"),
+        ("a call", call),
+        ("CPU of a call", span_text(cpu)),
+    ]
+    for name, measure in (("argument", told.argument), ("result", told.result)):
+        if measure.size is not None:
+            took = span_text(measure.seconds)
+            facts.append((name, f"{memory_text(measure.size)}, pickled and read in {took}"))
+        elif measure.problem:
+            facts.append((name, f"cannot be pickled: {printable(measure.problem)}"))
+    return [
+        fit([(f"  {name:<15}", "dim"), (fit_text(text, max(0, width - 18)), "")], width)
+        for name, text in facts
+    ]
+
+
 def table_lines(race: Race, width: int) -> list[Line]:
-    """Return the figures of all lanes, as many columns as there is room for."""
+    """Return the figures of all lanes, as many columns as there is room for; nothing without."""
     rows = lane_rows(race)
+    if not rows:
+        return []
     table = [HEADINGS, *(row.cells for row in rows)]
     cells = [max(cell_len(row[index]) for row in table) for index in range(len(HEADINGS))]
     shown = len(cells)

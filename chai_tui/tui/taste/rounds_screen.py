@@ -16,7 +16,7 @@ from chai_tui.race.statistics import standings
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
-from chai_tui.tui.canvas.styles import Line, fit
+from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.taste_keys import ROUNDS
 from chai_tui.tui.taste.lane_drawing import lane_name, lanes_of
@@ -94,7 +94,9 @@ class RoundsScreen(LeavesOnce, Screen[None]):
         line.append((f" · {counted(len(lane.rounds), 'round')}", ""))
         if told and told[0].rounds and lane.engine is not Engine.SERIAL:
             line.append((f" · {speed_text(told[0].speedup)} a plain loop", "story"))
-        line.append((" · what others took of the cores is taken off", "dim"))
+        note = " · others' work taken off"
+        if width_of(line) + len(note) <= width:
+            line.append((note, "dim"))
         return [fit(line, width)]
 
     def _draw_rounds(self, width: int) -> list[Line]:

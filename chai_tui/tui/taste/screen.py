@@ -27,12 +27,13 @@ from chai_tui.tui.taste.lane_drawing import (
     Look,
     Row,
     axis_line,
+    engine_name,
     lanes_of,
     race_rows,
     trouble_lines,
     waiting,
 )
-from chai_tui.tui.taste.result_drawing import note_lines, table_lines, verdict_box
+from chai_tui.tui.taste.result_drawing import note_lines, table_lines, tasted_lines, verdict_box
 from chai_tui.tui.taste.room import Parts, parts
 
 TALL = 30
@@ -66,7 +67,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         #cores { height: auto; }
         #lanes { height: 1fr; }
         #told { height: 1fr; display: none; }
-        &.-failed {
+        &.-no-lanes {
             #lanes { display: none; }
             #told { display: block; }
         }
@@ -95,6 +96,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._title = Part(lambda width, _: [title_line(floor, width)], id="title")
         self._about = Part(self._draw_about, id="about")
         self._core_bar = CoreBar(floor.run)
+        self._has_rounds = False  # to be shown
         self._lanes = Part(self._draw_lanes, id="lanes")
         self._told = LineView(self._draw_traceback, id="told")
         self._trouble = Part(lambda width, _: self._trouble_lines(width), id="trouble")
@@ -140,7 +142,9 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         if (drawn := (floor.cores_version, floor.run)) != self._drawn:
             self._drawn = drawn
             cores = floor.cores
-            self._core_bar.show(floor.run, [cores[number] for number in sorted(cores)])
+            self._core_bar.show(
+                floor.run, [cores[number] for number in sorted(cores)], self._names()
+            )
         if self._chosen not in race.lanes:
             self._chosen = next((lane.number for lane in lanes_of(race)), None)
             self._was_moved = False
@@ -158,9 +162,28 @@ class TasteScreen(Screen[None], inherit_bindings=False):
             part.repaint()
         if race.failed is not None:
             self._told.redraw()
-        if (race.failed is not None) != self.has_class("-failed"):
-            self.set_class(race.failed is not None, "-failed")
+        self.set_class(race.is_over and not self._has_lanes, "-no-lanes")
+        if (race.failed is not None) != (self.focused is self._told):
             self.set_focus(self._told if race.failed is not None else None)
+        if self._has_rounds != self._has_lanes:
+            self._has_rounds = self._has_lanes
+            self.refresh_bindings()
+
+    @property
+    def _has_lanes(self) -> bool:
+        """Whether there are lanes that are shown."""
+        return bool(self._race.lanes) and self._race.failed is None
+
+    def _names(self) -> dict[int, str]:
+        """What those are called who may be on a core: as their lane, whichever runs now."""
+        makers = self._floor.makers
+        if not self._race.lanes:
+            return dict.fromkeys(makers, "single calls")
+        names = {number: engine_name(maker.engine) for number, maker in makers.items()}
+        for lane in self._race.lanes.values():
+            if lane.running is not None:
+                names |= dict.fromkeys(lane.opened.makers, engine_name(lane.engine))
+        return names
 
     def _weigh(self) -> None:
         """Look how the lanes do, once for each round that ended."""
@@ -183,12 +206,13 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         # Once it is over, nobody needs to see where the makers are not any more.
         self._core_bar.display = not race.is_over or size.height - 2 - cores >= lanes + verdict
         has_figures = race.judged is not None and not self._is_large
+        others = 2 + (race.is_over and not self._has_lanes)  # title, keys, what stands for lanes
         shares = parts(
-            size.height - 2 - (cores if self._core_bar.display else 0),
+            size.height - others - (cores if self._core_bar.display else 0),
             lanes=lanes,
             about=len(about_lines(race, size.width)),
             trouble=len(self._trouble_lines(size.width)),
-            table=1 + len(table_lines(race, size.width)) if has_figures else 0,
+            table=1 + len(self._figures(size.width)) if has_figures else 0,
             notes=len(note_lines(race, size.width)) if has_figures else 0,
             verdict=verdict + 2 if verdict and size.height >= TALL else verdict,
         )
@@ -240,8 +264,12 @@ class TasteScreen(Screen[None], inherit_bindings=False):
     def _draw_table(self, width: int, _height: int) -> list[Line]:
         if self._parts is None or self._race.judged is None:
             return []
-        table = [[], *table_lines(self._race, width)] if self._parts.table else []
+        table = [[], *self._figures(width)] if self._parts.table else []
         return [*table, *note_lines(self._race, width)[: self._parts.notes]]
+
+    def _figures(self, width: int) -> list[Line]:
+        """Those of the lanes; where there are none, of single calls."""
+        return table_lines(self._race, width) or tasted_lines(self._race, width)
 
     def _trouble_lines(self, width: int) -> list[Line]:
         race = self._race
@@ -262,6 +290,12 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         ]
 
     # What keys do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what only lanes have."""
+        if action == "rounds" and not self._has_lanes:
+            return None
+        return super().check_action(action, parameters)
 
     def action_lane(self, step: int) -> None:
         """Choose the lane below (1) or above (-1)."""

@@ -124,7 +124,9 @@ def _tick(seconds: float) -> str:
     return seconds_text(seconds)
 
 
-def headline(view: TimeView, scale: TimeScale, makers: int, width: int) -> Line:
+def headline(
+    view: TimeView, scale: TimeScale, makers: int, width: int, *, noun: str = "maker"
+) -> Line:
     """Return the line on top: what is shown, and on which scale.
 
     Args:
@@ -132,13 +134,14 @@ def headline(view: TimeView, scale: TimeScale, makers: int, width: int) -> Line:
         scale: which time each cell stands for.
         makers: how many there are.
         width: in cells.
+        noun: what one of them is called.
     """
     how = "follows now" if view.first is None else "stands still"
     how = "all of it" if view.scale is None and view.first is None else how
     cell = f"{scale.samples} sample{'' if scale.samples == 1 else 's'}"
     cell = cell if scale.is_sampled else f"{scale.samples * scale.pitch:g} s"
     right = f"{cell} a cell · {how} "
-    left = f"{makers:,} maker{'' if makers == 1 else 's'}"
+    left = f"{makers:,} {noun}{'' if makers == 1 else 's'}"
     line: Line = [(" timeline ", "strong"), (left, "dim")]
     gap = width - 10 - len(left) - len(right)
     if gap < 1:

@@ -114,7 +114,9 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         warning = self._floor.run.warning
         label: Line = [(f" {warning}", "chosen")] if warning else []
         room = max(0, width - width_of(label))
-        return [[*label, *headline(self._view, self._scale, len(self._floor.makers), room)]]
+        noun = "maker" if self._floor.race.began is None else "worker"
+        makers = len(self._floor.makers)
+        return [[*label, *headline(self._view, self._scale, makers, room, noun=noun)]]
 
     def _draw_axis(self, _width: int) -> list[Line]:
         return [axis(self._scale, self._gutter)]
