@@ -14,7 +14,7 @@ from chai_tui.host.run_facts import facts_of_live_run
 from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.commands import Command, RaceAgain
 from chai_tui.model.events import Event, MakerUse, RunBegan, Sampled
-from chai_tui.model.race_events import Printed
+from chai_tui.model.race_events import Phase, Printed
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
@@ -229,7 +229,7 @@ class TasteSource:
         events: list[Event] = []
         if runner.is_ready():
             messages, printed = runner.read()
-            if conductor.race.loaded is not None:  # what an import prints is no call's
+            if conductor.race.phase in {Phase.TASTE, Phase.RACE}:  # an import's is no call's
                 events += self._lines(printed)
             for message in messages:
                 self._take(conductor, message)
