@@ -26,6 +26,8 @@ class TastingError(RuntimeError):
     def __init__(self, text: str, traceback: str = "") -> None:
         super().__init__(text)
         self.traceback = traceback
+        if traceback:
+            self.add_note(f"\nWhat Python told of it there:\n{traceback}")
 
     def __reduce__(self) -> tuple[type[TastingError], tuple[str, str]]:
         """Keep the traceback when it is pickled."""
@@ -80,7 +82,7 @@ class Tasting:
     sentence: str
     reason: str
     gil_share: float | None
-    standings: tuple[LaneResult, ...]
+    standings: tuple[LaneResult, ...] = field(repr=False)
     lines: tuple[str, ...] = field(repr=False)
     data: dict[str, Any] = field(repr=False)
 
@@ -268,6 +270,8 @@ def _calls(items: Iterable[object] | None, args: Sequence[object]) -> dict[str, 
         return {"args": None, "items": None, "pickled_args": _pickled(tuple(args), "args")}
     if args:
         raise ValueError("items and args: expected one of them, found both")
+    if not isinstance(items, Iterable):
+        raise ValueError(f"items: expected an iterable, found {items!r:.60}")  # noqa: TRY004 - as all
     if isinstance(items, range):
         return {"args": None, "items": {"range": [items.start, items.stop, items.step]}}
     return {"args": None, "items": {"pickle": _pickled([*items], "items")}}

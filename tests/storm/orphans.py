@@ -86,12 +86,12 @@ def leave_the_screen(start_method: str, random: Random, *, quit_politely: bool) 
     waits = ("waits", "--makers", "2", "--start-method", start_method)
     with rude_program(*waits, columns=120, rows=60) as terminal:
         terminal.until_shows("2 brewing")
-        terminal.send("1", "z")
-        terminal.until_shows("1 paused")
-        for seated, (recipe, engine, words) in enumerate(HARD, start=2):
+        for seated, (recipe, engine, words) in enumerate(HARD, start=3):
             choose_next(terminal, recipe, engine)
             terminal.send("a")
             terminal.until_shows(f"{seated} brewing", words)
+        terminal.send("1", "z")
+        terminal.until_shows("1 paused")
         terminal.look_around()
         family = list(terminal.family.values())
         require(len(alive(family)) >= 2 + len(HARD), f"too few to begin with: {family}")

@@ -55,7 +55,7 @@ def rude_program(
 def choose_next(terminal: Terminal, recipe: str, engine: Engine) -> None:
     """Choose recipe and engine of the makers added next, in the dialog for it."""
     terminal.send("e")
-    terminal.until_shows("Makers added next", "in all)")
+    terminal.until_shows("Makers added next", "other list")
     for name, names in ((recipe, list(RECIPES)), (str(engine), list(map(str, engines_here())))):
         terminal.send("home", *["down"] * names.index(name))
         terminal.until_shows(f"│ {name}: ")  # what it is, below the lists
