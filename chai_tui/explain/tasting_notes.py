@@ -117,6 +117,8 @@ def others_text(race: Race) -> str:
         return ""
     text = f"Others took {cores:.1f} cores meanwhile"
     # Of the lane to use, else of the one that it changes most.
+    if not any(standing.rounds for standing in standings(race)):
+        return f"{text}."
     changed = [
         (before, after, standing.lane)
         for standing in standings(race)

@@ -212,18 +212,22 @@ def _because(race: Race, standing: Standing, winner: Standing) -> str:
         if kind.gil is not None and kind.gil >= WAITS_BELOW:
             more = ", and handing over and switching cost time on top"
             return f": {_gil(race)}{more if standing.speedup < COSTS_MORE_BELOW else ''}"
-    cost, call = serial_shares(race).processes, call_seconds(race)
-    if engine is Engine.PROCESS and cost and call and cost >= COSTS_FROM:
-        took = span_text(two_digits(cost * call))
-        large = _large(race)
-        handing = (
-            f"{large} takes {took} to hand over" if large else f"handing it over and back {took}"
-        )
+    call, handing = call_seconds(race), _handing(race)
+    if engine is Engine.PROCESS and call and handing:
         return f": a call takes {span_text(call)}, {handing}"
     waits_longer = kind is not None and kind.nature is Nature.WAITS
     if waits_longer and standing.lane.workers < winner.lane.workers:
         return f": only {standing.lane.workers} wait at once"
     return ""
+
+
+def _handing(race: Race) -> str:
+    """What handing a call over to a process costs; empty if that is little beside the call."""
+    cost, call = serial_shares(race).processes, call_seconds(race)
+    if not cost or not call or cost < COSTS_FROM:
+        return ""
+    took, large = span_text(two_digits(cost * call)), _large(race)
+    return f"{large} takes {took} to hand over" if large else f"handing it over and back {took}"
 
 
 def _large(race: Race) -> str:
@@ -311,6 +315,8 @@ def _too_long(race: Race) -> str:
     takes = "" if call is None else f": a call takes {span_text(call)}"
     text = f"Too long for a budget of {budget:g} s{takes}."
     if any(lane.rounds for lane in race.lanes.values()):
+        handing = _handing(race)
+        takes += f", {handing}" if takes and handing else ""
         text = f"{_fitted(race)} fitted into {budget:g} s{takes}."
     return text if wanted is None else f"{text} A budget of {wanted:g} s would do."
 

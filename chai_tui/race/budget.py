@@ -20,6 +20,8 @@ STARTED = 0.5
 """Seconds in which workers are started, where none were."""
 SAVED = 0.9
 """Part of a loop's time that workers take who compute, as long as nothing else is known."""
+MORE = 1.25
+"""How many times the budget is wanted at least that was not enough."""
 STEP = 5
 """Seconds, to whose next multiple a budget is rounded up."""
 
@@ -55,7 +57,7 @@ def budget_wanted(race: Race) -> float | None:
     kind = kind_of(race)
     if began.limited or (kind is not None and kind.nature is Nature.USES_CORES):
         wanted *= 2  # it is raced twice, with half of the budget each
-    return STEP * math.ceil(wanted / STEP)
+    return STEP * math.ceil(max(wanted, MORE * began.budget) / STEP)
 
 
 def _turn(race: Race, call: float, calls: int) -> float:

@@ -165,13 +165,19 @@ def items_allow(race: Race) -> float:
 
 
 def would_not_help(race: Race) -> tuple[Engine, ...]:
-    """Return of which engine more workers would not help: it is surely not faster than a loop."""
+    """Return of which engine more workers would not help.
+
+    It is surely not faster than a loop, or handing calls over takes longer than making them.
+    """
     known = standings(race)
     useless = []
     for engine in (Engine.THREAD, Engine.PROCESS):
         own = [one for one in known if one.lane.engine is engine]
         if own and all(one.rounds >= LEAST_ROUNDS and one.high <= 1.0 for one in own):
             useless.append(engine)
+    cost = serial_shares(race).processes
+    if Engine.PROCESS not in useless and cost is not None and pooled(cost, CORES[-1]) <= 1.0:
+        useless.append(Engine.PROCESS)
     return tuple(useless)
 
 

@@ -15,11 +15,11 @@ import pytest
 from chai_tui.__main__ import main
 from chai_tui.cli import taste
 from chai_tui.model.engine import Engine
-from chai_tui.model.race_events import Judged, TasteFailed
+from chai_tui.model.race_events import Judged, TasteBegan, TasteFailed
 from chai_tui.model.tasting import RACING, TasteRequest
 from chai_tui.sources.taste import recipe_call
 from chai_tui.state.floor import Floor
-from chai_tui.views.tasting import exit_code, unexpected_text
+from chai_tui.views.tasting import TastingJson, TastingLines, exit_code, unexpected_text
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no tasting there")
 
@@ -204,6 +204,20 @@ def test_what_failed_and_what_was_asked_for_wrongly_have_codes_of_their_own(
     floor = Floor()
     floor.fold([TasteFailed(1.0, "why", is_usage=is_usage)])
     assert exit_code(floor, [Engine.THREAD]) == code
+
+
+@pytest.mark.parametrize("view", [TastingLines, TastingJson])
+def test_what_failed_is_named_in_every_view(view: type[TastingLines | TastingJson]) -> None:
+    out, err, floor = io.StringIO(), io.StringIO(), Floor()
+    floor.fold(
+        [
+            TasteBegan(0.0, "work.py:fails", 2, RACING, 8.0),
+            TasteFailed(1.0, "raises ValueError: no milk with item 5 (5)"),
+        ]
+    )
+    view(out, err).close(floor, 0)
+    said = err.getvalue().splitlines()[-1]
+    assert said == "chai-tui: work.py:fails raises ValueError: no milk with item 5 (5)"
 
 
 def test_no_verdict_is_not_what_was_expected() -> None:

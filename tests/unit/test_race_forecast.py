@@ -197,6 +197,11 @@ def test_who_is_surely_no_faster_than_a_loop_gets_no_promise() -> None:
     assert all(ahead.threads is None and ahead.processes for ahead in forecast(slow))
     even = made_race([SERIAL, THREADS, PROCESSES._replace(walls=(0.102,) * 4)], gil=0.3)
     assert would_not_help(even) == (Engine.PROCESS,)
+    # Nor does who was not raced to the end, if handing over takes longer than the call.
+    dear = made_race([SERIAL, PROCESSES._replace(walls=(), task=0.0101)], gil=0.3)
+    assert would_not_help(dear) == (Engine.PROCESS,)
+    cheap = made_race([SERIAL, PROCESSES._replace(walls=(), task=0.0098)], gil=0.3)
+    assert would_not_help(cheap) == ()
     once = made_race([SERIAL, THREADS._replace(walls=(0.12,))], gil=0.3)
     assert would_not_help(once) == ()
 

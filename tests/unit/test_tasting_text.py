@@ -386,6 +386,17 @@ def test_too_few_rounds_for_the_budget(serial: int, others: int, text: str) -> N
     assert sentence(race).startswith(f"{text} A budget of 45 s would do. ")
 
 
+def test_a_large_result_is_named_where_it_is_what_takes_so_long() -> None:
+    timed = tasted(calls=100, call=0.001, pickling=0.04)
+    timed = timed._replace(result=timed.result._replace(size=20_000_000))
+    lanes = [Rounds(Engine.SERIAL, 1, (0.07,)), Rounds(Engine.PROCESS, 2, (2.8,))]
+    said = sentence(made_race(lanes, calls=70, of_taste=timed))
+    assert said.startswith(
+        "Only 1 round of all lanes fitted into 8 s: a call takes 1 ms, "
+        "returning 20 MB takes 40 ms to hand over. A budget of 10 s would do. "
+    )
+
+
 # What follows a verdict
 
 
@@ -653,6 +664,9 @@ def test_what_others_took_is_told_wherever_they_took_much() -> None:
     assert said in report_lines(race)
     little = made_race([SERIAL._replace(ready=0.014), processes(0.0518)], gil=1.0)
     assert others_text(little) == ""
+    early = made_race([SERIAL._replace(walls=(), ready=0.05)], gil=1.0)
+    early.fold(RoundEnded(3.0, 1, 1, 10, 0.1, 0.1, 0.05, counts=False))
+    assert others_text(early) == "Others took 0.5 cores meanwhile."
     waits = made_race([WAITING._replace(ready=0.16)], gil=0.0, calls=32, of_taste=TIMED)
     assert others_text(waits) == (
         "Others took 0.2 cores meanwhile: it does not change what was measured."
