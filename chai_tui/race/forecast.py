@@ -38,6 +38,8 @@ CHUNKS_A_WORKER = 4
 """So many chunks a worker gets in a round: enough for one that is slower to get fewer."""
 ADVISED_BELOW = 50e-6
 """Seconds: of shorter calls it is said what chunks would do."""
+LARGE_FROM = 50
+"""Times the length of a call that pickling argument and result takes: no chunk helps there."""
 COST_OF_CHUNK = 0.05
 """The part of a chunk's work that handing it over may cost."""
 
@@ -299,12 +301,15 @@ def chunk_advised(race: Race) -> int | None:
     """Return how many calls a process should be handed at a time, so that this costs next to none.
 
     A round number, so that handing a chunk over costs 5 % of its work at most; None where calls
-    are not so short that it matters, or processes do not race.
+    are not so short that it matters, where argument and result cost far more, or where processes
+    do not race.
     """
     call = call_seconds(race)
     lane = lane_of(race, Engine.PROCESS)
     if call is None or call >= ADVISED_BELOW or lane is None or race.tasted is None:
         return None
+    if race.tasted.argument.seconds + race.tasted.result.seconds > LARGE_FROM * call:
+        return None  # it is what goes along that costs: chunks do not make that less
     handed = lane.opened.task_seconds + race.tasted.function.seconds
     least = handed / (COST_OF_CHUNK * call)
     power: int = 10 ** math.floor(math.log10(max(1.0, least)))

@@ -140,3 +140,10 @@ def test_a_call_waits_while_it_neither_runs_nor_would() -> None:
     assert waiting_share(tasted(1.0, computes=0.25)) == pytest.approx(0.75)
     kept = tasted(1.0, computes=0.25)._replace(ready=5.0)
     assert waiting_share(kept) == pytest.approx(0.25)
+
+
+def test_what_takes_long_to_hand_over_gets_rounds_of_few_calls() -> None:
+    """Calls of microseconds that return 50 MB: a thousand of them would take minutes."""
+    large = tasted(5e-6)._replace(result=Measure(50_000_000, 0.03))
+    _, plan = plan_race(THREE, large, is_async=False, items=0, workers=2, seconds=6.0)
+    assert plan.calls <= 8

@@ -27,6 +27,8 @@ LEAST_ROUND = 0.02
 WARM_UP_ROUNDS = 2
 LEAST_COUNTED = 3
 """Rounds that count without which there is no verdict."""
+PIPED = 200e6
+"""Bytes a second that go through a pipe to another process, pickled, written, read."""
 OVERTIME = 1.25
 """How much more than the budget the fewest rounds may take."""
 
@@ -123,12 +125,12 @@ def _rounds(
         1.0 if lane.engine is Engine.SERIAL else waits / lane.workers + (1.0 - waits) * 0.9
         for lane in lanes
     )
+    cost += sum(lane.engine.traits.own_interpreter for lane in lanes) * _handed(tasted) / call
     fewest = seconds / ((1 + LEAST_COUNTED + 1) * cost) / call  # calls, so that there is a verdict
     widest = max(lane.workers for lane in lanes)
     least = 2 * workers
-    calls = max(
-        min(seconds, ROUNDS_WITHIN) / (ROUNDS_WANTED * cost) / call, least, LEAST_ROUND / call
-    )
+    wanted = min(seconds, ROUNDS_WITHIN) / (ROUNDS_WANTED * cost) / call
+    calls = max(wanted, least, min(LEAST_ROUND / call, fewest))
     if widest > workers:  # as many as can wait at once, if there is time for some rounds of them
         calls = max(calls, min(widest, fewest))
     calls = min(_shared_evenly(calls, workers), MOST_CALLS)
@@ -142,6 +144,12 @@ def _rounds(
         if fits or calls <= workers:
             return RoundPlan(calls, of_all, warm_up, rounds, fits)
         calls = min(calls, workers) if calls <= least else least
+
+
+def _handed(tasted: Tasted) -> float:
+    """Return the seconds that a call's argument and result take to an interpreter and back."""
+    values = (tasted.argument, tasted.result)
+    return sum(max(value.seconds, (value.size or 0) / PIPED) for value in values)
 
 
 def fewer_calls(calls: int, took: float, left: float, workers: int) -> int:
