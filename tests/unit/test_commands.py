@@ -23,6 +23,7 @@ from chai_tui.tui.keys.fields import FilterField, SearchField
 from chai_tui.tui.keys.key_line import Hint, hints_line, place_hints
 from chai_tui.tui.keys.rows import key_sign, keys_text
 from chai_tui.tui.keys.screen_keys import PLACES, Place
+from chai_tui.tui.keys.taste_keys import PRINTED, ROUNDS, TASTE
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.timeline.rows import TimelineRows
 from chai_tui.tui.timeline.screen import TimelineScreen
@@ -84,7 +85,9 @@ def test_the_readme_lists_every_key() -> None:
         (keys_text(row), row.tooltip) for row in LISTED
     ]
     elsewhere = [
-        (place.name, keys_text(row), row.tooltip) for place in PLACES for row in place.rows
+        (place.name, keys_text(row), row.tooltip)
+        for place in (*PLACES, TASTE, ROUNDS, PRINTED)
+        for row in place.rows
     ]
     assert re.findall(r"^\| ([^`|]+?) \| `(.+?)` \| (.+) \|$", keys, re.MULTILINE) == [
         row for row in elsewhere if row[1]
