@@ -30,7 +30,7 @@ LOOP_IS_FREE_BELOW = 0.5
 LEAST_ROUNDS = 2
 """Fewer rounds have no interval."""
 
-SURE_CONFIDENCE, SURE_SLACK, SURE_HALF, SURE_ROUNDS = 0.99, 0.05, 0.03, 5
+SURE_CONFIDENCE, SURE_SLACK, SURE_HALF, SURE_ROUNDS = 0.99, 0.05, 0.05, 5
 """A race ends early if its verdict holds with these."""
 HOPELESS_ROUNDS, HOPELESS_BELOW = 3, 0.8
 """After so many rounds a lane is given up that is at most so many times as fast as a loop."""

@@ -116,9 +116,9 @@ def test_all_workers_have_as_many_calls_as_each_other_unless_the_items_are_fewer
 
 
 def test_all_items_are_called_in_each_round_where_there_is_time_for_a_few() -> None:
-    _, all_of_them = raced(0.05, can=THREE, items=8)
+    _, all_of_them = raced(0.05, can=THREE, items=6)
     _, some = raced(0.1, can=THREE, items=80)
-    assert (all_of_them.calls, some.calls) == (8, 4)
+    assert (all_of_them.calls, some.calls) == (6, 4)
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,11 @@ def test_what_takes_long_to_hand_over_gets_rounds_of_few_calls() -> None:
     large = tasted(5e-6)._replace(result=Measure(50_000_000, 0.03))
     _, plan = plan_race(THREE, large, is_async=False, items=0, workers=2, seconds=6.0)
     assert plan.calls <= 8
+
+
+def test_what_waits_for_its_own_children_gets_no_more_threads_than_cores() -> None:
+    waits = tasted(0.02, computes=0.05)
+    computing = waits._replace(child_cpu=0.8 * waits.wall)
+    for of_taste, is_wide in ((waits, True), (computing, False)):
+        lanes, _ = plan_race(ALL, of_taste, is_async=False, items=0, workers=2, seconds=6.0)
+        assert (max(lane.workers for lane in lanes) > 2) is is_wide

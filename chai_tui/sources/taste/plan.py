@@ -15,6 +15,8 @@ TASTE_SECONDS = (0.4, 1.0)
 """But never less than the first, nor more than the second, in seconds."""
 WAITS_FROM = 0.5
 """Share of its time from which a function that waits races with more threads than cores."""
+CHILDREN_FROM = 0.2
+"""Share of a call in which processes that it started compute, so that cores are what counts."""
 MOST_THREADS = 32
 MOST_CALLS = 100_000
 """Calls of a round at most."""
@@ -25,6 +27,8 @@ ROUNDS_WITHIN = 6.0
 LEAST_ROUND = 0.02
 """Seconds that the serial lane's calls of a round take at least, where there are calls enough."""
 WARM_UP_ROUNDS = 2
+ENOUGH_ROUNDS = 7
+"""Rounds, warming up among them, that mostly are enough for a verdict."""
 LEAST_COUNTED = 3
 """Rounds that count without which there is no verdict."""
 PIPED = 200e6
@@ -98,6 +102,11 @@ def plan_race(
         many = plan.calls  # no more can work at once than there are calls in a round
 
 
+def _waits(tasted: Tasted) -> bool:
+    """Whether more threads than cores may help: not where a child computes meanwhile."""
+    return waiting_share(tasted) >= WAITS_FROM and tasted.child_cpu < CHILDREN_FROM * tasted.wall
+
+
 def _lanes(
     can: Sequence[Engine], tasted: Tasted, *, is_async: bool, workers: int, many: int
 ) -> list[LanePlan]:
@@ -110,7 +119,7 @@ def _lanes(
                 lanes.append(LanePlan(engine, many))
         else:
             lanes.append(LanePlan(engine, workers))
-            if engine is Engine.THREAD and waiting_share(tasted) >= WAITS_FROM and many > workers:
+            if engine is Engine.THREAD and many > workers and _waits(tasted):
                 lanes.append(LanePlan(engine, many))
     return lanes
 
@@ -126,7 +135,7 @@ def _rounds(
         for lane in lanes
     )
     cost += sum(lane.engine.traits.own_interpreter for lane in lanes) * _handed(tasted) / call
-    fewest = seconds / ((1 + LEAST_COUNTED + 1) * cost) / call  # calls, so that there is a verdict
+    fewest = seconds / (ENOUGH_ROUNDS * cost) / call  # calls, so that there is a verdict
     widest = max(lane.workers for lane in lanes)
     least = 2 * workers
     wanted = min(seconds, ROUNDS_WITHIN) / (ROUNDS_WANTED * cost) / call
