@@ -32,6 +32,8 @@ from chai_tui.race.verdict import by_weight
 
 RESULT_SCHEMA = 1
 """It grows when a key changes its meaning or goes; new keys do not change it."""
+PRINTED_TOLD = 100
+"""Lines of those that the function printed, the last ones."""
 CONFIDENCE = 0.95
 """Of the intervals in the result."""
 
@@ -71,6 +73,7 @@ def result_json(race: Race, run: RunBegan, sentence: str | None = None) -> dict[
         "chunk_advised": chunk_advised(race),
         "forecast": _forecast(race),
         "printed_lines": race.printed_count,
+        "printed": [printed.line for printed in race.printed][-PRINTED_TOLD:],
         "machine": {
             "system": run.system,
             "cores": list(run.cores),

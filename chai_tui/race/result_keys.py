@@ -111,6 +111,7 @@ KEYS: dict[str, str] = {
     "or if that engine would not help",
     "forecast.at_most[].processes": "likewise",
     "printed_lines": "how many lines the function printed",
+    "printed": "the last 100 of them",
     "machine": "where it was measured",
     "machine.system": "as sys.platform",
     "machine.cores": "numbers of the cores that may be used",
