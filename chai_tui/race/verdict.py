@@ -31,7 +31,8 @@ LEAST_ROUNDS = 2
 """Fewer rounds have no interval."""
 
 SURE_CONFIDENCE, SURE_SLACK, SURE_HALF, SURE_ROUNDS = 0.99, 0.05, 0.05, 5
-"""A race ends early if its verdict holds with these."""
+"""A race ends early if its verdict holds with these, and half of the interval that is told at the
+end, at ``FINAL_CONFIDENCE``, is that small."""
 HOPELESS_ROUNDS, HOPELESS_BELOW = 3, 0.8
 """After so many rounds a lane is given up that is at most so many times as fast as a loop."""
 FINAL_CONFIDENCE, FINAL_SLACK = 0.95, 0.07
@@ -125,7 +126,8 @@ def judge(
 
 def is_sure(race: Race) -> bool:
     """Return whether more rounds would tell nothing new: the race can end."""
-    lanes = race.lanes.values()
+    hopeless = hopeless_lanes(race)
+    lanes = [lane for lane in race.lanes.values() if lane.number not in hopeless]
     counted = min((sum(ended.counts for ended in lane.rounds) for lane in lanes), default=0)
     if counted < SURE_ROUNDS:
         return False
@@ -133,7 +135,8 @@ def is_sure(race: Race) -> bool:
     winner = verdict.winner
     if winner is None:
         return False
-    half = Ratio(winner.rounds, winner.speedup, winner.low, winner.high).half
+    told = next(one for one in standings(race, FINAL_CONFIDENCE) if one.lane is winner.lane)
+    half = Ratio(told.rounds, told.speedup, told.low, told.high).half
     return verdict.reason is Reason.ONLY or half < SURE_HALF
 
 

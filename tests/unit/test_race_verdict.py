@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import LaneOpened
 from chai_tui.race.records import Race
-from chai_tui.race.verdict import LIGHT_TO_HEAVY, Reason, Verdict, by_weight, is_sure, judge
+from chai_tui.race.verdict import (
+    LIGHT_TO_HEAVY,
+    Reason,
+    Verdict,
+    by_weight,
+    hopeless_lanes,
+    is_sure,
+    judge,
+)
 from tests.unit.made_races import (
     FUNCTIONS,
     MOST_ROUNDS,
@@ -282,3 +290,12 @@ def test_a_simulation_can_tell_a_wrong_verdict() -> None:
     lanes = made_race([SERIAL, threads(0.1), processes(0.052)]).lanes
     for lane, wrong in ((1, True), (2, True), (3, False), (None, False)):
         assert is_wrong(Verdict(lane, None, Reason.FASTER), lanes, speeds) is wrong
+
+
+def test_a_lane_that_is_given_up_keeps_nobody_waiting() -> None:
+    """Who is surely slower than a loop makes no more rounds; the others are sure without it."""
+    slow = processes(0.5, rounds=3)
+    race = made_race([SERIAL, threads(0.05), slow], gil=0.0)
+    assert hopeless_lanes(race) == {3}
+    assert is_sure(race)
+    assert not hopeless_lanes(made_race([SERIAL, threads(0.05), processes(0.5, rounds=2)]))

@@ -63,9 +63,9 @@ def test_lanes_go_from_light_to_heavy_and_only_what_waits_gets_many_threads() ->
         (Engine.INTERPRETER, 2),
         (Engine.PROCESS, 2),
     ]
-    waiting, _ = raced(0.01, computes=0.1)
+    waiting, _ = raced(0.005, computes=0.1)
     assert LanePlan(Engine.THREAD, MOST_THREADS) in waiting
-    few, _ = raced(0.01, computes=0.1, items=5)
+    few, _ = raced(0.005, computes=0.1, items=5)
     assert LanePlan(Engine.THREAD, 5) in few
 
 
@@ -116,9 +116,9 @@ def test_all_workers_have_as_many_calls_as_each_other_unless_the_items_are_fewer
 
 
 def test_all_items_are_called_in_each_round_where_there_is_time_for_a_few() -> None:
-    _, all_of_them = raced(0.05, can=THREE, items=6)
-    _, some = raced(0.1, can=THREE, items=80)
-    assert (all_of_them.calls, some.calls) == (6, 4)
+    _, all_of_them = raced(0.05, can=THREE, items=4)
+    _, some = raced(0.1, can=THREE, items=5)
+    assert (all_of_them.calls, some.calls) == (4, 4)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ ROUNDS_WITHIN = 6.0
 LEAST_ROUND = 0.02
 """Seconds that the serial lane's calls of a round take at least, where there are calls enough."""
 WARM_UP_ROUNDS = 2
-ENOUGH_ROUNDS = 7
-"""Rounds, warming up among them, that mostly are enough for a verdict."""
+ENOUGH_ROUNDS = 9
+"""Rounds for which there should be time where each needs many calls: a verdict mostly takes six."""
 LEAST_COUNTED = 3
 """Rounds that count without which there is no verdict."""
 PIPED = 200e6
