@@ -23,7 +23,8 @@ from chai_tui.model.race_events import (
     TasteFailed,
 )
 from chai_tui.model.tasting import TasteRequest
-from chai_tui.sources.taste.conductor import Answer, Ask, Conductor
+from chai_tui.sources.taste.conductor import Conductor
+from chai_tui.sources.taste.dialogue import Answer, Ask
 
 ENGINES = ["serial", "thread", "process"]
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import itertools
 import math
 import random
-import signal
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from chai_tui.explain.tasting_verdict import verdict_sentence
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Exited, GaveUp, Seated, Started, Stopping
+from chai_tui.model.events import Event
 from chai_tui.model.race_events import (
     CallsDone,
     Differed,
@@ -23,12 +22,9 @@ from chai_tui.model.race_events import (
     Judged,
     LaneOpened,
     LaneOut,
-    Loaded,
-    Measure,
     Phase,
     PhaseBegan,
     RoundBegan,
-    RoundEnded,
     TasteBegan,
     Tasted,
     TasteFailed,
@@ -38,48 +34,35 @@ from chai_tui.model.text import printable
 from chai_tui.race.forecast import chunk_for
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.records import Race
-from chai_tui.race.verdict import hopeless_lanes, is_sure, judge
+from chai_tui.race.verdict import hopeless_lanes, judge
 from chai_tui.samplers.gil_word import GilWatch, GilWord
 from chai_tui.samplers.protocol import Watched
+from chai_tui.sources.taste.dialogue import (
+    SPARE_SECONDS,
+    START_SECONDS,
+    Answer,
+    Ask,
+    Script,
+    failure_of,
+    loaded_of,
+    no_python,
+    round_of,
+    tasted_of,
+    why_out,
+)
 from chai_tui.sources.taste.plan import (
-    LEAST_COUNTED,
+    OVERTIME,
     LanePlan,
     RoundPlan,
     fewer_calls,
+    has_enough,
     plan_race,
     taste_seconds,
 )
+from chai_tui.sources.taste.seats import Seats
 
-START_SECONDS = 60.0
-"""How long an import may take, and starting the workers of a lane."""
-SPARE_SECONDS = 5.0
-"""What an answer may take beyond what it is about, on a crowded machine."""
-OVERTIME = 0.25
-"""How much of the budget may be spent beyond it, so that there is a verdict at all."""
 ANNOUNCED = 0.25
 """Seconds between two figures of the GIL while it is looked at."""
-
-
-class Ask(NamedTuple):
-    """What to ask the runner, and after how many seconds of its silence that is in vain."""
-
-    request: Mapping[str, Any]
-    silence: float
-
-
-class Answer(NamedTuple):
-    """What came of it.
-
-    Attributes:
-        kind: the answer's one key: ``loaded``, ``problem``; or ``silent``, or ``ended``.
-        value: what it holds; of ``ended`` the exit code.
-    """
-
-    kind: str
-    value: Any = None
-
-
-Script = Generator[Ask, Answer, None]
 
 
 class _GivenUpError(Exception):
@@ -116,14 +99,11 @@ class Conductor:
         self._limited = before is not None
         self._workers = request.workers
         self._cores = cores
-        self._makers = makers
         self._clock = clock
         self._draw = random.Random()  # noqa: S311 - an order, no secret
         self._deadline = math.inf
-        self._pid = 0
         self._serves = False  # nobody has answered from there yet
-        self._caller = Watched(0, 0, 0, own_thread=True)  # the thread that calls
-        self._watched: dict[int, list[Watched]] = {}
+        self._seats = Seats(makers)
         self._called_at = 0.0
         self._gil_told_at = 0.0
         self.race = before or Race()
@@ -162,26 +142,14 @@ class Conductor:
             self._tell(GilSeen(now, share, looks))
 
     def watched(self) -> list[Watched]:
-        """Return whom to look at; who works now comes first, for lanes may share a thread."""
-        if not self._watched:
-            return [self._caller] if self._pid else []
-        running = [lane.number for lane in self.race.lanes.values() if lane.running]
-        order = [*running, *(number for number in self._watched if number not in running)]
-        return [who for number in order for who in self._watched.get(number, ())]
+        """Return whom to look at."""
+        return self._seats.watched(
+            [lane.number for lane in self.race.lanes.values() if lane.running]
+        )
 
     def ended(self) -> list[Event]:
         """Return the ends of all who worked: the runner was ended, and they with it."""
-        now = self._clock()
-        makers = {who.maker for lane in self._watched.values() for who in lane}
-        if self._pid:
-            makers.add(self._caller.maker)
-        self._watched = {}
-        self._pid = 0
-        events: list[Event] = []
-        for maker in sorted(makers):
-            events += (Stopping(now, maker, None, None), GaveUp(now, maker, 0.0))
-            events.append(Exited(now, maker, 0, ours=True))
-        return events
+        return self._seats.end(self._clock())
 
     # The script
 
@@ -236,27 +204,9 @@ class Conductor:
         load = {"do": "load", **self._request.load, "import_timeout": START_SECONDS}
         answer = yield Ask(load, START_SECONDS + SPARE_SECONDS)
         value = self._expect("loaded", answer, "while its module was imported")
-        self._pid = value["pid"]
         now = self._clock()
-        self._tell(
-            Loaded(
-                now,
-                printable(value["name"]),
-                value["is_async"],
-                value["items"],
-                value["import_seconds"],
-                printable(value["python"]),
-                value["gil"],
-                self._pid,
-                self._request.scale,
-            )
-        )
-        maker = next(self._makers)
-        self._caller = Watched(maker, self._pid, value["tid"], own_thread=True)
-        self._tell(
-            Seated(now, maker, maker, self._pid, Engine.SERIAL),
-            Started(now, maker, self._pid, value["tid"]),
-        )
+        self._tell(loaded_of(value, now, self._request.scale))
+        self._tell(*self._seats.begin(value["pid"], value["tid"], now))
         self._look_through(value.get("word") if value["gil"] else None)
         can = [engine for engine in engines if engine in value["engines"]]
         if Engine.SERIAL not in can:
@@ -272,7 +222,7 @@ class Conductor:
         """Look at the GIL through its word, if that may be read."""
         if address is not None:
             try:
-                self.gil = GilWatch(GilWord(self._pid, address), self._clock)
+                self.gil = GilWatch(GilWord(self._seats.pid, address), self._clock)
             except OSError:
                 self.gil = None
 
@@ -293,21 +243,7 @@ class Conductor:
         )
         value = self._expect("tasted", answer, "while it was called alone")
         self._count_looks(self._called_at, value["at"])
-        tasted = Tasted(
-            value["at"],
-            value["calls"],
-            value["wall"],
-            value["shortest"],
-            value["longest"],
-            value["thread_cpu"],
-            value["process_cpu"],
-            value["ready"],
-            value["child_cpu"],
-            _measure(value["function"]),
-            _measure(value["argument"]),
-            _measure(value["result"]),
-            printable(value["shown"]),
-        )
+        tasted = tasted_of(value)
         self._tell(tasted)
         if self.gil is None and self.race.loaded is not None and self.race.loaded.gil:
             share = value.get("about_gil")
@@ -347,50 +283,30 @@ class Conductor:
             value = self._expect("opened", answer, f"while workers were started ({engine})")
             now = self._clock()
             lane = next(numbers)
-            who = self._seat(engine, value["workers"])
-            self._watched[lane] = who
+            self._tell(*self._seats.open(lane, engine, value["workers"], now))
             self._tell(
                 LaneOpened(
                     now,
                     lane,
                     engine,
                     workers,
-                    tuple(one.maker for one in who),
+                    self._seats.makers_of(lane),
                     value["seconds"],
                     value["task_seconds"],
                     value["memory"],
                 )
             )
 
-    def _seat(self, engine: Engine, workers: Sequence[Sequence[int]]) -> list[Watched]:
-        if engine is Engine.SERIAL:
-            return [self._caller]
-        now = self._clock()
-        seated = []
-        station = 0
-        for pid, tid in workers:
-            maker = next(self._makers)
-            station = maker if engine is Engine.PROCESS or not station else station
-            shares_gil = engine.traits.shares_gil
-            seated.append(
-                Watched(maker, pid, tid, own_thread=engine.traits.own_thread, shares_gil=shares_gil)
-            )
-            self._tell(Seated(now, maker, station, pid, engine), Started(now, maker, pid, tid))
-        return seated
-
     def _leave_out(self, engine: Engine, answer: Answer) -> None:
-        text = answer.value if answer.kind == "out" else None
-        if answer.kind == "problem":
-            text = answer.value.get("text")
-        text = printable(text) if text else "its workers did not start in time"
+        now = self._clock()
         for number in [n for n, lane in self.race.lanes.items() if lane.engine is engine]:
-            makers = [who.maker for who in self._watched.pop(number, [])]
-            self._tell(*(Exited(self._clock(), maker, None, ours=True) for maker in makers))
-        self._tell(LaneOut(self._clock(), engine, text))
+            self._tell(*self._seats.close(number, now))
+        self._tell(LaneOut(now, engine, why_out(answer)))
 
     def _race(self, plan: RoundPlan) -> Script:
         self._phase(Phase.RACE, self._deadline - self._clock())
         first, calls = 0, plan.calls
+        overtime = (OVERTIME - 1) * self._request.budget
         for number in itertools.count(1):
             # All lanes make the same calls; warming up, serial comes first: it says what is right.
             order = [*self.race.lanes.values()]
@@ -403,31 +319,16 @@ class Conductor:
                 if lane.number in self.race.lanes:
                     counts = number > plan.warm_up
                     yield from self._block(lane.number, number, first, calls, counts=counts)
-                if number > 1 and self._clock() > self._deadline + OVERTIME * self._request.budget:
+                if number > 1 and self._clock() > self._deadline + overtime:
                     return
             if self._items > calls:
                 first = (first + calls) % self._items
-            if self._is_over(number - plan.warm_up, self._clock() - began):
+            now = self._clock()
+            left = self._deadline - now
+            if has_enough(self.race, number - plan.warm_up, now - began, left, overtime):
                 return
             if number == 1:  # what a lane costs is known only now
-                left = self._deadline - self._clock()
-                calls = fewer_calls(calls, self._clock() - began, left, self._workers)
-
-    def _is_over(self, counted: int, took: float) -> bool:
-        """Whether there is a verdict, or no time for another round.
-
-        Args:
-            counted: the rounds that count so far.
-            took: seconds of the last round.
-        """
-        if counted < 1:
-            return False
-        if is_sure(self.race) or (len(self.race.lanes) == 1 and counted >= LEAST_COUNTED):
-            return True
-        now = self._clock()
-        if counted >= LEAST_COUNTED:
-            return now + took > self._deadline
-        return now + took > self._deadline + OVERTIME * self._request.budget
+                calls = fewer_calls(calls, now - began, left, self._workers)
 
     def _block(self, lane: int, number: int, first: int, calls: int, *, counts: bool) -> Script:
         """Let one lane make the calls of a round."""
@@ -452,20 +353,14 @@ class Conductor:
             },
             timeout + SPARE_SECONDS,
         )
-        if answer.kind == "out" or (
-            answer.kind == "problem" and answer.value.get("code") == "worker_died"
-        ):
+        if answer.is_out:
             self._leave_out(engine, answer)
             return
         value = self._expect("block", answer, f"in a round of {engine}")
         at = value["at"]
         if looks:
             self._count_looks(max(began, at - value["wall"]), at)
-        self._tell(
-            RoundEnded(
-                at, lane, number, calls, value["wall"], value["cpu"], value["ready"], counts=counts
-            )
-        )
+        self._tell(round_of(value, lane, number, calls, counts=counts))
         if value["differs"] and counts:
             item, expected, found = value["differs"][0]
             self._tell(
@@ -485,51 +380,19 @@ class Conductor:
         """Return an answer's value, or tell why there is none, and give up."""
         if answer.kind == kind:
             return answer.value
-        traceback, is_usage = "", False
-        if answer.kind in {"problem", "out"}:
-            problem = answer.value if isinstance(answer.value, dict) else {"text": answer.value}
-            text = problem.get("text") or "it cannot be tasted"
-            traceback = "\n".join(
-                printable(line) for line in (problem.get("traceback") or "").split("\n")
-            )
-            is_usage = bool(problem.get("is_usage"))
-        elif not self._serves and answer.kind in {"silent", "ended"}:
-            how = "it does not answer" if answer.kind == "silent" else _end_text(answer.value)
-            text = f"{self._request.python}: expected a Python that runs the function, but: {how}"
-            is_usage = True
-        elif answer.kind == "silent":
-            text = (
-                f"the import did not end within {START_SECONDS:g} s"
-                if kind == "loaded"
-                else f"a call did not return within {self._request.timeout:g} s: "
-                "give it longer with --timeout"
-            )
-        elif answer.kind == "ended":
-            text = f"the process that calls it ended {when}: {_end_text(answer.value)}"
+        now = self._clock()
+        self.wants_limits = False
+        if not self._serves and answer.kind in {"silent", "ended"}:
+            self._tell(no_python(answer, now, self._request.python))
         else:
-            text = f"the runner answered {answer.kind} {when}, which nobody asked for"
-        self.fail(text, traceback, is_usage=is_usage)
+            timeout = 0.0 if kind == "loaded" else self._request.timeout
+            self._tell(failure_of(answer, now, when, timeout))
         raise _GivenUpError
 
-    def fail(self, text: str, traceback: str = "", *, is_usage: bool = False) -> None:
+    def fail(self, text: str, *, is_usage: bool = False) -> None:
         """Tell that the function cannot be tasted; see :class:`TasteFailed`."""
         self.wants_limits = False
-        self._tell(TasteFailed(self._clock(), printable(text), traceback, is_usage))
-
-
-def _end_text(code: int | None) -> str:
-    if code is None:
-        return "nobody knows how"
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"killed by signal {-code}"
-
-
-def _measure(value: Mapping[str, Any]) -> Measure:
-    return Measure(value["size"], value["seconds"], printable(value["problem"] or ""))
+        self._tell(TasteFailed(self._clock(), printable(text), is_usage=is_usage))
 
 
 def _number(value: object) -> float:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Tasted
+from chai_tui.race.records import Race
+from chai_tui.race.verdict import is_sure
 
 TASTE_SHARE = 0.08
 """Share of the budget for single calls."""
@@ -175,6 +177,23 @@ def fewer_calls(calls: int, took: float, left: float, workers: int) -> int:
         return calls
     fewer = int(calls * left / (took * rounds) / workers) * workers
     return min(calls, max(fewer, workers))
+
+
+def has_enough(race: Race, counted: int, took: float, left: float, overtime: float) -> bool:
+    """Return whether more rounds would tell nothing new, or there is no time for another one.
+
+    Args:
+        race: what was measured.
+        counted: the rounds that count so far.
+        took: seconds of the last round.
+        left: seconds that are left of the budget.
+        overtime: seconds beyond it that may be spent so that there is a verdict at all.
+    """
+    if counted < 1:
+        return False
+    if counted >= LEAST_COUNTED:
+        return is_sure(race) or len(race.lanes) == 1 or took > left
+    return took > left + overtime
 
 
 def _shared_evenly(calls: float, workers: int) -> int:

@@ -20,7 +20,8 @@ from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
-from chai_tui.sources.taste.conductor import Answer, Ask, Conductor
+from chai_tui.sources.taste.conductor import Conductor
+from chai_tui.sources.taste.dialogue import Answer, Ask
 from chai_tui.sources.taste.plan import SINGLE_THREADED
 from chai_tui.sources.taste.runner_handle import RunnerHandle, wait_for
 from chai_tui.sources.taste.runner_path import runner_command
