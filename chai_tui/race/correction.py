@@ -17,8 +17,9 @@ COMPUTES_FROM = 0.9
 """A function computes if it runs, or is ready to, for this share of the time of a lone call."""
 WAITS_BELOW = 0.2
 """It waits if that share is smaller."""
-CORRECTED_FROM = 0.002
-"""Seconds: a shorter round is left as it was; the system's figures are too coarse for it."""
+CORRECTED_FROM = 0.01
+"""Seconds: a shorter round is left as it was. The system's figures are too coarse for it, and what
+its workers wait for a core after they were woken is no others' doing."""
 LEAST_LEFT = 0.05
 """Part of a round's wall that is left of it, whatever the system's figures say of others."""
 MORE_THAN_WORKERS = 1.05

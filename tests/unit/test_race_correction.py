@@ -47,11 +47,11 @@ def test_what_computes(case: str, lane: Rounds, gil: float | None, wall: float) 
 
 
 def test_a_short_round_is_left_as_it_was() -> None:
-    alone = Rounds(Engine.SERIAL, 1, (0.0018,))
-    just = Rounds(Engine.PROCESS, 2, (0.002,), 0.0018, 0.0018)
-    longer = Rounds(Engine.PROCESS, 2, (0.0021,), 0.0018, 0.0018)
-    assert corrected(just, alone) == 0.002
-    assert corrected(longer, alone) == pytest.approx(0.00105)
+    alone = Rounds(Engine.SERIAL, 1, (0.009,))
+    just = Rounds(Engine.PROCESS, 2, (0.01,), 0.009, 0.009)
+    longer = Rounds(Engine.PROCESS, 2, (0.0105,), 0.009, 0.009)
+    assert corrected(just, alone) == 0.01
+    assert corrected(longer, alone) == pytest.approx(0.00525)
 
 
 def test_what_waits_is_left_as_it_was() -> None:

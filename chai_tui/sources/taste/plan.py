@@ -20,7 +20,7 @@ WAITS_FROM = 0.5
 CHILDREN_FROM = 0.2
 """Share of a call in which processes that it started compute, so that cores are what counts."""
 MOST_THREADS = 32
-MOST_CALLS = 100_000
+MOST_CALLS = 1_000_000
 """Calls of a round at most."""
 ROUNDS_WANTED = 16
 """Rounds for which there should be time, those that warm up among them …"""
@@ -35,6 +35,8 @@ LEAST_COUNTED = 3
 """Rounds that count without which there is no verdict."""
 PIPED = 200e6
 """Bytes a second that go through a pipe to another process, pickled, written, read."""
+ONCE_A_CHUNK = 5e-6
+"""Seconds of pickling one value that many values pickled together share."""
 OVERTIME = 1.25
 """How much more than the budget the fewest rounds may take."""
 
@@ -160,7 +162,7 @@ def _rounds(
 def _handed(tasted: Tasted) -> float:
     """Return the seconds that a call's argument and result take to an interpreter and back."""
     values = (tasted.argument, tasted.result)
-    return sum(max(value.seconds, (value.size or 0) / PIPED) for value in values)
+    return sum(max(value.seconds - ONCE_A_CHUNK, (value.size or 0) / PIPED) for value in values)
 
 
 def fewer_calls(calls: int, took: float, left: float, workers: int) -> int:
