@@ -303,8 +303,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         if not self.query(FilterField):
             field = FilterField(self.makers.wanted)
             self._has_filter = True
-            await self.mount(field, before="#keys")
-            self.set_focus(field)  # at once: the next key may have been typed already
+            with contextlib.suppress(MountError):  # somebody leaves already
+                await self.mount(field, before="#keys")
+                self.set_focus(field)  # at once: the next key may have been typed already
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while it is typed."""

@@ -44,6 +44,8 @@ class TypeAhead:
     async def on_event(self, event: Event) -> None:
         """Hold a field's keys until those that were typed before have come back."""
         assert isinstance(self, App)  # noqa: S101 - for the type checker
+        if isinstance(event, Key) and self._exit:
+            return  # what it would open could not be mounted any more
         if isinstance(event, Key) and not event.is_forwarded and self.screen_stack:
             if self._held is not None:
                 self._held.append(event)
@@ -67,7 +69,7 @@ class TypeAhead:
         assert isinstance(self, App)  # noqa: S101 - for the type checker
         held, self._held = self._held or [], None
         field, self._field = self._field, None
-        for event in held:
+        for event in [] if self._exit else held:
             if field is not None and field.is_attached and not field.screen.is_active:
                 field.post_message(event)  # it was covered meanwhile: nobody else is meant
             else:
