@@ -32,19 +32,28 @@ def test_a_thread_of_c_code_sees_the_share_that_follows_from_how_a_function_is_m
     assert share == pytest.approx(target(name).gil, abs=0.03)
 
 
+ATTEMPTS = 3
+"""A crowd of others may mislead one tasting of a second, but not several in a row."""
+
+
 @pytest.mark.parametrize("name", ["nap", "nbody", "large_hash"])
 def test_the_verdict_is_what_was_measured_by_hand(name: str) -> None:
     which = target(name)
-    before = slowness()
-    ours = taste_once(which, 1.0)
-    assert not ours.failed
-    # By hand nothing is corrected for what others take: beside them only what is known counts.
-    truth = truth_of(
-        which, lanes_of(replace(which, waits=False), 2), 4, 0.2, rounds=3, patience=0.0
-    )
-    crowded = max(before, slowness()) > CROWDED or truth.others > 0.1
-    right = {*which.expected} if crowded else {*truth.acceptable, *which.expected}
-    assert ours.engine in right or (ours.engine is None and crowded), ours.sentence
+    for attempt in range(1, ATTEMPTS + 1):
+        before = slowness()
+        ours = taste_once(which, float(attempt))
+        assert not ours.failed
+        # By hand nothing is corrected for what others take: beside them only what is known counts.
+        truth = truth_of(
+            which, lanes_of(replace(which, waits=False), 2), 4, 0.2, rounds=3, patience=0.0
+        )
+        crowded = max(before, slowness()) > CROWDED or truth.others > 0.1
+        right = {*which.expected} if crowded else {*truth.acceptable, *which.expected}
+        if ours.engine in right or (ours.engine is None and crowded):
+            break
+        assert crowded, ours.sentence
+    else:
+        pytest.fail(ours.sentence)
     assert which.gil is not None
     if ours.gil_share is not None:
         assert ours.gil_share == pytest.approx(which.gil, abs=0.03)
