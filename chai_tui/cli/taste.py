@@ -23,9 +23,6 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.tasting import DEFAULT_BUDGET, DEFAULT_TIMEOUT, RACING, TasteRequest
 from chai_tui.views.output import ExitCode
 
-JSON_SAMPLES: float | None = None
-"""Without a screen nobody looks at cores: the race is measured by what its workers burned."""
-
 
 def taste(
     *,
@@ -200,7 +197,8 @@ def _without_screen(
         make: Callable[..., View] = TastingJson if as_json else TastingLines
         view = make(sys.stdout, sys.stderr)
         raise_file_limit()
-        source = TasteSource(request, sample_every=JSON_SAMPLES)
+        # Nobody looks at cores: the race is measured by what its workers burned.
+        source = TasteSource(request)
         startup.done()
         try:
             terminal = descriptor_of(sys.stdout) if sys.stdout.isatty() else None

@@ -16,6 +16,7 @@ from chai_tui.explain.tasting_table import (
 )
 from chai_tui.explain.tasting_verdict import kind_text, verdict_sentence
 from chai_tui.model.engine import Engine
+from chai_tui.model.race_events import PRINTED_AT_MOST
 from chai_tui.model.text import printable
 from chai_tui.race.forecast import (
     CORES,
@@ -80,7 +81,9 @@ def printed_text(race: Race) -> str:
     """Return how many lines the function printed; empty if none."""
     if not race.printed_count:
         return ""
-    return f"The function printed {counted(race.printed_count, 'line')}: that takes time, too."
+    lines = counted(race.printed_count, "line")
+    more = " or more" if race.printed_count >= PRINTED_AT_MOST else ""
+    return f"The function printed {lines}{more}: that takes time, too."
 
 
 # Other calls, other machines

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
 
+PRINTED_AT_MOST = 200
+"""Lines of those that a function prints that are taken; nobody counts the others."""
+
 
 class Phase(StrEnum):
     """What a tasting does now."""

@@ -110,7 +110,7 @@ KEYS: dict[str, str] = {
     "forecast.at_most[].threads": "speed-up over one call after another; null if unknown, "
     "or if that engine would not help",
     "forecast.at_most[].processes": "likewise",
-    "printed_lines": "how many lines the function printed",
+    "printed_lines": "how many lines the function printed; after 200 nobody counts",
     "printed": "the last 100 of them",
     "machine": "where it was measured",
     "machine.system": "as sys.platform",

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 
+from chai_tui.explain.tasting_text import printed_text
+from chai_tui.model.race_events import PRINTED_AT_MOST, Printed
 from chai_tui.views.tasting import TastingJson, TastingLines
 from tests import races
+from tests.builders import BEGAN
 
 
 class Terminal(io.StringIO):
@@ -64,3 +67,12 @@ def test_json_is_one_object_and_says_what_failed_on_the_other_stream() -> None:
     TastingJson(out, err).close(races.told(*races.failed()), 0)
     assert json.loads(out.getvalue())["error"]["text"]
     assert err.getvalue().startswith("chai-tui: ")
+
+
+def test_of_a_function_that_prints_without_end_it_is_not_said_how_many_lines() -> None:
+    def told(lines: int) -> str:
+        printed = [Printed(BEGAN + 3, "steeping") for _ in range(lines)]
+        return printed_text(races.told(*races.verdict(), *printed).race)
+
+    assert "199 lines:" in told(PRINTED_AT_MOST - 1)
+    assert "200 lines or more:" in told(PRINTED_AT_MOST)

@@ -14,7 +14,7 @@ from chai_tui.host.run_facts import facts_of_live_run
 from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.commands import Command, RaceAgain
 from chai_tui.model.events import Event, MakerUse, RunBegan, Sampled
-from chai_tui.model.race_events import Phase, Printed
+from chai_tui.model.race_events import PRINTED_AT_MOST, Phase, Printed
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
@@ -26,8 +26,6 @@ from chai_tui.sources.taste.plan import SINGLE_THREADED
 from chai_tui.sources.taste.runner_handle import RunnerHandle, wait_for
 from chai_tui.sources.taste.runner_path import runner_command
 
-PRINTED_TOLD = 200
-"""Lines told of what the function printed; the rest is counted by nobody: it slows no call."""
 LONGEST_SILENCE = 3_600.0
 
 
@@ -242,7 +240,7 @@ class TasteSource:
         return events
 
     def _lines(self, printed: list[str]) -> list[Event]:
-        lines = printed[: max(0, PRINTED_TOLD - self._printed)]
+        lines = printed[: max(0, PRINTED_AT_MOST - self._printed)]
         self._printed += len(lines)
         now = self._clock()
         return [Printed(now, printable(line)) for line in lines]
