@@ -15,6 +15,7 @@ from textwrap import dedent
 
 import pytest
 
+from chai_tui.sources.taste.runner._chai_taste import gil
 from tests.process.runners import PATIENCE, Message, Runner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -620,6 +621,23 @@ def test_the_lock_is_where_it_says(write: Write, runner: Runner) -> None:
         shares[name] = sum(held) / len(held)
     assert shares["nap"] < 0.1
     assert shares["spin"] > 0.9
+
+
+def test_the_lock_is_found_beside_memory_that_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readable = gil._readable
+
+    def beside_closed(start: int) -> Iterator[tuple[int, int]]:
+        # As the kernel's own pages: listed, and not to be read. The loader puts the library
+        # right below those once in a hundred starts.
+        yield 4096, 8192
+        yield from readable(start)
+
+    word = gil.find_word()
+    monkeypatch.setattr(gil, "_readable", beside_closed)
+    assert word
+    assert gil.find_word() == word
 
 
 def test_workers_find_nothing_of_ours_in_their_environment(write: Write, tmp_path: Path) -> None:

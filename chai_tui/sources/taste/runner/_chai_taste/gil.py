@@ -67,7 +67,10 @@ def _search(memory: int, start: int, interval: float) -> Iterator[int]:
     mark = _set_interval(interval)
     for low, high in _readable(start):
         for at in range(low, high, _BLOCK):
-            data = os.pread(memory, min(_BLOCK, high - at), at)
+            try:
+                data = os.pread(memory, min(_BLOCK, high - at), at)
+            except OSError:  # the kernel's own pages, ``[vvar]``, may lie right behind
+                break
             position = data.find(mark)
             while position >= 0:
                 if (at + position) % len(mark) == 0:
