@@ -125,7 +125,8 @@ async def resize(pilot: Pilot[Any], columns: int, rows: int) -> None:
     pilot's pause, which waits until this process is idle, is over before that.
     """
     await pilot.resize_terminal(columns, rows)
-    while pilot.app.screen.size != (columns, rows):
+    size = (columns, rows)
+    while not pilot.app.size == pilot.app.screen.size == pilot.app.screen._compositor.size == size:
         await pilot.pause(0)
     await settle(pilot)
 
