@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from chai_tui.explain.tasting_text import report_lines
+from chai_tui.explain.tasting.report import report_lines
 from chai_tui.model.commands import RaceAgain
 from chai_tui.model.events import Event, Trouble
 from chai_tui.model.race_events import TasteFailed

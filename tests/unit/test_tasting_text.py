@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from chai_tui.explain.formatting import span_text, speed_text
-from chai_tui.explain.tasting_text import (
+from chai_tui.explain.tasting.report import (
     HEADINGS,
     failure_text,
     forecast_text,

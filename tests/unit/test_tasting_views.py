@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 
-from chai_tui.explain.tasting_text import printed_text
+from chai_tui.explain.tasting.report import printed_text
 from chai_tui.model.race_events import PRINTED_AT_MOST, Printed
 from chai_tui.views.tasting import TastingJson, TastingLines
 from tests import races

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
-from chai_tui.explain.tasting_verdict import verdict_sentence
+from chai_tui.explain.tasting.verdict import verdict_sentence
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event
 from chai_tui.model.race_events import (

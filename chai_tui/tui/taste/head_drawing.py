@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chai_tui.explain.formatting import counted, percent, seconds_text
-from chai_tui.explain.tasting_text import kind_text, phase_text
+from chai_tui.explain.tasting.report import kind_text, phase_text
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race

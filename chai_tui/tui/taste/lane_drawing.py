@@ -14,8 +14,8 @@ from chai_tui.explain.formatting import (
     span_text,
     speed_text,
 )
-from chai_tui.explain.tasting_notes import differed_texts, engine_noun, out_texts
-from chai_tui.explain.tasting_verdict import interval_text
+from chai_tui.explain.tasting.notes import differed_texts, engine_noun, out_texts
+from chai_tui.explain.tasting.verdict import interval_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import memory_text, span_text, speed_text
-from chai_tui.explain.tasting_notes import engine_noun
-from chai_tui.explain.tasting_verdict import interval_text
+from chai_tui.explain.tasting.notes import engine_noun
+from chai_tui.explain.tasting.verdict import interval_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from chai_tui.explain.formatting import counted, percent, span_text, speed_text
-from chai_tui.explain.tasting_notes import engine_noun, listed, others_text, two_digits
-from chai_tui.explain.tasting_table import (
+from chai_tui.explain.tasting.notes import engine_noun, listed, others_text, two_digits
+from chai_tui.explain.tasting.table import (
     HEADINGS,
     Row,
     lane_rows,
@@ -14,7 +14,7 @@ from chai_tui.explain.tasting_table import (
     phase_text,
     table_lines,
 )
-from chai_tui.explain.tasting_verdict import kind_text, verdict_sentence
+from chai_tui.explain.tasting.verdict import kind_text, verdict_sentence
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import PRINTED_AT_MOST
 from chai_tui.model.text import printable

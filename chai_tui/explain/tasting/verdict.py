@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chai_tui.explain.formatting import counted, memory_text, percent, span_text, speed_text
-from chai_tui.explain.tasting_notes import (
+from chai_tui.explain.tasting.notes import (
     chunk_text,
     differed_texts,
     engine_noun,
