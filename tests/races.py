@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chai_tui.config.settings import Settings
-from chai_tui.explain.tasting.report import verdict_sentence
+from chai_tui.explain.tasting.verdict import verdict_sentence
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import CoreUse, Event, MakerUse, RunBegan, Sampled, Seated, Started
 from chai_tui.model.race_events import (

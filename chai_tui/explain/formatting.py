@@ -65,6 +65,11 @@ def memory_text(size: float | None) -> str:
     return "—"  # not reached: the last unit takes everything
 
 
+def two_digits(number: float) -> float:
+    """Return a number rounded to two digits: no more are known of a guess."""
+    return float(f"{number:.1e}")
+
+
 def round_top(value: float) -> float:
     """Return the smallest of 1, 2 or 5 times a power of ten that is at least ``value``.
 

@@ -1,4 +1,4 @@
-"""Numbers and makers in prose: ``four``, ``#1 and #2``; pure."""
+"""Numbers, makers and lists in prose: ``four``, ``#1 and #2``; pure."""
 
 from __future__ import annotations
 
@@ -27,4 +27,14 @@ def named(numbers: Sequence[int]) -> str:
     parts = [f"#{number}" for number in numbers]
     if len(parts) > _NAMED:
         parts[_NAMED - 1 :] = [f"{len(parts) - _NAMED + 1:,} more"]
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return listed(parts)
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``, or another word in place of the *and*."""
+    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def sentence_of(text: str) -> str:
+    """Return a text that begins a sentence."""
+    return text[:1].upper() + text[1:]

@@ -7,8 +7,9 @@ import json
 from collections.abc import Sequence
 from typing import TextIO
 
-from chai_tui.explain.tasting.report import failure_text, report_lines
-from chai_tui.explain.tasting.table import phase_text
+from chai_tui.explain.tasting.naming import failure_text
+from chai_tui.explain.tasting.phase import phase_text
+from chai_tui.explain.tasting.report import report_lines
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event
 from chai_tui.model.race_events import Phase

@@ -1,11 +1,12 @@
-"""What stands beside a verdict: names, noise, engines that are out, other machines; pure."""
+"""What stands beside a verdict: noise, engines that are out, results that differ, chunks; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import stdev
 
 from chai_tui.explain.formatting import percent, span_text, speed_text
+from chai_tui.explain.tasting.lanes import engine_noun, is_one, lane_noun, verb
+from chai_tui.explain.wording import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.race.correction import corrected_walls
@@ -34,53 +35,6 @@ SEVERAL_FROM = 1.2
 LIMIT = "OMP_NUM_THREADS=1"
 ALIKE = 0.05
 """Two races that differ by less are as fast as each other."""
-
-
-# Names
-
-
-def engine_noun(engine: Engine) -> str:
-    """Return what an engine's workers are called: ``processes``, ``asyncio``, ``a plain loop``."""
-    match engine:
-        case Engine.SERIAL:
-            return "a plain loop"
-        case Engine.ASYNCIO:
-            return "asyncio"
-        case Engine.THREAD | Engine.INTERPRETER:
-            return f"{engine}s"
-        case Engine.PROCESS:
-            return "processes"
-
-
-def lane_noun(race: Race | None, lane: Lane) -> str:
-    """Return ``threads``, or ``16 threads`` where they are not just as many as the cores.
-
-    Args:
-        race: what tells how many lanes an engine has; None: the number is always said.
-        lane: which one.
-    """
-    noun = engine_noun(lane.engine)
-    if lane.engine in (Engine.SERIAL, Engine.ASYNCIO):
-        return noun
-    if race is not None:
-        is_usual = race.began is not None and lane.workers == race.began.workers
-        alike = sum(other.engine is lane.engine for other in race.lanes.values())
-        if is_usual and alike < 2:
-            return noun
-    return f"{lane.workers} {noun}" if lane.workers != 1 else f"1 {lane.engine}"
-
-
-def listed(parts: Sequence[str], last: str = "and") -> str:
-    """Return ``a``, ``a and b`` or ``a, b and c``, or another word in place of the *and*."""
-    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
-
-
-def sentence_of(text: str) -> str:
-    """Return a text that begins a sentence."""
-    return text[:1].upper() + text[1:]
-
-
-# Beside the verdict
 
 
 def noise_text(race: Race, verdict: Verdict) -> str:
@@ -140,13 +94,10 @@ def others_text(race: Race) -> str:
 def out_texts(race: Race) -> list[str]:
     """Return why engines do not race, as ``Processes are out: a lambda cannot be pickled.``."""
     return [
-        f"{sentence_of(engine_noun(engine))} {_are(engine)} out: {printable(text).rstrip('.')}."
+        f"{sentence_of(engine_noun(engine))} {'is' if is_one(engine) else 'are'} out: "
+        f"{printable(text).rstrip('.')}."
         for engine, text in race.out.items()
     ]
-
-
-def _are(engine: Engine) -> str:
-    return "is" if engine in (Engine.SERIAL, Engine.ASYNCIO) else "are"
 
 
 def differed_texts(race: Race) -> list[str]:
@@ -155,10 +106,9 @@ def differed_texts(race: Race) -> list[str]:
     for lane in race.lanes.values():
         if (differed := lane.differed) is None:
             continue
-        verb = "returns" if lane.engine in (Engine.SERIAL, Engine.ASYNCIO) else "return"
         found, expected = _cut(differed.found), _cut(differed.expected)
         texts.append(
-            f"{sentence_of(lane_noun(race, lane))} {verb} something else: "
+            f"{sentence_of(lane_noun(race, lane))} {verb(lane.engine, 'return')} something else: "
             f"item {differed.item}: {found} instead of {expected}. "
             "The function keeps state between calls, or depends on time or chance."
         )
@@ -195,11 +145,6 @@ def _pooled(race: Race, call: float, lane: Lane, chunk: int) -> float:
     return pooled((overhead_seconds(race, chunk) or 0.0) / call, lane.workers)
 
 
-def two_digits(number: float) -> float:
-    """Return a number rounded to two digits: no more are known of a guess."""
-    return float(f"{number:.1e}")
-
-
 def own_cores_text(race: Race) -> str:
     """Return what is said of a function that starts threads, and of limiting them; or nothing."""
     kind = kind_of(race.unlimited or race)
@@ -213,18 +158,14 @@ def own_cores_text(race: Race) -> str:
         return f"{text}."
     gain = (now.calls_per_second or 1.0) / (before.calls_per_second or 1.0)
     limited, unlimited = lane_noun(race, now.lane), lane_noun(race.unlimited, before.lane)
-    made = f"{unlimited} {_make(before.lane)}"
+    made = f"{unlimited} {verb(before.lane.engine, 'make')}"
     text = f"{text}. So all this is with {LIMIT}:"
     if gain > 1 + ALIKE:
-        then = f"{limited} then {_make(now.lane)} {speed_text(gain)} the calls"
+        then = f"{limited} then {verb(now.lane.engine, 'make')} {speed_text(gain)} the calls"
         return f"{text} {then} of {unlimited} without it."
     if gain < 1 - ALIKE:
         return f"{text} without it {made} {speed_text(1 / gain)} the calls, so leave it."
     return f"{text} without it {made} about as many calls."
-
-
-def _make(lane: Lane) -> str:
-    return "makes" if lane.engine in (Engine.SERIAL, Engine.ASYNCIO) else "make"
 
 
 def _best(race: Race | None) -> Standing | None:

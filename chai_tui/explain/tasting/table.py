@@ -1,17 +1,13 @@
-"""The lanes of a race as a table, and what the race does now; pure."""
+"""The lanes of a race as a table; pure."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import memory_text, span_text, speed_text
-from chai_tui.explain.tasting.notes import engine_noun
-from chai_tui.explain.tasting.verdict import interval_text
+from chai_tui.explain.tasting.lanes import interval_text, lane_name
 from chai_tui.model.engine import Engine
-from chai_tui.model.race_events import Phase
-from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.race.statistics import Standing, standings
 from chai_tui.race.verdict import by_weight
@@ -78,16 +74,13 @@ def _aligned(cells: Sequence[str], columns: Sequence[int]) -> str:
 
 def _cells(standing: Standing) -> tuple[str, ...]:
     lane = standing.lane
-    name = engine_noun(lane.engine).removeprefix("a ")
-    if lane.engine not in (Engine.SERIAL, Engine.ASYNCIO):
-        name = f"{name} ×{lane.workers}"
     is_measured = lane.engine is not Engine.SERIAL and standing.rounds > 0
     calls = standing.calls_per_second
     speed = "1×" if lane.engine is Engine.SERIAL else "—"
     if is_measured:
         speed = speed_text(standing.speedup)
     return (
-        name,
+        lane_name(lane),
         "—" if standing.wall is None else span_text(standing.wall),
         speed,
         interval_text(standing) if is_measured else "—",
@@ -96,38 +89,3 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         "—" if lane.engine is Engine.SERIAL else memory_text(standing.memory or None),
         span_text(standing.start_seconds),
     )
-
-
-def phase_text(race: Race, now: float) -> str:
-    """Return what the tasting does now: ``races: round 4 of about 12, 3 s left``.
-
-    Args:
-        race: what is known of it.
-        now: on the clock of the events.
-    """
-    left = race.left - max(0.0, now - race.phase_at)
-    ends = f", {math.ceil(left - 1e-6)} s left" if left > 0 else ""
-    match race.phase:
-        case Phase.IMPORT:
-            target = f" {printable(race.began.target)}" if race.began else ""
-            return f"imports{target}{ends}"
-        case Phase.TASTE:
-            return f"tastes single calls{ends}"
-        case Phase.START:
-            return f"starts workers{ends}"
-        case Phase.RACE:
-            return f"races{_rounds(race, now)}{ends}"
-        case Phase.OVER:
-            return "could not be tasted" if race.failed else "is over"
-
-
-def _rounds(race: Race, now: float) -> str:
-    """Which round it is, of how many there will be if the race is not sure before."""
-    if not race.lanes:
-        return ""
-    done = min(len(lane.rounds) for lane in race.lanes.values())
-    elapsed = now - race.phase_at
-    if not done or elapsed <= 0:
-        return f": round {done + 1}"
-    most = max(done + 1, round(done * max(race.left, elapsed) / elapsed))
-    return f": round {done + 1} of about {most}"

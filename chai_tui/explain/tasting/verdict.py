@@ -1,27 +1,25 @@
-"""What a tasted function is, and which engine to use for it, in words; pure."""
+"""Which engine to use for a tasted function, in words; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chai_tui.explain.formatting import counted, memory_text, percent, span_text, speed_text
+from chai_tui.explain.formatting import counted, memory_text, span_text, speed_text, two_digits
+from chai_tui.explain.tasting.kind import gil_text
+from chai_tui.explain.tasting.lanes import engine_noun, interval_text, lane_noun, pronoun, verb
 from chai_tui.explain.tasting.notes import (
     chunk_text,
     differed_texts,
-    engine_noun,
-    lane_noun,
-    listed,
     noise_text,
     out_texts,
     own_cores_text,
-    sentence_of,
-    two_digits,
 )
+from chai_tui.explain.wording import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.race.budget import budget_wanted, rounds_made, warm_ups_made
 from chai_tui.race.correction import WAITS_BELOW
 from chai_tui.race.forecast import call_seconds, serial_shares
-from chai_tui.race.kind import Kind, Nature, kind_of
+from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.noise import contenders
 from chai_tui.race.records import Race
 from chai_tui.race.statistics import Standing
@@ -31,79 +29,10 @@ MOSTLY_HELD = 0.8
 """Share of a call that holds the GIL from which threads do little but take turns."""
 COSTS_FROM = 0.2
 """Part of a call's length that handing it over costs before that is told."""
-ALL_FROM = 0.995
-"""Such a share is told as all."""
 LARGE_FROM = 1e6
 """Bytes of an argument or a result from which its size is told."""
 COSTS_MORE_BELOW = 0.9
 """Taking turns explains 1×; what is slower than this has another cause, too."""
-TOLD_FROM = 0.005
-"""A smaller share is not worth a word."""
-
-
-# What the function is
-
-
-def kind_text(race: Race) -> str:
-    """Return what the function is; empty before it was tasted.
-
-    For example ``A call takes 12 ms: it computes and holds the GIL (99 %).``
-    """
-    kind, call = kind_of(race), call_seconds(race)
-    if kind is None or call is None:
-        return ""
-    return f"A call takes {span_text(call)}: {_kind(race, kind)}."
-
-
-def _kind(race: Race, kind: Kind) -> str:
-    gil = kind.gil or 0.0
-    match kind.nature:
-        case Nature.WAITS:
-            return f"it waits ({percent(kind.waits)})"
-        case Nature.COMPUTES_WITH_GIL if kind.computes < WAITS_BELOW:
-            return f"it holds the GIL ({_held(race, gil)}) while it waits"
-        case Nature.COMPUTES_WITH_GIL:
-            return f"it computes and holds the GIL ({_held(race, gil)})"
-        case Nature.COMPUTES_WITHOUT_GIL:
-            return f"it computes without the GIL ({percent(kind.native)})"
-        case Nature.COMPUTES:
-            why = "" if _has_no_gil(race) else "; how much of that holds the GIL could not be seen"
-            return f"it computes ({percent(kind.computes)}){why}"
-        case Nature.USES_CORES:
-            return f"it already uses {kind.cores:.1f} cores by itself, with threads of its own"
-        case Nature.CHILDREN:
-            return f"it has other processes work for it, on {kind.child_cores:.1f} cores"
-        case Nature.MIX:
-            return _mix(race, kind)
-
-
-def _mix(race: Race, kind: Kind) -> str:
-    shares = [
-        (kind.gil, _held(race, kind.gil or 0.0), " holds the GIL"),
-        (
-            kind.native,
-            percent(kind.native),
-            f" computes{'' if kind.gil is None else ' without it'}",
-        ),
-        (kind.waits, percent(kind.waits), " waits"),
-    ]
-    told = [(share, does) for value, share, does in shares if value and value >= TOLD_FROM]
-    first, *rest = [
-        share + (" of it" if not place else "") + does for place, (share, does) in enumerate(told)
-    ]
-    return listed([first, *rest])
-
-
-def _held(race: Race, share: float) -> str:
-    about = "about " if race.gil is not None and race.gil.is_about else ""
-    return f"{about}{'all' if share >= ALL_FROM else percent(share)}"
-
-
-def _has_no_gil(race: Race) -> bool:
-    return race.loaded is not None and not race.loaded.gil
-
-
-# Which engine to use
 
 
 def verdict_sentence(race: Race, verdict: Verdict) -> str:
@@ -148,12 +77,11 @@ def _tie(race: Race, verdict: Verdict) -> str:
     speeds = listed([_speed(standing) for standing in alike])
     lane = _lane(race, winner)
     lighter = "lighter" if len(alike) == 2 else "the lightest"
-    is_one = winner.lane.engine in (Engine.SERIAL, Engine.ASYNCIO)
-    what = f"{'it is' if is_one else 'they are'} {lighter}"
+    what = f"{pronoun(winner.lane.engine)} {lighter}"
     text = f"{names} are equally fast here ({speeds}): use {lane}, {what}."
     is_about_threads = any(standing.lane.engine is Engine.THREAD for standing in tied)
     if winner.lane.engine is Engine.SERIAL and is_about_threads and _mostly_held(race):
-        text += f" {sentence_of(_gil(race))}: threads take turns."
+        text += f" {sentence_of(gil_text(race))}: threads take turns."
     return text
 
 
@@ -181,9 +109,7 @@ def _others(race: Race, verdict: Verdict) -> list[str]:
             kept = best.get(engine)
             best[engine] = max(kept or standing, standing, key=lambda other: other.speedup)
     others = [
-        f"{sentence_of(_lane(race, standing))} {_gives(standing)} "
-        f"{speed_text(standing.speedup)}{_because(race, standing, winner)}."
-        for standing in best.values()
+        f"{_gives(race, standing)}{_because(race, standing, winner)}." for standing in best.values()
     ]
     return [*_fewer(race, verdict, winner), *others]
 
@@ -191,15 +117,16 @@ def _others(race: Race, verdict: Verdict) -> list[str]:
 def _fewer(race: Race, verdict: Verdict, winner: Standing) -> list[str]:
     """What fewer workers of the same engine give, where they wait."""
     return [
-        f"{sentence_of(_lane(race, standing))} {_gives(standing)} {speed_text(standing.speedup)}."
+        f"{_gives(race, standing)}."
         for standing in verdict.seen
         if standing.lane.engine is winner.lane.engine
         and standing.lane.workers < winner.lane.workers
     ]
 
 
-def _gives(standing: Standing) -> str:
-    return "gives" if standing.lane.engine in (Engine.ASYNCIO, Engine.SERIAL) else "give"
+def _gives(race: Race, standing: Standing) -> str:
+    noun, gives = _lane(race, standing), verb(standing.lane.engine, "give")
+    return f"{sentence_of(noun)} {gives} {speed_text(standing.speedup)}"
 
 
 def _because(race: Race, standing: Standing, winner: Standing) -> str:
@@ -211,7 +138,7 @@ def _because(race: Race, standing: Standing, winner: Standing) -> str:
             return ": it computes, and a loop has one thread"
         if kind.gil is not None and kind.gil >= WAITS_BELOW:
             more = ", and handing over and switching cost time on top"
-            return f": {_gil(race)}{more if standing.speedup < COSTS_MORE_BELOW else ''}"
+            return f": {gil_text(race)}{more if standing.speedup < COSTS_MORE_BELOW else ''}"
     call, handing = call_seconds(race), _handing(race)
     if engine is Engine.PROCESS and call and handing:
         return f": a call takes {span_text(call)}, {handing}"
@@ -245,11 +172,6 @@ def _mostly_held(race: Race) -> bool:
     return kind is not None and kind.gil is not None and kind.gil >= MOSTLY_HELD
 
 
-def _gil(race: Race) -> str:
-    kind = kind_of(race)
-    return f"{_held(race, (kind.gil if kind else None) or 0.0)} of a call holds the GIL"
-
-
 def _speed(standing: Standing) -> str:
     return "1×" if standing.lane.engine is Engine.SERIAL else speed_text(standing.speedup)
 
@@ -260,13 +182,6 @@ def _lane(race: Race, standing: Standing) -> str:
 
 def _measured(standing: Standing) -> str:
     return f"{speed_text(standing.speedup)} ({interval_text(standing)})"
-
-
-def interval_text(standing: Standing) -> str:
-    """Return ``1.88–1.97``; a dash where there is no interval."""
-    if standing.rounds < 2:
-        return "—"
-    return f"{speed_text(standing.low)[:-1]}–{speed_text(standing.high).removesuffix('×')}"
 
 
 def _where(race: Race, standing: Standing) -> str:
@@ -301,11 +216,10 @@ def _noisy(race: Race, verdict: Verdict) -> str:
     if race.serial is None or not beat:
         return f"Too noisy to say: {names} cannot be told apart."
     first = near[0]  # from the lightest to the heaviest
-    pronoun = "it is" if first.lane.engine is Engine.ASYNCIO else "they are"
     lighter = "lighter" if len(near) == 2 else "the lightest"
     return (
         f"Too noisy to say which of {names} is faster, but each beats a plain loop: "
-        f"start with {_lane(race, first)}, {pronoun} {lighter}."
+        f"start with {_lane(race, first)}, {pronoun(first.lane.engine)} {lighter}."
     )
 
 
@@ -339,7 +253,7 @@ def _expected(race: Race) -> str:
         return ""
     match kind.nature:
         case Nature.COMPUTES_WITH_GIL:
-            return f"What was tasted speaks against threads: {_gil(race)}."
+            return f"What was tasted speaks against threads: {gil_text(race)}."
         case Nature.COMPUTES_WITHOUT_GIL:
             return "What was tasted speaks for threads: it computes without the GIL."
         case Nature.WAITS:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chai_tui.explain.formatting import counted, percent, seconds_text
-from chai_tui.explain.tasting.report import kind_text, phase_text
+from chai_tui.explain.tasting.kind import kind_text
+from chai_tui.explain.tasting.phase import phase_text
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race

@@ -14,8 +14,8 @@ from chai_tui.explain.formatting import (
     span_text,
     speed_text,
 )
-from chai_tui.explain.tasting.notes import differed_texts, engine_noun, out_texts
-from chai_tui.explain.tasting.verdict import interval_text
+from chai_tui.explain.tasting.lanes import engine_name, interval_text, lane_name
+from chai_tui.explain.tasting.notes import differed_texts, out_texts
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
@@ -105,18 +105,6 @@ class Look(NamedTuple):
         while top < most / 1.05:
             top *= 2
         return top
-
-
-def lane_name(lane: Lane) -> str:
-    """Return ``processes ×2``, as the table does; a plain loop has no number."""
-    name = engine_name(lane.engine)
-    alone = lane.engine in {Engine.SERIAL, Engine.ASYNCIO}
-    return name if alone else f"{name} ×{lane.workers}"
-
-
-def engine_name(engine: Engine) -> str:
-    """Return ``plain loop`` or ``processes``."""
-    return engine_noun(engine).removeprefix("a ")
 
 
 class Row(NamedTuple):

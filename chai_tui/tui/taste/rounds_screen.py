@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from chai_tui.explain.formatting import counted, speed_text
+from chai_tui.explain.tasting.lanes import lane_name
 from chai_tui.model.engine import Engine
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.records import Lane
@@ -19,7 +20,7 @@ from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.keys.key_line import KeyLine
 from chai_tui.tui.keys.taste_keys import ROUNDS
-from chai_tui.tui.taste.lane_drawing import lane_name, lanes_of
+from chai_tui.tui.taste.lane_drawing import lanes_of
 from chai_tui.tui.taste.round_drawing import HEADER_LINES, round_header, round_lines
 
 

@@ -11,6 +11,7 @@ from textual.events import Click
 from textual.screen import Screen
 
 from chai_tui.explain.formatting import counted
+from chai_tui.explain.tasting.lanes import engine_name
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.race.statistics import Standing, standings
@@ -27,7 +28,6 @@ from chai_tui.tui.taste.lane_drawing import (
     Look,
     Row,
     axis_line,
-    engine_name,
     lanes_of,
     race_rows,
     trouble_lines,
