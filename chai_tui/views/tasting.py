@@ -54,8 +54,8 @@ class _Progress:
                 self._err.flush()
 
 
-class TastingLines:
-    """Prints a table and the verdict; what went wrong goes to the other stream."""
+class _WithProgress:
+    """Says what happens now on the stream for errors, if that is a terminal."""
 
     def __init__(self, out: TextIO, err: TextIO | None) -> None:
         self._out = out
@@ -65,6 +65,10 @@ class TastingLines:
     def show(self, _events: Sequence[Event], floor: Floor) -> None:
         """Say what happens now."""
         self._progress.show(floor)
+
+
+class TastingLines(_WithProgress):
+    """Prints a table and the verdict; what went wrong goes to the other stream."""
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Print what came of it."""
@@ -79,17 +83,8 @@ class TastingLines:
             write(self._out, report_lines(race))
 
 
-class TastingJson:
-    """Prints one JSON object."""
-
-    def __init__(self, out: TextIO, err: TextIO | None) -> None:
-        self._out = out
-        self._err = err
-        self._progress = _Progress(err)
-
-    def show(self, _events: Sequence[Event], floor: Floor) -> None:
-        """Say what happens now."""
-        self._progress.show(floor)
+class TastingJson(_WithProgress):
+    """Prints one JSON object; what went wrong goes to the other stream, too."""
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Print what came of it, whatever that is."""
