@@ -105,13 +105,13 @@ def conducted(machine: Machine, *, serves: bool = True, **asked: Any) -> list[Ev
     script = conductor.script()
     answer: Any = None
     if serves:
-        conductor.note({"note": "serving"})
+        conductor.teller.note({"note": "serving"})
     try:
         while True:
             answer = machine.answer(script.send(answer))
     except StopIteration:
         pass
-    return [*conductor.events, *conductor.ended()]
+    return [*conductor.teller.events, *conductor.teller.ended()]
 
 
 def of(kind: type, events: list[Event]) -> list[Any]:

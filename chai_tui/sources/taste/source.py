@@ -99,7 +99,7 @@ class TasteSource:
             events += self._begin()
         while self._commands:
             self._commands.popleft()
-            if self._conductor is None or self._conductor.race.is_over:
+            if self._conductor is None or self._conductor.teller.race.is_over:
                 events += self._end_runner()
                 events += self._begin()
         deadline = None if timeout is None else self._clock() + timeout
@@ -159,14 +159,16 @@ class TasteSource:
         runner.close()
         if self._conductor is None:
             return []
-        if self._conductor.gil is not None:
-            self._conductor.gil.close()
-        return self._conductor.ended()
+        teller = self._conductor.teller
+        if teller.gil is not None:
+            teller.gil.close()
+        return teller.ended()
 
     def _take_events(self) -> list[Event]:
         if self._conductor is None:
             return []
-        events, self._conductor.events = self._conductor.events, []
+        teller = self._conductor.teller
+        events, teller.events = teller.events, []
         return events
 
     # A turn
@@ -179,13 +181,13 @@ class TasteSource:
             due = min(due, self._observer.due_at)
         if self._script is not None:
             due = min(due, self._asked_at + self._silence)
-        if self._conductor is not None and self._conductor.gil is not None:
-            due = min(due, self._conductor.gil.due_at)
+        if self._conductor is not None and self._conductor.teller.gil is not None:
+            due = min(due, self._conductor.teller.gil.due_at)
         return max(0.0, due - now)
 
     def _wait(self, seconds: float) -> None:
         """Wait for the runner, or for somebody who wakes us."""
-        gil = self._conductor.gil if self._conductor is not None else None
+        gil = self._conductor.teller.gil if self._conductor is not None else None
         descriptors = [self._wakes]
         if self._runner is not None:
             descriptors += self._runner.descriptors
@@ -207,17 +209,18 @@ class TasteSource:
         conductor = self._conductor
         if conductor is None:
             return []
-        if conductor.gil is not None and self._clock() >= conductor.gil.due_at:
-            conductor.gil.look()
-            conductor.looked()
+        teller = conductor.teller
+        if teller.gil is not None and self._clock() >= teller.gil.due_at:
+            teller.gil.look()
+            teller.looked()
         events = self._hear(conductor)
         events += self._take_events()
         if self._observer is not None:
-            events += map(self._with_all, self._observer.look(conductor.watched))
+            events += map(self._with_all, self._observer.look(teller.watched))
         if self._script is None:
             events += self._end_runner()
             if conductor.wants_limits:
-                events += self._begin(conductor.race)
+                events += self._begin(conductor.teller.race)
         return events
 
     def _hear(self, conductor: Conductor) -> list[Event]:
@@ -228,7 +231,7 @@ class TasteSource:
         events: list[Event] = []
         if runner.is_ready():
             messages, printed = runner.read()
-            if conductor.race.phase in {Phase.TASTE, Phase.RACE}:  # an import's is no call's
+            if conductor.teller.race.phase in {Phase.TASTE, Phase.RACE}:  # an import's is no call's
                 events += self._lines(printed)
             for message in messages:
                 self._take(conductor, message)
@@ -248,7 +251,7 @@ class TasteSource:
     def _take(self, conductor: Conductor, message: Mapping[str, Any]) -> None:
         if "note" in message:
             self._asked_at = self._clock()  # it is not silent
-            conductor.note(message)
+            conductor.teller.note(message)
         elif self._script is not None and len(message) == 1:
             ((kind, value),) = message.items()
             self._answer(conductor, Answer(kind, value))
@@ -274,7 +277,7 @@ class TasteSource:
         known = {use.maker for use in event.makers}
         more = [
             MakerUse(who.maker, None, 0.0, None, None, None, stopped=False)
-            for who in self._conductor.watched()
+            for who in self._conductor.teller.watched()
             if who.maker not in known
         ]
         return event._replace(makers=(*event.makers, *more)) if more else event
