@@ -111,7 +111,7 @@ def conducted(machine: Machine, *, serves: bool = True, **asked: Any) -> list[Ev
             answer = machine.answer(script.send(answer))
     except StopIteration:
         pass
-    return [*conductor.teller.events, *conductor.teller.ended()]
+    return [*conductor.teller.take_events(), *conductor.teller.end()]
 
 
 def of(kind: type, events: list[Event]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import time
 from collections import deque
@@ -21,12 +22,14 @@ from chai_tui.race.records import Race
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.taste.conductor import Conductor
-from chai_tui.sources.taste.dialogue import Answer, Ask
+from chai_tui.sources.taste.dialogue import Answer, Ask, Script
 from chai_tui.sources.taste.plan import SINGLE_THREADED
 from chai_tui.sources.taste.runner_handle import RunnerHandle, wait_for
 from chai_tui.sources.taste.runner_path import runner_command
+from chai_tui.sources.taste.teller import Teller
 
 LONGEST_SILENCE = 3_600.0
+"""Seconds that are waited at most where nothing is due."""
 
 
 class TasteSource:
@@ -68,8 +71,8 @@ class TasteSource:
             os.set_blocking(descriptor, False)
         self._closed = False
         self._runner: RunnerHandle | None = None
-        self._conductor: Conductor | None = None
-        self._script: Any = None
+        self._conductor = self._new_conductor()
+        self._script: Script | None = None
         self._asked_at = 0.0
         self._silence = LONGEST_SILENCE
         self._printed = 0
@@ -99,12 +102,12 @@ class TasteSource:
             events += self._begin()
         while self._commands:
             self._commands.popleft()
-            if self._conductor is None or self._conductor.teller.race.is_over:
+            if self._teller.race.is_over:
                 events += self._end_runner()
                 events += self._begin()
         deadline = None if timeout is None else self._clock() + timeout
         while not events:
-            self._wait(0.0 if events else self._patience(deadline))
+            self._wait(self._patience(deadline))
             events += self._turn()
             if self._was_woken() or (deadline is not None and self._clock() >= deadline):
                 break
@@ -124,15 +127,20 @@ class TasteSource:
 
     # The runner
 
+    def _new_conductor(self, before: Race | None = None) -> Conductor:
+        return Conductor(self._request, self._cores, self._makers, self._clock, before)
+
+    @property
+    def _teller(self) -> Teller:
+        return self._conductor.teller
+
     def _begin(self, before: Race | None = None) -> list[Event]:
         """Begin a race; after one in which the function used several cores, with its limits."""
-        self._conductor = conductor = Conductor(
-            self._request, self._cores, self._makers, self._clock, before
-        )
+        self._conductor = conductor = self._new_conductor(before)
         self._printed = 0
         limits = {} if before is None else SINGLE_THREADED
-        self._script = conductor.script()
-        first = next(self._script)
+        script = self._script = conductor.script()
+        first = next(script)
         try:
             self._runner = RunnerHandle(
                 runner_command(self._request.python), {**os.environ, **limits}
@@ -141,9 +149,9 @@ class TasteSource:
             text = f"{self._request.python}: {error.strerror or error}; expected a Python"
             conductor.fail(text, is_usage=True)
             self._script = None
-            return self._take_events()
+            return self._teller.take_events()
         self._ask(first)
-        return self._take_events()
+        return self._teller.take_events()
 
     def _ask(self, ask: Ask) -> None:
         self._asked_at = self._clock()
@@ -157,19 +165,7 @@ class TasteSource:
         self._script = None
         runner, self._runner = self._runner, None
         runner.close()
-        if self._conductor is None:
-            return []
-        teller = self._conductor.teller
-        if teller.gil is not None:
-            teller.gil.close()
-        return teller.ended()
-
-    def _take_events(self) -> list[Event]:
-        if self._conductor is None:
-            return []
-        teller = self._conductor.teller
-        events, teller.events = teller.events, []
-        return events
+        return self._teller.end()
 
     # A turn
 
@@ -181,17 +177,14 @@ class TasteSource:
             due = min(due, self._observer.due_at)
         if self._script is not None:
             due = min(due, self._asked_at + self._silence)
-        if self._conductor is not None and self._conductor.teller.gil is not None:
-            due = min(due, self._conductor.teller.gil.due_at)
-        return max(0.0, due - now)
+        return max(0.0, min(due, self._teller.look_due_at) - now)
 
     def _wait(self, seconds: float) -> None:
         """Wait for the runner, or for somebody who wakes us."""
-        gil = self._conductor.teller.gil if self._conductor is not None else None
         descriptors = [self._wakes]
         if self._runner is not None:
             descriptors += self._runner.descriptors
-        if gil is not None and gil.due_at < float("inf"):
+        if self._teller.look_due_at < math.inf:
             # The system waits in milliseconds; looks are closer to each other.
             if not wait_for(descriptors, 0.0):
                 time.sleep(min(seconds, 0.001))
@@ -206,24 +199,19 @@ class TasteSource:
 
     def _turn(self) -> list[Event]:
         """Do what is due."""
-        conductor = self._conductor
-        if conductor is None:
-            return []
-        teller = conductor.teller
-        if teller.gil is not None and self._clock() >= teller.gil.due_at:
-            teller.gil.look()
-            teller.looked()
-        events = self._hear(conductor)
-        events += self._take_events()
+        conductor, teller = self._conductor, self._teller
+        teller.look()
+        events = self._hear()
+        events += teller.take_events()
         if self._observer is not None:
             events += map(self._with_all, self._observer.look(teller.watched))
         if self._script is None:
             events += self._end_runner()
             if conductor.wants_limits:
-                events += self._begin(conductor.teller.race)
+                events += self._begin(teller.race)
         return events
 
-    def _hear(self, conductor: Conductor) -> list[Event]:
+    def _hear(self) -> list[Event]:
         """Take what the runner says, or note that it says nothing."""
         runner = self._runner
         if runner is None or self._script is None:
@@ -231,15 +219,15 @@ class TasteSource:
         events: list[Event] = []
         if runner.is_ready():
             messages, printed = runner.read()
-            if conductor.teller.race.phase in {Phase.TASTE, Phase.RACE}:  # an import's is no call's
+            if self._teller.race.phase in {Phase.TASTE, Phase.RACE}:  # an import's is no call's
                 events += self._lines(printed)
             for message in messages:
-                self._take(conductor, message)
+                self._take(message)
         if self._script is not None and runner.is_gone:
-            self._answer(conductor, Answer("ended", runner.wait()))
+            self._answer(Answer("ended", runner.wait()))
         elif self._script is not None and self._clock() > self._asked_at + self._silence:
             runner.kill()
-            self._answer(conductor, Answer("silent"))
+            self._answer(Answer("silent"))
         return events
 
     def _lines(self, printed: list[str]) -> list[Event]:
@@ -248,15 +236,18 @@ class TasteSource:
         now = self._clock()
         return [Printed(now, printable(line)) for line in lines]
 
-    def _take(self, conductor: Conductor, message: Mapping[str, Any]) -> None:
+    def _take(self, message: Mapping[str, Any]) -> None:
         if "note" in message:
             self._asked_at = self._clock()  # it is not silent
-            conductor.teller.note(message)
-        elif self._script is not None and len(message) == 1:
+            self._teller.note(message)
+        elif len(message) == 1:
             ((kind, value),) = message.items()
-            self._answer(conductor, Answer(kind, value))
+            self._answer(Answer(kind, value))
 
-    def _answer(self, conductor: Conductor, answer: Answer) -> None:
+    def _answer(self, answer: Answer) -> None:
+        """Go on with an answer; whoever is asked nothing any more has none to give."""
+        if self._script is None:
+            return
         try:
             ask = self._script.send(answer)
         except StopIteration:
@@ -265,19 +256,19 @@ class TasteSource:
         except (KeyError, TypeError, ValueError) as error:
             # The function's process may write whatever it likes to our pipe.
             text = f"the runner's answer makes no sense: {type(error).__name__}: {error}"
-            conductor.fail(text)
+            self._conductor.fail(text)
             self._script = None
             return
         self._ask(ask)
 
     def _with_all(self, event: Event) -> Event:
         """Add to a sample those who shared a thread: only one of them carries its figures."""
-        if not isinstance(event, Sampled) or self._conductor is None:
+        if not isinstance(event, Sampled):
             return event
         known = {use.maker for use in event.makers}
         more = [
             MakerUse(who.maker, None, 0.0, None, None, None, stopped=False)
-            for who in self._conductor.teller.watched()
+            for who in self._teller.watched()
             if who.maker not in known
         ]
         return event._replace(makers=(*event.makers, *more)) if more else event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,7 +31,6 @@ class Teller:
 
     Attributes:
         race: what is known so far.
-        events: what happened since somebody took them.
         gil: looks at the runner's GIL; None where nobody can.
         seats: who works.
         clock: seconds.
@@ -56,14 +56,19 @@ class Teller:
         self.clock = clock
         self.seats = Seats(makers)
         self.race = before or Race()
-        self.events: list[Event] = []
+        self._events: list[Event] = []
         self.gil: GilWatch | None = None
 
     def tell(self, *events: Event) -> None:
         """Tell of events, oldest first."""
         for event in events:
             self.race.fold(event)
-            self.events.append(event)
+            self._events.append(event)
+
+    def take_events(self) -> list[Event]:
+        """Return what was told since the last time, oldest first."""
+        events, self._events = self._events, []
+        return events
 
     def begin_phase(self, phase: Phase, left: float) -> None:
         """Tell what is done from now on, for so many seconds at most."""
@@ -95,8 +100,10 @@ class Teller:
             [lane.number for lane in self.race.lanes.values() if lane.running]
         )
 
-    def ended(self) -> list[Event]:
+    def end(self) -> list[Event]:
         """Return the ends of all who worked: the runner was ended, and they with it."""
+        if self.gil is not None:
+            self.gil.close()
         return self.seats.end(self.clock())
 
     # The GIL
@@ -114,10 +121,18 @@ class Teller:
         if self.gil is not None:
             self.gil.begin()
 
-    def looked(self) -> None:
-        """Tell now and then what looking at the GIL has shown."""
+    @property
+    def look_due_at(self) -> float:
+        """When to look next, in seconds of the clock; infinite while nobody wants to know."""
+        return math.inf if self.gil is None else self.gil.due_at
+
+    def look(self) -> None:
+        """Look if that is due, and tell now and then what was seen."""
         now = self.clock()
-        if self.gil is not None and now >= self._gil_told_at + ANNOUNCED:
+        if self.gil is None or now < self.gil.due_at:
+            return
+        self.gil.look()
+        if now >= self._gil_told_at + ANNOUNCED:
             self._gil_told_at = now
             share, looks = self.gil.share_so_far()
             self.tell(GilSeen(now, share, looks))
