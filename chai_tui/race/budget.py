@@ -12,8 +12,8 @@ from chai_tui.race.forecast import call_seconds
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.records import Lane, Race
 
-COUNTED_WANTED = 3
-"""Rounds that are weighed, after those that warm up."""
+LEAST_COUNTED = 3
+"""Rounds that count without which there is no verdict, after those that warm up."""
 TASTED_CALLS = 2
 """So many calls are made alone before."""
 STARTED = 0.5
@@ -53,7 +53,7 @@ def budget_wanted(race: Race) -> float | None:
     fewest = max(1, min(began.workers, items or began.workers))
     # The first round is as large as it was planned; if that is too slow, the others are not.
     first = next((lane.rounds[0].calls for lane in race.lanes.values() if lane.rounds), fewest)
-    wanted = started + alone + _turn(race, call, first) + COUNTED_WANTED * _turn(race, call, fewest)
+    wanted = started + alone + _turn(race, call, first) + LEAST_COUNTED * _turn(race, call, fewest)
     kind = kind_of(race)
     if began.limited or (kind is not None and kind.nature is Nature.USES_CORES):
         wanted *= 2  # it is raced twice, with half of the budget each

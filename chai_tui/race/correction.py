@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from chai_tui.model.race_events import RoundEnded
+from chai_tui.model.race_events import RoundEnded, Tasted
 from chai_tui.race.records import Lane, Race
 
 COMPUTES_FROM = 0.9
@@ -187,6 +187,11 @@ def _least(
     return least
 
 
+def are_alike(tasted: Tasted) -> bool:
+    """Return whether all calls are about as long as each other."""
+    return tasted.longest <= ALIKE * tasted.shortest
+
+
 def _each_was_timed(race: Race) -> bool:
     """Whether a call with each item was timed alone."""
     items = race.loaded.items if race.loaded else 0
@@ -200,6 +205,6 @@ def _turns(race: Race, lane: Lane, ended: RoundEnded) -> float:
     """
     turns = ended.calls / at_once(race, lane)
     tasted = race.tasted
-    if tasted is None or not _each_was_timed(race) or tasted.longest > ALIKE * tasted.shortest:
+    if tasted is None or not _each_was_timed(race) or not are_alike(tasted):
         return turns
     return math.ceil(turns - 1e-9)

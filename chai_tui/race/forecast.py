@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
-from chai_tui.race.correction import at_once, own_threads, spent
+from chai_tui.race.correction import are_alike, at_once, own_threads, spent
 from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import Standing, standings
+from chai_tui.race.statistics import LEAST_ROUNDS, Standing, standings
 
 CORES = (4, 16, 64)
 """So many cores are looked forward to."""
@@ -26,10 +26,6 @@ FORMULA = (
     "allow"
 )
 """The whole of it."""
-UNEVEN_FROM = 1.3
-"""How many times as long as the shortest call the longest is where items are of uneven length."""
-LEAST_ROUNDS = 2
-"""Fewer rounds have no interval."""
 LEAST_AT_ONCE = 1.05
 """So many must be able to work at once before a race shows anything."""
 CHUNKS_BELOW = 0.002
@@ -159,7 +155,7 @@ def items_allow(race: Race) -> float:
     if not items:
         return math.inf
     tasted = race.tasted
-    if tasted is None or tasted.calls < 1 or tasted.longest <= UNEVEN_FROM * tasted.shortest:
+    if tasted is None or tasted.calls < 1 or are_alike(tasted):
         return float(items)
     mean = tasted.wall / tasted.calls
     longest = max(mean, tasted.longest - (tasted.ready or 0.0))

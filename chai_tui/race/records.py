@@ -10,6 +10,7 @@ from typing import Any
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import (
+    PRINTED_AT_MOST,
     CallsDone,
     Differed,
     GilSeen,
@@ -26,9 +27,6 @@ from chai_tui.model.race_events import (
     Tasted,
     TasteFailed,
 )
-
-LINES_KEPT = 1_000
-"""Lines kept of what the function printed."""
 
 
 @dataclass
@@ -85,14 +83,12 @@ class Race:
         judged: the verdict; None before.
         unlimited: the race before this one, if this is the second one of a function that uses
             several cores by itself, with its threads limited.
-        version: grows with every event.
 
     Args:
         tell: takes the events that a log tells: what is out, why it failed, the verdict.
     """
 
     def __init__(self, tell: Callable[[Any], None] | None = None) -> None:
-        self.version = 0
         self._tell = tell or (lambda _event: None)
         self.unlimited: Race | None = None
         self._reset()
@@ -124,7 +120,7 @@ class Race:
         self.gil: GilSeen | None = None
         self.lanes: dict[int, Lane] = {}
         self.out: dict[Engine, str] = {}
-        self.printed: deque[Printed] = deque(maxlen=LINES_KEPT)
+        self.printed: deque[Printed] = deque(maxlen=PRINTED_AT_MOST)
         self.printed_count = 0
         self.failed: TasteFailed | None = None
         self.judged: Judged | None = None
@@ -150,7 +146,6 @@ class Race:
         self._reset()
         self.began = event
         self.phase_at = event.at
-        self.version += 1
 
     def _phase_began(self, event: PhaseBegan) -> None:
         self.phase = event.phase
@@ -158,68 +153,55 @@ class Race:
         if event.phase is Phase.RACE:
             self.race_until = event.at + event.left
         self.phase_at = event.at
-        self.version += 1
 
     def _loaded(self, event: Loaded) -> None:
         self.loaded = event
-        self.version += 1
 
     def _tasted(self, event: Tasted) -> None:
         self.tasted = event
-        self.version += 1
 
     def _gil_seen(self, event: GilSeen) -> None:
         self.gil = event
-        self.version += 1
 
     def _lane_opened(self, event: LaneOpened) -> None:
         self.lanes[event.lane] = Lane(event)
-        self.version += 1
 
     def _lane_out(self, event: LaneOut) -> None:
         self.out[event.engine] = event.text
         self.lanes = {
             number: lane for number, lane in self.lanes.items() if lane.engine is not event.engine
         }
-        self.version += 1
         self._tell(event)
 
     def _round_began(self, event: RoundBegan) -> None:
         if lane := self.lanes.get(event.lane):
             lane.running = event
             lane.done = 0
-        self.version += 1
 
     def _calls_done(self, event: CallsDone) -> None:
         if lane := self.lanes.get(event.lane):
             lane.done = event.done
-        self.version += 1
 
     def _round_ended(self, event: RoundEnded) -> None:
         if lane := self.lanes.get(event.lane):
             lane.rounds.append(event)
             lane.running = None
             lane.done = event.calls
-        self.version += 1
 
     def _differed(self, event: Differed) -> None:
         if (lane := self.lanes.get(event.lane)) and lane.differed is None:
             lane.differed = event
-        self.version += 1
 
     def _printed(self, event: Printed) -> None:
         self.printed.append(event)
         self.printed_count += 1
-        self.version += 1
 
     def _failed(self, event: TasteFailed) -> None:
         self.failed = event
         self.phase = Phase.OVER
-        self.version += 1
         self._tell(event)
 
     def _judged(self, event: Judged) -> None:
         self.judged = event
         self.phase = Phase.OVER
-        self.version += 1
         self._tell(event)

@@ -34,23 +34,20 @@ RESULT_SCHEMA = 1
 """It grows when a key changes its meaning or goes; new keys do not change it."""
 PRINTED_TOLD = 100
 """Lines of those that the function printed, the last ones."""
-CONFIDENCE = 0.95
-"""Of the intervals in the result."""
 
 
-def result_json(race: Race, run: RunBegan, sentence: str | None = None) -> dict[str, Any]:
+def result_json(race: Race, run: RunBegan) -> dict[str, Any]:
     """Return the result as values that ``json.dumps`` takes; see :mod:`chai_tui.race.result_keys`.
 
     Args:
         race: what was measured.
         run: the machine it was measured on.
-        sentence: the verdict in words; None: as it was judged.
     """
     began = race.began
     return {
         "schema": RESULT_SCHEMA,
         "target": began.target if began else "",
-        "verdict": _verdict(race, sentence),
+        "verdict": _verdict(race),
         "error": _error(race),
         "function": _function(race),
         "request": {
@@ -84,7 +81,7 @@ def result_json(race: Race, run: RunBegan, sentence: str | None = None) -> dict[
     }
 
 
-def _verdict(race: Race, sentence: str | None) -> dict[str, Any] | None:
+def _verdict(race: Race) -> dict[str, Any] | None:
     judged = race.judged
     if judged is None:
         return None
@@ -92,7 +89,7 @@ def _verdict(race: Race, sentence: str | None) -> dict[str, Any] | None:
     return {
         "engine": None if judged.engine is None else str(judged.engine),
         "workers": None if lane is None else lane.workers,
-        "sentence": judged.sentence if sentence is None else sentence,
+        "sentence": judged.sentence,
         "reason": judged.reason,
     }
 
@@ -190,7 +187,7 @@ def _measure(measure: Measure) -> dict[str, Any]:
 
 def _lanes(race: Race) -> list[dict[str, Any]]:
     walls = corrected_walls(race)
-    by_lane = {standing.lane.number: standing for standing in standings(race, CONFIDENCE)}
+    by_lane = {standing.lane.number: standing for standing in standings(race)}
     return [
         _lane(race, by_lane[lane.number], walls[lane.number])
         for lane in by_weight(race.lanes.values())

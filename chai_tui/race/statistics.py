@@ -11,6 +11,10 @@ from typing import NamedTuple
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.records import Lane, Race
 
+CONFIDENCE = 0.95
+"""The probability that the truth lies in an interval that is told."""
+LEAST_ROUNDS = 2
+"""Fewer rounds have no interval."""
 LEAST_DEVIATION = 0.01
 """No lane is steadier than 1 %, as it may seem in a few rounds."""
 FAR, FAR_AT_LEAST = 4.0, 0.02
@@ -122,7 +126,7 @@ def _expanded(x: float, freedom: int) -> float:
 
 
 def ratio(
-    slower: Mapping[int, float], faster: Mapping[int, float], confidence: float = 0.95
+    slower: Mapping[int, float], faster: Mapping[int, float], confidence: float = CONFIDENCE
 ) -> Ratio:
     """Return how many times as fast ``faster`` is as ``slower``.
 
@@ -139,8 +143,8 @@ def ratio(
         return Ratio(0, 1.0, 0.0, math.inf)
     logs = _drawn_in(logs)
     value = math.exp(fmean(logs))
-    if len(logs) == 1:
-        return Ratio(1, value, 0.0, math.inf)
+    if len(logs) < LEAST_ROUNDS:
+        return Ratio(len(logs), value, 0.0, math.inf)
     half = half_interval(logs, confidence)
     return Ratio(len(logs), value, value * math.exp(-half), value * math.exp(half))
 
@@ -160,7 +164,7 @@ def half_interval(values: Sequence[float], confidence: float) -> float:
     return min(half, WIDEST)
 
 
-def standings(race: Race, confidence: float = 0.95) -> list[Standing]:
+def standings(race: Race, confidence: float = CONFIDENCE) -> list[Standing]:
     """Return how every lane does, in the order of the lanes.
 
     Args:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chai_tui.model.engine import Engine
 from chai_tui.race.correction import WAITS_BELOW, Spent, corrected_walls, spent
 from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import Ratio, Standing, ratio, standings
+from chai_tui.race.statistics import CONFIDENCE, LEAST_ROUNDS, Ratio, Standing, ratio, standings
 
 LIGHT_TO_HEAVY = (
     Engine.SERIAL,
@@ -27,15 +27,13 @@ SAME_WAITS = 1.20
 """The same for lanes whose waits overlap alike, so that nothing but noise tells them apart."""
 LOOP_IS_FREE_BELOW = 0.5
 """A lane whose threads together run for less of its rounds does not hold up its waits."""
-LEAST_ROUNDS = 2
-"""Fewer rounds have no interval."""
 
 SURE_CONFIDENCE, SURE_SLACK, SURE_HALF, SURE_ROUNDS = 0.99, 0.05, 0.05, 5
 """A race ends early if its verdict holds with these, and half of the interval that is told at the
 end, at ``FINAL_CONFIDENCE``, is that small."""
 HOPELESS_ROUNDS, HOPELESS_BELOW = 3, 0.8
 """After so many rounds a lane is given up that is at most so many times as fast as a loop."""
-FINAL_CONFIDENCE, FINAL_SLACK = 0.95, 0.07
+FINAL_CONFIDENCE, FINAL_SLACK = CONFIDENCE, 0.07
 """At the end of the budget these decide."""
 
 

@@ -117,12 +117,6 @@ def test_the_keys_have_an_order_and_numbers_their_units() -> None:
         assert "memory" not in key or key.endswith("memory_bytes")
 
 
-def test_a_sentence_may_be_another() -> None:
-    assert result_json(full(), RUN, "Use what you like.")["verdict"]["sentence"] == (
-        "Use what you like."
-    )
-
-
 def test_what_failed_has_no_verdict() -> None:
     race = Race()
     race.fold(TasteFailed(1.0, "no such file", "", is_usage=True))

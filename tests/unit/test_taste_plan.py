@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Measure, Tasted
 from chai_tui.model.tasting import RACING
+from chai_tui.race.budget import LEAST_COUNTED
 from chai_tui.sources.taste.plan import (
-    LEAST_COUNTED,
     MOST_CALLS,
     MOST_THREADS,
     OVERTIME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chai_tui.explain.formatting import speed_text
 from chai_tui.model.engine import Engine
 from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import Standing
+from chai_tui.race.statistics import LEAST_ROUNDS, Standing
 
 
 def engine_noun(engine: Engine) -> str:
@@ -75,6 +75,6 @@ def lane_name(lane: Lane) -> str:
 
 def interval_text(standing: Standing) -> str:
     """Return ``1.88–1.97``; a dash where there is no interval."""
-    if standing.rounds < 2:
+    if standing.rounds < LEAST_ROUNDS:
         return "—"
     return f"{speed_text(standing.low)[:-1]}–{speed_text(standing.high).removesuffix('×')}"

@@ -128,7 +128,7 @@ def failure_of(answer: Answer, at: float, when: str, timeout: float) -> TasteFai
     elif answer.kind == "silent":
         text = f"the import did not end within {START_SECONDS:g} s"
     elif answer.kind == "ended":
-        text = f"the process that calls it ended {when}: {end_text(answer.value)}"
+        text = f"the process that calls it ended {when}: {_end_text(answer.value)}"
     else:
         text = f"the runner answered {answer.kind} {when}, which nobody asked for"
     return TasteFailed(at, printable(text))
@@ -136,12 +136,12 @@ def failure_of(answer: Answer, at: float, when: str, timeout: float) -> TasteFai
 
 def no_python(answer: Answer, at: float, python: str) -> TasteFailed:
     """Return what to say of an interpreter from which nobody ever answered."""
-    how = "it does not answer" if answer.kind == "silent" else end_text(answer.value)
+    how = "it does not answer" if answer.kind == "silent" else _end_text(answer.value)
     text = f"{python}: expected a Python that runs the function, but: {how}"
     return TasteFailed(at, printable(text), is_usage=True)
 
 
-def end_text(code: int | None) -> str:
+def _end_text(code: int | None) -> str:
     """Return how a process ended, from its exit code (−N: by signal N; None: unknown)."""
     if code is None:
         return "nobody knows how"

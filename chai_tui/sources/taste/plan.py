@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Tasted
+from chai_tui.race.budget import LEAST_COUNTED
 from chai_tui.race.records import Race
 from chai_tui.race.verdict import is_sure
 
@@ -31,8 +32,6 @@ LEAST_ROUND = 0.02
 WARM_UP_ROUNDS = 2
 ENOUGH_ROUNDS = 9
 """Rounds for which there should be time where each needs many calls: a verdict mostly takes six."""
-LEAST_COUNTED = 3
-"""Rounds that count without which there is no verdict."""
 PIPED = 200e6
 """Bytes a second that go through a pipe to another process, pickled, written, read."""
 ONCE_A_CHUNK = 5e-6

@@ -113,8 +113,3 @@ def die_with_parent() -> None:
             import ctypes  # noqa: PLC0415 - some interpreters have none
 
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
-def text_or_none(value: object) -> str | None:
-    """Return a request's text; None where there is none."""
-    return None if value is None else str(value)

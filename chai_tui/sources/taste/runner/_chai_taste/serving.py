@@ -38,7 +38,6 @@ class Server:
         self._guard = Guard()
         self._expected = Expectations()
         self._target: Target | None = None
-        self._word: int | None = None
         self._lanes: dict[tuple[str, int], Lane] = {}
 
     def answer(self, request: Message) -> Message:
@@ -91,7 +90,6 @@ class Server:
             request, self._guard, lambda problem: self._channel.send(_problem(problem))
         )
         target = self._target
-        self._word = word
         engines, out = engines_for(target)
         seat = main_seat()
         version = ".".join(map(str, sys.version_info[:3]))
