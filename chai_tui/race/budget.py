@@ -8,7 +8,7 @@ from statistics import median
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Phase, RoundEnded
 from chai_tui.race.correction import spent
-from chai_tui.race.forecast import call_seconds
+from chai_tui.race.costs import call_seconds
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.records import Lane, Race
 

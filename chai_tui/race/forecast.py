@@ -1,4 +1,4 @@
-"""What follows for other machines and other calls: more cores, longer calls, chunks of calls."""
+"""What follows for other machines and other calls: more cores, longer calls."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
+from chai_tui.race.chunks import chunk_of
 from chai_tui.race.correction import are_alike, at_once, own_threads, spent
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.costs import call_seconds, overhead_seconds
+from chai_tui.race.records import Lane, Race, lane_of
 from chai_tui.race.statistics import LEAST_ROUNDS, Standing, standings
 
 CORES = (4, 16, 64)
@@ -28,16 +30,6 @@ FORMULA = (
 """The whole of it."""
 LEAST_AT_ONCE = 1.05
 """So many must be able to work at once before a race shows anything."""
-CHUNKS_BELOW = 0.002
-"""Seconds: shorter calls are handed over several at a time, longer ones gain nothing by it."""
-CHUNKS_A_WORKER = 4
-"""So many chunks a worker gets in a round: enough for one that is slower to get fewer."""
-ADVISED_BELOW = 50e-6
-"""Seconds: of shorter calls it is said what chunks would do."""
-LARGE_FROM = 50
-"""Times the length of a call that pickling argument and result takes: no chunk helps there."""
-COST_OF_CHUNK = 0.05
-"""The part of a chunk's work that handing it over may cost."""
 
 
 class Forecast(NamedTuple):
@@ -53,37 +45,6 @@ class Forecast(NamedTuple):
     cores: int
     threads: float | None
     processes: float | None
-
-
-def call_seconds(race: Race) -> float | None:
-    """Return how long a lone call is; None before one was made."""
-    serial = race.serial
-    if serial is not None:
-        standing = next(s for s in standings(race) if s.lane is serial)
-        if standing.calls_per_second:
-            return 1 / standing.calls_per_second
-    if race.tasted is None or race.tasted.calls < 1 or race.tasted.wall <= 0:
-        return None
-    return race.tasted.wall / race.tasted.calls
-
-
-def lane_of(race: Race, engine: Engine) -> Lane | None:
-    """Return the engine's lane; of several the one with the fewest workers."""
-    lanes = [lane for lane in race.lanes.values() if lane.engine is engine]
-    return min(lanes, key=lambda lane: lane.workers, default=None)
-
-
-def overhead_seconds(race: Race, chunk: int = 1) -> float | None:
-    """Return what a call costs beside its work when a process makes it.
-
-    Pickling its argument and its result, and, once a chunk, handing the task over with the
-    function; None if processes do not race.
-    """
-    lane = lane_of(race, Engine.PROCESS)
-    if lane is None or race.tasted is None:
-        return None
-    handed = lane.opened.task_seconds + race.tasted.function.seconds
-    return handed / max(1, chunk) + race.tasted.argument.seconds + race.tasted.result.seconds
 
 
 def forecast(race: Race) -> list[Forecast]:
@@ -102,35 +63,33 @@ def forecast(race: Race) -> list[Forecast]:
     shares, useless = serial_shares(race), would_not_help(race)
     if shares.threads is None and shares.processes is None:
         return []
-    standing = standings(race)
+    known = standings(race)
+
+    def gives(engine: Engine, cores: int) -> float | None:
+        by_law = _by_law(shares, engine, cores)
+        if by_law is None or engine in useless:
+            return None
+        return _at_most(race, known, engine, cores, by_law)
+
     return [
-        Forecast(
-            cores,
-            None
-            if shares.threads is None or Engine.THREAD in useless
-            else _at_most(
-                race,
-                standing,
-                Engine.THREAD,
-                cores,
-                min(
-                    amdahl(shares.threads, cores),
-                    amdahl(shares.threads_shown or 0.0, cores),
-                    1 / max(shares.gil or 0.0, 1 / cores),
-                ),
-            ),
-            None
-            if shares.processes is None or Engine.PROCESS in useless
-            else _at_most(
-                race,
-                standing,
-                Engine.PROCESS,
-                cores,
-                min(pooled(shares.processes, cores), amdahl(shares.processes_shown or 0.0, cores)),
-            ),
-        )
+        Forecast(cores, gives(Engine.THREAD, cores), gives(Engine.PROCESS, cores))
         for cores in CORES
     ]
+
+
+def _by_law(shares: SerialShares, engine: Engine, cores: int) -> float | None:
+    """What so many cores give an engine by its law; None if its serial share is unknown."""
+    if engine is Engine.PROCESS:
+        if shares.processes is None:
+            return None
+        return min(pooled(shares.processes, cores), amdahl(shares.processes_shown or 0.0, cores))
+    if shares.threads is None:
+        return None
+    return min(
+        amdahl(shares.threads, cores),
+        amdahl(shares.threads_shown or 0.0, cores),
+        1 / max(shares.gil or 0.0, 1 / cores),
+    )
 
 
 def _at_most(
@@ -270,43 +229,3 @@ def pays_from(race: Race) -> float | None:
     if lane is None or cost is None or lane.workers < 2:
         return None
     return cost / (1 - 1 / lane.workers)
-
-
-def chunk_for(race: Race, calls: int, workers: int) -> int:
-    """Return how many calls a worker of a pool is handed at a time in a round.
-
-    Args:
-        race: how long a call is.
-        calls: how many calls the round has.
-        workers: how many work at once.
-    """
-    tasted = race.tasted
-    if tasted is None or tasted.wall >= CHUNKS_BELOW * tasted.calls:
-        return 1
-    return max(1, math.ceil(calls / (CHUNKS_A_WORKER * max(1, workers))))
-
-
-def chunk_of(race: Race, lane: Lane) -> int:
-    """Return how many calls the lane's workers are handed at a time in this race."""
-    if not lane.engine.traits.own_thread or not lane.rounds:
-        return 1
-    return chunk_for(race, lane.rounds[-1].calls, lane.workers)
-
-
-def chunk_advised(race: Race) -> int | None:
-    """Return how many calls a process should be handed at a time, so that this costs next to none.
-
-    A round number, so that handing a chunk over costs 5 % of its work at most; None where calls
-    are not so short that it matters, where argument and result cost far more, or where processes
-    do not race.
-    """
-    call = call_seconds(race)
-    lane = lane_of(race, Engine.PROCESS)
-    if call is None or call >= ADVISED_BELOW or lane is None or race.tasted is None:
-        return None
-    if race.tasted.argument.seconds + race.tasted.result.seconds > LARGE_FROM * call:
-        return None  # it is what goes along that costs: chunks do not make that less
-    handed = lane.opened.task_seconds + race.tasted.function.seconds
-    least = handed / (COST_OF_CHUNK * call)
-    power: int = 10 ** math.floor(math.log10(max(1.0, least)))
-    return next((step * power for step in (1, 2, 5) if step * power >= least), 10 * power)

@@ -205,3 +205,9 @@ class Race:
         self.judged = event
         self.phase = Phase.OVER
         self._tell(event)
+
+
+def lane_of(race: Race, engine: Engine) -> Lane | None:
+    """Return the engine's lane; of several the one with the fewest workers."""
+    lanes = [lane for lane in race.lanes.values() if lane.engine is engine]
+    return min(lanes, key=lambda lane: lane.workers, default=None)

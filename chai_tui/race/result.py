@@ -10,16 +10,14 @@ from typing import Any
 
 from chai_tui.model.events import RunBegan
 from chai_tui.model.race_events import Measure
+from chai_tui.race.chunks import chunk_advised, chunk_of
 from chai_tui.race.correction import corrected_walls
+from chai_tui.race.costs import call_seconds, overhead_seconds
 from chai_tui.race.forecast import (
     FORMULA,
     SOURCE,
-    call_seconds,
-    chunk_advised,
-    chunk_of,
     forecast,
     items_allow,
-    overhead_seconds,
     pays_from,
     serial_shares,
     would_not_help,

@@ -7,16 +7,13 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import LaneOut, Measure, Phase, PhaseBegan, RoundEnded, Tasted
 from chai_tui.race.budget import STEP, budget_wanted
+from chai_tui.race.chunks import chunk_advised, chunk_for, chunk_of
+from chai_tui.race.costs import call_seconds, overhead_seconds
 from chai_tui.race.forecast import (
     amdahl,
-    call_seconds,
-    chunk_advised,
-    chunk_for,
-    chunk_of,
     forecast,
     items_allow,
     karp_flatt,
-    overhead_seconds,
     pays_from,
     serial_shares,
     would_not_help,

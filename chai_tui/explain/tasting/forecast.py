@@ -6,18 +6,10 @@ from chai_tui.explain.formatting import counted, span_text, speed_text, two_digi
 from chai_tui.explain.tasting.lanes import engine_noun
 from chai_tui.explain.wording import listed
 from chai_tui.model.engine import Engine
-from chai_tui.race.forecast import (
-    CORES,
-    Forecast,
-    call_seconds,
-    forecast,
-    items_allow,
-    lane_of,
-    pays_from,
-    would_not_help,
-)
+from chai_tui.race.costs import call_seconds
+from chai_tui.race.forecast import CORES, Forecast, forecast, items_allow, pays_from, would_not_help
 from chai_tui.race.kind import Nature, kind_of
-from chai_tui.race.records import Race
+from chai_tui.race.records import Race, lane_of
 from chai_tui.race.statistics import standings
 
 CUTS = 0.99

@@ -9,18 +9,13 @@ from chai_tui.explain.tasting.lanes import engine_noun, is_one, lane_noun, verb
 from chai_tui.explain.wording import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
+from chai_tui.race.chunks import chunk_advised, chunk_of
 from chai_tui.race.correction import corrected_walls
-from chai_tui.race.forecast import (
-    call_seconds,
-    chunk_advised,
-    chunk_of,
-    lane_of,
-    overhead_seconds,
-    pooled,
-)
+from chai_tui.race.costs import call_seconds, overhead_seconds
+from chai_tui.race.forecast import pooled
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.noise import length_spread, others_cores, taken_off
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.records import Lane, Race, lane_of
 from chai_tui.race.statistics import Standing, standings
 from chai_tui.race.verdict import Verdict
 

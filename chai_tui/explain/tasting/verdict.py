@@ -18,7 +18,8 @@ from chai_tui.explain.wording import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.race.budget import budget_wanted, rounds_made, warm_ups_made
 from chai_tui.race.correction import WAITS_BELOW
-from chai_tui.race.forecast import call_seconds, serial_shares
+from chai_tui.race.costs import call_seconds
+from chai_tui.race.forecast import serial_shares
 from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.noise import contenders
 from chai_tui.race.records import Race
