@@ -20,9 +20,11 @@ from chai_tui.model.race_events import (
     Phase,
     PhaseBegan,
     RoundEnded,
+    TasteBegan,
     TasteFailed,
 )
 from chai_tui.model.tasting import TasteRequest
+from chai_tui.race.records import Race
 from chai_tui.sources.taste.conductor import Conductor
 from chai_tui.sources.taste.dialogue import Answer, Ask
 
@@ -100,8 +102,17 @@ class Machine:
 
 def conducted(machine: Machine, *, serves: bool = True, **asked: Any) -> list[Event]:
     """Return what is told of a whole tasting."""
+    return driven(conductor_of(machine, **asked), machine, serves=serves)
+
+
+def conductor_of(machine: Machine, before: Race | None = None, **asked: Any) -> Conductor:
+    """Return who leads a tasting; it has asked for nothing yet."""
     request = TasteRequest("work.py:grind", {"path": "work.py"}, "python3", workers=2, **asked)
-    conductor = Conductor(request, 2.0, itertools.count(1), machine.clock)
+    return Conductor(request, 2.0, itertools.count(1), machine.clock, before)
+
+
+def driven(conductor: Conductor, machine: Machine, *, serves: bool = True) -> list[Event]:
+    """Return what is told until nothing more is asked for."""
     script = conductor.script()
     answer: Any = None
     if serves:
@@ -175,6 +186,30 @@ def test_a_call_too_long_for_the_budget_is_said_to_be_so_and_no_worker_is_starte
     (judged,) = of(Judged, events)
     assert (judged.engine, judged.reason) == (None, "too_long")
     assert not of(LaneOpened, events)
+
+
+def test_a_function_that_uses_several_cores_is_raced_again_with_limits_within_the_budget() -> None:
+    machine = Machine()
+    usual = machine.taste
+
+    def on_two_cores(request: Any) -> Answer:
+        answer = usual(request)
+        answer.value["process_cpu"] = 2 * answer.value["wall"]
+        return answer
+
+    machine._instead["taste"] = on_two_cores
+    first = conductor_of(machine, budget=8.0)
+    events = driven(first, machine)
+    assert first.wants_limits
+    assert not of(Judged, events)
+    assert of(RoundEnded, events)
+    again = conductor_of(machine, first.teller.race, budget=8.0)
+    events = driven(again, machine)
+    assert not again.wants_limits
+    assert of(TasteBegan, events)[0].limited
+    assert of(Judged, events)
+    assert again.teller.race.unlimited is not None
+    assert machine.now < 100 + 8 * 1.3 + 1
 
 
 def test_an_engine_that_cannot_start_is_left_out_and_the_others_race() -> None:
