@@ -28,9 +28,15 @@ SAME_WAITS = 1.20
 LOOP_IS_FREE_BELOW = 0.5
 """A lane whose threads together run for less of its rounds does not hold up its waits."""
 
-SURE_CONFIDENCE, SURE_SLACK, SURE_HALF, SURE_ROUNDS = 0.99, 0.05, 0.05, 5
-"""A race ends early if its verdict holds with these, and half of the interval that is told at the
-end, at ``FINAL_CONFIDENCE``, is that small."""
+SURE_CONFIDENCE, SURE_SLACK = 0.99, 0.05
+"""A race ends early if its verdict holds with these …"""
+SURE_ROUNDS, SURE_HALF = 5, 0.05
+"""… after so many rounds, and if half of the interval that is told at the end, at
+``FINAL_CONFIDENCE``, is that small …"""
+LATE_SLACK, LATE_ROUNDS, LATE_HALF = -0.05, 3, 0.10
+"""… or these, once it is late, so only where the winner is surely ahead of all others by 5 %: where
+rounds differ much, the rest of the budget would hardly narrow the interval, nor change the verdict.
+"""
 HOPELESS_ROUNDS, HOPELESS_BELOW = 3, 0.8
 """After so many rounds a lane is given up that is at most so many times as fast as a loop."""
 FINAL_CONFIDENCE, FINAL_SLACK = CONFIDENCE, 0.07
@@ -122,20 +128,32 @@ def judge(
     return Verdict(None, None, Reason.NOISY, (), seen, confidence)
 
 
-def is_sure(race: Race) -> bool:
-    """Return whether more rounds would tell nothing new: the race can end."""
+def is_sure(race: Race, *, is_late: bool = False) -> bool:
+    """Return whether more rounds would tell nothing that matters: the race can end.
+
+    Args:
+        race: what was measured.
+        is_late: whether much of the budget is gone, so that less has to do.
+    """
+    if is_late and _holds(race, LATE_SLACK, LATE_ROUNDS, LATE_HALF):
+        return True
+    return _holds(race, SURE_SLACK, SURE_ROUNDS, SURE_HALF)
+
+
+def _holds(race: Race, slack: float, rounds: int, most: float) -> bool:
+    """Whether there is a verdict with that slack after so many rounds, half its interval small."""
     hopeless = hopeless_lanes(race)
     lanes = [lane for lane in race.lanes.values() if lane.number not in hopeless]
     counted = min((sum(ended.counts for ended in lane.rounds) for lane in lanes), default=0)
-    if counted < SURE_ROUNDS:
+    if counted < rounds:
         return False
-    verdict = judge(race, confidence=SURE_CONFIDENCE, slack=SURE_SLACK)
+    verdict = judge(race, confidence=SURE_CONFIDENCE, slack=slack)
     winner = verdict.winner
     if winner is None:
         return False
     told = next(one for one in standings(race, FINAL_CONFIDENCE) if one.lane is winner.lane)
     half = Ratio(told.rounds, told.speedup, told.low, told.high).half
-    return verdict.reason is Reason.ONLY or half < SURE_HALF
+    return verdict.reason is Reason.ONLY or half < most
 
 
 def hopeless_lanes(race: Race) -> set[int]:

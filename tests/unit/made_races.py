@@ -30,6 +30,8 @@ from chai_tui.race.verdict import Reason, Verdict, by_weight, is_sure, judge
 CORES = 2
 MOST_ROUNDS = 14
 """For so many rounds there is time, those that warm up among them."""
+LATE_ROUND = 8
+"""From it on it is late: half of the budget is gone."""
 BUDGET = 8.0
 
 ENGINES = (Engine.SERIAL, Engine.ASYNCIO, Engine.THREAD, Engine.INTERPRETER, Engine.PROCESS)
@@ -252,7 +254,7 @@ def simulated_race(draw: random.Random, function: Function, noise: float, load: 
             cpu *= math.exp(draw.gauss(0.0, noise / 4))
             cpu = min(cpu, wall * width)
             race.fold(RoundEnded(2.0, lane, number, calls, wall, cpu, delay, counts=number > 2))
-        if number > 2 and is_sure(race):
+        if number > 2 and is_sure(race, is_late=number >= LATE_ROUND):
             break
     return race
 

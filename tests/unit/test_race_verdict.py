@@ -183,6 +183,22 @@ def test_when_more_rounds_tell_nothing_new(case: str, lanes: list[Rounds], sure:
     assert is_sure(made_race(lanes)) is sure, case
 
 
+@pytest.mark.parametrize(
+    ("case", "lanes", "sure"),
+    [
+        ("enough", [SERIAL, processes(0.052, rounds=3)], True),
+        ("a round too few", [SERIAL, processes(0.052, rounds=2)], False),
+        ("noise that hides nothing", [SERIAL, processes(0.052, rounds=6, by=0.06)], True),
+        ("too much noise", [SERIAL, processes(0.052, rounds=6, by=0.2)], False),
+        ("nearly as fast", [SERIAL, threads(0.054), processes(0.052)], False),
+        ("no verdict", [SERIAL, threads(0.08, by=0.3), processes(0.07, by=0.3)], False),
+        ("none", [], False),
+    ],
+)
+def test_when_a_late_race_is_good_enough(case: str, lanes: list[Rounds], sure: bool) -> None:
+    assert is_sure(made_race(lanes, gil=0.0), is_late=True) is sure, case
+
+
 def test_to_be_sure_takes_more_than_the_end_of_the_budget_does() -> None:
     # About 4 % faster, with noise: at the end that is as good as nothing.
     race = made_race([SERIAL, processes(0.096, by=0.02)])
@@ -256,9 +272,9 @@ def test_a_verdict_is_never_a_lane_that_another_beats_beyond_noise(
     assert all(tied.lane is not winner.lane for tied in verdict.tied_with)
 
 
-@given(races())
-def test_a_race_is_sure_only_of_what_it_says_at_its_end(race: Race) -> None:
-    if is_sure(race):
+@given(races(), st.booleans())
+def test_a_race_is_sure_only_of_what_it_says_at_its_end(race: Race, is_late: bool) -> None:
+    if is_sure(race, is_late=is_late):
         assert judge(race).lane == judge(race, confidence=0.99, slack=0.05).lane is not None
 
 

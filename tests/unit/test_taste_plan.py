@@ -17,10 +17,12 @@ from chai_tui.sources.taste.plan import (
     LanePlan,
     RoundPlan,
     fewer_calls,
+    has_enough,
     plan_race,
     taste_seconds,
     waiting_share,
 )
+from tests.unit.made_races import BUDGET, Rounds, made_race
 
 
 def tasted(call: float, *, computes: float = 1.0, calls: int = 10) -> Tasted:
@@ -155,3 +157,12 @@ def test_what_waits_for_its_own_children_gets_no_more_threads_than_cores() -> No
     for of_taste, is_wide in ((waits, True), (computing, False)):
         lanes, _ = plan_race(ALL, of_taste, is_async=False, items=0, workers=2, seconds=6.0)
         assert (max(lane.workers for lane in lanes) > 2) is is_wide
+
+
+def test_with_half_of_the_budget_gone_a_verdict_that_holds_is_enough() -> None:
+    serial = Rounds(Engine.SERIAL, 1, (0.1,) * 6)
+    uneven = Rounds(Engine.PROCESS, 2, (0.052, 0.055, 0.049) * 2)
+    race = made_race([serial, uneven])
+    half = BUDGET / 2
+    assert not has_enough(race, 6, took=0.3, left=half + 0.1, overtime=0.0)
+    assert has_enough(race, 6, took=0.3, left=half - 0.1, overtime=0.0)

@@ -36,6 +36,8 @@ PIPED = 200e6
 """Bytes a second that go through a pipe to another process, pickled, written, read."""
 ONCE_A_CHUNK = 5e-6
 """Seconds of pickling one value that many values pickled together share."""
+LATE_LEFT = 0.5
+"""Part of the budget: with less of it left it is late, and a verdict that holds is enough."""
 OVERTIME = 1.25
 """How much more than the budget the fewest rounds may take."""
 
@@ -193,7 +195,8 @@ def has_enough(race: Race, counted: int, took: float, left: float, overtime: flo
     if counted < 1:
         return False
     if counted >= LEAST_COUNTED:
-        return is_sure(race) or len(race.lanes) == 1 or took > left
+        is_late = race.began is not None and left < LATE_LEFT * race.began.budget
+        return is_sure(race, is_late=is_late) or len(race.lanes) == 1 or took > left
     return took > left + overtime
 
 
