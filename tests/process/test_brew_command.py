@@ -24,6 +24,9 @@ def resize(size=1):
         raise ValueError("unlucky")
     return size * 10
 async def fetch(): return "\\x1b[1mfetched"
+class Press:
+    def __init__(self): self.factor = 10
+    def shrink(self, size): return size * self.factor
 """
 
 
@@ -64,6 +67,13 @@ def test_every_start_method_finds_the_function(folder: Path, method: str) -> Non
     ran = run(folder, "work:resize", "--makers", "1", "--start-method", method, "--plain")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "End of Chai Maker #1 resize: 10" in ran.stdout
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+def test_every_start_method_makes_the_object_of_a_method(folder: Path, method: str) -> None:
+    ran = run(folder, "work.py:Press.shrink", "--each", "[4]", "--start-method", method, "--plain")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "End of Chai Maker #1 Press.shrink: 40" in ran.stdout
 
 
 def test_the_program_prints_where_a_function_failed(folder: Path) -> None:

@@ -58,26 +58,105 @@ def test_makers_that_share_a_process_import_the_module_once(brew: Brew, engine: 
     assert sorted(maker.result for maker in group) == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("name", ["Tea.brew", "Tea.steep", "decorated", "small"])
-def test_methods_and_decorated_functions_can_be_called(brew: Brew, name: str) -> None:
-    code = """
-        import functools
-        def kept(function):
-            @functools.wraps(function)
-            def wrapper(*arguments):
-                return function(*arguments)
-            return wrapper
-        class Tea:
-            @staticmethod
-            def brew(): return "tea"
-            @classmethod
-            def steep(cls): return "tea"
+METHODS = """
+    import functools
+    def kept(function):
+        @functools.wraps(function)
+        def wrapper(*arguments):
+            return function(*arguments)
+        return wrapper
+    class Pot:
+        def __init__(self):
+            self.holds = "tea"
+        def pour(self): return self.holds
+    class Tea(Pot):
+        class Leaf:
+            def steep(self): return "tea"
+        def brew(self): return self.holds
+        async def wait(self): return self.holds
         @kept
-        def decorated(): return "tea"
-        small = lambda: "tea"
+        def stir(self): return self.holds
+        @staticmethod
+        def sip(): return "tea"
+        @classmethod
+        def steep(cls): return "tea"
+    class Needy:
+        def __init__(self, water): self.water = water
+        small = functools.partial(str, "tea")
+        @staticmethod
+        def sip(): return "tea"
+        @classmethod
+        def steep(cls): return "tea"
+        async def brew(self): return self.water
+    @kept
+    def decorated(): return "tea"
+    small = lambda: "tea"
+    pot = Pot()
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Tea.sip", "Tea.steep", "Tea.pour", "Tea.stir", "Tea.wait", "Tea.Leaf.steep", "Needy.sip",
+     "Needy.steep", "Needy.small", "decorated", "small", "pot.pour"],
+)  # fmt: skip
+def test_methods_and_decorated_functions_can_be_called(brew: Brew, name: str) -> None:
+    (maker,) = brew(METHODS, name)
+    assert (maker.error, maker.result) == (None, "'tea'")
+
+
+@pytest.mark.parametrize("name", ["Tea.brew", "Tea.wait"])
+@pytest.mark.parametrize("engine", HERE)
+def test_a_method_has_an_object_on_every_engine(brew: Brew, engine: Engine, name: str) -> None:
+    for maker in brew(METHODS, name, makers=2, engine=engine):
+        assert (maker.error, maker.result) == (None, "'tea'")
+
+
+@pytest.mark.parametrize("engine", HERE)
+def test_makers_share_the_object_of_a_method_if_they_share_the_module(
+    brew: Brew, engine: Engine
+) -> None:
+    code = """
+        import threading, time
+        made, counting = [], threading.Lock()
+        class Pot:
+            def __init__(self):
+                made.append(self)
+                time.sleep(0.1)
+                self.cups = 0
+            def pour(self):
+                with counting:
+                    self.cups += 1
+                    return [len(made), self.cups]
     """
-    (maker,) = brew(code, name)
-    assert maker.result == "'tea'"
+    group = brew(code, "Pot.pour", makers=3, engine=engine)
+    cups = (1, 2, 3) if engine in SHARED_MEMORY else (1, 1, 1)
+    assert sorted(maker.result for maker in group) == [f"[1, {number}]" for number in cups]
+
+
+@pytest.mark.parametrize("engine", HERE)
+def test_a_class_that_cannot_be_made_says_what_to_do_and_where_it_failed(
+    brew: Brew, engine: Engine
+) -> None:
+    (maker,) = brew(METHODS, "Needy.brew", engine=engine)
+    assert maker.error == (
+        "Needy.brew needs an object, and Needy() raises TypeError: Needy.__init__() missing 1 "
+        "required positional argument: 'water': name a function that makes one and calls it"
+    )
+    code = """
+        class Cracked:
+            def __init__(self):
+                raise OSError("no water")
+            def pour(self): pass
+    """
+    for maker in brew(code, "Cracked.pour", makers=2, engine=engine, file="cracked.py"):
+        assert maker.state is State.FAILED
+        assert (maker.error or "").startswith(
+            "Cracked.pour needs an object, and Cracked() raises OSError: no water: name a function"
+        )
+        lines = (maker.traceback or "").splitlines()
+        assert lines[1].strip().endswith("line 4, in __init__")
+        assert lines[-1] == maker.error
 
 
 BAD_MODULES = {
@@ -155,6 +234,13 @@ def test_what_a_library_starts_when_it_is_imported_is_its_own_affair(
     [
         ("rezise", "own_work has no function named rezise; did you mean resize?"),
         ("Tea.bew", "own_work.Tea has no function named bew; did you mean brew?"),
+        ("Tea.por", "own_work.Tea has no function named por; did you mean pour?"),
+        ("Tea.stip", "own_work.Tea has no function named stip; did you mean steep?"),
+        ("Te.brew", "own_work has no class named Te; did you mean Tea?"),
+        ("pot.por", "own_work.pot has no function named por; did you mean pour?"),
+        ("number.brew", "own_work.number has no function named brew"),
+        ("Tea.hot", "Tea.hot is no function but a property: it cannot be called"),
+        ("Tea.cups", "Tea.cups is a generator: it does nothing until somebody asks for its items"),
         ("Tea", "Tea is a class: expected a function, or Tea.method"),
         ("number", "number is no function but a int: it cannot be called"),
         ("cups", "cups is a generator: it does nothing until somebody asks for its items"),
@@ -167,8 +253,16 @@ def test_what_is_no_function_says_so(brew: Brew, name: str, problem: str) -> Non
         import functools
         number = 7
         def resize(): pass
-        class Tea:
+        class Pot:
+            def pour(self): pass
+        class Tea(Pot):
             def brew(self): pass
+            def cups(self): yield 1
+            @classmethod
+            def steep(cls): pass
+            @property
+            def hot(self): pass
+        pot = Pot()
         def cups(): yield 1
         async def later(): yield 1
         @functools.wraps(cups)
