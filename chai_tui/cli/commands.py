@@ -156,7 +156,8 @@ Examples:
     "--arg",
     multiple=True,
     metavar="JSON",
-    help="An argument of the function, the same for every maker; may be repeated.",
+    help="An argument of the function, the same for every maker; may be repeated. "
+    "Not beside --items or --each.",
 )
 @click.option(
     "--items",

@@ -165,7 +165,15 @@ def parse_calls(
         if value not in (None, (), [])
     ]
     if len(given) > 1:
-        raise TargetError(f"{given[0]} and {given[1]}: expected one of them, found both.")
+        problem = f"{given[0]} and {given[1]}: expected one of them, found both"
+        if given[0] == "--arg":
+            # Before the item, as functools.partial and xargs have it, or after it, as in
+            # "lambda item: f(item, 3)": both are expected, and a race on the wrong one looks right.
+            problem += (
+                "; to call with an item and more, name a function of the item alone: "
+                "def one(item): return f(item, 3)"
+            )
+        raise TargetError(f"{problem}.")
     if items_path is not None:
         return Calls(items=read_items(items_path))
     if each is not None:

@@ -111,6 +111,8 @@ def test_json_has_steps_and_result(folder: Path) -> None:
          "--makers: expected 3, a maker for each item of --each; found 2"),
         (["work.py:resize", "--each", "range(20000)"], "expected at most 10,000 items"),
         (["work.py:resize", "--each", "range(2)", "--arg", "1"], "--arg and --each: expected one"),
+        (["work.py:resize", "--items", "sizes.jsonl", "--arg", "1"],
+         "name a function of the item alone: def one(item): return f(item, 3)"),
         (["work.py:resize", "--simulate"], "--simulate: expected a recipe, found the function"),
         (["grind", "--arg", "1"], "--arg: only with a function"),
         (["--each", "range(2)"], "--each: only with a function"),
