@@ -161,9 +161,9 @@ Examples:
 )
 @click.option(
     "--items",
-    type=click.Path(),
+    type=click.Path(allow_dash=True),
     metavar="FILE",
-    help="JSON lines: a maker calls the function with each of them.",
+    help="JSON lines: a maker calls the function with each of them; - for stdin.",
 )
 @click.option(
     "--each",

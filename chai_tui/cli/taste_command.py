@@ -44,7 +44,7 @@ Exit codes:
     metavar="JSON",
     help="An argument of every call; can be given more than once. Not beside --items or --each.",
 )
-@click.option("--items", metavar="FILE", help="JSON lines: one argument a call.")
+@click.option("--items", metavar="FILE", help="JSON lines: one argument a call; - for stdin.")
 @click.option(
     "--each",
     metavar="LITERAL",

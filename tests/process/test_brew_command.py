@@ -119,7 +119,7 @@ def test_json_has_steps_and_result(folder: Path) -> None:
         (["work.py"], "work.py: expected the name of a function after it"),
         (["wrk.py:resize"], "wrk.py: no such file"),
         (["work.py:resize", "--items", "none"], "--items none: no such file"),
-        (["work.py:resize", "--items", "work.py"], "--items work.py: line 2: expected one JSON"),
+        (["work.py:resize", "--items", "work.py"], "--items work.py:2: expected one JSON"),
     ],
 )  # fmt: skip
 def test_what_does_not_go_together_is_told_in_one_line(
