@@ -223,8 +223,8 @@ def _bound(owner: type, function: Callable[..., object], where: Where) -> Callab
         bound: Callable[..., object] = getattr(owner(), name)
     except Exception as error:
         raise CannotLoadError(
-            f"{where.name} needs an object, and {owner.__name__}() raises {_raised(error)}: "
-            "name a function that makes one and calls it"
+            f"{where.name} needs an object: name a function that makes one and calls it; "
+            f"{owner.__name__}() raises {_raised(error)}"
         ) from error
     return bound
 
