@@ -156,13 +156,14 @@ Examples:
     "--arg",
     multiple=True,
     metavar="JSON",
-    help="An argument of the function, the same for every maker; may be repeated.",
+    help="An argument of the function, the same for every maker; may be repeated. "
+    "Not beside --items or --each.",
 )
 @click.option(
     "--items",
-    type=click.Path(),
+    type=click.Path(allow_dash=True),
     metavar="FILE",
-    help="JSON lines: a maker calls the function with each of them.",
+    help="JSON lines: a maker calls the function with each of them; - for stdin.",
 )
 @click.option(
     "--each",

@@ -21,7 +21,7 @@ from chai_tui.config.settings import Settings, load_settings, settings_path
 from chai_tui.host import startup
 from chai_tui.host.patient_output import descriptor_of
 from chai_tui.host.process_setup import answer_signals, raise_file_limit
-from chai_tui.host.terminal import own_terminal
+from chai_tui.host.terminal import own_terminal, take_keyboard
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.launch import Launch
 from chai_tui.model.source import Source
@@ -70,10 +70,10 @@ def brew(
         of_the_model={"--cores": cores, "--speed": speed} if not simulate else {},
     )
     answer_signals()
-    has_screen, reason = choose_screen(lines=plain or as_json)
-    settings, warnings = load_settings(settings_path())
     options = CallOptions(arg, items, each)
     calls = settle_calls(recipe, makers, options, simulate=simulate)
+    has_screen, reason = choose_screen(lines=plain or as_json, stdin_was_read=options.take_stdin)
+    settings, warnings = load_settings(settings_path())
     one_each = calls if options.has_items else ()
     launch = Launch(
         len(one_each) or makers or settings.makers or DEFAULT_MAKERS,
@@ -103,12 +103,15 @@ def brew(
     return without_screen(launch, as_json=as_json)
 
 
-def choose_screen(*, lines: bool) -> tuple[bool, str | None]:
+def choose_screen(*, lines: bool, stdin_was_read: bool = False) -> tuple[bool, str | None]:
     """Return whether to show a screen, and why not, for a person; nothing or None needs no telling.
 
     Args:
         lines: whether lines were asked for.
+        stdin_was_read: to its end, for items: keys come from the terminal itself.
     """
+    if stdin_was_read and not lines:
+        take_keyboard()
     reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
     if reason is None and not _is_in_front():
         reason = (

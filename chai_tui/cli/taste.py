@@ -11,6 +11,7 @@ from typing import Any
 
 from chai_tui.cli.launch import SCREEN_SAMPLE_SECONDS, choose_screen
 from chai_tui.cli.settle import BadRequestError
+from chai_tui.config.item_file import is_stdin
 from chai_tui.config.recipe_file import RecipeError, UnknownRecipeError, find_recipe
 from chai_tui.config.settings import load_settings, settings_path
 from chai_tui.config.target import Calls, Target, TargetError, parse_calls, parse_target
@@ -54,9 +55,10 @@ def taste(
         if asked and (plain or as_json):
             raise BadRequestError(f"{option}: only for the screen: lines are the same without it.")
     expected = parse_engines("--expect", expect) if expect is not None else None
+    answer_signals()  # before a pipe is waited for
     try:
-        calls = parse_calls(arguments, items, each)
         named = parse_target(target)
+        calls = parse_calls(arguments, items, each)
     except TargetError as error:
         raise BadRequestError(str(error), is_usage=error.is_usage) from error
     request = _request(
@@ -69,8 +71,9 @@ def taste(
         budget=budget or DEFAULT_BUDGET,
         timeout=timeout or DEFAULT_TIMEOUT,
     )
-    answer_signals()
-    has_screen, reason = choose_screen(lines=plain or as_json)
+    has_screen, reason = choose_screen(
+        lines=plain or as_json, stdin_was_read=items is not None and is_stdin(items)
+    )
     if has_screen:
         return _on_screen(request, expected, large=large, quiet=quiet)
     if reason:

@@ -42,9 +42,9 @@ Exit codes:
     "arguments",
     multiple=True,
     metavar="JSON",
-    help="An argument of every call; can be given more than once.",
+    help="An argument of every call; can be given more than once. Not beside --items or --each.",
 )
-@click.option("--items", metavar="FILE", help="JSON lines: one argument a call.")
+@click.option("--items", metavar="FILE", help="JSON lines: one argument a call; - for stdin.")
 @click.option(
     "--each",
     metavar="LITERAL",

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from chai_tui.config.toml_file import TomlFileError, clipped, found, read_regular, shown_path
+from chai_tui.config.item_file import is_stdin, read_items_file
+from chai_tui.config.toml_file import TomlFileError, clipped, found, shown_path
 
 MAX_ITEMS = 1_000_000
 """Calls with an item of their own: more than any race or any screen has room for."""
@@ -165,7 +166,15 @@ def parse_calls(
         if value not in (None, (), [])
     ]
     if len(given) > 1:
-        raise TargetError(f"{given[0]} and {given[1]}: expected one of them, found both.")
+        problem = f"{given[0]} and {given[1]}: expected one of them, found both"
+        if given[0] == "--arg":
+            # Before the item, as functools.partial and xargs have it, or after it, as in
+            # "lambda item: f(item, 3)": both are expected, and a race on the wrong one looks right.
+            problem += (
+                "; to call with an item and more, name a function of the item alone: "
+                "def one(item): return f(item, 3)"
+            )
+        raise TargetError(f"{problem}.")
     if items_path is not None:
         return Calls(items=read_items(items_path))
     if each is not None:
@@ -245,14 +254,14 @@ def read_items(path: str | Path) -> Items:
     """Return the items in a file of JSON lines: a value a line; empty lines are passed over.
 
     Args:
-        path: the file.
+        path: the file or pipe, which is read once; ``-``: standard input.
 
     Raises:
         TargetError: it cannot be read, a line is no JSON, or there is none at all.
     """
-    shown = f"--items {shown_path(path)}"
+    shown = f"--items {'<stdin>' if is_stdin(path) else shown_path(path)}"
     try:
-        text = read_regular(path, MAX_ITEM_BYTES).decode("utf-8-sig")
+        text = read_items_file(path, MAX_ITEM_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise TargetError(f"{shown}: no such file", is_usage=False) from None
     except TomlFileError as error:
@@ -272,7 +281,7 @@ def read_items(path: str | Path) -> Items:
             values.append(_json(line))
         except ValueError as error:
             problem = f"expected one JSON value a line, found {found(line.strip())} ({error})"
-            raise TargetError(f"{shown}: line {number}: {problem}", is_usage=False) from None
+            raise TargetError(f"{shown}:{number}: {problem}", is_usage=False) from None
     if not values:
         problem = "expected a JSON value a line, found none"
         raise TargetError(f"{shown}: {problem}", is_usage=False)

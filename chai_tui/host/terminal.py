@@ -44,6 +44,19 @@ def own_terminal() -> Iterator[None]:
         _put_back()
 
 
+def take_keyboard() -> None:
+    """Have descriptor 0 lead to this session's terminal, where there is one; not on Windows.
+
+    For who has read all that came through it, and wants keys now.
+    """
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):
+        keyboard = os.open("/dev/tty", os.O_RDWR)
+        os.dup2(keyboard, 0)
+        os.close(keyboard)
+
+
 def _move_away() -> None:
     # Those of 0, 1 and 2 that were closed when we were started are opened here too, and in whatever
     # we start: otherwise the next pipe would take their place.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Started
 from chai_tui.model.recipe import Recipe
 from chai_tui.sources.live.kitchen import Kitchen
+from chai_tui.sources.live.station.calls.function import recipe_of_call
+from chai_tui.sources.live.station.calls.loading import Where
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 
@@ -22,7 +25,8 @@ if sys.platform == "win32":
     # They are about signals, descriptors, process groups and other start methods.
     collect_ignore += [path.name for path in Path(__file__).parent.glob("test_storm_*.py")]
     collect_ignore += ["test_ends.py", "test_engines.py", "test_orphans.py", "test_output.py"]
-    collect_ignore += ["test_program.py", "test_brew_function.py"]
+    collect_ignore += [path.name for path in Path(__file__).parent.glob("test_brew_*.py")]
+    collect_ignore += ["test_program.py"]
 
 PATIENCE = 60.0
 """Seconds after which a condition is said never to hold: generous, for loaded machines."""
@@ -91,3 +95,31 @@ def watch(start_method: str) -> Iterator[Watch]:
         yield Watch(kitchen)
     finally:
         kitchen.close()
+
+
+Brew = Callable[..., list[Maker]]
+
+
+@pytest.fixture
+def brew(watch: Watch, tmp_path: Path) -> Brew:
+    """Write a module, have makers call a function in it, and wait for their end."""
+
+    def brewed(
+        code: str,
+        name: str = "act",
+        *arguments: object,
+        makers: int = 1,
+        engine: Engine = Engine.PROCESS,
+        file: str = "own_work.py",
+        joined: bool = True,
+    ) -> list[Maker]:
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(code))
+        recipe = recipe_of_call(Where(str(path), None, name), arguments)
+        group = watch.add(recipe, makers, engine)
+        if joined:
+            watch.joined(*group)
+        return group
+
+    return brewed

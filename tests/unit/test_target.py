@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
+import select
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,8 +137,8 @@ def test_items_come_from_a_file_of_json_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"1\nx\n", 'line 2: expected one JSON value a line, found "x" (column 1)'),
-        (b"1\n\n2 3\n", 'line 3: expected one JSON value a line, found "2 3" (column 3)'),
+        (b"1\nx\n", ':2: expected one JSON value a line, found "x" (column 1)'),
+        (b"1\n\n2 3\n", ':3: expected one JSON value a line, found "2 3" (column 3)'),
         (b"NaN", "(NaN is no JSON)"),
         (b"[" * 200_000, "(nested too deeply)"),
         (b"9" * 9_000, "(a number of too many digits)"),
@@ -147,7 +153,7 @@ def test_a_bad_file_of_items_is_told_with_its_line(
     path.write_bytes(content)
     with pytest.raises(TargetError) as raised:
         read_items(path)
-    assert str(raised.value).startswith(f"--items {path}: ")
+    assert str(raised.value).startswith(f"--items {path}:")
     assert problem in str(raised.value)
     assert not raised.value.is_usage
 
@@ -157,10 +163,116 @@ def test_a_file_of_items_must_be_there_and_be_one(tmp_path: Path) -> None:
         read_items(tmp_path / "none.jsonl")
     with pytest.raises(TargetError, match="expected a file, found a folder"):
         read_items(tmp_path)
-    if hasattr(os, "mkfifo"):
-        os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(TargetError, match="no file can have this name"):
+        read_items("a\0b")
+    if os.path.exists("/dev/null"):  # noqa: PTH110 - as the option has it
         with pytest.raises(TargetError, match="found a device, pipe or socket"):
-            read_items(tmp_path / "pipe")
+            read_items("/dev/null")
+
+
+def piped(content: bytes) -> int:
+    """Return the end of a pipe that holds this, and that nobody writes to any more."""
+    reader, writer = os.pipe()
+    os.write(writer, content)
+    os.close(writer)
+    return reader
+
+
+@pytest.fixture
+def stdin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Put a descriptor in the place of standard input; it is closed in the end."""
+    with contextlib.ExitStack() as stack:
+
+        def put(descriptor: int) -> None:
+            stream = stack.enter_context(open(descriptor, encoding="utf-8"))
+            monkeypatch.setattr(sys, "stdin", stream)
+
+        yield put
+
+
+@pytest.mark.parametrize("path", ["-", "/dev/stdin", "/dev/fd/0"])
+def test_items_come_from_standard_input(stdin: Callable[[int], None], path: str) -> None:
+    stdin(piped(b'1\n\n"two"\n'))
+    assert parse_calls(items_path=path).items.values == [1, "two"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"1\n2\nx\n", '<stdin>:3: expected one JSON value a line, found "x" (column 1)'),
+        (b"", "<stdin>: expected a JSON value a line, found none"),
+        (b"1\n2\n345\n", "<stdin>: expected at most 6 bytes, found more"),
+    ],
+)
+def test_what_is_wrong_with_standard_input_is_told_with_its_line(
+    stdin: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, content: bytes, problem: str
+) -> None:
+    monkeypatch.setattr(target, "MAX_ITEM_BYTES", 6)
+    stdin(piped(content))
+    with pytest.raises(TargetError) as raised:
+        read_items("-")
+    assert str(raised.value) == f"--items {problem}"
+    assert not raised.value.is_usage
+
+
+def test_standard_input_must_be_there_and_be_no_terminal(
+    stdin: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(TargetError, match="<stdin>: expected a pipe or a file, found it closed"):
+        read_items("-")
+    if sys.platform != "win32":
+        import pty
+
+        keyboard, terminal = pty.openpty()
+        stdin(terminal)
+        with pytest.raises(TargetError, match="expected a pipe or a file, found a terminal"):
+            read_items("-")
+        os.close(keyboard)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such pipes on Windows")
+def test_a_pipe_is_read_once_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    def write() -> None:
+        with path.open("w") as pipe:
+            pipe.write("1\n")
+            pipe.flush()
+            pipe.write("2\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    items = read_items(path)
+    writer.join()
+    assert items.values == [1, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "set_blocking"), reason="not on Windows")
+def test_a_pipe_whose_reader_does_not_wait_is_waited_for(stdin: Callable[[int], None]) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    stdin(reader)
+    is_waiting = threading.Event()
+    real = select.select
+
+    def waiting(*args: Any) -> Any:
+        is_waiting.set()
+        return real(*args)
+
+    def write() -> None:
+        is_waiting.wait()
+        os.write(writer, b"1\n")
+        os.close(writer)
+
+    thread = threading.Thread(target=write)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(select, "select", waiting)
+        thread.start()
+        items = read_items("-")
+    thread.join()
+    assert items.values == [1]
 
 
 def test_a_file_of_items_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,13 +46,20 @@ class Where(NamedTuple):
 def load(where: Where) -> Callable[..., object]:
     """Return a function; its module is imported once, whoever comes first.
 
+    A method that needs an object has one, made without arguments: all who call it in one
+    interpreter share it, as they share the module.
+
     Raises:
         CannotLoadError: there is none that could be called.
     """
     with _loading:
         function = _loaded.get(where)
         if function is None:
-            function = _loaded[where] = _checked(_found(_imported(where), where), where)
+            owner, thing = _found(_imported(where), where)
+            function = _checked(thing, where)
+            if isinstance(owner, type):
+                function = _bound(owner, function, where)
+            _loaded[where] = function
         return function
 
 
@@ -91,19 +98,19 @@ def _imported(where: Where) -> ModuleType:
             'put what it runs under if __name__ == "__main__":'
         ) from error
     except Exception as error:
-        kind = type(error).__name__
-        text = " ".join(_text_of(error).split())
-        raised = f"{kind}: {text:.200}" if text else kind
         raise CannotLoadError(
-            f"{shown} cannot be imported{_line_in(error, shown)}: {raised}"
+            f"{shown} cannot be imported{_line_in(error, shown)}: {_raised(error)}"
         ) from error
 
 
-def _text_of(error: Exception) -> str:
+def _raised(error: Exception) -> str:
+    """Return an error in one line."""
+    kind = type(error).__name__
     try:
-        return str(error)
+        text = " ".join(str(error).split())
     except Exception:  # noqa: BLE001 - of a user's own class
-        return ""
+        text = ""
+    return f"{kind}: {text:.200}" if text else kind
 
 
 def _line_in(error: BaseException, shown: str) -> str:
@@ -185,20 +192,48 @@ def _modules_in(places: Iterable[str]) -> list[str]:
 # The function
 
 
-def _found(module: ModuleType, where: Where) -> object:
+def _found(module: ModuleType, where: Where) -> tuple[object, object]:
+    """Return what the name leads to, and before it what that is in: a module or a class, say."""
+    owner: object = None
     thing: Any = module
-    for depth, part in enumerate(where.name.split(".")):
+    parts = where.name.split(".")
+    for depth, part in enumerate(parts):
+        owner = thing
         try:
-            thing = getattr(thing, part)
+            thing = getattr(owner, part)
         except AttributeError:
-            holder = ".".join([module.__name__, *where.name.split(".")[:depth]])
-            meant = _did_you_mean(part, _callables_in(thing))
-            raise CannotLoadError(f"{holder} has no function named {part}{meant}") from None
-    return thing
+            holder = ".".join([module.__name__, *parts[:depth]])
+            kind = "function" if depth == len(parts) - 1 else "class"
+            meant = _did_you_mean(part, _callables_in(owner))
+            raise CannotLoadError(f"{holder} has no {kind} named {part}{meant}") from None
+    return owner, thing
+
+
+def _bound(owner: type, function: Callable[..., object], where: Where) -> Callable[..., object]:
+    """Return a method of an object that is made for it, where it needs one."""
+    name = where.name.rpartition(".")[2]
+    plain = next((vars(kind)[name] for kind in owner.__mro__ if name in vars(kind)), None)
+    if (
+        isinstance(plain, staticmethod | classmethod)
+        or getattr(function, "__self__", None) is not None
+        or not hasattr(type(plain), "__get__")  # nothing that an object is handed to
+    ):
+        return function
+    try:
+        bound: Callable[..., object] = getattr(owner(), name)
+    except Exception as error:
+        raise CannotLoadError(
+            f"{where.name} needs an object: name a function that makes one and calls it; "
+            f"{owner.__name__}() raises {_raised(error)}"
+        ) from error
+    return bound
 
 
 def _callables_in(thing: object) -> list[str]:
-    return [name for name, value in vars(thing).items() if callable(value)]
+    kinds = thing.__mro__ if isinstance(thing, type) else (thing, *type(thing).__mro__)
+    members = [item for kind in kinds for item in getattr(kind, "__dict__", {}).items()]
+    # What a class method is made of can be called, unlike itself.
+    return [name for name, value in members if callable(getattr(value, "__func__", value))]
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

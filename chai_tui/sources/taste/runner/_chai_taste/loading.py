@@ -254,8 +254,8 @@ def _bound(owner: type, function: Callable[..., Any], name: str) -> Callable[...
         bound: Callable[..., Any] = getattr(owner(), last)
     except Exception as error:  # noqa: BLE001 - it is the user's code
         text = (
-            f"{name} needs an object, and {owner.__name__}() raises {error_line(error)}:"
-            " name a function that makes one and calls it"
+            f"{name} needs an object: name a function that makes one and calls it;"
+            f" {owner.__name__}() raises {error_line(error)}"
         )
         raise Problem(
             "needs_object", text, is_usage=True, traceback=traceback_text(error)
