@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from chai_tui.config.toml_file import (
     TomlFileError,
@@ -35,8 +34,7 @@ START_METHODS = ("forkserver", "spawn", "fork")
 _APP = "chai-tui"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """A user's settings; None where the user settled nothing.
 
     Attributes:
@@ -54,7 +52,7 @@ class Settings:
     makers: int | None = None
     engine: Engine | None = None
     start_method: str | None = None
-    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    keys: Mapping[str, str] = MappingProxyType({})
     path: Path = Path()
 
     def warning(self, key: str, problem: str) -> str:
@@ -149,7 +147,7 @@ def check_names(
         key_id, problem = taken
         del keys[key_id]  # which gives its own key back, and that may be another's in turn
         warnings.append(settings.warning(f"keys.{clipped(key_id)}", problem))
-    return replace(settings, theme=theme, keys=MappingProxyType(keys)), warnings
+    return settings._replace(theme=theme, keys=MappingProxyType(keys)), warnings
 
 
 def _first_taken(
@@ -232,7 +230,7 @@ def _settled(settings: Settings, table: dict[str, Any]) -> tuple[Settings, list[
         wanted, "keys.", dict.fromkeys(wanted, (_names_keys, 'keys such as "a" or "a,plus"'))
     )
     keys = {key_id: ",".join(_key_names(names)) for key_id, names in written.items()}
-    settings = replace(settings, theme=top.get("theme"), keys=MappingProxyType(keys), **defaults)
+    settings = settings._replace(theme=top.get("theme"), keys=MappingProxyType(keys), **defaults)
     return settings, warnings
 
 

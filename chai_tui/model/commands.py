@@ -22,46 +22,47 @@ class AddMakers:
 
 
 @dataclass(frozen=True, slots=True)
-class StopMaker:
+class _OfMaker:
+    """Something asked of one maker; what is asked is the class."""
+
+    maker: int
+
+
+class StopMaker(_OfMaker):
     """Ask a maker to stop: SIGTERM and, after a grace, SIGKILL; a thread or task is only asked."""
 
-    maker: int
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KillMaker:
+class KillMaker(_OfMaker):
     """End the maker's process with SIGKILL now, and with it everyone who shares it."""
 
-    maker: int
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class SignalMaker:
+class SignalMaker(_OfMaker):
     """Send the maker's process signal number ``signal``."""
 
-    maker: int
     signal: int
 
 
-@dataclass(frozen=True, slots=True)
-class PauseMaker:
+class PauseMaker(_OfMaker):
     """Stop the maker's process (SIGSTOP), and with it everyone who shares it."""
 
-    maker: int
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeMaker:
+class ResumeMaker(_OfMaker):
     """Let the maker's process run again (SIGCONT)."""
 
-    maker: int
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BrewAgain:
+class BrewAgain(_OfMaker):
     """Seat a new maker with the same recipe and engine as this one."""
 
-    maker: int
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(NamedTuple):
     """What a run is started with.
 
     Attributes:

@@ -5,7 +5,7 @@ every lane makes the same calls once. Those that work in a lane are makers witho
 are seated and sampled as all makers are.
 """
 
-from __future__ import annotations
+# Annotations are no strings here, each of which NamedTuple would compile: 0.7 ms of every start.
 
 from enum import StrEnum
 from typing import NamedTuple

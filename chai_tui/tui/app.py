@@ -21,7 +21,6 @@ from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.makers.sort_filter import Sort
-from chai_tui.tui.palette import KitchenCommands
 from chai_tui.tui.screen_actions import ScreenActions
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.watching import WatchingApp
@@ -33,6 +32,12 @@ COMPLETE_SECONDS = 0.2
 """So long what the first screen does without waits for the first makers."""
 
 
+def _offered() -> type[Provider]:
+    from chai_tui.tui.palette import KitchenCommands  # noqa: PLC0415 - not for the first screen
+
+    return KitchenCommands
+
+
 class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
     """Shows a kitchen.
 
@@ -42,7 +47,7 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KitchenCommands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_offered}
 
     def __init__(
         self,

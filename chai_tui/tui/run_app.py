@@ -20,7 +20,6 @@ from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.shell.shutdown import INTERRUPTED
 from chai_tui.tui.shell.sixteen import has_few_colours
-from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii
 from chai_tui.tui.terminal.restore import UNREAD_SECONDS, terminal_put_back
 from chai_tui.tui.terminal.signal_watch import signals_watched
 from chai_tui.tui.watching import WatchingApp
@@ -134,6 +133,10 @@ def _say(stream: TextIO | None, app: WatchingApp, lines: Sequence[str]) -> None:
     if stream is None or not lines:
         return
     text = "".join(f"{line}\n" for line in lines)
+    if app.encoding != UTF_8:
+        from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii  # noqa: PLC0415 - rarely
+
+        text = drawn_in_ascii(text)
     gives_up_at = time.monotonic() + UNREAD_SECONDS
     with contextlib.suppress(OSError, ValueError):
         descriptor = stream.fileno()
@@ -144,7 +147,7 @@ def _say(stream: TextIO | None, app: WatchingApp, lines: Sequence[str]) -> None:
                 return
         write_all(
             descriptor,
-            (text if app.encoding == UTF_8 else drawn_in_ascii(text)).encode(),
+            text.encode(),
             lambda: time.monotonic() > gives_up_at,
         )
 

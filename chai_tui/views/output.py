@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from chai_tui.host.patient_output import write_text
 from chai_tui.model.events import Event
-from chai_tui.state.floor import Floor
+
+if TYPE_CHECKING:
+    from chai_tui.state.floor import Floor  # 4 ms, and --version writes as views do
 
 
 class ExitCode(IntEnum):

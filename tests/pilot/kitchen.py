@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 from textual.pilot import Pilot
@@ -22,7 +21,7 @@ from chai_tui.tui.watching import WatchingApp
 from tests.builders import HERE, FakeSource, floor_of
 
 LAUNCH = Launch(1, BUILT_IN["chai"], Engine.PROCESS, "forkserver")
-LEAVES = replace(LAUNCH, exit_when_served=True)
+LEAVES = LAUNCH._replace(exit_when_served=True)
 PATIENCE = 500  # pauses of 10 ms
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -152,7 +151,7 @@ async def test_it_is_not_offered_where_somebody_did_not_serve() -> None:
 
 
 async def test_a_run_may_begin_in_large_print() -> None:
-    async with kitchen(*brewing(1), launch=replace(LAUNCH, large=True)) as shown:
+    async with kitchen(*brewing(1), launch=LAUNCH._replace(large=True)) as shown:
         assert shown.app.kitchen.makers.is_large
         assert "pid" not in shown.screen_text()
 

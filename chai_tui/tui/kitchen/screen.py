@@ -125,7 +125,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._share_lines()
         self.setup_changed()
 
-    def _share_lines(self) -> None:
+    def _share_lines(self, *, is_first: bool = False) -> None:
+        """Give everything its lines; at first Textual looks up all styles afterwards anyway."""
         self._story.styles.height = story_lines(self.app.size.width)
         lines = self.makers.lines_needed
         self.makers.styles.height = lines
@@ -136,11 +137,12 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             return
         self._boxes = boxes
         dock, box = self._dock, self.query_one("#boxes")
-        box.set_class(not (boxes.has_timeline or boxes.has_log), "-empty")
+        update = not is_first  # each time looks up the styles of all that is inside
+        box.set_class(not (boxes.has_timeline or boxes.has_log), "-empty", update=update)
         dock.display = boxes.has_timeline
         self.log_view.display = boxes.has_log
-        box.set_class(boxes.is_beside, "-beside")
-        self.set_class(boxes.has_edges, "-boxed")
+        box.set_class(boxes.is_beside, "-beside", update=update)
+        self.set_class(boxes.has_edges, "-boxed", update=update)
         dock.styles.width = boxes.timeline if boxes.is_beside else "1fr"
         dock.styles.height = "1fr" if boxes.is_beside else boxes.timeline
 
@@ -255,7 +257,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Show a floor that was folded before."""
         self.floor_changed()
-        self._share_lines()
+        self._share_lines(is_first=True)
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was shown."""
