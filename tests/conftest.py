@@ -13,7 +13,8 @@ from types import FrameType
 
 import pytest
 from _pytest.assertion import rewrite
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import chai_tui
 from tests.quick_css import keep_rules
@@ -54,8 +55,15 @@ def pytest_configure(config: pytest.Config) -> None:
             _rewrite(path, config)
 
 
+@settings(derandomize=True, database=None, max_examples=1)
+@given(st.none())
+def _first_property(_: None) -> None:
+    """Have Hypothesis make its random numbers, which it wants to see the collector know."""
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage among what tests leave, not among thousands of tests and all modules."""
+    _first_property()  # from Python 3.14 on it warns of them if that is frozen before
     gc.collect()
     gc.freeze()
     gc.set_threshold(700, 10, 100)  # a full look costs 50 ms, and there were a hundred

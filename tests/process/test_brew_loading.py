@@ -220,6 +220,18 @@ def test_a_bad_module_ends_only_who_calls_it(watch: Watch, brew: Brew, engine: E
     assert waiting.state is State.SERVED
 
 
+@pytest.mark.skipif(Engine.INTERPRETER not in HERE, reason="this Python has no subinterpreters")
+def test_a_module_that_takes_no_second_interpreter_says_so(brew: Brew) -> None:
+    code = "import time\ndef act(): time.sleep(600)\n"
+    (waiting,) = brew(code, engine=Engine.INTERPRETER, file="good.py", joined=False)
+    (maker,) = brew("import psutil\ndef act(): return 1\n", engine=Engine.INTERPRETER)
+    assert maker.state is State.FAILED
+    assert (maker.error or "").startswith("own_work.py cannot be imported, at line 1: ImportError")
+    assert "does not support loading in subinterpreters" in (maker.error or "")
+    assert not waiting.joined
+    assert waiting.station == maker.station
+
+
 def test_what_a_library_starts_when_it_is_imported_is_its_own_affair(
     brew: Brew, tmp_path: Path
 ) -> None:

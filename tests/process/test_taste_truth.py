@@ -39,6 +39,7 @@ ATTEMPTS = 3
 @pytest.mark.parametrize("name", ["nap", "nbody", "large_hash"])
 def test_the_verdict_is_what_was_measured_by_hand(name: str) -> None:
     which = target(name)
+    assert which.gil is not None
     for attempt in range(1, ATTEMPTS + 1):
         before = slowness()
         ours = taste_once(which, float(attempt))
@@ -49,12 +50,13 @@ def test_the_verdict_is_what_was_measured_by_hand(name: str) -> None:
         )
         crowded = max(before, slowness()) > CROWDED or truth.others > 0.1
         right = {*which.expected} if crowded else {*truth.acceptable, *which.expected}
-        if ours.engine in right or (ours.engine is None and crowded):
+        # Who loses its core just when it has the GIL back holds it for as long as it waits.
+        is_share_right = ours.gil_share is None or ours.gil_share == pytest.approx(
+            which.gil, abs=0.03
+        )
+        if is_share_right and (ours.engine in right or (ours.engine is None and crowded)):
             break
-        assert crowded, ours.sentence
+        assert crowded, (ours.sentence, ours.gil_share)
     else:
-        pytest.fail(ours.sentence)
-    assert which.gil is not None
-    if ours.gil_share is not None:
-        assert ours.gil_share == pytest.approx(which.gil, abs=0.03)
+        pytest.fail(f"{ours.sentence} The GIL: {ours.gil_share}")
     assert Row(name, which.what, 0, truth, [ours]).seconds < 10

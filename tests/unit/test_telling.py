@@ -227,14 +227,17 @@ class Endless:
         (list(range(10**6)), "[0, 1, 2"),
         ("x" * 10**6, "'xxx"),
         ({number: number for number in range(10**5)}, "{0: 0, 1: 1"),
-        (10**5_000, "<a int whose repr raises ValueError>"),
+        # Newer versions of Python's own reprlib show it.
+        (10**5_000, ("<a int whose repr raises ValueError>", "<int instance with roughly 5001")),
         (Unshowable(), "<Unshowable instance at"),
         (Endless(), "xxx"),
         ("\udcff", "'\\udcff'"),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_result_is_cut_and_shown_whatever_it_is(result: object, text: str) -> None:
+def test_a_result_is_cut_and_shown_whatever_it_is(
+    result: object, text: str | tuple[str, ...]
+) -> None:
     shown = result_text(result)
     assert shown.startswith(text)
     assert len(shown) <= RESULT_LIMIT

@@ -124,7 +124,7 @@ class Block:
                 results = self._result(future, number, waiting)
                 waiting[number] = None  # so that its result lives no longer than it must
                 if type(results) is calls.Failed:
-                    raise raised(self.target, self.first + number * self._size, results)
+                    raise self._why_raised(self.first + number * self._size, results)
                 if self._size > 1:
                     self._keep(results)
                 elif number < self._most:
@@ -137,6 +137,17 @@ class Block:
                     future.cancel()
             raise
         return time.perf_counter() - began
+
+    def _why_raised(self, first: int, failed: calls.Failed) -> Problem | Out:
+        """Return what to tell of a call that raised in a worker, of a task from ``first`` on.
+
+        What takes no second interpreter, as many a module in C, says so only where there is one.
+        """
+        if self.lane.engine == "interpreter":
+            run, *given = self.target.work(first + failed.offset, 1)
+            if type(run(*given)) is not calls.Failed:
+                return Out(f"a call there raises {failed.error}")
+        return raised(self.target, first, failed)
 
     def _result(self, future: Any, number: int, waiting: list[Any]) -> Any:
         while True:
