@@ -20,18 +20,12 @@ def test_a_terminal_that_is_gone_ends_it(why_deaf: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_that_were_blocked_end_it(number: int) -> None:
-    terminals.end_it("blocked", number)
+def test_signals_that_were_blocked_end_it_and_makers_do_not_inherit_that(number: int) -> None:
+    terminals.end_it(number)
 
 
-def test_a_term_that_was_ignored_ends_it_and_ignored_hang_ups_do_not() -> None:
-    terminals.end_it("ignored", signal.SIGTERM)
+def test_hang_ups_that_were_ignored_do_not_end_it_and_a_term_does() -> None:
     terminals.stay_ignored(signal.SIGHUP)
-
-
-@pytest.mark.parametrize("how", terminals.UNWILLING)
-def test_makers_answer_signals_as_fresh_processes_do(how: str) -> None:
-    terminals.signal_a_maker(how)
 
 
 @pytest.mark.parametrize("number", terminals.DEADLY)
@@ -73,10 +67,16 @@ def test_a_job_that_nobody_can_bring_to_the_front_prints_lines() -> None:
     _as_a_job(jobs.orphan)
 
 
-@pytest.mark.parametrize("way", ["fg", "bg", "TERM"])
-@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
-def test_a_job_that_was_stopped_goes_on_as_it_was(number: int, way: str) -> None:
-    _as_a_job(jobs.stop_and_go_on, number, way)
+@pytest.mark.parametrize(
+    ("number", "ways"),
+    [
+        (signal.SIGTSTP, ["fg", "bg"]),
+        (signal.SIGTSTP, ["TERM"]),
+        (signal.SIGSTOP, ["fg", "bg", "TERM"]),
+    ],
+)
+def test_a_job_that_was_stopped_goes_on_as_it_was(number: int, ways: list[str]) -> None:
+    _as_a_job(jobs.stop_and_go_on, number, *ways)
 
 
 def test_a_key_that_comes_in_parts_is_that_key() -> None:

@@ -230,7 +230,7 @@ class TestTime:
     def test_a_second_of_work_is_a_second_of_cpu_time_whatever_the_load(
         self, watch: Watch, kind: str
     ) -> None:
-        group = watch.add(steps(**{kind: 0.5}), how_many=4)
+        group = watch.add(steps(**{kind: 0.5}), how_many=3)
         watch.joined(*group)
         for maker in group:
             assert 0.5 <= maker.cpu_seconds < 0.6
@@ -246,7 +246,7 @@ class TestTime:
     def test_threads_under_a_gil_never_use_more_than_one_core(self, watch: Watch) -> None:
         if not gil_enabled():
             pytest.skip("this interpreter has no GIL")
-        group = watch.add(steps(compute=0.3), how_many=6, engine=Engine.THREAD)
+        group = watch.add(steps(compute=0.3), how_many=4, engine=Engine.THREAD)
         watch.joined(*group)
         began = min(maker.started_at or 0 for maker in group)
         ended = max(maker.served_at or 0 for maker in group)

@@ -13,7 +13,7 @@ from tests.simulated import Compared, compare
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="its costs were measured on Linux, with its fork server"
 )
-TRIES = 4
+TRIES = 3
 CROWDED = 0.15
 """Share of the cores from which on nobody can tell how long it would take alone."""
 WAIT = Recipe("wait", (Step("boil", StepKind.WAIT, 0.6),))

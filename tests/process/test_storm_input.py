@@ -14,12 +14,12 @@ if sys.platform == "win32":
 
 
 def test_any_file_is_taken_or_refused_in_one_line() -> None:
-    assert feed_files(150, Random(1))
+    assert feed_files(80, Random(1))
 
 
 def test_any_command_line_is_taken_or_refused_in_one_line() -> None:
-    assert feed_command_lines(300, Random(1))
+    assert feed_command_lines(150, Random(1))
 
 
 def test_the_program_itself_prints_no_traceback() -> None:
-    assert feed_programs(12, Random(1))
+    assert feed_programs(8, Random(1))

@@ -24,4 +24,4 @@ def test_nothing_is_left_of_makers_that_could_not_be_started() -> None:
 
 
 def test_nothing_is_left_of_makers_that_come_and_go_on_the_screen() -> None:
-    assert come_and_go(60, Random(1))
+    assert come_and_go(30, Random(1))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from random import Random
 
 import psutil
@@ -77,16 +78,28 @@ def kill_while_starting(start_method: str, random: Random) -> float:
         return _seconds_until_gone(list(family.values()))
 
 
-def leave_the_screen(start_method: str, random: Random, *, quit_politely: bool) -> float:
+def leave_the_screen(
+    start_method: str,
+    random: Random,
+    hard: Sequence[tuple[str, Engine, str]] = HARD,
+    *,
+    quit_politely: bool,
+) -> float:
     """Quit or kill the program on its screen; return the seconds until all were gone.
 
     Its stations are started from a thread of it, not from the main one as a bare kitchen's are:
     the system ends a child when the thread that started it ends.
+
+    Args:
+        start_method: how makers are started.
+        random: draws the moment.
+        hard: some of ``HARD``, in their order.
+        quit_politely: whether it is quit; else it is killed.
     """
     waits = ("waits", "--makers", "2", "--start-method", start_method)
     with rude_program(*waits, columns=120, rows=60) as terminal:
         terminal.until_shows("2 brewing")
-        for seated, (recipe, engine, words) in enumerate(HARD, start=3):
+        for seated, (recipe, engine, words) in enumerate(hard, start=3):
             choose_next(terminal, recipe, engine)
             terminal.send("a")
             terminal.until_shows(f"{seated} brewing", words)
@@ -94,7 +107,7 @@ def leave_the_screen(start_method: str, random: Random, *, quit_politely: bool) 
         terminal.until_shows("1 paused")
         terminal.look_around()
         family = list(terminal.family.values())
-        require(len(alive(family)) >= 2 + len(HARD), f"too few to begin with: {family}")
+        require(len(alive(family)) >= 2 + len(hard), f"too few to begin with: {family}")
         time.sleep(random.uniform(0, 0.05))
         began = time.monotonic()
         if quit_politely:

@@ -48,7 +48,7 @@ MOCK_STAT: Space = (
 
 
 class Json:
-    """The program in JSON, with makers that wait or compute until it is ended.
+    """The program in JSON, with two makers that wait, or one that computes, until it is ended.
 
     Args:
         step: what makers do: ``wait`` or ``compute``.
@@ -59,7 +59,8 @@ class Json:
         self._folder = tempfile.TemporaryDirectory()
         recipe = recipe_in(self._folder.name, step)
         try:
-            command = within(space, console_script(), recipe, "--makers", "2", "--json")
+            makers = "1" if step == "compute" else "2"
+            command = within(space, console_script(), recipe, "--makers", makers, "--json")
         except Untried:
             self._folder.cleanup()
             raise

@@ -119,53 +119,34 @@ def time_out() -> float:
         return time.monotonic() - began
 
 
-def stop_and_go_on(number: int, way: str) -> None:
-    """Stop it from outside, use the shell, and bring it back.
+def stop_and_go_on(number: int, *ways: str) -> None:
+    """Stop it from outside, use the shell, and bring it back; once for each way, then leave it.
 
     Args:
         number: the signal that stops it.
-        way: ``fg``; ``bg``: it is sent to the background before that; ``TERM``: it is ended while
-            it is stopped.
+        ways: ``fg``; ``bg``: it is sent to the background before that; last may come ``TERM``: it
+            is ended while it is stopped.
     """
     with shell() as (terminal, words):
         terminal.send(f"{words}\r")
         terminal.until_shows("2 brewing")
         program = program_of(terminal)
-        os.kill(program.pid, number)
-        _until_stopped(terminal, program)
-        clock = _clock(terminal)
-        if number == signal.SIGTSTP:
-            given_back = (b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?1049l", b"\x1b[?25h")
-            terminal.until(lambda: all(sequence in terminal.raw for sequence in given_back))
-        terminal.until(lambda: b"Stopped" in terminal.raw)  # the shell has it again
-        terminal.clear()
-        _answers(terminal, "a")
-        if way == "bg":
-            drawn = len(terminal.raw)
-            terminal.send("bg\r")
-
-            def is_told_stopped() -> bool:
-                terminal.send("\r")  # a shell says so before its next line
-                return b"Stopped" in terminal.raw[drawn:]
-
-            terminal.until(is_told_stopped)  # it went on, and was stopped again
-            _answers(terminal, "b")
-            # What the system had taken before is written all the same: one piece at most. What the
-            # shell says right behind it looks like its end.
-            pieces = re.findall(rb"\x1b\[[\d;]*[mH][^\x1b]*", terminal.raw[drawn:])
-            size = sum(map(len, pieces))
-            most = PIECE + SHELL_WORDS
-            require(size <= most, f"it drew on another job's terminal: {size} bytes")
-        if way == "TERM":
-            os.kill(program.pid, signal.SIGTERM)
-            os.kill(program.pid, signal.SIGCONT)
-            _until_gone(terminal, program)
-            _answers(terminal, "c")
-            return
-        terminal.clear()
-        terminal.send("fg\r")
-        terminal.until_shows("2 brewing", "#1 Chai Maker", "#2 Chai Maker", "Quit")
-        terminal.until(lambda: _clock(terminal) > clock)
+        for turn, way in enumerate(ways, start=1):
+            clock = _stop(terminal, program, number)
+            _answers(terminal, f"a{turn}")
+            if way == "bg":
+                _send_to_background(terminal)
+                _answers(terminal, f"b{turn}")
+            if way == "TERM":
+                os.kill(program.pid, signal.SIGTERM)
+                os.kill(program.pid, signal.SIGCONT)
+                _until_gone(terminal, program)
+                _answers(terminal, "c")
+                return
+            terminal.clear()
+            terminal.send("fg\r")
+            terminal.until_shows("2 brewing", "#1 Chai Maker", "#2 Chai Maker", "Quit")
+            terminal.until(lambda clock=clock: _clock(terminal) > clock)  # type: ignore[misc]
         terminal.send("a")
         terminal.until_shows("3 brewing")
         terminal.send("q")
@@ -173,6 +154,38 @@ def stop_and_go_on(number: int, way: str) -> None:
         terminal.until_shows(PROMPT)
         _answers(terminal, "d")
         require("Traceback" not in terminal.text, terminal.text)
+
+
+def _stop(terminal: Terminal, program: psutil.Process, number: int) -> str:
+    """Stop it until the shell has the terminal again; return what its clock showed."""
+    before = len(terminal.raw)
+    os.kill(program.pid, number)
+    _until_stopped(terminal, program)
+    clock = _clock(terminal)
+    if number == signal.SIGTSTP:
+        given_back = (b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?1049l", b"\x1b[?25h")
+        terminal.until(lambda: all(sequence in terminal.raw[before:] for sequence in given_back))
+    terminal.until(lambda: b"Stopped" in terminal.raw[before:])  # the shell has it again
+    terminal.clear()
+    return clock
+
+
+def _send_to_background(terminal: Terminal) -> None:
+    """See that it goes on there, is stopped again, and draws nothing of its own."""
+    drawn = len(terminal.raw)
+    terminal.send("bg\r")
+
+    def is_told_stopped() -> bool:
+        terminal.send("\r")  # a shell says so before its next line
+        return b"Stopped" in terminal.raw[drawn:]
+
+    terminal.until(is_told_stopped)  # it went on, and was stopped again
+    # What the system had taken before is written all the same: one piece at most. What the
+    # shell says right behind it looks like its end.
+    pieces = re.findall(rb"\x1b\[[\d;]*[mH][^\x1b]*", terminal.raw[drawn:])
+    size = sum(map(len, pieces))
+    most = PIECE + SHELL_WORDS
+    require(size <= most, f"it drew on another job's terminal: {size} bytes")
 
 
 def _clock(terminal: Terminal) -> str:
@@ -208,6 +221,7 @@ def _stopped(_: Force) -> str:
     for number in (signal.SIGTSTP, signal.SIGSTOP):
         for way in ("fg", "bg", "TERM"):
             stop_and_go_on(number, way)
+        stop_and_go_on(number, "fg", "bg", "TERM")
     return "TSTP and STOP, then fg, bg and fg, or TERM: the shell's line works meanwhile"
 
 

@@ -50,8 +50,8 @@ FATES: tuple[Callable[[Path], str], ...] = (go, be_replaced, be_the_same)
 
 
 def _install(package: Path) -> None:
-    home = Path(chai_tui.__file__).parent
-    shutil.copytree(home, package, ignore=shutil.ignore_patterns("__pycache__"))
+    """Copy it with all that is compiled, as pip installs it."""
+    shutil.copytree(Path(chai_tui.__file__).parent, package)
 
 
 @contextlib.contextmanager

@@ -136,50 +136,45 @@ def _ignoring_everything() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-UNWILLING = {"blocked": _blocking_everything, "ignored": _ignoring_everything}
-
-
-def end_it(how: str, number: int) -> float:
-    """Start it with every signal blocked or ignored, resize it, and end it by a signal."""
-    with slow_screen(UNWILLING[how]) as terminal:
+def end_it(number: int) -> float:
+    """Start it with every signal blocked, and end it by one; resizing and makers are as usual."""
+    with slow_screen(_blocking_everything) as terminal:
+        _a_maker_answers(terminal, "blocked")
         terminal.resize(100, 30)
         terminal.until(lambda: len(terminal.lines[-1]) <= 100 and "Quit" in terminal.lines[-1])
-        os.kill(terminal.process.pid, number)
-        took = ends(terminal, 128 + number, f"{_named(number)} after {how}")
-        is_given_back(terminal, how)
-        return took
+        return _end_by(terminal, number, "blocked")
 
 
-def stay_ignored(number: int) -> None:
-    """Start it with a signal ignored, as nohup does, and see that it stays so."""
+def stay_ignored(number: int) -> float:
+    """Start it with every signal ignored, one as nohup does; see that it stays so, and end it."""
     with slow_screen(_ignoring_everything) as terminal:
         os.kill(terminal.process.pid, number)
         terminal.send("a")
         terminal.until_shows("3 brewing")
-        terminal.send("q")
-        ends(terminal, 1, f"{_named(number)} ignored")
+        _a_maker_answers(terminal, "ignored")
+        return _end_by(terminal, signal.SIGTERM, "ignored")
 
 
-def signal_a_maker(how: str) -> None:
+def _a_maker_answers(terminal: Terminal, how: str) -> None:
     """See that makers answer signals as fresh processes, whatever we inherited."""
-    with slow_screen(UNWILLING[how], makers=1) as terminal:
-        makers = [
-            each for each in terminal.family.values() if "Chai Maker #1" in " ".join(each.cmdline())
-        ]
-        require(makers, f"{how}: no maker among {terminal.family}")
-        makers[0].send_signal(signal.SIGUSR1)
-        terminal.until_shows("SIGUSR1")
-        terminal.send("q")
-        terminal.wait()
+    makers = [
+        each for each in terminal.family.values() if "Chai Maker #1" in " ".join(each.cmdline())
+    ]
+    require(makers, f"{how}: no maker among {terminal.family}")
+    makers[0].send_signal(signal.SIGUSR1)
+    terminal.until_shows("SIGUSR1")
+
+
+def _end_by(terminal: Terminal, number: int, how: str) -> float:
+    os.kill(terminal.process.pid, number)
+    took = ends(terminal, 128 + number, f"{_named(number)} after {how}")
+    is_given_back(terminal, how)
+    return took
 
 
 def _unwilling(_: Force) -> str:
-    took = [end_it("blocked", each) for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
-    took.append(end_it("ignored", signal.SIGTERM))
-    for number in (signal.SIGINT, signal.SIGHUP):
-        stay_ignored(number)
-    for how in UNWILLING:
-        signal_a_maker(how)
+    took = [end_it(each) for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+    took += [stay_ignored(each) for each in (signal.SIGINT, signal.SIGHUP)]
     return f"ended by TERM, INT, HUP in {max(took):.1f} s at most; INT, HUP stay ignored"
 
 
