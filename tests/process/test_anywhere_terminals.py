@@ -28,7 +28,7 @@ def test_hang_ups_that_were_ignored_do_not_end_it_and_a_term_does() -> None:
     terminals.stay_ignored(signal.SIGHUP)
 
 
-@pytest.mark.parametrize("number", terminals.DEADLY)
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGXCPU])
 def test_the_terminal_is_given_back_before_any_end(number: int) -> None:
     terminals.die_by(number)
 

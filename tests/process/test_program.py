@@ -59,6 +59,7 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            pipesize=4_096,  # so that little fills it, where that can be chosen
         )
         self.family: list[psutil.Process] = []
 
@@ -199,7 +200,7 @@ def test_a_closed_pipe_ends_the_run_without_a_word(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that it waits for a reader")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-@pytest.mark.parametrize("wish", ["--json --makers 100", "--plain --makers 2000"])
+@pytest.mark.parametrize("wish", ["--json --makers 100", "--plain --makers 400"])
 def test_signals_end_a_run_whose_output_nobody_reads(
     slow: str, start: Callable[..., Running], wish: str, number: int, code: int
 ) -> None:

@@ -181,8 +181,9 @@ def test_signals_end_children_and_restore_the_terminal(
     os.kill(terminal.process.pid, number)
     assert terminal.wait() == code
     assert_left_clean(terminal)
-    said = said_in_the_shell(terminal)
-    assert said[0] == "0 of 3 chai served; 3 makers were ended while they brewed"
+    if number != signal.SIGHUP:  # after that there is nobody to hear it
+        said = said_in_the_shell(terminal)
+        assert said[0] == "0 of 3 chai served; 3 makers were ended while they brewed"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that the screen is stuck")
