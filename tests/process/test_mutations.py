@@ -17,6 +17,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     return Copy(tmp_path_factory.mktemp("mutations") / "copy")
 
 
+@pytest.mark.long
 def test_none_of_a_few_survives() -> None:
     command = [sys.executable, "-m", "tests.mutations", "--jobs", "1", "--only", "quota wins"]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
@@ -28,6 +29,7 @@ def test_none_of_a_few_survives() -> None:
     assert last == "2 mutations: none survives"
 
 
+@pytest.mark.long
 def test_one_that_no_test_notices_survives_and_the_checkout_is_left_alone(copy: Copy) -> None:
     module = ROOT / "chai_tui" / "host" / "cgroup.py"
     before = module.read_text(encoding="utf-8")

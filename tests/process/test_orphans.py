@@ -74,6 +74,7 @@ def _seconds_to_vanish(method: str) -> float:
         return as_if_alone(time.monotonic() - killed_at)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])  # fork is refused on a screen
 def test_a_killed_screen_leaves_nobody(method: str) -> None:

@@ -343,6 +343,7 @@ _ALONE = ("-pno:cacheprovider", "-pno:textual-snapshot", "-pno:syrupy")
 """Options without which pytest takes pictures, too: half a second to import."""
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="nobody ignores signals there")
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_the_tests_do_not_depend_on_how_they_were_started(workers: str) -> None:

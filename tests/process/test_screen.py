@@ -186,6 +186,7 @@ def test_signals_end_children_and_restore_the_terminal(
         assert said[0] == "0 of 3 chai served; 3 makers were ended while they brewed"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that the screen is stuck")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_terminal_that_takes_nothing_keeps_nobody(

@@ -13,5 +13,6 @@ if sys.platform == "win32":
 from tests.storm.keys import type_anything
 
 
+@pytest.mark.long
 def test_any_keys_are_taken() -> None:
     assert type_anything(1, Random(5))

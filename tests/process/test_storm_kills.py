@@ -20,6 +20,7 @@ if sys.platform == "win32":
     pytest.skip("Windows has no SIGKILL", allow_module_level=True)
 
 
+@pytest.mark.long
 def test_the_survivors_of_a_storm_miss_nothing() -> None:
     assert kill_beside(24, 8, Random(1))
 

@@ -13,5 +13,6 @@ if sys.platform != "linux":
 from tests.storm.lasting import let_a_monkey_play
 
 
+@pytest.mark.long
 def test_floor_and_system_agree_whatever_a_monkey_does() -> None:
     assert let_a_monkey_play(0, Random(3), actions=8)

@@ -12,5 +12,6 @@ if sys.platform == "win32":
 from tests.storm.last_words import end_on_the_screen
 
 
+@pytest.mark.long
 def test_last_words_and_their_cause_are_on_the_screen() -> None:
     assert end_on_the_screen()

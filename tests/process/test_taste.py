@@ -218,6 +218,7 @@ def test_a_function_that_raises_says_with_which_item(run: Run) -> None:
     assert "item 3" in done.stderr
 
 
+@pytest.mark.long
 def test_a_function_that_never_returns_is_ended_after_its_time(run: Run) -> None:
     done = run(shape("never_returns"), "--plain", "--timeout", "1")
     assert done.returncode == 1

@@ -101,7 +101,7 @@ def main() -> int:
     limit, start_method, engine = sys.argv[1], sys.argv[2], Engine(sys.argv[3])
     if limit == "RLIMIT_NPROC":
         few_processes()
-    with kitchen_drive(start_method, sample_every=0.1) as drive:
+    with kitchen_drive(start_method, sample_every=0.5) as drive:
         first = drive.add(steps(wait=600), 2, engine)
         drive.until(lambda: all(maker.started_at for maker in first))
         with _short_of(limit):
