@@ -37,7 +37,7 @@ def start_method(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("engine", HERE)
 def test_every_engine_serves_with_every_start_method(watch: Watch, engine: Engine) -> None:
-    group = watch.add(steps(wait=0.05, compute=0.05, native=0.05), how_many=3, engine=engine)
+    group = watch.add(steps(wait=0.05, compute=0.02, native=0.02), how_many=3, engine=engine)
     watch.joined(*group)
     assert watch.floor.all_served
     for maker in group:
@@ -45,7 +45,7 @@ def test_every_engine_serves_with_every_start_method(watch: Watch, engine: Engin
             f"Start of {maker.name} test brewing",
             f"End of {maker.name} test brewing",
         ]
-        assert maker.cpu_seconds >= 0.1
+        assert maker.cpu_seconds >= 0.04
     assert len({maker.pid for maker in group}) == (3 if engine is Engine.PROCESS else 1)
 
 
@@ -215,10 +215,10 @@ class TestSharing:
         watch.until(lambda: watch.floor.counts[State.SERVED] == 600)
 
     def test_a_compute_step_in_a_task_holds_the_event_loop(self, watch: Watch) -> None:
-        watch.add(steps(wait=0.05, compute=0.4), how_many=2, engine=Engine.ASYNCIO)
+        watch.add(steps(wait=0.05, compute=0.2), how_many=2, engine=Engine.ASYNCIO)
         watch.until(lambda: watch.floor.all_joined)
         began = [e.at for e in watch.events if isinstance(e, StepBegan) and e.step == 1]
-        assert began[1] - began[0] >= 0.4
+        assert began[1] - began[0] >= 0.2
 
 
 class TestTime:

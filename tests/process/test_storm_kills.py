@@ -22,7 +22,7 @@ if sys.platform == "win32":
 
 @pytest.mark.long
 def test_the_survivors_of_a_storm_miss_nothing() -> None:
-    assert kill_beside(24, 8, Random(1))
+    assert kill_beside(16, 8, Random(1))
 
 
 def test_nobody_is_silenced_by_many_who_talk_without_end() -> None:
