@@ -30,7 +30,7 @@ def test_nobody_is_silenced_by_many_who_talk_without_end() -> None:
     kitchen = Kitchen("forkserver")
     try:
         storm = KillStorm(kitchen, Random(1))
-        storm.seat_survivors(32)
+        storm.seat_survivors(16)
         storm.see_that_all_go_on()
     finally:
         kitchen.close()
