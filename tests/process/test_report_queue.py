@@ -80,11 +80,11 @@ def test_it_is_a_multiprocessing_queue(queue: ReportQueue) -> None:
 
 
 @needs_dev_shm
-def test_two_hundred_makers_leave_no_semaphore(watch: Watch, semaphores: str) -> None:
+def test_fifty_makers_leave_no_semaphore(watch: Watch, semaphores: str) -> None:
     seen = multiprocessing.get_context("spawn").Lock()
     assert len(list(SHM.glob(semaphores))) == 1
     del seen
-    makers = watch.add(steps(wait=600), how_many=200)
+    makers = watch.add(steps(wait=600), how_many=50)
     watch.until(lambda: all(maker.started_at for maker in makers))
     assert list(SHM.glob(semaphores)) == []
 
