@@ -16,7 +16,6 @@ from _pytest.assertion import rewrite
 from hypothesis import HealthCheck, settings
 
 import chai_tui
-from tests.quick_css import keep_rules
 
 LONGEST_ID = 60
 """How much of a parameter names a test."""
@@ -43,14 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Else, in a new checkout or where Python may not keep what it compiles
     (``PYTHONDONTWRITEBYTECODE``), each of hundreds of programs that the tests start compiles all of
-    it again, and each of the processes that share the tests takes all of their assertions apart.
+    it again, and each of the processes that share the tests takes all of their assertions apart,
+    and those of pytest's plugins: a second for Hypothesis alone.
     """
     if hasattr(config, "workerinput"):
         return
     compileall.compile_dir(Path(chai_tui.__file__).parent, quiet=2)
     compileall.compile_dir(TESTS, quiet=2, rx=re.compile(REWRITTEN))
     if config.getoption("assertmode") == "rewrite":
-        for path in _wanted(config):
+        for path in (*_wanted(config), *_rewritten_so_far()):
             _rewrite(path, config)
 
 
@@ -65,13 +65,20 @@ def _wanted(config: pytest.Config) -> Iterator[Path]:
     """The files of tests that were asked for."""
     for argument in config.args:
         path = config.invocation_params.dir / argument.partition("::")[0]
-        yield from path.rglob("*.py") if path.is_dir() else [path]
+        files = path.rglob("*.py") if path.is_dir() else [path]
+        yield from (file for file in files if file.is_file() and re.search(REWRITTEN, str(file)))
+
+
+def _rewritten_so_far() -> Iterator[Path]:
+    """The files of which pytest has taken the assertions apart by now: those of its plugins."""
+    for module in [*sys.modules.values()]:
+        loader = getattr(module, "__loader__", None)
+        if isinstance(loader, rewrite.AssertionRewritingHook) and module.__file__:
+            yield Path(module.__file__)
 
 
 def _rewrite(path: Path, config: pytest.Config) -> None:
-    """Keep a file of tests as pytest compiles it, unless that was done before."""
-    if not path.is_file() or not re.search(REWRITTEN, str(path)):
-        return
+    """Keep a file as pytest compiles it, unless that was done before."""
     kept = rewrite.get_cache_dir(path) / (path.stem + rewrite.PYC_TAIL)
     if rewrite._read_pyc(path, kept) is None and rewrite.try_makedirs(kept.parent):
         source, code = rewrite._rewrite_test(path, config)
@@ -97,7 +104,12 @@ def _signals_as_usual() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _style_sheets_once() -> Iterator[None]:
-    """Let the apps of all tests share what their style sheets say."""
+    """Let the apps of all tests share what their style sheets say, where there is an app."""
+    if "textual" not in sys.modules:  # a third of a second to import
+        yield
+        return
+    from tests.quick_css import keep_rules
+
     with pytest.MonkeyPatch.context() as patch:
         keep_rules(patch)
         yield

@@ -51,7 +51,7 @@ def _try(mutations: Sequence[Mutation], jobs: int) -> int:
 
         copy = copies.get()
         tests = dict.fromkeys(test for mutation in mutations for test in mutation.tests)
-        if failed := copy.failure(tests, jobs):
+        if failed := copy.failure(tests, jobs if jobs > 1 else 0):
             raise TrialError(f"{failed} fails without any mutation")
         copies.put(copy)
 

@@ -77,7 +77,8 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        ignored = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info")
+        # What is compiled comes along, but for the tests: they are to tell of this folder.
+        ignored = shutil.ignore_patterns(".*", "*-pytest-*.pyc", "build", "dist", "*.egg-info")
         shutil.copytree(ROOT, folder, ignore=ignored)
 
     def failure(self, tests: Iterable[str], jobs: int = 0) -> str | None:

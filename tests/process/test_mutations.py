@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,10 @@ from tests.mutations.edits import MUTATIONS
 from tests.mutations.trial import ROOT, Copy, Mutation, TrialError
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    return Copy(tmp_path / "copy")
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """One for all: it is whole again after each mutation, and a test says so."""
+    return Copy(tmp_path_factory.mktemp("mutations") / "copy")
 
 
 def test_none_of_a_few_survives() -> None:
