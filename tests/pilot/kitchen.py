@@ -75,13 +75,13 @@ class Watched:
                 await self.pilot._wait_for_screen()
         await self.pilot.pause()
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition; fail if it does not come true."""
+    async def until(self, condition: Callable[[], object], case: object = "") -> None:
+        """Wait for a condition; fail if it does not come true, and name the case."""
         for _ in range(PATIENCE):
             if condition():
                 return
             await self.pilot.pause(0.01)
-        raise AssertionError("what was waited for did not happen")
+        raise AssertionError(f"what was waited for did not happen {case}")
 
     async def happens(self, *events: Event) -> None:
         """Let events come through the bridge, and wait until they are folded."""

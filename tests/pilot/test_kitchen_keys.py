@@ -255,16 +255,15 @@ async def test_c_takes_the_finished_off_the_screen() -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
-@pytest.mark.parametrize("engine", [Engine.PROCESS, Engine.THREAD])
-async def test_whoever_clears_all_away_is_told_how_to_go_on(
-    size: tuple[int, int], engine: Engine
-) -> None:
-    for count in (3, 60):
-        events = [event for n in range(1, count + 1) for event in served(n, engine=engine)]
-        async with kitchen(*events, size=size) as shown:
-            await shown.press("end", "c")
-            text = " ".join(shown.screen_text().split())
-            assert "The kitchen is empty. Press a to add a maker, A for ten." in text
+async def test_whoever_clears_all_away_is_told_how_to_go_on(size: tuple[int, int]) -> None:
+    for engine in (Engine.PROCESS, Engine.THREAD):
+        async with kitchen(*served(1, engine=engine), size=size) as shown:
+            for numbers in (range(2, 4), range(4, 64)):
+                await shown.happens(*(e for n in numbers for e in served(n, engine=engine)))
+                assert len(shown.app.kitchen.makers._arrangement.slots) >= len(numbers)
+                await shown.press("end", "c")
+                text = " ".join(shown.screen_text().split())
+                assert "The kitchen is empty. Press a to add a maker, A for ten." in text
 
 
 async def test_sorting_goes_round_and_is_told() -> None:
@@ -642,37 +641,37 @@ async def test_what_is_typed_in_a_burst_goes_where_it_is_meant_to_go(keys: str) 
         assert shown.submitted == []
 
 
-@pytest.mark.parametrize(
-    "turns", [(0, 0), (0, 2), (0, 5), (0, 9), (1, 1), (2, 1)], ids=lambda turns: f"{turns}"
-)
-async def test_letters_keep_their_order_while_the_field_opens(turns: tuple[int, int]) -> None:
+async def test_letters_keep_their_order_while_the_field_opens() -> None:
     """Whenever they come: the first may be on its way elsewhere when the field has the focus."""
     async with kitchen(*THREE) as shown:
-        await shown.press("slash", *"none", "enter")  # what was there is replaced whole
-        shown.app.post_message(Key("slash", "/"))
-        for letter, wait in zip("serve", (*turns, 0, 0, 0), strict=True):
-            for _ in range(wait):
-                await asyncio.sleep(0)
-            shown.app.post_message(Key(letter, letter))
-        await shown.until(
-            lambda: [field.value for field in shown.app.screen.query(Input)] == ["serve"]
-        )
-        assert shown.submitted == []
+        for turns in ((0, 0), (0, 2), (0, 5), (0, 9), (1, 1), (2, 1)):
+            await shown.press("slash", *"none", "enter")  # what was there is replaced whole
+            assert shown.app.kitchen.makers.wanted == "none", turns
+            shown.app.post_message(Key("slash", "/"))
+            for letter, wait in zip("serve", (*turns, 0, 0, 0), strict=True):
+                for _ in range(wait):
+                    await asyncio.sleep(0)
+                shown.app.post_message(Key(letter, letter))
+            await shown.until(
+                lambda: [field.value for field in shown.app.screen.query(Input)] == ["serve"], turns
+            )
+            assert shown.submitted == [], turns
+            await shown.press("enter")
 
 
-@pytest.mark.parametrize("turns", [(0, 0), (0, 1), (3, 0), (9, 2), (40, 0)], ids=str)
-async def test_a_command_that_is_typed_in_a_burst_is_the_one_that_acts(
-    turns: tuple[int, int],
-) -> None:
+async def test_a_command_that_is_typed_in_a_burst_is_the_one_that_acts() -> None:
     """Enter stays behind the letters: else it would run what the palette shows first."""
     async with kitchen(*brewing(1)) as shown:
-        for key, wait in zip(["ctrl+p", *"freeze", "enter"], (*turns, *[0] * 6), strict=True):
-            character = {"ctrl+p": None, "enter": "\r"}.get(key, key)
-            shown.app.post_message(Key(key, character))
-            for _ in range(wait):
-                await asyncio.sleep(0)
-        await shown.until(lambda: shown.in_kitchen and shown.app.setup.frozen)
-        assert shown.submitted == []
+        for turns in ((0, 0), (0, 1), (3, 0), (9, 2), (40, 0)):
+            for key, wait in zip(["ctrl+p", *"freeze", "enter"], (*turns, *[0] * 6), strict=True):
+                character = {"ctrl+p": None, "enter": "\r"}.get(key, key)
+                shown.app.post_message(Key(key, character))
+                for _ in range(wait):
+                    await asyncio.sleep(0)
+            await shown.until(lambda: shown.in_kitchen and shown.app.setup.frozen, turns)
+            assert shown.submitted == [], turns
+            await shown.press("space")
+            assert not shown.app.setup.frozen, turns
 
 
 async def test_a_filter_that_is_typed_in_a_burst_is_kept() -> None:
