@@ -19,10 +19,11 @@ from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.watching import WatchingApp
-from tests.builders import HERE, FakeSource, floor_of
+from tests.builders import HERE, FakeSource, brewing, floor_of
 
 LAUNCH = Launch(1, BUILT_IN["chai"], Engine.PROCESS, "forkserver")
 LEAVES = replace(LAUNCH, exit_when_served=True)
+THREE: list[Event] = [*brewing(1), *brewing(2), *brewing(3)]
 PATIENCE = 500  # pauses of 10 ms
 
 
