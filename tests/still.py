@@ -115,7 +115,7 @@ async def settle(pilot: Pilot[Any]) -> None:
     quiet = 0
     before: list[list[Strip]] = []
     while quiet < QUIET_ROUNDS:
-        await pilot.pause(0)
+        await pilot.pause()  # a frame, or more while there is work: some is done after the next
         now = _picture(pilot.app)
         quiet = quiet + 1 if now == before else 0
         before = now
