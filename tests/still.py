@@ -11,7 +11,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from textual._compositor import LayoutUpdate
+from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from chai_tui.config.settings import Settings
 from chai_tui.model.engine import Engine
@@ -110,12 +113,19 @@ def still_app(
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until every message was handled and no picture differs from the one before."""
     quiet = 0
-    before = ""
+    before: list[list[Strip]] = []
     while quiet < QUIET_ROUNDS:
-        await pilot.pause(0)
-        now = pilot.app.export_screenshot()
+        await pilot.pause()  # a frame, or more while there is work: some is done after the next
+        now = _picture(pilot.app)
         quiet = quiet + 1 if now == before else 0
         before = now
+
+
+def _picture(app: App[Any]) -> list[list[Strip]]:
+    """All that a screenshot would show: to write one costs ten times as much."""
+    drawn = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(drawn, LayoutUpdate)
+    return [list(strips) for strips in drawn.strips]
 
 
 async def resize(pilot: Pilot[Any], columns: int, rows: int) -> None:

@@ -18,10 +18,11 @@ from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.watching import WatchingApp
-from tests.builders import HERE, FakeSource, floor_of
+from tests.builders import HERE, FakeSource, brewing, floor_of
 
 LAUNCH = Launch(1, BUILT_IN["chai"], Engine.PROCESS, "forkserver")
 LEAVES = LAUNCH._replace(exit_when_served=True)
+THREE: list[Event] = [*brewing(1), *brewing(2), *brewing(3)]
 PATIENCE = 500  # pauses of 10 ms
 
 
@@ -74,13 +75,13 @@ class Watched:
                 await self.pilot._wait_for_screen()
         await self.pilot.pause()
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition; fail if it does not come true."""
+    async def until(self, condition: Callable[[], object], case: object = "") -> None:
+        """Wait for a condition; fail if it does not come true, and name the case."""
         for _ in range(PATIENCE):
             if condition():
                 return
             await self.pilot.pause(0.01)
-        raise AssertionError("what was waited for did not happen")
+        raise AssertionError(f"what was waited for did not happen {case}")
 
     async def happens(self, *events: Event) -> None:
         """Let events come through the bridge, and wait until they are folded."""

@@ -55,16 +55,16 @@ async def test_cores_that_change_while_frozen_are_shown_afterwards() -> None:
 
 
 @pytest.mark.parametrize("size", [(40, 12), *SIZES, (200, 50)])
-@pytest.mark.parametrize("key", ["", "t", "enter"])
-async def test_what_is_not_known_is_said_on_every_screen(size: tuple[int, int], key: str) -> None:
+async def test_what_is_not_known_is_said_on_every_screen(size: tuple[int, int]) -> None:
     run = HERE._replace(maps_cores=False, unseen="there is no /proc")
     figures = Sampled(
         BEGAN + 1, (CoreUse(0, 0.5, None), CoreUse(1, 0.25, None)), (MakerUse(1, *[None] * 6),)
     )
     async with kitchen(*brewing(1), figures, run=run, size=size) as shown:
-        if key:
-            await shown.press(key)
-        text = " ".join(shown.screen_text().split())
-        assert "not known here" in text
-        assert "MB" not in text
-        assert "no sample" not in text
+        for key in ((), ("t",), ("escape", "enter")):
+            await shown.press(*key)
+            assert shown.in_kitchen == (not key)
+            text = " ".join(shown.screen_text().split())
+            assert "not known here" in text, key
+            assert "MB" not in text, key
+            assert "no sample" not in text, key

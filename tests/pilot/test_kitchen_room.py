@@ -15,13 +15,22 @@ from chai_tui.state.records import State
 from chai_tui.tui.makers.layout import Shape
 from chai_tui.tui.makers.sort_filter import Sort
 from tests.builders import BEGAN, brewing, in_states, killed, paused, served
-from tests.pilot.kitchen import LAUNCH, kitchen
+from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
+from tests.still import settle
 
 SIZES = [(40, 12), (80, 24), (120, 40), (200, 50)]
 
 
-def lesson(makers: int = 3) -> list[Event]:
-    return [event for n in range(1, makers + 1) for event in brewing(n, recipe=BUILT_IN["chai"])]
+def lesson(makers: int = 3, already: int = 0) -> list[Event]:
+    """Makers that wait, numbered on from those who are there already."""
+    numbers = range(already + 1, makers + 1)
+    return [event for n in numbers for event in brewing(n, recipe=BUILT_IN["chai"])]
+
+
+async def more_come(shown: Kitchen, *events: Event) -> None:
+    """Let makers come, and wait until everybody has a place."""
+    await shown.happens(*events)
+    await settle(shown.pilot)
 
 
 async def test_timeline_and_log_are_both_seen_with_three_makers() -> None:
@@ -32,36 +41,41 @@ async def test_timeline_and_log_are_both_seen_with_three_makers() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("makers", [1, 3, 4, 20, 100])
-async def test_every_line_of_the_screen_is_used(size: tuple[int, int], makers: int) -> None:
+async def test_every_line_of_the_screen_is_used(size: tuple[int, int]) -> None:
     """From the header to the keys no line is left between widgets, and nothing overlaps."""
-    async with kitchen(*lesson(makers), size=size) as shown:
-        screen = shown.app.kitchen
-        rows = ["#title", "#story", "#cores", "#main", "#makers", "#boxes", "#keys"]
-        regions = [screen.query_one(row).region for row in rows]
-        for above, below in pairwise(regions):
-            assert above.bottom == below.y
-        assert regions[-1].bottom == size[1]
-        assert {region.width for region in regions} == {size[0]}
+    async with kitchen(size=size) as shown:
+        for already, makers in pairwise((0, 1, 3, 4, 20, 100)):
+            await more_come(shown, *lesson(makers, already))
+            assert len(shown.app.kitchen.makers._arrangement.slots) == makers
+            rows = ["#title", "#story", "#cores", "#main", "#makers", "#boxes", "#keys"]
+            regions = [shown.app.kitchen.query_one(row).region for row in rows]
+            for above, below in pairwise(regions):
+                assert above.bottom == below.y, makers
+            assert regions[-1].bottom == size[1], makers
+            assert {region.width for region in regions} == {size[0]}, makers
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("makers", [1, 2, 3, 4, 5, 7])
-async def test_panels_fill_their_lines(size: tuple[int, int], makers: int) -> None:
+async def test_panels_fill_their_lines(size: tuple[int, int]) -> None:
     """No half of a line stays empty beside the last of them, nor more than a line in them."""
-    words = [Said(BEGAN + 0.5, n, "Start", "out", n) for n in range(1, makers + 1)]
-    async with kitchen(*lesson(makers), *words, size=size) as shown:
-        arrangement = shown.app.kitchen.makers._arrangement
-        if arrangement.shape is not Shape.PANEL:
-            return
-        for y in {slot.y for slot in arrangement.slots}:
-            in_line = arrangement.slots_between(y, y + 1)
-            assert sum(slot.width for slot in in_line) == size[0]
-            assert max(s.width for s in in_line) - min(s.width for s in in_line) <= 1
-        for slot in arrangement.slots:
-            lines = shown.app.kitchen.makers.drawings.lines_of(slot.number)
-            inside = ["".join(text for text, _ in line)[1:-1].strip() for line in lines[1:-1]]
-            assert inside.count("") <= 1
+    async with kitchen(size=size) as shown:
+        for already, makers in pairwise((0, 1, 2, 3, 4, 5, 7)):
+            words = [
+                Said(BEGAN + 0.5, n, "Start", "out", n) for n in range(already + 1, makers + 1)
+            ]
+            await more_come(shown, *lesson(makers, already), *words)
+            arrangement = shown.app.kitchen.makers._arrangement
+            assert len(arrangement.slots) == makers
+            if arrangement.shape is not Shape.PANEL:
+                return  # nor when there are more
+            for y in {slot.y for slot in arrangement.slots}:
+                in_line = arrangement.slots_between(y, y + 1)
+                assert sum(slot.width for slot in in_line) == size[0], makers
+                assert max(s.width for s in in_line) - min(s.width for s in in_line) <= 1, makers
+            for slot in arrangement.slots:
+                lines = shown.app.kitchen.makers.drawings.lines_of(slot.number)
+                inside = ["".join(text for text, _ in line)[1:-1].strip() for line in lines[1:-1]]
+                assert inside.count("") <= 1, makers
 
 
 async def test_panels_of_unlike_recipes_tell_the_same_and_stay_short() -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import brewing
-from tests.pilot.kitchen import kitchen
+from tests.pilot.kitchen import THREE, kitchen
 from tests.still import resize
-
-THREE = [event for number in (1, 2, 3) for event in brewing(number)]
 
 
 @pytest.mark.parametrize("key", ["enter", "t", "question_mark", "e", "f9", "ctrl+p"])

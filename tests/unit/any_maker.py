@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
@@ -12,6 +13,9 @@ from chai_tui.model.recipe import Step, StepKind
 from chai_tui.state.records import Line, Maker, Span, State, Use
 
 BEGAN = 1_000.0
+of_several = settings(deadline=None, max_examples=30)
+"""How often a property of several makers is tried: 30 examples are a hundred makers, and to change
+one large example into the next costs more than to try it."""
 moments = st.floats(BEGAN, BEGAN + 5_000, allow_nan=False)
 texts = st.text(max_size=60)
 names = st.text(min_size=1, max_size=40)

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,13 @@ def module_name(path: Path) -> str:
     return ".".join(("chai_tui", *parts)).removesuffix(".__init__")
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
-    """Yield what a file imports, and whether it does so when it is itself imported."""
+@cache
+def imports_of(path: Path) -> list[tuple[str, bool]]:
+    """Return what a file imports, and whether it does so when it is itself imported."""
+    return [*_imports_of(path)]
+
+
+def _imports_of(path: Path) -> Iterator[tuple[str, bool]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {
         id(node)

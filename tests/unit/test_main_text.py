@@ -14,7 +14,7 @@ from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from tests.builders import BEGAN, HERE, brewing, floor_of, killed, seated, served
-from tests.unit.any_maker import makers
+from tests.unit.any_maker import makers, of_several
 
 THREAD = Engine.THREAD
 
@@ -106,6 +106,7 @@ def test_many_numbers_become_ranges_and_then_a_count() -> None:
     assert numbers_text([1, 3, *range(5, 61)], 2) == "#1 #3 +56"
 
 
+@of_several
 @given(st.lists(makers(), max_size=6), st.integers(0, 200), st.booleans())
 def test_it_fits_whatever_the_makers_are_like(
     all_of: list[Maker], width: int, is_over: bool

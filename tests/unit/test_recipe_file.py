@@ -269,7 +269,7 @@ def test_an_unreadable_file_is_told(write: Writer) -> None:
 # Any file at all
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(content=recipe_files)
 def test_any_file_is_a_recipe_or_a_line(
     content: bytes, tmp_path_factory: pytest.TempPathFactory

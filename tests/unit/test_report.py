@@ -22,7 +22,7 @@ from tests.builders import (
     served,
     stopped,
 )
-from tests.unit.any_maker import makers
+from tests.unit.any_maker import makers, of_several
 
 THREAD = Engine.THREAD
 
@@ -118,6 +118,7 @@ def test_an_exit_code_that_was_lost_is_unknown() -> None:
     assert report_lines(floor_of(HERE, *events))[-1] == "exit codes: #1 unknown"
 
 
+@of_several
 @given(st.lists(makers(), max_size=6), st.sets(st.integers(0, 8)))
 def test_it_is_printable_and_short_whatever_the_makers_are_like(
     all_of: list[Maker], ended: set[int]

@@ -277,7 +277,7 @@ def test_nobody_is_greeted_where_nothing_can_be_remembered(tmp_path: Path) -> No
     assert not first_start(tmp_path / "nul\0")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(content=settings_files)
 def test_any_file_gives_good_settings_and_lines(
     content: bytes, tmp_path_factory: pytest.TempPathFactory

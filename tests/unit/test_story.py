@@ -46,7 +46,7 @@ from tests.builders import (
     stopped,
 )
 from tests.stories import story
-from tests.unit.any_maker import makers
+from tests.unit.any_maker import makers, of_several
 
 GRIND, NATIVE, CHAI = BUILT_IN["grind"], BUILT_IN["native"], BUILT_IN["chai"]
 CALLS = Recipe("calls", (Step("call", StepKind.CALL),))
@@ -486,6 +486,7 @@ def test_few_makers_are_named_and_many_counted() -> None:
     assert named(range(1, 61)) == "#1, #2, #3 and 57 more"
 
 
+@of_several
 @given(
     st.lists(makers(), max_size=5),
     st.lists(st.tuples(st.none() | st.floats(0, 1), st.none() | st.floats(0, 1)), max_size=3),
