@@ -67,7 +67,7 @@ def test_a_job_that_nobody_can_bring_to_the_front_prints_lines() -> None:
     _as_a_job(jobs.orphan)
 
 
-@pytest.mark.parametrize("ways", [["fg", "bg"], ["TERM"]], ids=" ".join)
+@pytest.mark.parametrize("ways", [["fg", "bg"], ["fg", "bg", "TERM"]], ids=" ".join)
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
 def test_a_job_that_was_stopped_goes_on_as_it_was(number: int, ways: list[str]) -> None:
     _as_a_job(jobs.stop_and_go_on, number, *ways)

@@ -216,7 +216,13 @@ class TerminalDriver(LinuxDriver):
     # Input
 
     def run_input_thread(self) -> None:
-        """Read, and hand what it means to the app, until the driver stops."""
+        """Read, and hand what it means to the app, until the driver stops.
+
+        What is typed while another job has the terminal is that one's. A read would have the system
+        stop this job, and again whenever it goes on, so that no signal could end it: where SIGTTIN
+        is blocked, it fails.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTIN})
         cutter = InputCutter(_escape_seconds())
         messages = InputMessages()
         decode = getincrementaldecoder(_known(self._leaving.encoding))("surrogateescape").decode
@@ -234,13 +240,16 @@ class TerminalDriver(LinuxDriver):
             self._hand_over(messages, pieces)
 
     def _read(self) -> bytes | None:
-        """Return what was typed; nothing at the terminal's end, None if others were quicker."""
+        """Return what was typed; nothing at the terminal's end, None if it is for others."""
         try:
             return os.read(self.fileno, AT_ONCE)
         except (BlockingIOError, InterruptedError):
             return None
         except OSError:
-            return b""
+            if not is_in_background(self.fileno):
+                return b""
+            self.exit_event.wait(LOOK_SECONDS)  # it stays readable
+            return None
 
     def _hand_over(self, messages: InputMessages, pieces: list[Piece]) -> None:
         """Hand pieces to the app, a few at a time; whoever leaves wants none."""

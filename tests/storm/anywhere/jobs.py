@@ -124,8 +124,8 @@ def stop_and_go_on(number: int, *ways: str) -> None:
 
     Args:
         number: the signal that stops it.
-        ways: ``fg``; ``bg``: it is sent to the background before that; ``TERM`` alone: it is ended
-            while it is stopped.
+        ways: ``fg``; ``bg``: it is sent to the background before that; at last ``TERM``: it is
+            ended while it is stopped.
     """
     with shell() as (terminal, words):
         terminal.send(f"{words}\r")
@@ -219,7 +219,7 @@ def _background(_: Force) -> str:
 
 def _stopped(_: Force) -> str:
     for number in (signal.SIGTSTP, signal.SIGSTOP):
-        for ways in (("fg",), ("bg",), ("fg", "bg"), ("TERM",)):
+        for ways in (("fg",), ("bg",), ("fg", "bg"), ("TERM",), ("fg", "bg", "TERM")):
             stop_and_go_on(number, *ways)
     return "TSTP and STOP, then fg, bg and fg, or TERM: the shell's line works meanwhile"
 
