@@ -8,6 +8,7 @@ core. How much of that to take off depends on what the function is; measured ove
 from __future__ import annotations
 
 import math
+from statistics import median
 from typing import NamedTuple
 
 from chai_tui.model.race_events import RoundEnded, Tasted
@@ -24,6 +25,9 @@ LEAST_LEFT = 0.05
 """Part of a round's wall that is left of it, whatever the system's figures say of others."""
 MORE_THAN_WORKERS = 1.05
 """How much more than as many times as fast workers may be: each has caches of its own."""
+LESS_WORK_BELOW = 0.75
+"""Part of the loop's CPU time below which a lane's calls are other work than the loop's: they go on
+until a moment, say, or find what others left. Cores alone differ by less."""
 ALIKE = 1.3
 """How many times as long as the shortest call the longest one is where all calls are alike."""
 SHORTEST_HOLDS = 0.95
@@ -107,6 +111,8 @@ def corrected_walls(race: Race) -> dict[int, dict[int, float]]:
     """
     share = spent(race)
     serial = race.serial
+    if share is not None and share.is_computing and _is_other_work(race):
+        share = None
     alone: dict[int, float] = {}
     if serial is not None:
         alone = {ended.round: _corrected(race, ended, serial, share) for ended in _counting(serial)}
@@ -187,6 +193,20 @@ def _least(
     return least
 
 
+def _is_other_work(race: Race) -> bool:
+    """Whether some lane's calls are less work than the loop's, though they are the same calls.
+
+    Calls that go on until a moment end no later for what others took; and several threads of them
+    need not take turns to get there. So there is nothing to correct.
+    """
+    loop = {ended.round: ended.cpu for ended in _counting(race.serial)} if race.serial else {}
+    parts = [
+        [ended.cpu / loop[ended.round] for ended in _counting(lane) if loop.get(ended.round, 0) > 0]
+        for lane in race.lanes.values()
+    ]
+    return any(part and median(part) < LESS_WORK_BELOW for part in parts)
+
+
 def are_alike(tasted: Tasted) -> bool:
     """Return whether all calls are about as long as each other."""
     return tasted.longest <= ALIKE * tasted.shortest
@@ -201,9 +221,10 @@ def _each_was_timed(race: Race) -> bool:
 def _turns(race: Race, lane: Lane, ended: RoundEnded) -> float:
     """How many calls one worker makes at least: a whole number where all calls are alike.
 
-    Three calls of a second take two workers two seconds, not one and a half.
+    Three calls of a second take two workers two seconds, not one and a half, and one call takes
+    them as long as it takes one.
     """
-    turns = ended.calls / at_once(race, lane)
+    turns = max(1.0, ended.calls / at_once(race, lane))
     tasted = race.tasted
     if tasted is None or not _each_was_timed(race) or not are_alike(tasted):
         return turns

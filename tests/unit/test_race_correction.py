@@ -160,8 +160,23 @@ def test_what_made_the_noise() -> None:
 def test_nobody_is_more_times_as_fast_than_there_are_workers() -> None:
     """Beside others a loop alone is slowed down, too; what is taken off two may be too much."""
     alone = Rounds(Engine.SERIAL, 1, (0.1,), 0.1)
-    lane = Rounds(Engine.PROCESS, 2, (0.145,), 0.04, 0.2)
+    lane = Rounds(Engine.PROCESS, 2, (0.145,), 0.08, 0.2)
     assert corrected(lane, alone) == pytest.approx(0.05 / MORE_THAN_WORKERS)
+
+
+def test_calls_that_go_on_until_a_moment_are_left_as_they_were() -> None:
+    """They hold the GIL by turns and end together, so that threads are twice as fast."""
+    alone = Rounds(Engine.SERIAL, 1, (0.6,), 0.56, 0.04)
+    lane = Rounds(Engine.THREAD, 2, (0.3,), 0.3, 0.02)
+    assert corrected(lane, alone, gil=1.0) == 0.3
+    race = made_race([alone, lane], gil=1.0)
+    assert corrected_walls(race)[1][1] == 0.6
+
+
+def test_one_call_is_no_faster_with_more_workers() -> None:
+    alone = Rounds(Engine.SERIAL, 1, (0.1,), 0.1)
+    lane = Rounds(Engine.PROCESS, 2, (0.1,), 0.1, 0.1)
+    assert corrected(lane, alone, calls=1) == pytest.approx(0.1 / MORE_THAN_WORKERS)
 
 
 def test_three_alike_calls_take_two_workers_two_turns() -> None:
