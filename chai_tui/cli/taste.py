@@ -134,12 +134,6 @@ def _recipe_request(text: str, calls: Calls, *, python: str | None, **settled: A
     """Return the request for a recipe: our own function brews it, in our own Python."""
     from chai_tui.sources.taste import recipe_call  # noqa: PLC0415 - for a recipe alone
 
-    if calls != Calls():
-        raise BadRequestError(f"{clipped(text)}: a recipe takes no --arg, --items or --each.")
-    if python is not None:
-        raise BadRequestError(
-            "--python: only for a function: recipes are brewed by chai-tui's own."
-        )
     try:
         recipe = find_recipe(text)
     except UnknownRecipeError as error:
@@ -148,6 +142,12 @@ def _recipe_request(text: str, calls: Calls, *, python: str | None, **settled: A
         ) from error
     except RecipeError as error:
         raise BadRequestError(str(error), is_usage=False) from error
+    if calls != Calls():
+        raise BadRequestError(f"{clipped(text)}: a recipe takes no --arg, --items or --each.")
+    if python is not None:
+        raise BadRequestError(
+            "--python: only for a function: recipes are brewed by chai-tui's own."
+        )
     scale, steps = recipe_call.scaled(recipe)
     load = {
         "path": None,

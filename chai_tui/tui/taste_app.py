@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from chai_tui.explain.tasting.naming import failure_text
 from chai_tui.explain.tasting.report import report_lines
 from chai_tui.model.commands import RaceAgain
 from chai_tui.model.events import Event, Trouble
@@ -176,7 +177,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
         """Return what came of it, or why nothing did."""
         race = self.floor.race
         if race.failed is not None:
-            return [printable(race.failed.text)]
+            return [failure_text(race)]
         if race.judged is not None:
             return [printable(line) for line in report_lines(race)]
         target = "" if race.began is None else f"{race.began.target}: "

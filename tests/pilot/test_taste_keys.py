@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chai_tui.config.settings import Settings
+from chai_tui.explain.tasting.naming import failure_text
 from chai_tui.model.commands import Command, RaceAgain
 from chai_tui.model.events import Event
 from chai_tui.model.race_events import (
@@ -274,9 +275,8 @@ async def test_who_leaves_before_the_verdict_is_told_so() -> None:
 async def test_what_was_asked_for_wrongly_has_a_code_of_its_own() -> None:
     async with tasting(*races.failed(is_usage=True)) as shown:
         assert shown.app.exit_code([]) == 2
-        assert shown.app.last_words() == [
-            shown.floor.race.failed.text if shown.floor.race.failed else ""
-        ]
+        assert shown.app.last_words() == [failure_text(shown.floor.race)]
+        assert shown.app.last_words()[0].startswith("work.resize: ")
 
 
 async def test_whoever_runs_it_may_say_what_the_code_is() -> None:

@@ -471,10 +471,11 @@ def test_what_a_limit_on_its_own_threads_does(wall: float, cores: float, text: s
     assert sentence(race).endswith(f" {text}")
 
 
-def short(call: float, calls: int, wall: float) -> Race:
+def short(call: float, calls: int, wall: float, *, pickling: float = 0.0) -> Race:
     serial = SERIAL._replace(walls=(call * calls,) * 6)
+    timed = tasted(calls=100, call=call, pickling=pickling)
     lane = processes(0.05)._replace(walls=(wall * call * calls,) * 6, cpu=call * calls)
-    return made_race([serial, lane], calls=calls, of_taste=tasted(calls=100, call=call))
+    return made_race([serial, lane], calls=calls, of_taste=timed)
 
 
 @pytest.mark.parametrize(
@@ -501,6 +502,11 @@ def short(call: float, calls: int, wall: float) -> Race:
             "and 1.89× in chunks of 8, as they raced.",
         ),
         (short(50e-6, 2_000, 0.55), ""),
+        (  # what goes along costs far more than the call: no chunk is advised
+            short(0.04e-6, 800_000, 0.7, pickling=3e-6),
+            "Calls this short (0.04 µs) give about 0.0004× as single calls through a pool of "
+            "processes and 1.43× in chunks of 100,000, as they raced.",
+        ),
     ],
 )
 def test_what_chunks_do_is_said_of_calls_under_50_microseconds(race: Race, text: str) -> None:
@@ -509,14 +515,41 @@ def test_what_chunks_do_is_said_of_calls_under_50_microseconds(race: Race, text:
     assert ("chunks" in said) == bool(text)
 
 
+# What would tell more
+
+
+def test_one_item_leaves_nothing_to_do_at_once() -> None:
+    race = itemed(made_race([SERIAL, threads(0.1), processes(0.099)]), 1)
+    assert sentence(race).startswith("Use a plain loop: there is only one item")
+    race.fold(LaneOut(5.0, Engine.PROCESS, "a lambda cannot be pickled"))
+    assert sentence(race).endswith("Processes are out: a lambda cannot be pickled.")
+    assert "item" not in sentence(itemed(race, 2))
+
+
+MORE = "More threads may give more: these are as many as a round had calls."
+
+
+@pytest.mark.parametrize(
+    ("wall", "items", "told"), [(0.0125, 0, True), (0.0125, 20, True), (0.0125, 8, False),
+                                (0.04, 0, False)],
+)  # fmt: skip
+def test_more_threads_than_raced_may_wait_at_once(wall: float, items: int, told: bool) -> None:
+    few = Rounds(Engine.THREAD, 2, (0.05,) * 6, 0.001)
+    many = Rounds(Engine.THREAD, 8, (wall,) * 6, 0.001)
+    loop = Rounds(Engine.SERIAL, 1, (0.1,) * 6, 0.001)
+    timed = tasted(call=0.0125, cpu=0.0001)
+    race = itemed(made_race([loop, few, many], gil=0.0, calls=8, of_taste=timed), items)
+    assert (MORE in sentence(race)) == told
+
+
 # Other calls, other machines
 
 
 def test_from_where_on_processes_pay() -> None:
     race = made_race([SERIAL, processes(0.0518)])
     assert pays_text(race) == (
-        "Processes are worth it on this machine once a call takes over about 200 µs; "
-        "here it takes 10 ms."
+        "On this machine a call must take over about 200 µs before processes pay; "
+        "this one takes 10 ms."
     )
     assert pays_text(made_race([SERIAL, threads(0.1)])) == ""
 
@@ -528,8 +561,8 @@ def test_processes_are_not_said_to_pay_where_the_race_shows_that_they_do_not() -
 
 def test_short_calls_in_chunks_may_pay_before() -> None:
     assert pays_text(short(6e-6, 16_000, 0.55)) == (
-        "Processes are worth it on this machine once a call takes over about 200 µs, handed over "
-        "one at a time; here it takes 6 µs."
+        "On this machine a call must take over about 200 µs before processes pay, handed over one "
+        "at a time; this one takes 6 µs."
     )
 
 

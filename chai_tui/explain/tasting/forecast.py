@@ -29,8 +29,8 @@ def pays_text(race: Race) -> str:
         return ""
     how = ", handed over one at a time" if call < least and raced.low > 1.0 else ""
     return (
-        "Processes are worth it on this machine once a call takes over about "
-        f"{span_text(two_digits(least))}{how}; here it takes {span_text(call)}."
+        f"On this machine a call must take over about {span_text(two_digits(least))} before "
+        f"processes pay{how}; this one takes {span_text(call)}."
     )
 
 

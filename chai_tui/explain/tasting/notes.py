@@ -9,7 +9,7 @@ from chai_tui.explain.tasting.lanes import engine_noun, is_one, lane_noun, verb
 from chai_tui.explain.wording import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
-from chai_tui.race.chunks import chunk_advised, chunk_of
+from chai_tui.race.chunks import ADVISED_BELOW, chunk_advised, chunk_of
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.costs import call_seconds, overhead_seconds
 from chai_tui.race.forecast import pooled
@@ -28,6 +28,8 @@ REPR_LENGTH = 60
 SEVERAL_FROM = 1.2
 """Cores that a call uses before it is said to use several."""
 LIMIT = "OMP_NUM_THREADS=1"
+ALL_WAIT = 0.75
+"""Part of the threads that must wait at once before more of them are said to give more."""
 ALIKE = 0.05
 """Two races that differ by less are as fast as each other."""
 
@@ -116,12 +118,18 @@ def _cut(text: str) -> str:
 
 
 def chunk_text(race: Race) -> str:
-    """Return what chunks would do for calls under 50 µs; empty for longer ones."""
+    """Return what chunks would do for calls under 50 µs; empty for longer ones.
+
+    Where what goes along costs far more than the call no chunk is advised: then only what the
+    chunks did that raced.
+    """
     call, advised = call_seconds(race), chunk_advised(race)
     lane = lane_of(race, Engine.PROCESS)
-    if call is None or advised is None or lane is None:
+    if call is None or call >= ADVISED_BELOW or lane is None:
         return ""
     used = chunk_of(race, lane)
+    if advised is None and used == 1:
+        return ""
     best = 0.0
     alone = speed_text(_pooled(race, call, lane, 1))
     ways = [f"about {alone} as single calls through a pool of processes"]
@@ -129,15 +137,32 @@ def chunk_text(race: Race) -> str:
     if used > 1 and raced is not None and raced.rounds:
         best = raced.speedup
         ways.append(f"{speed_text(best)} in chunks of {used:,}, as they raced")
-    reckoned = _pooled(race, call, lane, advised)
-    if used < advised and reckoned > best:  # else what was measured knows better
-        ways.append(f"about {speed_text(reckoned)} in chunks of {advised:,}")
+    if advised is not None and used < advised:
+        reckoned = _pooled(race, call, lane, advised)
+        if reckoned > best:  # else what was measured knows better
+            ways.append(f"about {speed_text(reckoned)} in chunks of {advised:,}")
     return f"Calls this short ({span_text(call)}) give {listed(ways)}."
 
 
 def _pooled(race: Race, call: float, lane: Lane, chunk: int) -> float:
     """The speed-up of processes, reckoned from what handing over costs."""
     return pooled((overhead_seconds(race, chunk) or 0.0) / call, lane.workers)
+
+
+def more_threads_text(race: Race, verdict: Verdict) -> str:
+    """Return that more threads may wait at once than raced; empty where that is not so."""
+    winner, kind = verdict.winner, kind_of(race)
+    if winner is None or kind is None or kind.nature is not Nature.WAITS or race.loaded is None:
+        return ""
+    lane, items = winner.lane, race.loaded.items
+    if lane.engine is not Engine.THREAD or any(
+        other.engine is Engine.THREAD and other.workers > lane.workers
+        for other in race.lanes.values()
+    ):
+        return ""
+    if winner.speedup < ALL_WAIT * lane.workers or (items and lane.workers >= items):
+        return ""
+    return "More threads may give more: these are as many as a round had calls."
 
 
 def own_cores_text(race: Race) -> str:

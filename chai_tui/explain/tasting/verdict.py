@@ -10,6 +10,7 @@ from chai_tui.explain.tasting.lanes import engine_noun, interval_text, lane_noun
 from chai_tui.explain.tasting.notes import (
     chunk_text,
     differed_texts,
+    more_threads_text,
     noise_text,
     out_texts,
     own_cores_text,
@@ -34,6 +35,10 @@ LARGE_FROM = 1e6
 """Bytes of an argument or a result from which its size is told."""
 COSTS_MORE_BELOW = 0.9
 """Taking turns explains 1×; what is slower than this has another cause, too."""
+ONE_ITEM = (
+    "Use a plain loop: there is only one item, so there is nothing to do at once. "
+    "Give several to see what engines give."
+)
 
 
 def verdict_sentence(race: Race, verdict: Verdict) -> str:
@@ -42,6 +47,8 @@ def verdict_sentence(race: Race, verdict: Verdict) -> str:
     For example ``Use processes: 1.93× (1.88–1.97) on 2 cores. Threads give 0.97×: 99 % of a call
     holds the GIL.`` What races no more follows, then what differs, then what chunks would do.
     """
+    if verdict.engine is Engine.SERIAL and race.loaded is not None and race.loaded.items == 1:
+        return " ".join(filter(None, (ONE_ITEM, *out_texts(race))))
     match verdict.reason:
         case Reason.FASTER:
             parts = [_faster(race, verdict), *_others(race, verdict)]
@@ -53,7 +60,13 @@ def verdict_sentence(race: Race, verdict: Verdict) -> str:
             parts = [_noisy(race, verdict), noise_text(race, verdict)]
         case Reason.TOO_LONG:
             parts = [_too_long(race), _expected(race)]
-    parts += [own_cores_text(race), *out_texts(race), *differed_texts(race), chunk_text(race)]
+    parts += [
+        more_threads_text(race, verdict),
+        own_cores_text(race),
+        *out_texts(race),
+        *differed_texts(race),
+        chunk_text(race),
+    ]
     return " ".join(filter(None, parts))
 
 

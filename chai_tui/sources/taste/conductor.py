@@ -32,6 +32,11 @@ from chai_tui.sources.taste.teller import GivenUpError, Teller
 
 MOST_TASTED = 10_000_000
 """Single calls at most."""
+LACKING = {
+    Engine.ASYNCIO: "the function is not async",
+    Engine.INTERPRETER: "they need Python 3.14 or newer",
+}
+"""Why an engine is not there that was asked for, unless the runner knows better."""
 
 
 class Conductor:
@@ -131,6 +136,9 @@ class Conductor:
             for name, text in value["out"].items()
             if name in engines and name not in can
         }
+        if set(engines) < set(RACING):  # who asks for it by name wants to know
+            named = {engine: why for engine, why in LACKING.items() if engine in engines}
+            out = {engine: why for engine, why in named.items() if engine not in can} | out
         return can, out
 
     def _taste(self) -> Generator[Ask, Answer, Tasted]:

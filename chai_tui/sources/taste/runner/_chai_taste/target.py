@@ -144,8 +144,8 @@ def refuse_call(target: Target) -> None:
     try:
         signature.bind(*given)
     except TypeError as error:
-        takes = f"{target.name}{signature}"
-        text = f"{takes} cannot be called with {len(given)} arguments: {error_line(error)[11:]}"
+        many = f"{len(given)} argument{'' if len(given) == 1 else 's'}"
+        text = f"{target.name}{signature} cannot be called with {many}: {error_line(error)[11:]}"
         if not given:
             text += "; give them with --arg or --items"
         raise Problem("bad_arguments", text, is_usage=True) from None
