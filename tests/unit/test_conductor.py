@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -26,79 +25,9 @@ from chai_tui.model.race_events import (
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.race.records import Race
 from chai_tui.sources.taste.conductor import Conductor
-from chai_tui.sources.taste.dialogue import Answer, Ask
+from chai_tui.sources.taste.dialogue import Answer
 from chai_tui.sources.taste.seats import Seats
-
-ENGINES = ["serial", "thread", "process"]
-
-
-class Machine:
-    """A runner on two cores and a clock that goes on only while something is asked.
-
-    Args:
-        call: seconds of a call, all of it with the GIL.
-        instead: answers in place of the usual one, by what is asked; takes the request.
-    """
-
-    def __init__(
-        self, call: float = 0.01, instead: dict[str, Callable[[Any], Answer | None]] | None = None
-    ) -> None:
-        self.now = 100.0
-        self.asked: list[dict[str, Any]] = []
-        self._call = call
-        self._instead = instead or {}
-        self._noise = random.Random(4)
-
-    def clock(self) -> float:
-        return self.now
-
-    def answer(self, ask: Ask) -> Answer:
-        request = dict(ask.request)
-        self.asked.append(request)
-        instead = self._instead.get(request["do"])
-        if instead is not None and (answer := instead(request)) is not None:
-            if answer.kind == "silent":
-                self.now += ask.silence
-            return answer
-        usual: Callable[[Any], Answer] = getattr(self, request["do"])
-        return usual(request)
-
-    def load(self, _request: Any) -> Answer:
-        self.now += 0.1
-        return Answer("loaded", {
-            "name": "work.grind", "is_async": False, "items": 0, "import_seconds": 0.05,
-            "python": "CPython 3.12.1", "gil": True, "pid": 4_700, "tid": 4_700, "word": None,
-            "engines": ENGINES, "out": {"interpreter": "expected Python 3.14 or newer"},
-        })  # fmt: skip
-
-    def taste(self, request: Any) -> Answer:
-        calls = max(1, int(request["seconds"] / self._call))
-        wall = calls * self._call
-        self.now += wall
-        no = {"size": 4, "seconds": 1e-6, "problem": ""}
-        return Answer("tasted", {
-            "at": self.now, "calls": calls, "wall": wall, "shortest": self._call,
-            "longest": self._call, "thread_cpu": wall, "process_cpu": wall, "ready": 0.0,
-            "child_cpu": 0.0, "function": no, "argument": no, "result": no, "shown": "42",
-            "about_gil": 0.99,
-        })  # fmt: skip
-
-    def open(self, request: Any) -> Answer:
-        self.now += 0.2
-        ids = [[4_700 + worker, 4_700 + worker] for worker in range(request["workers"])]
-        return Answer(
-            "opened", {"seconds": 0.2, "workers": ids, "task_seconds": 1e-4, "memory": None}
-        )
-
-    def block(self, request: Any) -> Answer:
-        work = request["count"] * self._call
-        wall = work / 2 if request["engine"] == "process" else work
-        wall *= self._noise.uniform(0.99, 1.01)
-        self.now += wall
-        return Answer(
-            "block",
-            {"at": self.now, "wall": wall, "cpu": work, "ready": 0.0, "differs": [], "times": 0},
-        )
+from tests.unit.modelled_runner import ENGINES, Machine, on_two_cores
 
 
 def conducted(machine: Machine, *, serves: bool = True, **asked: Any) -> list[Event]:
@@ -182,7 +111,7 @@ def test_the_race_ends_as_soon_as_it_is_sure_and_within_the_budget_otherwise() -
     assert machine.now < 100 + 30
     noisy = Machine()
     usual = noisy.block
-    noisy._instead["block"] = lambda request: _shaken(usual(request), noisy)
+    noisy.instead["block"] = lambda request: _shaken(usual(request), noisy)
     events = conducted(noisy, budget=8.0)
     assert noisy.now < 100 + 8 * 1.3 + 1
     assert of(Judged, events)
@@ -203,14 +132,7 @@ def test_a_call_too_long_for_the_budget_is_said_to_be_so_and_no_worker_is_starte
 
 def test_a_function_that_uses_several_cores_is_raced_again_with_limits_within_the_budget() -> None:
     machine = Machine()
-    usual = machine.taste
-
-    def on_two_cores(request: Any) -> Answer:
-        answer = usual(request)
-        answer.value["process_cpu"] = 2 * answer.value["wall"]
-        return answer
-
-    machine._instead["taste"] = on_two_cores
+    on_two_cores(machine)
     first = conductor_of(machine, budget=8.0)
     events = driven(first, machine)
     assert first.wants_limits
@@ -286,7 +208,7 @@ def test_what_differs_is_told_with_the_item_once_results_have_settled() -> None:
             answer.value.update(differs=[[3, "12", "7\x1b[2J"]], times=2)
         return answer
 
-    machine._instead["block"] = differs
+    machine.instead["block"] = differs
     events = conducted(machine)
     event = of(Differed, events)[0]
     weighed = [ended for ended in of(RoundEnded, events) if ended.counts]
@@ -297,14 +219,7 @@ def test_what_differs_is_told_with_the_item_once_results_have_settled() -> None:
 
 def test_a_function_that_fails_beside_its_own_threads_is_raced_no_more() -> None:
     machine = Machine(instead={"block": lambda _: Answer("ended", 1)})
-    usual = machine.taste
-
-    def on_two_cores(request: Any) -> Answer:
-        answer = usual(request)
-        answer.value["process_cpu"] = 2 * answer.value["wall"]
-        return answer
-
-    machine._instead["taste"] = on_two_cores
+    on_two_cores(machine)
     conductor = conductor_of(machine)
     assert of(TasteFailed, driven(conductor, machine))
     assert not conductor.wants_limits
@@ -341,8 +256,8 @@ def test_who_is_out_is_started_no_more() -> None:
         answer.value.update(thread_cpu=0.0, process_cpu=0.0)
         return answer
 
-    machine._instead["taste"] = waits
-    machine._instead["open"] = lambda request: (
+    machine.instead["taste"] = waits
+    machine.instead["open"] = lambda request: (
         Answer("out", "no threads") if request["engine"] == "thread" else None
     )
     conducted(machine)
@@ -359,7 +274,7 @@ def test_where_there_is_no_time_for_all_items_each_round_takes_the_next_ones() -
         answer.value["items"] = 1_000
         return answer
 
-    machine._instead["load"] = with_items
+    machine.instead["load"] = with_items
     conducted(machine)
     rounds = blocks_of(machine, "serial")
     assert all(block["mixed"] for block in rounds)
@@ -380,7 +295,7 @@ def _taking(machine: Machine, factors: dict[str, float]) -> None:
         answer.value.update(wall=wall * factor, at=machine.now)
         return answer
 
-    machine._instead["block"] = block
+    machine.instead["block"] = block
 
 
 def test_who_is_surely_slower_than_a_loop_makes_no_more_rounds() -> None:
@@ -449,7 +364,7 @@ def test_of_the_gil_counts_what_was_seen_while_calls_were_made_alone() -> None:
         machine.now += 0.01
         return answer
 
-    machine._instead.update(taste=taste, block=block)
+    machine.instead.update(taste=taste, block=block)
     events = driven(conductor, machine)
     assert len(alone) > 5
     assert watch.counted == [pytest.approx(stretch) for stretch in alone]
@@ -468,7 +383,7 @@ def test_memory_that_may_not_be_read_leaves_a_guess() -> None:
         answer.value.update(word=4_096, pid=2**40)  # no process has such a number
         return answer
 
-    machine._instead["load"] = hidden
+    machine.instead["load"] = hidden
     (seen,) = of(GilSeen, conducted(machine))
     assert seen.is_about
 
