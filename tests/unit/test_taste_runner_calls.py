@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from chai_tui.sources.taste.runner._chai_taste.blocks import make_block
 from chai_tui.sources.taste.runner._chai_taste.channel import Message, Problem
 from chai_tui.sources.taste.runner._chai_taste.comparing import Expectations
 from chai_tui.sources.taste.runner._chai_taste.guard import Guard, Stopped
-from chai_tui.sources.taste.runner._chai_taste.lanes import Lane, engines_for, main_seat
+from chai_tui.sources.taste.runner._chai_taste.lanes import Lane, died, engines_for, main_seat
 from chai_tui.sources.taste.runner._chai_taste.target import Target
 
 called: list[Any] = []
@@ -196,6 +197,17 @@ def test_a_few_looks_of_a_thread_say_nothing_of_the_gil() -> None:
     assert late.share is None
     late._looks = 10
     assert late.share == pytest.approx(0.6)
+
+
+# Ends
+
+
+def test_who_ended_a_pool_is_told_apart_from_those_that_it_asked_to_end() -> None:
+    lane = Lane("process", 2, None)
+    lane.processes = [SimpleNamespace(exitcode=code) for code in (-15, None, -9)]
+    told = died(lane, [])
+    assert isinstance(told, Problem)
+    assert "was killed by SIGKILL" in told.message["text"]
 
 
 # Imports
