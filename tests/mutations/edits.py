@@ -5,19 +5,9 @@ Where a module changes, ``tests/unit/test_mutations.py`` says which of these no 
 
 from __future__ import annotations
 
+from tests.mutations.tasting_edits import TASTING
 from tests.mutations.trial import Mutation
-
-
-def _in(path: str, tests: str, *edits: tuple[str, str, str]) -> tuple[Mutation, ...]:
-    """Mutations of one module.
-
-    Args:
-        path: of the module, below ``chai_tui``.
-        tests: those that are about it, below ``tests``, with blanks between.
-        edits: for each what is broken then, the old text, and the new.
-    """
-    return tuple(Mutation(what, path, old, new, tuple(tests.split())) for what, old, new in edits)
-
+from tests.mutations.trial import in_module as _in
 
 MUTATIONS: tuple[Mutation, ...] = (
     *_in("model/events.py", "unit/test_events.py",
@@ -746,4 +736,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *_in("tui/timeline/time_scale.py", "unit/test_time_scale.py",
         ("a short run is a stub", "min(MOST_CELLS, width // max(1, columns))", "1"),
     ),
+    *TASTING,
 )  # fmt: skip

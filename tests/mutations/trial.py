@@ -48,6 +48,17 @@ class Mutation(NamedTuple):
     tests: tuple[str, ...]
 
 
+def in_module(path: str, tests: str, *edits: tuple[str, str, str]) -> tuple[Mutation, ...]:
+    """Return mutations of one module.
+
+    Args:
+        path: of the module, below ``chai_tui``.
+        tests: those that are about it, below ``tests``, with blanks between.
+        edits: for each what is broken then, the old text, and the new.
+    """
+    return tuple(Mutation(what, path, old, new, tuple(tests.split())) for what, old, new in edits)
+
+
 class StaleError(Exception):
     """The product has changed, and the mutation must follow; the text says which."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -26,78 +25,9 @@ from chai_tui.model.race_events import (
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.race.records import Race
 from chai_tui.sources.taste.conductor import Conductor
-from chai_tui.sources.taste.dialogue import Answer, Ask
-
-ENGINES = ["serial", "thread", "process"]
-
-
-class Machine:
-    """A runner on two cores and a clock that goes on only while something is asked.
-
-    Args:
-        call: seconds of a call, all of it with the GIL.
-        instead: answers in place of the usual one, by what is asked; takes the request.
-    """
-
-    def __init__(
-        self, call: float = 0.01, instead: dict[str, Callable[[Any], Answer | None]] | None = None
-    ) -> None:
-        self.now = 100.0
-        self.asked: list[dict[str, Any]] = []
-        self._call = call
-        self._instead = instead or {}
-        self._noise = random.Random(4)
-
-    def clock(self) -> float:
-        return self.now
-
-    def answer(self, ask: Ask) -> Answer:
-        request = dict(ask.request)
-        self.asked.append(request)
-        instead = self._instead.get(request["do"])
-        if instead is not None and (answer := instead(request)) is not None:
-            if answer.kind == "silent":
-                self.now += ask.silence
-            return answer
-        usual: Callable[[Any], Answer] = getattr(self, request["do"])
-        return usual(request)
-
-    def load(self, _request: Any) -> Answer:
-        self.now += 0.1
-        return Answer("loaded", {
-            "name": "work.grind", "is_async": False, "items": 0, "import_seconds": 0.05,
-            "python": "CPython 3.12.1", "gil": True, "pid": 4_700, "tid": 4_700, "word": None,
-            "engines": ENGINES, "out": {"interpreter": "expected Python 3.14 or newer"},
-        })  # fmt: skip
-
-    def taste(self, request: Any) -> Answer:
-        calls = max(1, int(request["seconds"] / self._call))
-        wall = calls * self._call
-        self.now += wall
-        no = {"size": 4, "seconds": 1e-6, "problem": ""}
-        return Answer("tasted", {
-            "at": self.now, "calls": calls, "wall": wall, "shortest": self._call,
-            "longest": self._call, "thread_cpu": wall, "process_cpu": wall, "ready": 0.0,
-            "child_cpu": 0.0, "function": no, "argument": no, "result": no, "shown": "42",
-            "about_gil": 0.99,
-        })  # fmt: skip
-
-    def open(self, request: Any) -> Answer:
-        self.now += 0.2
-        ids = [[4_700 + worker, 4_700 + worker] for worker in range(request["workers"])]
-        return Answer(
-            "opened", {"seconds": 0.2, "workers": ids, "task_seconds": 1e-4, "memory": None}
-        )
-
-    def block(self, request: Any) -> Answer:
-        work = request["count"] * self._call
-        wall = work / 2 if request["engine"] == "process" else work
-        wall *= self._noise.uniform(0.99, 1.01)
-        self.now += wall
-        return Answer(
-            "block",
-            {"at": self.now, "wall": wall, "cpu": work, "ready": 0.0, "differs": [], "times": 0},
-        )
+from chai_tui.sources.taste.dialogue import Answer
+from chai_tui.sources.taste.seats import Seats
+from tests.unit.modelled_runner import ENGINES, Machine, on_two_cores
 
 
 def conducted(machine: Machine, *, serves: bool = True, **asked: Any) -> list[Event]:
@@ -130,6 +60,18 @@ def of(kind: type, events: list[Event]) -> list[Any]:
     return [event for event in events if isinstance(event, kind)]
 
 
+def race_began(events: list[Event]) -> PhaseBegan:
+    """Return what was told when the race proper began."""
+    began = [event for event in events if isinstance(event, PhaseBegan)]
+    return next(event for event in began if event.phase is Phase.RACE)
+
+
+def blocks_of(machine: Machine, engine: str = "") -> list[dict[str, Any]]:
+    """Return the rounds that were asked for: of one engine, or of all."""
+    blocks = [request for request in machine.asked if request["do"] == "block"]
+    return [block for block in blocks if engine in block["engine"]]
+
+
 def problem(code: str, text: str, **more: Any) -> Callable[[Any], Answer]:
     """Return what answers with a problem."""
     return lambda _request: Answer("problem", {"code": code, "text": text, **more})
@@ -149,7 +91,7 @@ def test_the_phases_come_one_after_another_and_the_verdict_is_the_last_word() ->
 def test_in_every_round_every_lane_makes_the_same_calls_in_an_order_drawn_anew() -> None:
     machine = Machine()
     conducted(machine)
-    blocks = [request for request in machine.asked if request["do"] == "block"]
+    blocks = blocks_of(machine)
     rounds = [blocks[start : start + 3] for start in range(0, len(blocks), 3)]
     assert len(rounds) >= 7
     assert all({block["engine"] for block in one} == set(ENGINES) for one in rounds)
@@ -169,7 +111,7 @@ def test_the_race_ends_as_soon_as_it_is_sure_and_within_the_budget_otherwise() -
     assert machine.now < 100 + 30
     noisy = Machine()
     usual = noisy.block
-    noisy._instead["block"] = lambda request: _shaken(usual(request), noisy)
+    noisy.instead["block"] = lambda request: _shaken(usual(request), noisy)
     events = conducted(noisy, budget=8.0)
     assert noisy.now < 100 + 8 * 1.3 + 1
     assert of(Judged, events)
@@ -190,23 +132,18 @@ def test_a_call_too_long_for_the_budget_is_said_to_be_so_and_no_worker_is_starte
 
 def test_a_function_that_uses_several_cores_is_raced_again_with_limits_within_the_budget() -> None:
     machine = Machine()
-    usual = machine.taste
-
-    def on_two_cores(request: Any) -> Answer:
-        answer = usual(request)
-        answer.value["process_cpu"] = 2 * answer.value["wall"]
-        return answer
-
-    machine._instead["taste"] = on_two_cores
+    on_two_cores(machine)
     first = conductor_of(machine, budget=8.0)
     events = driven(first, machine)
     assert first.wants_limits
     assert not of(Judged, events)
     assert of(RoundEnded, events)
+    assert race_began(events).left < 4
     again = conductor_of(machine, first.teller.race, budget=8.0)
     events = driven(again, machine)
     assert not again.wants_limits
     assert of(TasteBegan, events)[0].limited
+    assert race_began(events).left < 4
     assert of(Judged, events)
     assert again.teller.race.unlimited is not None
     assert machine.now < 100 + 8 * 1.3 + 1
@@ -235,6 +172,7 @@ def test_an_engine_that_breaks_in_a_round_is_left_out_and_its_workers_end() -> N
     assert of(Judged, events)[0].engine is Engine.SERIAL
     seated = [event.maker for event in of(Seated, events)]
     assert sorted(seated) == sorted(event.maker for event in of(Exited, events))
+    assert of(Exited, events)[0].at < events[-1].at  # those of processes at once
 
 
 @pytest.mark.parametrize(
@@ -270,10 +208,196 @@ def test_what_differs_is_told_with_the_item_once_results_have_settled() -> None:
             answer.value.update(differs=[[3, "12", "7\x1b[2J"]], times=2)
         return answer
 
-    machine._instead["block"] = differs
-    event = of(Differed, conducted(machine))[0]
+    machine.instead["block"] = differs
+    events = conducted(machine)
+    event = of(Differed, events)[0]
+    weighed = [ended for ended in of(RoundEnded, events) if ended.counts]
+    assert len(of(Differed, events)) == len(weighed) / len(ENGINES)
     assert (event.item, event.expected, event.times) == (3, "12", 2)
     assert "\x1b" not in event.found
+
+
+def test_a_function_that_fails_beside_its_own_threads_is_raced_no_more() -> None:
+    machine = Machine(instead={"block": lambda _: Answer("ended", 1)})
+    on_two_cores(machine)
+    conductor = conductor_of(machine)
+    assert of(TasteFailed, driven(conductor, machine))
+    assert not conductor.wants_limits
+
+
+def test_only_what_was_asked_for_races_beside_a_loop() -> None:
+    machine = Machine()
+    events = conducted(machine, engines=(Engine.PROCESS,))
+    opened = [event.engine for event in of(LaneOpened, events)]
+    assert opened == [Engine.SERIAL, Engine.PROCESS]
+    assert not of(LaneOut, events)
+
+
+def test_what_an_interpreter_lacks_is_out_with_its_reason() -> None:
+    (out,) = of(LaneOut, conducted(Machine()))
+    assert (out.engine, out.text) == (Engine.INTERPRETER, "expected Python 3.14 or newer")
+
+
+def test_why_an_engine_is_out_is_plain_text() -> None:
+    def no_processes(request: Any) -> Answer | None:
+        return Answer("out", "no\x1b[2J") if request["engine"] == "process" else None
+
+    told = of(LaneOut, conducted(Machine(instead={"open": no_processes})))
+    assert any(event.engine is Engine.PROCESS for event in told)
+    assert all("\x1b" not in event.text for event in told)
+
+
+def test_who_is_out_is_started_no_more() -> None:
+    machine = Machine()
+    usual = machine.taste
+
+    def waits(request: Any) -> Answer:
+        answer = usual(request)
+        answer.value.update(thread_cpu=0.0, process_cpu=0.0)
+        return answer
+
+    machine.instead["taste"] = waits
+    machine.instead["open"] = lambda request: (
+        Answer("out", "no threads") if request["engine"] == "thread" else None
+    )
+    conducted(machine)
+    opened = [request for request in machine.asked if request["do"] == "open"]
+    assert [request["engine"] for request in opened] == ENGINES  # once, not also with more threads
+
+
+def test_where_there_is_no_time_for_all_items_each_round_takes_the_next_ones() -> None:
+    machine = Machine(call=0.05)
+    usual = machine.load
+
+    def with_items(request: Any) -> Answer:
+        answer = usual(request)
+        answer.value["items"] = 1_000
+        return answer
+
+    machine.instead["load"] = with_items
+    conducted(machine)
+    rounds = blocks_of(machine, "serial")
+    assert all(block["mixed"] for block in rounds)
+    followed = itertools.pairwise(rounds)
+    assert all(after["first"] == one["first"] + one["count"] for one, after in followed)
+
+
+def _taking(machine: Machine, factors: dict[str, float]) -> None:
+    """Have the engines take so many times as long from the second round on."""
+    usual = machine.block
+
+    def block(request: Any) -> Answer:
+        is_first = len(blocks_of(machine)) <= len(ENGINES)
+        answer = usual(request)
+        factor = 1.0 if is_first else factors.get(request["engine"], 1.0)
+        wall = answer.value["wall"]
+        machine.now += wall * (factor - 1)
+        answer.value.update(wall=wall * factor, at=machine.now)
+        return answer
+
+    machine.instead["block"] = block
+
+
+def test_who_is_surely_slower_than_a_loop_makes_no_more_rounds() -> None:
+    machine = Machine()
+    _taking(machine, {"process": 8.0})
+    conducted(machine)
+    assert len(blocks_of(machine, "process")) < len(blocks_of(machine, "serial"))
+    assert len(blocks_of(machine, "thread")) == len(blocks_of(machine, "serial"))
+
+
+def test_a_round_that_takes_far_too_long_is_not_finished() -> None:
+    machine = Machine()
+    _taking(machine, dict.fromkeys(ENGINES, 1_000.0))
+    events = conducted(machine)
+    assert len(blocks_of(machine)) == len(ENGINES) + 1
+    assert of(Judged, events)[0].reason == "too_long"
+
+
+# The GIL
+
+
+class Watch:
+    """Notes when somebody wants to know of the GIL, and of which stretch."""
+
+    share, looks, due_at = 0.7, 500, float("inf")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.began: list[float] = []
+        self.counted: list[tuple[float, float]] = []
+        self.closed = 0
+
+    def begin(self) -> None:
+        self.began.append(self._clock())
+
+    def end(self, began: float, ended: float) -> None:
+        self.counted.append((began, ended))
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_of_the_gil_counts_what_was_seen_while_calls_were_made_alone() -> None:
+    machine = Machine()
+    conductor = conductor_of(machine)
+    teller, watch = conductor.teller, Watch(machine.clock)
+    alone: list[tuple[float, float]] = []
+    asked_at: list[float] = []
+
+    def taste(request: Any) -> Answer:
+        teller.gil = watch  # type: ignore[assignment]
+        machine.now += 3.0  # before the runner calls
+        teller.note({"note": "calling", "at": machine.now})
+        alone.append((machine.now, machine.now + 0.64))
+        answer = Machine.taste(machine, request)
+        machine.now += 3.0  # afterwards
+        return answer
+
+    def block(request: Any) -> Answer:
+        if request["engine"] == "serial":
+            asked_at.append(machine.now)
+        machine.now += 0.01
+        answer = Machine.block(machine, request)
+        if request["engine"] == "serial":
+            alone.append((machine.now - answer.value["wall"], machine.now))
+        machine.now += 0.01
+        return answer
+
+    machine.instead.update(taste=taste, block=block)
+    events = driven(conductor, machine)
+    assert len(alone) > 5
+    assert watch.counted == [pytest.approx(stretch) for stretch in alone]
+    assert watch.began == [alone[0][0], *asked_at]
+    seen = of(GilSeen, events)
+    assert {(event.share, event.looks, event.is_about) for event in seen} == {(0.7, 500, False)}
+    assert watch.closed == 1
+
+
+def test_memory_that_may_not_be_read_leaves_a_guess() -> None:
+    machine = Machine()
+    usual = machine.load
+
+    def hidden(request: Any) -> Answer:
+        answer = usual(request)
+        answer.value.update(word=4_096, pid=2**40)  # no process has such a number
+        return answer
+
+    machine.instead["load"] = hidden
+    (seen,) = of(GilSeen, conducted(machine))
+    assert seen.is_about
+
+
+# Who works
+
+
+def test_who_works_now_comes_first_of_those_who_share_a_thread() -> None:
+    seats = Seats(itertools.count(1))
+    seats.begin(4_700, 4_700, 0.0)
+    seats.open(1, Engine.SERIAL, (), 0.0)
+    seats.open(2, Engine.ASYNCIO, [(4_700, 4_700)], 0.0)
+    for running in (1, 2):
+        assert seats.watched([running])[0].maker == seats.makers_of(running)[0]
 
 
 @pytest.mark.parametrize("answer", [Answer("ended", 0), Answer("silent")])

@@ -6,7 +6,7 @@ import pytest
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import RoundEnded, TasteBegan
-from chai_tui.race.correction import MORE_THAN_WORKERS, corrected_walls, spent
+from chai_tui.race.correction import LEAST_LEFT, MORE_THAN_WORKERS, corrected_walls, spent
 from chai_tui.race.noise import length_spread, others_cores
 from chai_tui.race.records import Race
 from tests.unit.made_races import ENGINES, Rounds, made_race, tasted
@@ -108,6 +108,17 @@ def test_rounds_that_warm_up_do_not_count() -> None:
     race = made_race([Rounds(Engine.SERIAL, 1, (0.1,)), Rounds(Engine.PROCESS, 2, (0.05,))])
     race.fold(RoundEnded(5.0, 2, 2, 10, 9.0, 9.0, None, counts=False))
     assert corrected_walls(race)[2] == {1: 0.05}
+
+
+def test_a_round_without_any_length_is_none() -> None:
+    race = made_race([Rounds(Engine.SERIAL, 1, (0.1, 0.0)), Rounds(Engine.PROCESS, 2, (0.0, 0.05))])
+    assert corrected_walls(race) == {1: {1: 0.1}, 2: {2: 0.05}}
+
+
+def test_something_is_left_of_a_round_whatever_the_system_says_of_others() -> None:
+    alone = Rounds(Engine.SERIAL, 1, (0.1,), 0.05)
+    lane = Rounds(Engine.PROCESS, 2, (0.1,), 1e-9, 5.0)
+    assert corrected(lane, alone, gil=0.0) == pytest.approx(LEAST_LEFT * 0.1)
 
 
 def test_waits_that_were_timed_alone_do_not_become_shorter() -> None:

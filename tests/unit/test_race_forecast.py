@@ -86,6 +86,7 @@ def test_what_others_took_is_no_wait() -> None:
     assert kind is not None
     assert kind.nature is Nature.COMPUTES_WITH_GIL
     assert kind.waits == pytest.approx(0.0)
+    assert kind.cores == pytest.approx(1.0)
 
 
 def test_nothing_is_known_of_what_was_not_tasted() -> None:
@@ -281,7 +282,17 @@ def test_chunks_are_advised_that_cost_next_to_nothing(call: float, chunk: int | 
         assert 0.0501 * chunk * call >= 100e-6
 
 
+def test_no_chunk_helps_where_the_result_is_what_costs() -> None:
+    serial = SERIAL._replace(walls=(20e-6 * 1_000,) * 4)
+    large = tasted(calls=10, call=20e-6, pickling=0.002)
+    assert chunk_advised(made_race([serial, PROCESSES], calls=1_000, of_taste=large)) is None
+
+
 # Too long
+
+
+def test_a_budget_that_was_too_small_is_never_said_to_do() -> None:
+    assert budget_wanted(made_race([SERIAL, PROCESSES])) == 10  # 1.25 × 8, rounded up
 
 
 def slow(call: float, calls: int = 2) -> Tasted:

@@ -9,6 +9,7 @@ from statistics import NormalDist, fmean
 import pytest
 
 from chai_tui.model.engine import Engine
+from chai_tui.model.race_events import RoundEnded
 from chai_tui.race.statistics import LEAST_DEVIATION, Ratio, ratio, standings, t_quantile
 from tests.unit.made_races import Rounds, made_race
 
@@ -150,6 +151,14 @@ def test_how_lanes_stand() -> None:
     assert processes.cpu_seconds == pytest.approx(0.1)
     assert processes.memory == 4_200_000
     assert processes.start_seconds == 0.2
+
+
+def test_a_round_that_warms_up_is_part_of_no_figure() -> None:
+    race = made_race([Rounds(Engine.SERIAL, 1, (0.1,), cpu=0.1)])
+    race.fold(RoundEnded(5.0, 1, 3, 1_000, 9.0, 9.0, 0.0, counts=False))
+    (serial,) = standings(race)
+    assert (serial.wall, serial.calls_per_second) == pytest.approx((0.1, 100))
+    assert serial.cpu_seconds == pytest.approx(0.1)
 
 
 def test_a_lane_without_rounds_stands_nowhere() -> None:

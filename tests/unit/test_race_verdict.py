@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import LaneOpened
+from chai_tui.race.noise import contenders
 from chai_tui.race.records import Race
 from chai_tui.race.verdict import (
     LIGHT_TO_HEAVY,
@@ -63,6 +64,7 @@ def threads(wall: float, workers: int = 2, **how: float) -> Rounds:
         ("nothing", [SERIAL, threads(0.12), processes(0.3)], 1.0, Engine.SERIAL, ("faster", 0)),
         ("all alike", [SERIAL, threads(0.1), processes(0.098)], 1.0, Engine.SERIAL, ("tie", 2)),
         ("a little is too little", [SERIAL, processes(0.0966)], 1.0, Engine.SERIAL, ("tie", 1)),
+        ("enough by chance", [SERIAL, processes(0.0948, by=0.03)], 1.0, None, ("noisy", 0)),
         ("just enough", [SERIAL, processes(0.094)], 1.0, Engine.PROCESS, ("faster", 0)),
         ("alone", [SERIAL], 1.0, Engine.SERIAL, ("only", 0)),
         (
@@ -157,6 +159,15 @@ def test_threads_wait_no_faster_than_a_loop(
     assert waiting(loop, many).engine is engine, case
 
 
+def test_who_is_ahead_by_too_little_is_told_with_the_next_one() -> None:
+    many = threads(LOOP.walls[0] / 1.19, 32, by=0.012, cpu=0.002)
+    race = made_race([WAITING, LOOP, many], gil=0.001, calls=32, of_taste=TIMED, is_async=True)
+    verdict = judge(race)
+    assert verdict.reason is Reason.NOISY
+    near = [standing.lane.engine for standing in contenders(race, verdict)]
+    assert near == [Engine.ASYNCIO, Engine.THREAD]
+
+
 def test_what_sleeps_with_the_gil_does_not_wait_alike() -> None:
     few = threads(0.96, cpu=0.001)
     verdict = waiting(few, steady(Engine.PROCESS, 2, 0.87, cpu=0.002), gil=1.0)
@@ -173,6 +184,11 @@ def test_what_sleeps_with_the_gil_does_not_wait_alike() -> None:
         ("a round too few", [SERIAL, processes(0.052, rounds=4)], False),
         ("too much noise", [SERIAL, processes(0.052, rounds=6, by=0.06)], False),
         ("no verdict", [SERIAL, threads(0.08, by=0.3), processes(0.07, by=0.3)], False),
+        (
+            "it is surely faster, but by 4.6 %",
+            [steady(Engine.SERIAL, 1, 0.1, rounds=20), processes(0.0956, rounds=20)],
+            False,
+        ),
         ("nothing is faster", [SERIAL, processes(0.3)], True),
         ("only one", [SERIAL], True),
         ("only one, a round too few", [SERIAL._replace(walls=SERIAL.walls[:4])], False),
@@ -190,6 +206,11 @@ def test_when_more_rounds_tell_nothing_new(case: str, lanes: list[Rounds], sure:
         ("a round too few", [SERIAL, processes(0.052, rounds=2)], False),
         ("noise that hides nothing", [SERIAL, processes(0.052, rounds=6, by=0.06)], True),
         ("too much noise", [SERIAL, processes(0.052, rounds=6, by=0.2)], False),
+        (
+            "one that is as fast as another, in few rounds",
+            [SERIAL, threads(0.052, rounds=4), processes(0.0515, rounds=4)],
+            False,
+        ),
         ("nearly as fast", [SERIAL, threads(0.054), processes(0.052)], False),
         ("no verdict", [SERIAL, threads(0.08, by=0.3), processes(0.07, by=0.3)], False),
         ("none", [], False),
@@ -315,3 +336,4 @@ def test_a_lane_that_is_given_up_keeps_nobody_waiting() -> None:
     assert hopeless_lanes(race) == {3}
     assert is_sure(race)
     assert not hopeless_lanes(made_race([SERIAL, threads(0.05), processes(0.5, rounds=2)]))
+    assert not hopeless_lanes(made_race([SERIAL, processes(0.13, by=0.3)]))  # it may still win

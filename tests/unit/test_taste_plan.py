@@ -166,3 +166,12 @@ def test_with_half_of_the_budget_gone_a_verdict_that_holds_is_enough() -> None:
     half = BUDGET / 2
     assert not has_enough(race, 6, took=0.3, left=half + 0.1, overtime=0.0)
     assert has_enough(race, 6, took=0.3, left=half - 0.1, overtime=0.0)
+
+
+def test_beyond_the_budget_only_the_fewest_rounds_are_made() -> None:
+    uneven = Rounds(Engine.PROCESS, 2, (0.05, 0.1) * 3)
+    race = made_race([Rounds(Engine.SERIAL, 1, (0.1,) * 6), uneven])
+    for counted, is_enough in ((LEAST_COUNTED - 1, False), (LEAST_COUNTED, True)):
+        assert has_enough(race, counted, took=0.3, left=0.2, overtime=0.2) is is_enough
+    assert has_enough(race, 1, took=0.3, left=0.2, overtime=0.05)
+    assert not has_enough(race, LEAST_COUNTED, took=0.3, left=BUDGET, overtime=0.0)

@@ -138,6 +138,19 @@ def test_a_calls_item_is_its_number_modulo_the_items() -> None:
     assert told.item_of(7) == 1
 
 
+def test_mixed_items_have_one_order_in_all_lanes_and_runs() -> None:
+    orders = []
+    for _ in range(2):
+        told = Target("work", "f", print)
+        told.items = range(30)
+        told.mix(wanted=True)
+        taken = told.arguments(0, 40)
+        assert taken == [told.item_of(call) for call in range(40)]
+        assert sorted(taken[:30]) == list(range(30)) != taken[:30]
+        orders.append(taken)
+    assert orders[0] == orders[1]
+
+
 def test_which_functions_are_async() -> None:
     async def coroutine() -> None: ...
 

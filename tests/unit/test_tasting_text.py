@@ -253,6 +253,18 @@ def test_verdicts_on_what_waits(race: Race, text: str) -> None:
     assert sentence(race) == text
 
 
+def test_the_best_lane_of_an_engine_speaks_for_it() -> None:
+    lanes = [
+        Rounds(Engine.SERIAL, 1, (0.96,) * 4, 0.001),
+        Rounds(Engine.ASYNCIO, 32, (0.03,) * 4, 0.001),
+        Rounds(Engine.THREAD, 2, (0.48,) * 4, 0.001),
+        Rounds(Engine.THREAD, 16, (0.06,) * 4, 0.001),
+    ]
+    said = sentence(made_race(lanes, gil=0.0, calls=32, is_async=True))
+    assert "16 threads give 16" in said
+    assert "2 threads" not in said
+
+
 def test_a_loop_that_computes_is_told_from_threads_that_take_turns() -> None:
     loop = steady(Engine.ASYNCIO, 2, 0.11, cpu=0.1)
     race = made_race([SERIAL, loop, processes(0.0518)], gil=1.0, is_async=True)
@@ -316,6 +328,13 @@ def test_only_what_may_be_the_fastest_is_named_in_noise() -> None:
 def test_a_lane_that_clearly_loses_is_not_named_in_noise() -> None:
     race = made_race([SERIAL, threads(0.2), processes(0.09, by=0.25)], gil=1.0)
     said = sentence(race)
+    assert said.startswith("Too noisy to say: a plain loop 1× and 2 processes 1.")
+    assert "threads" not in said
+
+
+def test_who_surely_loses_to_a_loop_is_not_named_in_noise() -> None:
+    """Even where the noise of the best lane hides that it loses to that one, too."""
+    said = sentence(made_race([SERIAL, threads(0.11), processes(0.09, by=0.25)], gil=1.0))
     assert said.startswith("Too noisy to say: a plain loop 1× and 2 processes 1.")
     assert "threads" not in said
 

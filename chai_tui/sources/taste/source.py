@@ -253,7 +253,7 @@ class TasteSource:
         except StopIteration:
             self._script = None
             return
-        except (KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # The function's process may write whatever it likes to our pipe.
             text = f"the runner's answer makes no sense: {type(error).__name__}: {error}"
             self._conductor.fail(text)
