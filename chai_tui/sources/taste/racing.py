@@ -73,6 +73,8 @@ class Racing:
         for number in itertools.count(1):
             # All lanes make the same calls; warming up, serial comes first: it says what is right.
             order = [*self._race.lanes.values()]
+            if not order:
+                return
             if number > 1:
                 self._draw.shuffle(order)
                 hopeless = hopeless_lanes(self._race)
