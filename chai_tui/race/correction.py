@@ -23,8 +23,6 @@ CORRECTED_FROM = 0.01
 its workers wait for a core after they were woken is no others' doing."""
 LEAST_LEFT = 0.05
 """Part of a round's wall that is left of it, whatever the system's figures say of others."""
-MORE_THAN_WORKERS = 1.05
-"""How much more than as many times as fast workers may be: each has caches of its own."""
 LESS_WORK_BELOW = 0.75
 """Part of the loop's CPU time below which a lane's calls are other work than the loop's: they go on
 until a moment, say, or find what others left. Cores alone differ by less."""
@@ -181,7 +179,7 @@ def _least(
     if share is None:
         return least
     if share.is_computing and alone is not None:
-        least = alone * _turns(race, lane, ended) / (ended.calls * MORE_THAN_WORKERS)
+        least = alone * _turns(race, lane, ended) / ended.calls
     if lane.engine.traits.own_interpreter:
         return least
     if share.holds is not None and alone is not None:
@@ -219,13 +217,12 @@ def _each_was_timed(race: Race) -> bool:
 
 
 def _turns(race: Race, lane: Lane, ended: RoundEnded) -> float:
-    """How many calls one worker makes at least: a whole number where all calls are alike.
+    """How many calls' time the round takes at least, as long as there are so many cores.
 
-    Three calls of a second take two workers two seconds, not one and a half, and one call takes
-    them as long as it takes one.
+    Somebody makes at least one call; where all are alike, at least as many as are left for each
+    worker: three calls of a second take two workers two seconds, not one and a half.
     """
-    turns = max(1.0, ended.calls / at_once(race, lane))
     tasted = race.tasted
-    if tasted is None or not _each_was_timed(race) or not are_alike(tasted):
-        return turns
-    return math.ceil(turns - 1e-9)
+    is_alike = tasted is not None and _each_was_timed(race) and are_alike(tasted)
+    each = math.ceil(ended.calls / own_threads(lane)) if is_alike else 1
+    return max(each, ended.calls / at_once(race, lane))

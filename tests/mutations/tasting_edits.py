@@ -25,7 +25,7 @@ TASTING: tuple[Mutation, ...] = (
         ("threads are faster than the GIL lets them",
             "if share.holds is not None and alone is not None:", "if False:"),
         ("who computes is more times as fast than there are workers",
-            "least = alone * _turns(race, lane, ended) / (ended.calls * MORE_THAN_WORKERS)",
+            "least = alone * _turns(race, lane, ended) / ended.calls",
             "least = 0.0"),
         ("what others took is a wait", "left = wall - ready\n", "left = wall\n"),
         ("a holder of the GIL without a core holds it all the same",

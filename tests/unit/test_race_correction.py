@@ -6,7 +6,7 @@ import pytest
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import RoundEnded, TasteBegan
-from chai_tui.race.correction import LEAST_LEFT, MORE_THAN_WORKERS, corrected_walls, spent
+from chai_tui.race.correction import LEAST_LEFT, corrected_walls, spent
 from chai_tui.race.noise import length_spread, others_cores
 from chai_tui.race.records import Race
 from tests.unit.made_races import ENGINES, Rounds, made_race, tasted
@@ -86,7 +86,7 @@ def test_more_workers_than_cores_keep_one_another_waiting() -> None:
     assert others_cores(race) == 0.0
 
 
-TWO_OF_TEN = 0.1 * 2 / 10 / MORE_THAN_WORKERS
+TWO_OF_TEN = 0.1 * 2 / 10
 """Eight workers of whom two make two of ten calls that take 0.1 s together."""
 
 
@@ -172,7 +172,7 @@ def test_nobody_is_more_times_as_fast_than_there_are_workers() -> None:
     """Beside others a loop alone is slowed down, too; what is taken off two may be too much."""
     alone = Rounds(Engine.SERIAL, 1, (0.1,), 0.1)
     lane = Rounds(Engine.PROCESS, 2, (0.145,), 0.08, 0.2)
-    assert corrected(lane, alone) == pytest.approx(0.05 / MORE_THAN_WORKERS)
+    assert corrected(lane, alone) == pytest.approx(0.05)
 
 
 def test_calls_that_go_on_until_a_moment_are_left_as_they_were() -> None:
@@ -187,14 +187,14 @@ def test_calls_that_go_on_until_a_moment_are_left_as_they_were() -> None:
 def test_one_call_is_no_faster_with_more_workers() -> None:
     alone = Rounds(Engine.SERIAL, 1, (0.1,), 0.1)
     lane = Rounds(Engine.PROCESS, 2, (0.1,), 0.1, 0.1)
-    assert corrected(lane, alone, calls=1) == pytest.approx(0.1 / MORE_THAN_WORKERS)
+    assert corrected(lane, alone, calls=1) == pytest.approx(0.1)
 
 
 def test_three_alike_calls_take_two_workers_two_turns() -> None:
     alone = Rounds(Engine.SERIAL, 1, (0.09,), 0.09)
     lane = Rounds(Engine.PROCESS, 2, (0.145,), 0.09, 0.2)
     alike = tasted(calls=20, call=0.03)
-    least = 0.06 / MORE_THAN_WORKERS
+    least = 0.06
     assert corrected(lane, alone, calls=3, of_taste=alike) == pytest.approx(least)
     # Of unlike calls, two short ones may take as long as the third.
     unlike = alike._replace(longest=0.06)

@@ -25,7 +25,7 @@ def gutter_width(greatest: int, width: int) -> int:
 
 
 def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
-    """Return what stands left of a maker's time: its number and its state.
+    """Return what stands left of a maker's time: its number and its state, or its engine.
 
     Args:
         maker: who.
@@ -39,8 +39,8 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
         (f"#{maker.number}".rjust(digits + 1), "chosen" if is_chosen else "strong"),
         (f" {GLYPHS[maker.state]} ", state),
     ]
-    if width >= 14:
-        line.append((state, state))
+    if width >= 14:  # of who works in a race, and has no recipe, the engine tells more
+        line.append((state if maker.recipe else str(maker.engine), state))
     return fit(line, width)
 
 
