@@ -111,7 +111,13 @@ def still_app(
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until every message was handled and no picture differs from the one before."""
+    """Wait until every message was handled and no picture differs from the one before.
+
+    The kitchen's first screen does without some of it, which comes a while later.
+    """
+    app = pilot.app
+    while isinstance(app, ChaiApp) and app.is_running and app.kitchen._timeline is None:
+        await pilot.pause()
     quiet = 0
     before: list[list[Strip]] = []
     while quiet < QUIET_ROUNDS:
