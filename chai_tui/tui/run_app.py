@@ -18,6 +18,7 @@ from chai_tui.model.launch import Launch
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.canvas.prose import indented
 from chai_tui.tui.shell.shutdown import INTERRUPTED
 from chai_tui.tui.shell.sixteen import has_few_colours
 from chai_tui.tui.terminal.restore import UNREAD_SECONDS, terminal_put_back
@@ -125,7 +126,8 @@ def _say_last_words(app: WatchingApp, *, quiet: bool) -> None:
         return
     _say(sys.stderr, app, [f"chai-tui: {warning}" for warning in (*app.warnings, *app.parting)])
     if not quiet:
-        _say(sys.stdout, app, app.last_words())
+        width = app.size.width
+        _say(sys.stdout, app, [row for line in app.last_words() for row in indented(line, width)])
 
 
 def _say(stream: TextIO | None, app: WatchingApp, lines: Sequence[str]) -> None:

@@ -274,6 +274,19 @@ def test_a_closed_window_leaves_nobody(start: Callable[..., Terminal], slow: str
         time.sleep(0.01)
 
 
+def test_what_it_leaves_in_the_shell_breaks_between_words(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    work = tmp_path / "work.py"
+    work.write_text("def fails(): raise ValueError('thirteenchars ' * 10)\n")
+    terminal = start("taste", f"{work}:fails", columns=80, rows=24)
+    terminal.until_shows("cannot be tasted")
+    terminal.send("q")
+    assert terminal.wait() == 1
+    said = " ".join(said_in_the_shell(terminal)).partition("ValueError:")[2].split()
+    assert said[:10] == ["thirteenchars"] * 10
+
+
 A_SCREEN_THAT_BREAKS = """
 from chai_tui.tui.kitchen.screen import KitchenScreen
 def broken(self):

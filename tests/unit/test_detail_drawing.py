@@ -14,7 +14,7 @@ from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker
-from chai_tui.tui.canvas.prose import folded, heading, paragraph, wrapped
+from chai_tui.tui.canvas.prose import folded, heading, indented, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, as_text, width_of
 from chai_tui.tui.detail.charts import Column, charts, columns_drawn
 from chai_tui.tui.detail.drawing import details, title
@@ -413,6 +413,12 @@ def test_wrapping_keeps_words(text: str, width: int) -> None:
     assert all(width_of([(line, "")]) <= width for line in lines)
     if text.isascii() and text.isprintable():
         assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_a_wrapped_line_stays_as_far_in_as_it_is() -> None:
+    assert indented("  a round is 16 calls", 14) == ["  a round is", "  16 calls"]
+    assert indented("  a  table's  row", 17) == ["  a  table's  row"]
+    assert indented("  nowhere to put it", 2) == ["  nowhere to put it"]
 
 
 # Whatever comes

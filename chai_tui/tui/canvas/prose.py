@@ -83,3 +83,14 @@ def heading(title: str, width: int) -> Line:
     line: Line = [("─ ", "frame"), (title, "strong"), (" ", "")]
     rest = width - 3 - cell_len(title)
     return fit([*line, ("─" * max(0, rest), "frame")], width)
+
+
+def indented(text: str, width: int) -> list[str]:
+    """Return the text as it is if it fits, else wrapped, every line as far in as the first one.
+
+    Never empty.
+    """
+    margin = text[: len(text) - len(text.lstrip())]
+    if cell_len(text) <= width or width <= len(margin):
+        return [text]
+    return [margin + line for line in wrapped(text, width - len(margin))]
