@@ -547,7 +547,9 @@ def test_one_item_leaves_nothing_to_do_at_once() -> None:
     assert sentence(race).startswith("Use a plain loop: there is only one item")
     race.fold(LaneOut(5.0, Engine.PROCESS, "a lambda cannot be pickled"))
     assert sentence(race).endswith("Processes are out: a lambda cannot be pickled.")
-    assert "item" not in sentence(itemed(race, 2))
+    race.fold(Differed(5.0, 2, 0, "12", "7", 4))
+    assert "Threads return something else: item 0: 7 instead of 12." in sentence(race)
+    assert "only one item" not in sentence(itemed(race, 2))
 
 
 MORE = "More threads may give more: these are as many as a round had calls."

@@ -47,9 +47,10 @@ def verdict_sentence(race: Race, verdict: Verdict) -> str:
     For example ``Use processes: 1.93× (1.88–1.97) on 2 cores. Threads give 0.97×: 99 % of a call
     holds the GIL.`` What races no more follows, then what differs, then what chunks would do.
     """
-    if verdict.engine is Engine.SERIAL and race.loaded is not None and race.loaded.items == 1:
-        return " ".join(filter(None, (ONE_ITEM, *out_texts(race))))
+    has_one_item = race.loaded is not None and race.loaded.items == 1
     match verdict.reason:
+        case _ if has_one_item and verdict.engine is Engine.SERIAL:
+            parts = [ONE_ITEM]
         case Reason.FASTER:
             parts = [_faster(race, verdict), *_others(race, verdict)]
         case Reason.TIE:
@@ -65,7 +66,7 @@ def verdict_sentence(race: Race, verdict: Verdict) -> str:
         own_cores_text(race),
         *out_texts(race),
         *differed_texts(race),
-        chunk_text(race),
+        "" if has_one_item else chunk_text(race),
     ]
     return " ".join(filter(None, parts))
 
