@@ -44,6 +44,10 @@ ENGINES = (Engine.SERIAL, Engine.THREAD, Engine.PROCESS)
 FIRST_PID = 5_000
 CALLS = 16
 WARM_UPS = 2
+STORIES = (
+    "importing", "tasting", "raced", "verdict", "waits", "noisy", "too_long", "failed", "out"
+)  # fmt: skip
+"""The functions here that tell one."""
 
 
 class Runner(NamedTuple):

@@ -7,6 +7,7 @@ What would differ between two machines, two runs or two moments is passed in her
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -40,6 +41,8 @@ SIGNALS = (
 )
 """Those whose numbers are the same wherever there are signals."""
 
+PATIENCE = 120.0
+"""Seconds: what takes longer on any machine never comes."""
 QUIET_ROUNDS = 3
 """So often nothing may change until the screen is said to be settled: a message may lead to
 another that changes nothing yet."""
@@ -110,14 +113,22 @@ def still_app(
     )
 
 
+async def _until(holds: Callable[[], bool], pilot: Pilot[Any]) -> None:
+    """Give the app turns until something holds."""
+    gives_up_at = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < gives_up_at, "it never held"
+        await pilot.pause(0)
+
+
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until every message was handled and no picture differs from the one before.
 
     The kitchen's first screen does without some of it, which comes a while later.
     """
     app = pilot.app
-    while isinstance(app, ChaiApp) and app.is_running and app.kitchen._timeline is None:
-        await pilot.pause()
+    if isinstance(app, ChaiApp):
+        await _until(lambda: not app.is_running or app.kitchen._timeline is not None, pilot)
     quiet = 0
     before: list[list[Strip]] = []
     while quiet < QUIET_ROUNDS:
@@ -142,8 +153,8 @@ async def resize(pilot: Pilot[Any], columns: int, rows: int) -> None:
     """
     await pilot.resize_terminal(columns, rows)
     size = (columns, rows)
-    while not pilot.app.size == pilot.app.screen.size == pilot.app.screen._compositor.size == size:
-        await pilot.pause(0)
+    app = pilot.app
+    await _until(lambda: app.size == app.screen.size == app.screen._compositor.size == size, pilot)
     await settle(pilot)
 
 

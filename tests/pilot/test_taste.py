@@ -21,9 +21,6 @@ from tests.pilot.tasting import tasting
 from tests.still import resize
 
 SIZES = ((40, 12), (80, 24), (120, 40), (200, 50))
-STORIES = (
-    "importing", "tasting", "raced", "verdict", "waits", "noisy", "too_long", "failed", "out"
-)  # fmt: skip
 
 
 async def test_it_is_shown_from_the_import_to_the_verdict() -> None:
@@ -222,7 +219,7 @@ async def test_text_from_outside_is_neither_markup_nor_obeyed() -> None:
         assert "[bold]milk[/] ␛[31m" in shown.screen_text()
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", races.STORIES)
 async def test_it_fits_every_screen(story: str) -> None:
     events = getattr(races, story)()
     async with tasting(*events, size=SIZES[0]) as shown:

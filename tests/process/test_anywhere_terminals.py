@@ -28,7 +28,7 @@ def test_hang_ups_that_were_ignored_do_not_end_it_and_a_term_does() -> None:
     terminals.stay_ignored(signal.SIGHUP)
 
 
-@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGXCPU])
+@pytest.mark.parametrize("number", terminals.DEADLY)
 def test_the_terminal_is_given_back_before_any_end(number: int) -> None:
     terminals.die_by(number)
 
@@ -67,7 +67,7 @@ def test_a_job_that_nobody_can_bring_to_the_front_prints_lines() -> None:
     _as_a_job(jobs.orphan)
 
 
-@pytest.mark.parametrize("ways", [["fg", "bg"], ["fg", "bg", "TERM"]], ids=" ".join)
+@pytest.mark.parametrize("ways", [["fg", "bg", "TERM"], ["TERM"]], ids=" ".join)
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
 def test_a_job_that_was_stopped_goes_on_as_it_was(number: int, ways: list[str]) -> None:
     _as_a_job(jobs.stop_and_go_on, number, *ways)

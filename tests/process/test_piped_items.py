@@ -164,7 +164,7 @@ def test_the_screen_has_its_keys_from_the_terminal_when_stdin_had_the_items(
     with in_terminal(feed, options, environment, tmp_path) as terminal:
         terminal.until_shows("taste work.py:twice", "q ")
         terminal.send("q")
-        terminal.wait()
+        assert terminal.wait() in {0, 1}  # after the verdict, or before it
         assert_left_clean(terminal)
 
 

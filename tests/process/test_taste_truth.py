@@ -14,13 +14,11 @@ from tests.benchmarks.taste import lanes_of, truth_of
 from tests.benchmarks.taste_list import target
 from tests.benchmarks.taste_ours import taste_once
 from tests.benchmarks.taste_verdicts import Row
-from tests.slowness import slowness
+from tests.slowness import CROWDED, slowness
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="it needs two cores"
 )
-CROWDED = 1.3
-"""How much slower than alone a machine is on which no verdict is no surprise."""
 
 
 @pytest.mark.skipif(not gil_truth.can_be_asked(), reason="this Python does not tell")

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from chai_tui.model.events import Event
 from chai_tui.sources.taste.dialogue import Answer, Ask
 
 ENGINES = ["serial", "thread", "process"]
@@ -93,3 +94,8 @@ def on_two_cores(machine: Machine) -> None:
         return answer
 
     machine.instead["taste"] = taste
+
+
+def of(kind: type, events: list[Event]) -> list[Any]:
+    """Return the events of one kind."""
+    return [event for event in events if isinstance(event, kind)]

@@ -20,6 +20,7 @@ from chai_tui.model.race_events import (
     RoundEnded,
     TasteFailed,
 )
+from chai_tui.race.forecast import serial_shares
 from chai_tui.race.records import Race
 from chai_tui.race.result import RESULT_SCHEMA, result_json
 from chai_tui.race.result_keys import KEYS
@@ -66,6 +67,7 @@ def test_the_result_says_everything() -> None:
     assert result["gil"] == {"share": 1.0, "looks": 700, "is_about": False}
     assert result["out"] == {"interpreter": "its module cannot be imported there"}
     assert result["printed_lines"] == 1
+    assert result["printed"] == ["hello"]
     assert result["machine"] == {
         "system": "linux",
         "cores": [0, 3],
@@ -84,6 +86,35 @@ def test_the_result_says_everything() -> None:
     assert first["corrected_seconds"] == pytest.approx(0.05)
     assert (last["counts"], last["corrected_seconds"]) == (False, None)
     assert result["others_cores"] == pytest.approx(0.3 / 0.5)
+
+
+def test_of_what_was_printed_the_last_lines_are_told() -> None:
+    race = made_race([], more=[Printed(4.0, f"line {number}") for number in range(105)])
+    result = result_json(race, RUN)
+    assert result["printed"] == [f"line {number}" for number in range(5, 105)]
+    assert result["printed_lines"] == 105
+
+
+def test_the_forecast_says_what_it_is_from() -> None:
+    lanes = [
+        Rounds(Engine.SERIAL, 1, (0.1,) * 6),
+        Rounds(Engine.THREAD, 2, (0.08,) * 6),
+        Rounds(Engine.PROCESS, 2, (0.07,) * 6),
+    ]
+    race = made_race(lanes, gil=0.5)
+    assert race.loaded is not None
+    race.fold(race.loaded._replace(items=20))
+    told, shares = result_json(race, RUN)["forecast"], serial_shares(race)
+    assert told["gil_share"] == pytest.approx(0.5)
+    assert told["threads_serial_share"] == shares.threads
+    assert told["processes_serial_share"] == shares.processes
+    assert told["threads_shown_share"] == shares.threads_shown
+    assert told["processes_shown_share"] == shares.processes_shown
+    assert shares.threads_shown != shares.processes_shown  # so that none stands for the other
+    assert told["items_allow"] == pytest.approx(20.0)
+    assert told["would_not_help"] == []
+    assert [ahead["cores"] for ahead in told["at_most"]] == [4, 16, 64]
+    assert all(ahead["threads"] < ahead["processes"] for ahead in told["at_most"])
 
 
 def keys_of(value: Any, path: str = "") -> set[str]:

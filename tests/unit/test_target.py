@@ -27,6 +27,9 @@ from chai_tui.config.target import (
     read_items,
 )
 
+PATIENCE = 60.0
+"""Seconds for a thread of ours to come to its turn, anywhere."""
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -242,10 +245,8 @@ def test_a_pipe_is_read_once_to_its_end(tmp_path: Path) -> None:
             pipe.flush()
             pipe.write("2\n")
 
-    writer = threading.Thread(target=write)
-    writer.start()
+    threading.Thread(target=write, daemon=True).start()
     items = read_items(path)
-    writer.join()
     assert items.values == [1, 2]
 
 
@@ -262,17 +263,18 @@ def test_a_pipe_whose_reader_does_not_wait_is_waited_for(stdin: Callable[[int], 
         return real(*args)
 
     def write() -> None:
-        is_waiting.wait()
+        assert is_waiting.wait(PATIENCE)
         os.write(writer, b"1\n")
         os.close(writer)
 
-    thread = threading.Thread(target=write)
+    thread = threading.Thread(target=write, daemon=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(select, "select", waiting)
         thread.start()
         items = read_items("-")
-    thread.join()
+    thread.join(PATIENCE)
     assert items.values == [1]
+    assert is_waiting.is_set()
 
 
 def test_a_file_of_items_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

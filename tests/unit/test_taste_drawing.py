@@ -41,9 +41,6 @@ from chai_tui.tui.taste.saving import file_name, save
 from chai_tui.tui.terminal.ascii_drawing import UNKNOWN, drawn_in_ascii
 from tests import races
 
-STORIES = (
-    "importing", "tasting", "raced", "verdict", "waits", "noisy", "too_long", "failed", "out"
-)  # fmt: skip
 WIDTHS = (40, 41, 59, 60, 76, 80, 90, 100, 120, 200)
 
 
@@ -132,7 +129,7 @@ def test_the_axis_is_as_wide_as_the_time(seconds: float, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", races.STORIES)
 def test_every_line_is_as_wide_as_the_screen_and_can_be_drawn_in_ascii(
     story: str, width: int
 ) -> None:
@@ -202,7 +199,7 @@ def test_the_title_keeps_what_matters_most() -> None:
     assert "CPython 3.14.2" in as_text(title_line(floor, 120))
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", races.STORIES)
 def test_the_sides_of_the_title_never_touch(story: str) -> None:
     floor = races.told(*getattr(races, story)())
     for width in range(40, 140):

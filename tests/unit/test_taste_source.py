@@ -22,7 +22,7 @@ from chai_tui.model.tasting import TasteRequest
 from chai_tui.sources.taste import source as module
 from chai_tui.sources.taste.dialogue import SPARE_SECONDS, START_SECONDS, Ask
 from chai_tui.sources.taste.source import TasteSource
-from tests.unit.modelled_runner import Machine, on_two_cores
+from tests.unit.modelled_runner import Machine, of, on_two_cores
 
 
 class Runner:
@@ -90,10 +90,6 @@ def kitchen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kitchen]:
     monkeypatch.setattr(module, "RunnerHandle", kitchen.start)
     yield kitchen
     kitchen.source.close()
-
-
-def of(kind: type[Event], events: list[Event]) -> list[Any]:
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_a_tasting_ends_with_its_verdict_and_its_runner(kitchen: Kitchen) -> None:

@@ -140,8 +140,7 @@ def end_it(number: int) -> float:
     """Start it with every signal blocked, and end it by one; resizing and makers are as usual."""
     with slow_screen(_blocking_everything) as terminal:
         _a_maker_answers(terminal, "blocked")
-        terminal.resize(100, 30)
-        terminal.until(lambda: len(terminal.lines[-1]) <= 100 and "Quit" in terminal.lines[-1])
+        _is_resized(terminal)
         return _end_by(terminal, number, "blocked")
 
 
@@ -152,7 +151,13 @@ def stay_ignored(number: int) -> float:
         terminal.send("a")
         terminal.until_shows("3 brewing")
         _a_maker_answers(terminal, "ignored")
+        _is_resized(terminal)
         return _end_by(terminal, signal.SIGTERM, "ignored")
+
+
+def _is_resized(terminal: Terminal) -> None:
+    terminal.resize(100, 30)
+    terminal.until(lambda: len(terminal.lines[-1]) <= 100 and "Quit" in terminal.lines[-1])
 
 
 def _a_maker_answers(terminal: Terminal, how: str) -> None:
