@@ -22,7 +22,7 @@ def is_stdin(path: str | Path) -> bool:
 def read_items_file(path: str | Path, most: int) -> bytes:
     """Return everything that a file, a pipe or standard input holds.
 
-    A pipe is waited for, as long as there is somebody who writes.
+    A pipe is waited for until somebody writes, and as long as somebody may.
 
     Args:
         path: the file; ``-`` for standard input.

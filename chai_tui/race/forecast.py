@@ -60,7 +60,8 @@ def forecast(race: Race) -> list[Forecast]:
     counts. But so many cores are never said to give less than fewer workers were measured to. No
     engine gets through its items faster than the longest of them takes.
     """
-    shares, useless = serial_shares(race), would_not_help(race)
+    shares = serial_shares(race)
+    useless = would_not_help(race, shares)
     if shares.threads is None and shares.processes is None:
         return []
     known = standings(race)
@@ -121,10 +122,14 @@ def items_allow(race: Race) -> float:
     return max(1.0, items * mean / longest) if longest > 0 else float(items)
 
 
-def would_not_help(race: Race) -> tuple[Engine, ...]:
+def would_not_help(race: Race, shares: SerialShares | None = None) -> tuple[Engine, ...]:
     """Return of which engine more workers would not help.
 
     It is surely not faster than a loop, or handing calls over takes longer than making them.
+
+    Args:
+        race: what was measured.
+        shares: what runs one after another, where that is known already.
     """
     known = standings(race)
     useless = []
@@ -132,7 +137,7 @@ def would_not_help(race: Race) -> tuple[Engine, ...]:
         own = [one for one in known if one.lane.engine is engine]
         if own and all(one.rounds >= LEAST_ROUNDS and one.high <= 1.0 for one in own):
             useless.append(engine)
-    cost = serial_shares(race).processes
+    cost = (shares or serial_shares(race)).processes
     if Engine.PROCESS not in useless and cost is not None and pooled(cost, CORES[-1]) <= 1.0:
         useless.append(Engine.PROCESS)
     return tuple(useless)

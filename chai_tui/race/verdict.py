@@ -34,9 +34,9 @@ SURE_ROUNDS, SURE_HALF = 5, 0.05
 """… after so many rounds, and if half of the interval that is told at the end, at
 ``FINAL_CONFIDENCE``, is that small …"""
 LATE_SLACK, LATE_ROUNDS, LATE_HALF = -0.05, 3, 0.10
-"""… or these, once it is late, so only where the winner is surely ahead of all others by 5 %: where
-rounds differ much, the rest of the budget would hardly narrow the interval, nor change the verdict.
-"""
+"""… or these, once it is late: the winner is surely ahead of all others by 5 %, but for those that
+wait alike. Where rounds differ much, the rest of the budget would hardly narrow the interval, nor
+change the verdict."""
 HOPELESS_ROUNDS, HOPELESS_BELOW = 3, 0.8
 """After so many rounds a lane is given up that is at most so many times as fast as a loop."""
 FINAL_CONFIDENCE, FINAL_SLACK = CONFIDENCE, 0.07

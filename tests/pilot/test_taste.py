@@ -197,12 +197,13 @@ async def test_a_failure_is_told_with_its_traceback_which_scrolls() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("there are no items", "There are no items"),
+        ("there are no items", "work.resize: there are no items"),
+        ("raises ValueError: no milk", "work.resize raises ValueError: no milk"),
         ("work.py has no function `a`", "work.py has no function"),
         ("resize is a class", "resize is a class"),
     ],
 )
-async def test_a_failure_is_a_sentence(text: str, says: str) -> None:
+async def test_a_failure_says_what_it_is_about(text: str, says: str) -> None:
     async with tasting(*races.failed(text)) as shown:
         assert f"  {says}" in shown.screen_text()
 

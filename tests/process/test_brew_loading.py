@@ -248,6 +248,7 @@ def test_what_a_library_starts_when_it_is_imported_is_its_own_affair(
         ("Tea.bew", "own_work.Tea has no function named bew; did you mean brew?"),
         ("Tea.por", "own_work.Tea has no function named por; did you mean pour?"),
         ("Tea.stip", "own_work.Tea has no function named stip; did you mean steep?"),
+        ("hash", "own_work has no function named hash"),
         ("Te.brew", "own_work has no class named Te; did you mean Tea?"),
         ("pot.por", "own_work.pot has no function named por; did you mean pour?"),
         ("number.brew", "own_work.number has no function named brew"),
@@ -283,6 +284,7 @@ def test_what_is_no_function_says_so(brew: Brew, name: str, problem: str) -> Non
     (maker,) = brew(code, name)
     assert maker.state is State.FAILED
     assert (maker.error or "").startswith(problem)
+    assert ("did you mean" in (maker.error or "")) == ("did you mean" in problem)
 
 
 @pytest.mark.parametrize(

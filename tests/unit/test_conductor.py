@@ -212,6 +212,14 @@ def test_what_differs_is_told_with_the_item_once_results_have_settled() -> None:
     assert "\x1b" not in event.found
 
 
+def test_a_function_on_several_cores_that_there_is_no_time_to_race_is_judged_at_once() -> None:
+    machine = Machine(call=9.0)
+    on_two_cores(machine)
+    conductor = conductor_of(machine, budget=8.0)
+    assert of(Judged, driven(conductor, machine))
+    assert not conductor.wants_limits
+
+
 def test_a_function_that_fails_beside_its_own_threads_is_raced_no_more() -> None:
     machine = Machine(instead={"block": lambda _: Answer("ended", 1)})
     on_two_cores(machine)

@@ -18,11 +18,13 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import (
     Differed,
     Judged,
+    LaneOpened,
     LaneOut,
     Phase,
     PhaseBegan,
     Printed,
     RaceEvent,
+    RoundBegan,
     RoundEnded,
     Tasted,
     TasteFailed,
@@ -828,9 +830,21 @@ def test_a_report_of_what_never_raced_has_no_table() -> None:
     ],
 )
 def test_what_a_tasting_does_now(phase: Phase, left: float, now: float, text: str) -> None:
-    race = made_race([processes(0.05, rounds=3), SERIAL])
+    race = made_race([processes(0.05, rounds=3), steady(Engine.SERIAL, 1, 0.1, rounds=3)])
     race.fold(PhaseBegan(10.0, phase, left))
     assert phase_text(race, now) == text
+
+
+def test_rounds_are_counted_though_a_lane_was_given_up() -> None:
+    race = made_race([SERIAL, processes(0.5, rounds=3)])
+    race.fold(PhaseBegan(10.0, Phase.RACE, 6.0))
+    assert phase_text(race, 10.0) == "races: round 7, 6 s left"
+    race.fold(RoundBegan(10.0, 1, 7, 10))
+    assert phase_text(race, 10.0) == "races: round 7, 6 s left"
+    race.fold(RoundEnded(10.0, 1, 7, 10, 0.1, 0.1, 0.0))
+    race.fold(LaneOpened(10.0, 3, Engine.THREAD, 2, (), 0.1, 0.0))
+    race.fold(RoundBegan(10.0, 3, 7, 10))
+    assert phase_text(race, 10.0) == "races: round 7, 6 s left"
 
 
 def test_what_a_tasting_is_when_it_is_over() -> None:

@@ -59,10 +59,9 @@ def _mix(race: Race, kind: Kind) -> str:
         (kind.waits, percent(kind.waits), " waits"),
     ]
     told = [(share, does) for value, share, does in shares if value and value >= TOLD_FROM]
-    first, *rest = [
-        share + (" of it" if not place else "") + does for place, (share, does) in enumerate(told)
-    ]
-    return listed([first, *rest])
+    return listed(
+        [share + (" of it" if not place else "") + does for place, (share, does) in enumerate(told)]
+    )
 
 
 def _held(race: Race, share: float) -> str:

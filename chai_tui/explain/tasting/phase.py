@@ -36,7 +36,11 @@ def _rounds(race: Race, now: float) -> str:
     """Which round it is, of how many there will be if the race is not sure before."""
     if not race.lanes:
         return ""
-    done = min(len(lane.rounds) for lane in race.lanes.values())
+    # Who is given up makes no more of them.
+    done = max(len(lane.rounds) for lane in race.lanes.values())
+    for lane in race.lanes.values():
+        if lane.running is not None:
+            done = lane.running.round - 1
     elapsed = now - race.phase_at
     if not done or elapsed <= 0:
         return f": round {done + 1}"

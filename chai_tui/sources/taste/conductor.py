@@ -92,8 +92,9 @@ class Conductor:
             deadline = self._clock() + request.budget / (2 if self._limited else 1)
             tasted = yield from self._taste()
             kind = kind_of(self._race)
-            if not self._limited and kind is not None and kind.nature is Nature.USES_CORES:
-                self.wants_limits = True
+            uses_cores = kind is not None and kind.nature is Nature.USES_CORES
+            is_first_of_two = uses_cores and not self._limited
+            if is_first_of_two:
                 deadline -= request.budget / 2
             lanes, plan = self._plan(can, tasted, deadline)
             if plan.fits:
@@ -101,19 +102,13 @@ class Conductor:
                 racing = Racing(request, teller, deadline)
                 yield from racing.open(lanes)
                 yield from racing.race(plan)
-            else:
-                self.wants_limits = False
+            self.wants_limits = is_first_of_two and plan.fits
             if self.wants_limits:
                 return
             self._judge()
         except GivenUpError:
-            self.wants_limits = False
+            pass
         teller.begin_phase(Phase.OVER, 0.0)
-
-    def fail(self, text: str, *, is_usage: bool = False) -> None:
-        """Tell that the function cannot be tasted; see :class:`TasteFailed`."""
-        self.wants_limits = False
-        self.teller.fail(text, is_usage=is_usage)
 
     def _load(
         self, engines: Sequence[Engine]

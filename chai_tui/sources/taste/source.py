@@ -147,7 +147,7 @@ class TasteSource:
             )
         except OSError as error:
             text = f"{self._request.python}: {error.strerror or error}; expected a Python"
-            conductor.fail(text, is_usage=True)
+            conductor.teller.fail(text, is_usage=True)
             self._script = None
             return self._teller.take_events()
         self._ask(first)
@@ -256,7 +256,7 @@ class TasteSource:
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # The function's process may write whatever it likes to our pipe.
             text = f"the runner's answer makes no sense: {type(error).__name__}: {error}"
-            self._conductor.fail(text)
+            self._teller.fail(text)
             self._script = None
             return
         self._ask(ask)

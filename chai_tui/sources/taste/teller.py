@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Callable, Mapping
@@ -111,10 +112,8 @@ class Teller:
     def look_through(self, address: int | None) -> None:
         """Look at the GIL through its word in the runner's memory, if that may be read."""
         if address is not None:
-            try:
+            with contextlib.suppress(OSError):
                 self.gil = GilWatch(GilWord(self.seats.pid, address), self.clock)
-            except OSError:
-                self.gil = None
 
     def begin_looks(self) -> None:
         """Look at the GIL from now on, where somebody can."""

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from chai_tui.explain.formatting import memory_text, span_text
 from chai_tui.explain.tasting.forecast import forecast_text, pays_text
+from chai_tui.explain.tasting.naming import failure_text
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
@@ -58,22 +59,13 @@ def box(
 def verdict_box(race: Race, width: int, height: int = 0) -> list[Line]:
     """Return the verdict in its box; nothing before there is one."""
     if race.failed is not None:
-        return box("cannot be tasted", [(_why_failed(race), "strong")], width, "failed", height)
+        return box("cannot be tasted", [(failure_text(race), "strong")], width, "failed", height)
     if race.judged is None:
         return []
     style = "served" if race.judged.lane is not None else "paused"
     title = "verdict" if race.judged.lane is not None else "no verdict"
     first, *more = _SENTENCES.split(printable(race.judged.sentence), maxsplit=1)
     return box(title, [(first, "strong"), *((text, "") for text in more)], width, style, height)
-
-
-def _why_failed(race: Race) -> str:
-    """Why it cannot be tasted, as a sentence; a name that it begins with stays as it is."""
-    text = printable(race.failed.text) if race.failed is not None else ""
-    first = text.partition(" ")[0]
-    target = "" if race.began is None else race.began.target
-    is_word = first.isalpha() and first.isascii() and first not in re.split(r"\W+", target)
-    return text[:1].upper() + text[1:] if is_word else text
 
 
 def tasted_lines(race: Race, width: int) -> list[Line]:

@@ -90,6 +90,8 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._was_moved = False  # whether somebody chose it
         self._standings: list[Standing] = []
         self._weighed: tuple[object, ...] = ()
+        self._noted: tuple[object, ...] = ()
+        self._notes: list[Line] = []
         self._parts: Parts | None = None
         self._drawn: tuple[object, ...] = ()
         self._rows: list[Row] = []  # that are seen
@@ -213,7 +215,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
             about=len(about_lines(race, size.width)),
             trouble=len(self._trouble_lines(size.width)),
             table=1 + len(self._figures(size.width)) if has_figures else 0,
-            notes=len(note_lines(race, size.width)) if has_figures else 0,
+            notes=len(self._note_lines(size.width)) if has_figures else 0,
             verdict=verdict + 2 if verdict and size.height >= TALL else verdict,
         )
         if shares == self._parts:
@@ -265,7 +267,14 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         if self._parts is None or self._race.judged is None:
             return []
         table = [[], *self._figures(width)] if self._parts.table else []
-        return [*table, *note_lines(self._race, width)[: self._parts.notes]]
+        return [*table, *self._note_lines(width)[: self._parts.notes]]
+
+    def _note_lines(self, width: int) -> list[Line]:
+        """What follows from the figures: reckoned once, for it takes as long as a frame may."""
+        noted = (*self._weighed, self._race.judged, width)
+        if noted != self._noted:
+            self._noted, self._notes = noted, note_lines(self._race, width)
+        return self._notes
 
     def _figures(self, width: int) -> list[Line]:
         """Those of the lanes; where there are none, of single calls."""

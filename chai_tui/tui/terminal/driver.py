@@ -71,6 +71,7 @@ class TerminalDriver(LinuxDriver):
         """Whether the shell has the terminal, because the job was asked to stop."""
         self._is_asked_to_stop = False
         self._is_giving_back = False
+        self._has_failed = False  # the last read
         """Whether what is written leaves the terminal to others, and so must be."""
         if self._size is None:
             self._size = self._get_terminal_size()
@@ -241,12 +242,15 @@ class TerminalDriver(LinuxDriver):
 
     def _read(self) -> bytes | None:
         """Return what was typed; nothing at the terminal's end, None if it is for others."""
+        failed_before, self._has_failed = self._has_failed, False
         try:
             return os.read(self.fileno, AT_ONCE)
         except (BlockingIOError, InterruptedError):
             return None
         except OSError:
-            if not is_in_background(self.fileno):
+            self._has_failed = True
+            # Once, it may be that this job was in the background a moment ago.
+            if failed_before and not is_in_background(self.fileno):
                 return b""
             self.exit_event.wait(LOOK_SECONDS)  # it stays readable
             return None

@@ -233,7 +233,11 @@ def _callables_in(thing: object) -> list[str]:
     kinds = thing.__mro__ if isinstance(thing, type) else (thing, *type(thing).__mro__)
     members = [item for kind in kinds for item in getattr(kind, "__dict__", {}).items()]
     # What a class method is made of can be called, unlike itself.
-    return [name for name, value in members if callable(getattr(value, "__func__", value))]
+    return [
+        name
+        for name, value in members
+        if not name.startswith("__") and callable(getattr(value, "__func__", value))
+    ]
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
