@@ -38,15 +38,6 @@ class CallOptions(NamedTuple):
         """Whether every call has an item of its own."""
         return self.items is not None or self.each is not None
 
-    @property
-    def take_stdin(self) -> bool:
-        """Whether the items come from standard input."""
-        if self.items is None:
-            return False
-        from chai_tui.config.item_file import is_stdin  # noqa: PLC0415 - not for recipes
-
-        return is_stdin(self.items)
-
 
 def settle_calls(
     asked: str | None, makers: int | None, options: CallOptions, *, simulate: bool

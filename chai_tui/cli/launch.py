@@ -17,6 +17,7 @@ from chai_tui.cli.settle import (
     settle_start_method,
     why_no_screen,
 )
+from chai_tui.config.item_file import is_stdin
 from chai_tui.config.settings import Settings, load_settings, settings_path
 from chai_tui.host import startup
 from chai_tui.host.patient_output import descriptor_of
@@ -72,7 +73,7 @@ def brew(
     answer_signals()
     options = CallOptions(arg, items, each)
     calls = settle_calls(recipe, makers, options, simulate=simulate)
-    has_screen, reason = choose_screen(lines=plain or as_json, stdin_was_read=options.take_stdin)
+    has_screen, reason = choose_screen(lines=plain or as_json, stdin_was_read=is_stdin(items))
     settings, warnings = load_settings(settings_path())
     one_each = calls if options.has_items else ()
     launch = Launch(

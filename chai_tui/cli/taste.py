@@ -71,9 +71,7 @@ def taste(
         budget=budget or DEFAULT_BUDGET,
         timeout=timeout or DEFAULT_TIMEOUT,
     )
-    has_screen, reason = choose_screen(
-        lines=plain or as_json, stdin_was_read=items is not None and is_stdin(items)
-    )
+    has_screen, reason = choose_screen(lines=plain or as_json, stdin_was_read=is_stdin(items))
     if has_screen:
         return _on_screen(request, expected, large=large, quiet=quiet)
     if reason:

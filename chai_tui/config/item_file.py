@@ -14,9 +14,9 @@ _STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _PIECE = 65_536
 
 
-def is_stdin(path: str | Path) -> bool:
-    """Return whether a path stands for standard input."""
-    return os.fspath(path) in _STDIN
+def is_stdin(path: str | Path | None) -> bool:
+    """Return whether a path, if there is one, stands for standard input."""
+    return path is not None and os.fspath(path) in _STDIN
 
 
 def read_items_file(path: str | Path, most: int) -> bytes:

@@ -132,8 +132,8 @@ def percent_cells(fraction: float) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return ``1 maker``, ``2 makers``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return ``1 maker``, ``2 makers``, ``1,000 makers``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def ranges(numbers: Sequence[int]) -> str:

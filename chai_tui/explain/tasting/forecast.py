@@ -74,5 +74,5 @@ def _items(race: Race, ahead: list[Forecast]) -> str:
     if race.tasted is None or most >= CUTS * items:
         there = f"there {'is' if items == 1 else 'are'} only {counted(items, 'item')}"
         return f"; never over {speed_text(most)}, as {there}"
-    longest = span_text(race.tasted.longest)
-    return f"; never over {speed_text(most)} with all {items} items, as the longest takes {longest}"
+    longest, all_items = span_text(race.tasted.longest), f"all {counted(items, 'item')}"
+    return f"; never over {speed_text(most)} with {all_items}, as the longest takes {longest}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import memory_text, span_text, speed_text
+from chai_tui.explain.formatting import counted, memory_text, span_text, speed_text
 from chai_tui.explain.tasting.lanes import interval_text, lane_name
 from chai_tui.model.engine import Engine
 from chai_tui.race.records import Race
@@ -58,13 +58,9 @@ def legend_text(race: Race) -> str:
     if not calls:
         return ""
     items = race.loaded.items if race.loaded else 0
-    made = f"{calls:,} of the {items:,} items" if calls < items else _calls(calls)
+    made = f"{calls:,} of the {items:,} items" if calls < items else counted(calls, "call")
     beside = "; memory beside the plain loop's" if race.serial else ""
     return f"a round is {made}; CPU a round{beside}; start-up is not in the speed-up"
-
-
-def _calls(calls: int) -> str:
-    return "1 call" if calls == 1 else f"{calls:,} calls"
 
 
 def _aligned(cells: Sequence[str], columns: Sequence[int]) -> str:

@@ -157,7 +157,7 @@ def _rounds(
         fits = of_all * (warm_up + LEAST_COUNTED) <= seconds * OVERTIME
         if fits or calls <= workers:
             return RoundPlan(calls, of_all, warm_up, rounds, fits)
-        calls = min(calls, workers) if calls <= least else least
+        calls = workers if calls <= least else least
 
 
 def _handed(tasted: Tasted) -> float:

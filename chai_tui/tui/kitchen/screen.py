@@ -210,6 +210,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         from chai_tui.tui.timeline.dock import TimelineDock  # noqa: PLC0415 - likewise
 
         self._tell = story_line
+        self._story_told_at = float("-inf")  # until here there was nothing to tell it
         self._tell_story()
         timeline = TimelineDock(self._floor)
         with contextlib.suppress(MountError):  # somebody leaves already

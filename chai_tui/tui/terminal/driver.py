@@ -71,8 +71,9 @@ class TerminalDriver(LinuxDriver):
         """Whether the shell has the terminal, because the job was asked to stop."""
         self._is_asked_to_stop = False
         self._is_giving_back = False
-        self._has_failed = False  # the last read
         """Whether what is written leaves the terminal to others, and so must be."""
+        self._has_failed = False
+        """Whether the last read did."""
         if self._size is None:
             self._size = self._get_terminal_size()
         if self._file is not None:
