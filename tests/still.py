@@ -124,18 +124,11 @@ async def _until(holds: Callable[[], bool], pilot: Pilot[Any]) -> None:
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until every message was handled and no picture differs from the one before.
 
-    The kitchen's first screen does without some of it, which comes a while later; and so does its
-    story, of very many makers.
+    The kitchen's first screen does without some of it, which comes a while later.
     """
     app = pilot.app
     if isinstance(app, ChaiApp):
-        kitchen = app.kitchen
-        await _until(
-            lambda: (
-                not app.is_running or (kitchen._timeline is not None and not kitchen._tells_later)
-            ),
-            pilot,
-        )
+        await _until(lambda: not app.is_running or app.kitchen._timeline is not None, pilot)
     quiet = 0
     before: list[list[Strip]] = []
     while quiet < QUIET_ROUNDS:
