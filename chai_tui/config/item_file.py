@@ -12,6 +12,7 @@ from chai_tui.config.toml_file import TomlFileError, read_regular
 
 _STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _PIECE = 65_536
+_LOOK_SECONDS = 0.1
 
 
 def is_stdin(path: str | Path | None) -> bool:
@@ -67,6 +68,9 @@ def _is_pipe(path: str | Path) -> bool:
 def _read_all(descriptor: int, most: int) -> bytes:
     content = bytearray()
     while len(content) <= most:
+        # A signal that comes just before a read is not noticed until something is read.
+        while sys.platform != "win32" and not select.select([descriptor], [], [], _LOOK_SECONDS)[0]:
+            pass
         try:
             piece = os.read(descriptor, _PIECE)
         except BlockingIOError:  # whoever shares it made it so
