@@ -21,6 +21,7 @@ from chai_tui.cli.click_parts import (
     print_version,
 )
 from chai_tui.cli.launch import DEFAULT_MAKERS
+from chai_tui.cli.recording_commands import diff, export, replay
 from chai_tui.cli.settle import BadRequestError
 from chai_tui.cli.taste_command import taste
 from chai_tui.cli.telling import complain, print_page
@@ -228,7 +229,8 @@ def brew(**options: Any) -> Asked:
     return Asked("brew", launch.brew, options)
 
 
-cli.add_command(taste)
+for command in (taste, replay, export, diff):
+    cli.add_command(command)
 
 
 @cli.command(

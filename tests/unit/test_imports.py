@@ -21,6 +21,8 @@ ALLOWED: dict[str, set[str]] = {
     "state": {"model", "race"},
     "explain": {"model", "race", "state"},
     "explain.tasting": {"model", "race", "explain"},
+    "recording": {"model", "state", "explain"},
+    "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},
     "host": {"model"},
     "samplers": {"model", "host"},
     "sources.live.station.calls": {"model"},
@@ -53,6 +55,10 @@ ALLOWED: dict[str, set[str]] = {
         "model", "race", "state", "explain", "explain.tasting", "tui.canvas", "tui.keys",
         "tui.kitchen", "tui.timeline",
     },
+    "tui.replay": {
+        "model", "race", "state", "explain", "recording", "tui.canvas", "tui.keys", "tui.kitchen",
+        "tui.timeline", "tui.detail", "tui.taste",
+    },
     "tui.help": {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
@@ -60,11 +66,11 @@ ALLOWED: dict[str, set[str]] = {
         "model", "race", "state", "explain", "explain.tasting", "host", "config", "tui.canvas",
         "tui.keys", "tui.shell", "tui.terminal",
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
-        "tui.help",
+        "tui.replay", "tui.help", "recording",
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-        "sources.simulated", "sources.taste", "tui",
+        "sources.simulated", "sources.taste", "recording", "recording.export", "tui",
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily

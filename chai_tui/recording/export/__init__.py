@@ -1,0 +1,1 @@
+"""What others can open: traces, tables, a report and a picture, made of a recording."""

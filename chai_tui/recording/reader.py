@@ -1,0 +1,232 @@
+"""Reads a recording, as far as it is there and can be understood."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from chai_tui.explain.formatting import counted
+from chai_tui.model.events import Event
+from chai_tui.model.text import printable
+from chai_tui.recording.byte_input import ByteInput, Unpacker, open_input
+from chai_tui.recording.form import Header, RecordingError, read_header
+from chai_tui.recording.lines import Read, Tally, parsed, read_lines
+
+LONGEST_LINE = 16_000_000
+"""Characters: a sample of 10,000 makers has two million."""
+LONGEST_HEADER = 1_000_000
+MOST_BYTES = 4_000_000_000
+"""Of the unpacked text: 30 million events; more is left out, and said so."""
+HEADER_SECONDS = 10.0
+"""How long a pipe may take until it has told that it is a recording."""
+
+
+class Reader:
+    """A recording that is being read.
+
+    Attributes:
+        name: of the file, as it was given.
+        header: what its first line says.
+        tally: what could not be understood.
+
+    Args:
+        source: its bytes.
+        name: as above.
+
+    Raises:
+        RecordingError: it is no recording, or a newer one.
+    """
+
+    def __init__(self, source: ByteInput, name: str) -> None:
+        self.name = name
+        self.tally = Tally()
+        self._source = source
+        self._unpacker = Unpacker()
+        self._pieces: Iterator[bytes] = iter(())
+        self._rest = b""
+        self._skips = False  # the rest of a line that is too long, or was cut by a gap
+        self._bytes = 0
+        self._events = 0
+        try:
+            self.header = self._read_header()
+        except RecordingError:
+            source.close()
+            raise
+
+    @classmethod
+    def open(cls, path: str | Path) -> Reader:
+        """Open the recording at a path; ``-`` for standard input.
+
+        Raises:
+            RecordingError: there is none; the text names the path.
+        """
+        name = printable(str(path))
+        try:
+            return cls(open_input(path), name)
+        except RecordingError as error:
+            raise RecordingError(f"{name}: {error}") from error
+
+    # What is there
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.tally.end is not None or not self._source.grows
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether somebody is writing to it: it has no end, and is a pipe or was just changed."""
+        if self.is_over:
+            return False
+        return not self._source.is_file or time.time() - self._source.written_at < 3.0
+
+    @property
+    def share_read(self) -> float | None:
+        """How much of the file was read, 0 to 1; None where nobody knows."""
+        size = self._source.size
+        return None if not size else min(1.0, self._source.place / size)
+
+    def read(self) -> Read | None:
+        """Return the next events, about 2,000 of them or none; None: there is nothing more now.
+
+        Whether there will be, :attr:`is_over` says.
+
+        Raises:
+            RecordingError: it cannot be read any more.
+        """
+        block = self._next_block()
+        if block is None:
+            return None
+        found = read_lines(self._whole_lines(block), self.header.window, self.tally)
+        self._events += len(found.events)
+        return found
+
+    def wait(self, seconds: float) -> None:
+        """Wait until there may be more, but no longer than so many seconds."""
+        self._source.wait(seconds)
+
+    def events(self) -> Iterator[Event]:
+        """Yield all events up to the end, or as far as there are any now.
+
+        A pipe is waited for.
+        """
+        while True:
+            found = self.read()
+            if found is not None:
+                yield from found.events
+            elif self.is_over or self._source.is_file:
+                return
+            else:
+                self.wait(0.1)
+
+    def problems(self) -> list[str]:
+        """Return what is missing, a line each, without the file's name; empty if nothing is."""
+        tally, told = self.tally, []
+        if tally.garbled:
+            told.append(
+                f"passed over {counted(tally.garbled, 'line')} that {_are(tally.garbled)} "
+                f"no event ({tally.first})"
+            )
+        if tally.unknown:
+            told.append(
+                f"passed over {counted(tally.unknown, 'event')} that this version does not know"
+            )
+        if tally.misplaced:
+            told.append(f"passed over {counted(tally.misplaced, 'event')} at times that cannot be")
+        if self._unpacker.gaps:
+            told.append(f"{counted(self._unpacker.gaps, 'damaged place')} could not be unpacked")
+        if self._bytes > MOST_BYTES:
+            told.append(f"only the first {MOST_BYTES:,} bytes are shown")
+        if self._source.begun_anew:
+            told.append("somebody began the file anew; shown is what it was before")
+        elif tally.end is None and not self.is_fresh:
+            told.append("it has no end: it was cut off, or goes on")
+        elif tally.end is not None and 0 < self._events < tally.end.events:
+            missing = tally.end.events - self._events
+            if missing > tally.passed_over:
+                told.append(f"{counted(missing, 'event')} of {tally.end.events:,} are missing")
+        return told
+
+    def close(self) -> None:
+        """Read no more."""
+        self._source.close()
+
+    # How it is read
+
+    def _next_block(self) -> bytes | None:
+        """The next bytes of the text; None if there are none now, empty for a gap."""
+        if self._bytes > MOST_BYTES:
+            self._source.close()
+            return None
+        while True:
+            for piece in self._pieces:
+                self._bytes += len(piece)
+                return piece
+            data = self._source.read()
+            if not data:
+                break
+            self._pieces = self._unpacker.feed(data)
+        if not self._source.grows and self._rest and not self._skips:
+            rest, self._rest = self._rest, b""  # the last line may lack its end
+            return rest + b"\n"
+        return None
+
+    def _whole_lines(self, block: bytes) -> list[str]:
+        if not block:  # a gap: the lines on both its sides are cut
+            self._rest, self._skips = b"", True
+            self.tally.garbled += 1
+            self.tally.first = self.tally.first or "damaged"
+            return []
+        whole, end, rest = block.rpartition(b"\n")
+        if not end:
+            self._rest += b"" if self._skips else block
+            if len(self._rest) > LONGEST_LINE:
+                self._rest, self._skips = b"", True
+                self.tally.garbled += 1
+                self.tally.first = self.tally.first or "a line of too many characters"
+            return []
+        lines = (self._rest + whole).decode("utf-8", "replace").split("\n")
+        if self._skips:
+            del lines[0]
+        self._rest, self._skips = rest, False
+        return lines
+
+    def _read_header(self) -> Header:
+        until = time.monotonic() + HEADER_SECONDS
+        text = b""
+        while b"\n" not in text:
+            block = self._next_block()
+            if block:
+                text += block
+            elif block is None:
+                if not self._source.grows or self._source.is_file:
+                    break
+                if time.monotonic() > until:
+                    raise RecordingError(
+                        f"expected a recording, found nothing within {HEADER_SECONDS:g} s"
+                    )
+                self.wait(0.1)
+            if len(text) > LONGEST_HEADER:
+                break
+        if not text:
+            raise RecordingError("expected a recording, found it empty")
+        line, _, self._rest = text.partition(b"\n")
+        try:
+            value = parsed(line.decode())
+        except ValueError:
+            value = None
+        header = read_header(value)
+        if self._rest:
+            self._pieces = _before(self._rest, self._pieces)
+            self._rest = b""
+        return header
+
+
+def _before(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from others
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
