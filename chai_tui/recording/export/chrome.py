@@ -1,0 +1,107 @@
+"""A trace in Chrome's JSON: what ui.perfetto.dev, chrome://tracing and many others open.
+
+The form: "Trace Event Format", https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
+It is an array: of one that was cut, readers take what there is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from chai_tui.recording.export.account import Account
+from chai_tui.recording.export.pieces import Pieces
+from chai_tui.recording.export.tracks import Args, Counter, Process, Track, size_of, tracks_of
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_MOST_KEPT = 20_000
+"""Names with what is told beside them that are kept in their written form; then it begins anew."""
+
+
+def write_trace(
+    account: Account, write: Callable[[str], object], progress: Callable[[float], None]
+) -> None:
+    """Write a run as a trace.
+
+    Tracks cannot be named there, but threads can: every track is one.
+
+    Args:
+        account: the run.
+        write: takes the text, in pieces; it is ASCII alone.
+        progress: is told which part of it is written, from 0 to 1.
+    """
+    writer = _Writer(Pieces(write, progress, size_of(account), ""))
+    for each in tracks_of(account):
+        if isinstance(each, Process):
+            writer.process(each)
+        elif isinstance(each, Track):
+            writer.track(each)
+        else:
+            writer.counter(each)
+    writer.close()
+
+
+class _Writer:
+    def __init__(self, pieces: Pieces[str]) -> None:
+        self._put = pieces.put
+        self._close = pieces.close
+        self._between = "[\n"
+
+    def process(self, process: Process) -> None:
+        """Write what a process is called, and where it stands."""
+        self._name("process", process.pid, process.pid, process.name, process.order)
+
+    def track(self, track: Track) -> None:
+        """Write a track with all that stands on it; a maker's second that is empty is left out.
+
+        Parts are put together by hand: JSON's own encoder takes three times as long.
+        """
+        pid, tid = track.process.pid, track.tid
+        named = False
+        where = f'"pid":{pid},"tid":{tid},"ts":'
+        begin = f',\n{{"ph":"X",{where}'
+        put, kept = self._put, dict[tuple[str, Args], str]()
+        if track.under is None:
+            self._name("thread", pid, tid, track.name, track.order)
+            named = True
+        for began, ended, name, args in track.slices:
+            if not named:
+                self._name("thread", pid, tid, track.name, track.order)
+                named = True
+            rest = kept.get((name, args))
+            if rest is None:
+                if len(kept) >= _MOST_KEPT:
+                    kept.clear()
+                rest = kept[name, args] = _rest(name, track.category, args)
+            put(f'{begin}{began},"dur":{ended - began}{rest}')
+        for mark in track.marks:
+            rest = _rest(mark.name, mark.category, mark.args)
+            put(f',\n{{"ph":"i","s":"t",{where}{mark.at}{rest}')
+
+    def counter(self, counter: Counter) -> None:
+        """Write a curve; readers call it by its name and its part."""
+        pid = counter.process.pid
+        begin = f',\n{{"ph":"C","pid":{pid},"tid":{pid},"name":{_ENCODE(counter.name)},"ts":'
+        part = _ENCODE(counter.part)
+        for at, value in counter.values:
+            self._put(f'{begin}{at},"args":{{{part}:{value}}}}}')
+
+    def _name(self, what: str, pid: int, tid: int, name: str, order: int) -> None:
+        """Write what a process or a thread is called, and where it stands."""
+        where = f'"ph":"M","pid":{pid},"tid":{tid}'
+        self._put(
+            f'{self._between}{{"name":"{what}_name",{where},"args":{{"name":{_ENCODE(name)}}}}},\n'
+            f'{{"name":"{what}_sort_index",{where},"args":{{"sort_index":{order}}}}}'
+        )
+        self._between = ",\n"
+
+    def close(self) -> None:
+        """Write the end."""
+        self._put("\n]\n")
+        self._close()
+
+
+def _rest(name: str, category: str, args: Args) -> str:
+    """What does not change from slice to slice, up to the end of one."""
+    told = f',"args":{_ENCODE(dict(args))}' if args else ""
+    return f',"name":{_ENCODE(name)},"cat":"{category}"{told}}}'
