@@ -7,10 +7,12 @@ import pickle
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from chai_tui.model.events import Event, RunBegan
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MEMORY_BYTES = 32_000_000
 """Kept in memory: 700,000 events, or half an hour of forty makers. More is kept in a file without
