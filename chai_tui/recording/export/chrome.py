@@ -7,15 +7,22 @@ It is an array: of one that was cut, readers take what there is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.pieces import Pieces
-from chai_tui.recording.export.tracks import Args, Counter, Process, Track, size_of, tracks_of
+from chai_tui.recording.export.tracks import (
+    Counter,
+    Process,
+    Slice,
+    Track,
+    Words,
+    size_of,
+    tracks_of,
+)
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_MOST_KEPT = 20_000
-"""Names with what is told beside them that are kept in their written form; then it begins anew."""
 
 
 def write_trace(
@@ -43,8 +50,7 @@ def write_trace(
 
 class _Writer:
     def __init__(self, pieces: Pieces[str]) -> None:
-        self._put = pieces.put
-        self._close = pieces.close
+        self._pieces = pieces
         self._between = "[\n"
 
     def process(self, process: Process) -> None:
@@ -52,44 +58,33 @@ class _Writer:
         self._name("process", process.pid, process.pid, process.name, process.order)
 
     def track(self, track: Track) -> None:
-        """Write a track with all that stands on it; a maker's second that is empty is left out.
-
-        Parts are put together by hand: JSON's own encoder takes three times as long.
-        """
+        """Write a track with all that stands on it; a maker's second that is empty is left out."""
         pid, tid = track.process.pid, track.tid
-        named = False
+        slices = iter(track.slices)
+        first = next(slices, None)
+        if first is None and track.under is not None:
+            return
+        self._name("thread", pid, tid, track.name, track.order)
         where = f'"pid":{pid},"tid":{tid},"ts":'
-        begin = f',\n{{"ph":"X",{where}'
-        put, kept = self._put, dict[tuple[str, Args], str]()
-        if track.under is None:
-            self._name("thread", pid, tid, track.name, track.order)
-            named = True
-        for began, ended, name, args in track.slices:
-            if not named:
-                self._name("thread", pid, tid, track.name, track.order)
-                named = True
-            rest = kept.get((name, args))
-            if rest is None:
-                if len(kept) >= _MOST_KEPT:
-                    kept.clear()
-                rest = kept[name, args] = _rest(name, track.category, args)
-            put(f'{begin}{began},"dur":{ended - began}{rest}')
+        if first is not None:
+            self._pieces.put_all(_lines(f',\n{{"ph":"X",{where}', track.category, first, slices))
         for mark in track.marks:
-            rest = _rest(mark.name, mark.category, mark.args)
-            put(f',\n{{"ph":"i","s":"t",{where}{mark.at}{rest}')
+            rest = _rest(mark.words, mark.category)
+            self._pieces.put(f',\n{{"ph":"i","s":"t",{where}{mark.at}{rest}')
 
     def counter(self, counter: Counter) -> None:
         """Write a curve; readers call it by its name and its part."""
         pid = counter.process.pid
         begin = f',\n{{"ph":"C","pid":{pid},"tid":{pid},"name":{_ENCODE(counter.name)},"ts":'
         part = _ENCODE(counter.part)
-        for at, value in counter.values:
-            self._put(f'{begin}{at},"args":{{{part}:{value}}}}}')
+        self._pieces.put_all(
+            f'{begin}{at},"args":{{{part}:{value}}}}}' for at, value in counter.values
+        )
 
     def _name(self, what: str, pid: int, tid: int, name: str, order: int) -> None:
         """Write what a process or a thread is called, and where it stands."""
         where = f'"ph":"M","pid":{pid},"tid":{tid}'
-        self._put(
+        self._pieces.put(
             f'{self._between}{{"name":"{what}_name",{where},"args":{{"name":{_ENCODE(name)}}}}},\n'
             f'{{"name":"{what}_sort_index",{where},"args":{{"sort_index":{order}}}}}'
         )
@@ -97,11 +92,21 @@ class _Writer:
 
     def close(self) -> None:
         """Write the end."""
-        self._put("\n]\n")
-        self._close()
+        self._pieces.put("\n]\n")
+        self._pieces.close()
 
 
-def _rest(name: str, category: str, args: Args) -> str:
+def _lines(begin: str, category: str, first: Slice, others: Iterable[Slice]) -> Iterator[str]:
+    """Put slices together by hand: JSON's own encoder takes three times as long."""
+    kept: dict[Words, str] = {}
+    for began, ended, words in chain((first,), others):
+        rest = kept.get(words)
+        if rest is None:
+            rest = kept[words] = _rest(words, category)
+        yield f'{begin}{began},"dur":{ended - began}{rest}'
+
+
+def _rest(words: Words, category: str) -> str:
     """What does not change from slice to slice, up to the end of one."""
-    told = f',"args":{_ENCODE(dict(args))}' if args else ""
-    return f',"name":{_ENCODE(name)},"cat":"{category}"{told}}}'
+    told = f',"args":{_ENCODE(dict(words.args))}' if words.args else ""
+    return f',"name":{_ENCODE(words.name)},"cat":"{category}"{told}}}'

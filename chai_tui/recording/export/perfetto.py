@@ -8,22 +8,28 @@ Numbers of fields are those of ``protos/perfetto/trace`` in https://github.com/g
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.pieces import Pieces
 from chai_tui.recording.export.protobuf import double, message, number, text, varint
-from chai_tui.recording.export.tracks import Args, Counter, Process, Track, size_of, tracks_of
+from chai_tui.recording.export.tracks import (
+    Counter,
+    Process,
+    Slice,
+    Track,
+    Words,
+    size_of,
+    tracks_of,
+)
 
 _PACKET, _TIMESTAMP, _EVENT, _TRACK, _INTERNED, _CLOCKS = 1, 8, 11, 60, 12, 6
 _SEQUENCE = number(10, 1) + number(13, 2)  # all packets are of one sequence, and need its names
 _BEGIN, _END, _INSTANT, _COUNTER = (number(9, kind) for kind in (1, 2, 3, 4))
 _IN_GIVEN_ORDER = 3
 _REALTIME, _BOOTTIME = 1, 6
-_MOST_KEPT = 20_000
-"""Names with what is told beside them that are kept in their written form; then it begins anew."""
 
 
 def write_pftrace(
@@ -52,7 +58,7 @@ class _Writer:
     """Tracks are numbered as they come; times are nanoseconds."""
 
     def __init__(self, pieces: Pieces[bytes]) -> None:
-        self._put = pieces.put
+        self._pieces = pieces
         self.close = pieces.close
         self._numbers = count(1)
         self._uuids: dict[tuple[int, int | None], int] = {}
@@ -60,7 +66,7 @@ class _Writer:
 
     def begin(self, wall: str) -> None:
         """Write what comes before everything: nothing was interned yet; and the time of day."""
-        self._put(message(_PACKET, number(10, 1), number(13, 1)))
+        self._pieces.put(message(_PACKET, number(10, 1), number(13, 1)))
         try:
             seconds = datetime.fromisoformat(wall).timestamp()
         except ValueError:
@@ -68,7 +74,9 @@ class _Writer:
         if seconds > 0:
             clocks = ((_REALTIME, int(seconds * 1e9)), (_BOOTTIME, 0))
             told = (message(1, number(1, clock), number(2, at)) for clock, at in clocks)
-            self._put(message(_PACKET, number(_TIMESTAMP, 0), message(_CLOCKS, *told), _SEQUENCE))
+            self._pieces.put(
+                message(_PACKET, number(_TIMESTAMP, 0), message(_CLOCKS, *told), _SEQUENCE)
+            )
 
     def process(self, process: Process) -> None:
         """Write what a process is called, and where it stands."""
@@ -77,38 +85,41 @@ class _Writer:
         self._describe(number(1, uuid), message(3, *told), number(11, _IN_GIVEN_ORDER))
 
     def _describe(self, *told: bytes) -> None:
-        self._put(message(_PACKET, message(_TRACK, *told), _SEQUENCE))
+        self._pieces.put(message(_PACKET, message(_TRACK, *told), _SEQUENCE))
 
     def track(self, track: Track) -> None:
         """Write a track with all that stands on it; a maker's second that is empty is left out."""
+        slices = iter(track.slices)
+        first = next(slices, None)
+        if first is None and track.under is not None:
+            return
         uuid = self._uuids[track.process.pid, track.tid] = next(self._numbers)
-        described = track.under is None
-        if described:
+        if track.under is None:
             told = (number(1, track.process.pid), number(2, track.tid), text(5, track.name))
             self._describe(number(1, uuid), message(4, *told, number(3, track.order)))
+        else:
+            parent = self._uuids[track.process.pid, track.under]
+            place = (number(5, parent), text(2, track.name), number(12, track.order))
+            self._describe(number(1, uuid), *place)
         on = number(11, uuid)
-        ended = message(_EVENT, _END, on) + _SEQUENCE
-        put, kept = self._put, dict[tuple[str, Args], bytes]()
-        for began, until, name, args in track.slices:
-            if not described:
-                self._child(uuid, track)
-                described = True
-            rest = kept.get((name, args))
-            if rest is None:
-                if len(kept) >= _MOST_KEPT:
-                    kept.clear()
-                told = (_BEGIN, on, self._said(name, track.category, args))
-                rest = kept[name, args] = message(_EVENT, *told) + _SEQUENCE
-            put(_packet(began, rest) + _packet(until, ended))
+        if first is not None:
+            self._pieces.put_all(self._packets(on, track.category, first, slices))
         for mark in track.marks:
-            told = (_INSTANT, on, self._said(mark.name, mark.category, mark.args))
-            put(_packet(mark.at, message(_EVENT, *told) + _SEQUENCE))
+            told = (_INSTANT, on, self._said(mark.words, mark.category))
+            self._pieces.put(_packet(mark.at, message(_EVENT, *told) + _SEQUENCE))
 
-    def _child(self, uuid: int, track: Track) -> None:
-        """Write the name of a track that belongs to another."""
-        parent = self._uuids[track.process.pid, track.under]
-        place = (number(5, parent), text(2, track.name), number(12, track.order))
-        self._describe(number(1, uuid), *place)
+    def _packets(
+        self, on: bytes, category: str, first: Slice, others: Iterable[Slice]
+    ) -> Iterator[bytes]:
+        """A packet for the beginning of each slice, and one for its end."""
+        kept: dict[Words, bytes] = {}
+        ended = message(_EVENT, _END, on) + _SEQUENCE
+        for began, until, words in chain((first,), others):
+            rest = kept.get(words)
+            if rest is None:
+                said = self._said(words, category)
+                rest = kept[words] = message(_EVENT, _BEGIN, on, said) + _SEQUENCE
+            yield _packet(began, rest) + _packet(until, ended)
 
     def counter(self, counter: Counter) -> None:
         """Write a curve."""
@@ -117,12 +128,14 @@ class _Writer:
         self._describe(number(1, uuid), number(5, parent), name, message(8))
         on = number(11, uuid)
         for at, value in counter.values:
-            self._put(_packet(at, message(_EVENT, _COUNTER, on, double(44, value)) + _SEQUENCE))
+            self._pieces.put(
+                _packet(at, message(_EVENT, _COUNTER, on, double(44, value)) + _SEQUENCE)
+            )
 
-    def _said(self, name: str, category: str, args: Args) -> bytes:
+    def _said(self, words: Words, category: str) -> bytes:
         """What a slice or an instant is called, and what else is told of it."""
-        told = [number(3, self._interned(1, category)), number(10, self._interned(2, name))]
-        for key, value in args:
+        told = [number(3, self._interned(1, category)), number(10, self._interned(2, words.name))]
+        for key, value in words.args:
             if isinstance(value, str):
                 told.append(message(4, text(10, key), text(6, value)))
             elif isinstance(value, int):
@@ -137,7 +150,7 @@ class _Writer:
         if found is None:
             found = self._names[kind, name] = len(self._names) + 1
             told = message(kind, number(1, found), text(2, name))
-            self._put(message(_PACKET, message(_INTERNED, told), _SEQUENCE))
+            self._pieces.put(message(_PACKET, message(_INTERNED, told), _SEQUENCE))
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import AnyStr, Generic
 
 _ENOUGH = 65_536
@@ -34,13 +34,19 @@ class Pieces(Generic[AnyStr]):
         self._length = 0
         self._done = 0
 
-    def put(self, part: AnyStr) -> None:
-        """Take a part."""
-        self._parts.append(part)
-        self._length += len(part)
-        if self._length >= _ENOUGH:
-            self._hand_over()
-            self._progress(min(1.0, self._done / self._total))
+    def put(self, *parts: AnyStr) -> None:
+        """Take parts."""
+        self.put_all(parts)
+
+    def put_all(self, parts: Iterable[AnyStr]) -> None:
+        """Take parts as they come; whoever yields them may put others in between."""
+        take = self._parts.append
+        for part in parts:
+            take(part)
+            self._length += len(part)
+            if self._length >= _ENOUGH:
+                self._hand_over()
+                self._progress(min(1.0, self._done / self._total))
 
     def close(self) -> None:
         """Hand over what is left."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from chai_tui.explain.tasting.lanes import lane_name
@@ -33,8 +34,6 @@ from chai_tui.recording.export.account import (
 Args = tuple[tuple[str, str | int | float], ...]
 """What a trace tells of a slice or an instant beside its name."""
 
-_LATEST = 10**15
-"""Microseconds, 30 years: a trace's nanoseconds of it fit into 63 bits, and a float's into 53."""
 _MOST_TEXT = 1_000
 """Characters kept of a name or a cause."""
 _GREATEST = 2**31 - 1
@@ -60,22 +59,25 @@ class _Round(NamedTuple):
 _Stretch = TypeVar("_Stretch", StepSlice, CoreSlice, WaitSlice, _Round)
 
 
-class Slice(NamedTuple):
-    """A stretch; times are whole microseconds since the run's beginning."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """What is said of a slice; on a track, those that say the same are one object."""
 
-    began: int
-    ended: int
     name: str
     args: Args
+
+
+Slice = tuple[int, int, Words]
+"""When a stretch began and ended, in whole microseconds since the run's beginning; a million of
+named tuples would take half a second more."""
 
 
 class Mark(NamedTuple):
     """A moment; ``category`` is ``end``, ``signal``, ``trouble`` or ``run``."""
 
     at: int
-    name: str
+    words: Words
     category: str
-    args: Args
 
 
 class Process(NamedTuple):
@@ -162,7 +164,7 @@ class _Layout:
         name = f"chai-tui · {warning}" if warning else "chai-tui"
         run = Process(self._pid(account.run.pid), _text(name), 0)
         yield run
-        marks = [Mark(0, "run began", "run", _facts(account))]
+        marks = [Mark(0, Words("run began", _facts(account)), "run")]
         marks += [self._mark(instant) for instant in self._marks[None]]
         yield Track(run, self._tid(run, None), "all makers", 1, None, "round", (), marks)
         yield from self._lanes(run)
@@ -199,7 +201,7 @@ class _Layout:
         lanes = [(lane, told) for race, told in races for lane in race.lanes.values()]
         for order, (lane, told) in enumerate(lanes, start=2):
             name = _text(lane_name(lane) + told)
-            rounds = self._slices(_rounds(lane, self._account.ended), lambda each: each[2:])
+            rounds = self._slices(_rounds(lane, self._account.ended), _round)
             yield Track(run, self._tid(run, None), name, order, None, "round", rounds)
 
     def _counters(self, run: Process) -> Iterator[Counter]:
@@ -214,22 +216,36 @@ class _Layout:
         return ((self._micros(at), round(value, 3)) for at, value in told if value is not None)
 
     def _slices(
-        self, stretches: Iterable[_Stretch], tell: Callable[[_Stretch], tuple[str, Args]]
+        self, stretches: Iterable[_Stretch], tell: Callable[[_Stretch], Words]
     ) -> Iterator[Slice]:
-        """Rounded, too, none begins before the last one has ended: readers drop such."""
-        micros, last = self._micros, 0
+        """Rounded, too, none begins before the last one has ended: readers drop such.
+
+        A million slices pass here, with few words: calls for each of them took twice as long.
+        """
+        origin, last = self._origin, 0
+        said: dict[object, Words] = {}
         for each in stretches:
-            began = max(last, micros(each[0]))
-            last = max(began, micros(each[1]))
-            yield Slice(began, last, *tell(each))
+            began = int((each[0] - origin) * 1e6 + 0.5)
+            if began < last:  # noqa: PLR1730 - max() is a call
+                began = last
+            last = int((each[1] - origin) * 1e6 + 0.5)
+            if last < began:  # noqa: PLR1730 - likewise
+                last = began
+            key = each[2:]
+            if type(key[1]) is float:  # a share, told in hundredths
+                key = key[0], int(key[1] * 100 + 0.5)
+            words = said.get(key)
+            if words is None:
+                words = said[key] = tell(each)
+            yield began, last, words
 
     def _mark(self, instant: Instant) -> Mark:
         maker = self._account.makers.get(instant.maker or 0)
         args = _end(maker) if maker is not None and instant.kind == "end" else ()
-        return Mark(self._micros(instant.at), _text(instant.text), instant.kind, args)
+        return Mark(self._micros(instant.at), Words(_text(instant.text), args), instant.kind)
 
     def _micros(self, at: float) -> int:
-        return min(max(int((at - self._origin) * 1e6 + 0.5), 0), _LATEST)
+        return max(0, int((at - self._origin) * 1e6 + 0.5))
 
     def _pid(self, pid: int) -> int:
         """The system's number, or another if it was given twice: systems use them again."""
@@ -269,17 +285,25 @@ def _rounds(lane: Lane, now: float) -> Iterator[_Round]:
         yield _Round(began, now, name, (("calls", lane.running.calls), ("unfinished", "yes")))
 
 
-def _step(step: StepSlice) -> tuple[str, Args]:
-    return _text(step.name), () if step.kind is None else (("kind", str(step.kind)),)
+def _round(each: _Round) -> Words:
+    return Words(each.name, each.args)
 
 
-def _core(core: CoreSlice) -> tuple[str, Args]:
+def _step(step: StepSlice) -> Words:
+    return Words(_text(step.name), () if step.kind is None else (("kind", str(step.kind)),))
+
+
+def _core(core: CoreSlice) -> Words:
     name = "on a core" if core.core is None else f"core {core.core}"
-    return name, (("share", round(core.share, 2)),)
+    return Words(name, (("share", _hundredths(core.share)),))
 
 
-def _wait(wait: WaitSlice) -> tuple[str, Args]:
-    return _WAITS[wait.reason], (("share", round(wait.share, 2)),)
+def _wait(wait: WaitSlice) -> Words:
+    return Words(_WAITS[wait.reason], (("share", _hundredths(wait.share)),))
+
+
+def _hundredths(share: float) -> float:
+    return int(share * 100 + 0.5) / 100
 
 
 def _told(told: dict[str, str | int | float | None]) -> Args:
