@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from pathlib import Path
@@ -20,6 +19,10 @@ def kept(*events: Event) -> KeptRun:
     run = KeptRun("chai-tui")
     run.add([HERE, *events])
     return run
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 async def test_the_run_is_saved_beside_what_was_saved_before(
@@ -78,4 +81,4 @@ async def test_keys_are_answered_while_a_run_is_saved(
         assert here.selected == 2
         may_end.set()
         await here.until(lambda: here.notices)
-    assert os.listdir(tmp_path) == ["brew-chai.chai.gz"]
+    assert names(tmp_path) == ["brew-chai.chai.gz"]
