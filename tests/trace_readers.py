@@ -108,7 +108,7 @@ def read_perfetto(data: bytes) -> Trace:
         for kind, entry in fields(told.get(12, b"")):
             of = dict(fields(entry))
             reader.interned[kind, of[1]] = of[2].decode()
-        if 60 in told:
+        if 60 in told and dict(fields(told[60]))[1] != 0:  # 0: the one that has all others
             reader.track(dict(fields(told[60])))
         if 11 in told:
             reader.event(told[8], told[11])

@@ -151,9 +151,9 @@ def _milliseconds(account: Account) -> Rows:
 
 
 def _processes(account: Account) -> Iterable[str]:
-    yield "chai-tui" if account.run.source == "live" else "chai-tui · simulated"
+    yield "chai-tui" if account.run.source == "live" else "chai-tui, simulated"
     for station in account.stations.values():
-        yield f"station {station.number}: {station.engine} · pid {station.pid}"
+        yield f"station {station.number}: {station.engine}, pid {station.pid}"
 
 
 def _makers(account: Account) -> Iterable[list[Any]]:
@@ -162,8 +162,8 @@ def _makers(account: Account) -> Iterable[list[Any]]:
     for station in account.stations.values():
         for number in station.makers:
             maker = account.makers[number]
-            name = printable(f"{maker.name} · {maker.recipe}" if maker.recipe else maker.name)
-            process = f"station {station.number}: {station.engine} · pid {station.pid}"
+            name = printable(f"{maker.name}: {maker.recipe}" if maker.recipe else maker.name)
+            process = f"station {station.number}: {station.engine}, pid {station.pid}"
             if count := len(maker.steps) + instants[number]:
                 yield [process, name, count, 1]
 

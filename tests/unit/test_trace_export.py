@@ -93,9 +93,9 @@ def test_a_maker_has_a_track_for_its_steps_one_for_its_core_and_one_for_its_wait
     ]
     trace = both(account_with(one))
     s = 1_000_000_000
-    assert trace.processes == {4_700: "chai-tui", 4_711: "station 1: asyncio · pid 4711"}
+    assert trace.processes == {4_700: "chai-tui", 4_711: "station 1: asyncio, pid 4711"}
     assert trace.slices == {
-        "Chai Maker #1 · chai": [(s, 5 * s // 2, "boil", "step", {"kind": "wait"})],
+        "Chai Maker #1: chai": [(s, 5 * s // 2, "boil", "step", {"kind": "wait"})],
         "Chai Maker #1 on a core": [
             (0, s, "core 3", "core", {"share": 0.93}),
             (s, 2 * s, "on a core", "core", {"share": 2.5}),
@@ -124,7 +124,7 @@ def test_signals_ends_and_troubles_are_instants_and_an_end_says_what_it_cost() -
         (2_000_000_000, "nobody's", "signal"),
         (3_000_000_000, "no fork", "trouble"),
     ]
-    signal, end = trace.instants["Chai Maker #1 · chai"]
+    signal, end = trace.instants["Chai Maker #1: chai"]
     assert signal == (1_000_000_000, 1_000_000_000, "SIGTERM sent", "signal", {})
     assert end[1:4] == (4_000_000_000, "killed by SIGKILL", "end")
     assert end.args == {
@@ -159,7 +159,7 @@ def test_the_first_instant_says_what_the_run_is() -> None:
     assert (at, name, category) == (0, "run began", "run")
     assert args["command"] == "chai-tui brew"
     assert args["began"] == "2026-05-04T12:00:00Z"
-    assert list(trace.processes.values()) == ["chai-tui · simulated"]
+    assert list(trace.processes.values()) == ["chai-tui, simulated"]
 
 
 def test_the_rounds_of_a_tasting_are_slices_on_a_track_a_lane() -> None:
@@ -182,10 +182,10 @@ def test_makers_that_share_a_thread_have_tracks_of_their_own() -> None:
     makers = [maker(n, station=1 + n // 4) for n in range(1, 8)]
     trace = both(account_with(*makers))  # the reader refuses one number for two
     assert sorted(trace.processes.values()) == [
-        "chai-tui", "station 1: asyncio · pid 7", "station 2: asyncio · pid 7",
+        "chai-tui", "station 1: asyncio, pid 7", "station 2: asyncio, pid 7",
     ]  # fmt: skip
     assert [name for name in trace.tracks if "Maker" in name] == [
-        f"Chai Maker #{n} · chai" for n in range(1, 8)
+        f"Chai Maker #{n}: chai" for n in range(1, 8)
     ]
 
 

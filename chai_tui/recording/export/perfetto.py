@@ -28,7 +28,7 @@ from chai_tui.recording.export.tracks import (
 _PACKET, _TIMESTAMP, _EVENT, _TRACK, _INTERNED, _CLOCKS = 1, 8, 11, 60, 12, 6
 _SEQUENCE = number(10, 1) + number(13, 2)  # all packets are of one sequence, and need its names
 _BEGIN, _END, _INSTANT, _COUNTER = (number(9, kind) for kind in (1, 2, 3, 4))
-_IN_GIVEN_ORDER = 3
+_IN_GIVEN_ORDER = (number(19, 1), number(20, 1))  # processes, and their threads
 _REALTIME, _BOOTTIME = 1, 6
 
 
@@ -65,8 +65,9 @@ class _Writer:
         self._names: dict[tuple[int, str], int] = {}
 
     def begin(self, wall: str) -> None:
-        """Write what comes before everything: nothing was interned yet; and the time of day."""
+        """Write what comes before everything: nothing was interned yet; the time of day."""
         self._pieces.put(message(_PACKET, number(10, 1), number(13, 1)))
+        self._describe(number(1, 0), *_IN_GIVEN_ORDER)
         try:
             seconds = datetime.fromisoformat(wall).timestamp()
         except ValueError:
@@ -80,9 +81,9 @@ class _Writer:
 
     def process(self, process: Process) -> None:
         """Write what a process is called, and where it stands."""
-        told = (number(1, process.pid), text(6, process.name), number(3, process.order))
+        told = message(3, number(1, process.pid), text(6, process.name))
         uuid = self._uuids[process.pid, None] = next(self._numbers)
-        self._describe(number(1, uuid), message(3, *told), number(11, _IN_GIVEN_ORDER))
+        self._describe(number(1, uuid), told, number(12, process.order))
 
     def _describe(self, *told: bytes) -> None:
         self._pieces.put(message(_PACKET, message(_TRACK, *told), _SEQUENCE))
@@ -96,7 +97,7 @@ class _Writer:
         uuid = self._uuids[track.process.pid, track.tid] = next(self._numbers)
         if track.under is None:
             told = (number(1, track.process.pid), number(2, track.tid), text(5, track.name))
-            self._describe(number(1, uuid), message(4, *told, number(3, track.order)))
+            self._describe(number(1, uuid), message(4, *told), number(12, track.order))
         else:
             parent = self._uuids[track.process.pid, track.under]
             place = (number(5, parent), text(2, track.name), number(12, track.order))

@@ -4,11 +4,13 @@
 
     chai-tui                         the run: what happened to all, a track a lane of a tasting
       all makers                       instants
-      core 0 busy · cores at once      counters
-    station 1: process · pid 4711    a process a station
-      Chai Maker #1 · masala           its steps, and in between its signals and its end
+      core 0 busy, cores at once      counters
+    station 1: process, pid 4711    a process a station
+      Chai Maker #1: masala           its steps, and in between its signals and its end
       Chai Maker #1 on a core          on which, and how much of it
       Chai Maker #1 waits              for the GIL, for a core, or paused
+
+Names that are ours are ASCII: Perfetto's screen of 2025 shows JSON's escapes in them as they are.
 """
 
 from __future__ import annotations
@@ -161,7 +163,7 @@ class _Layout:
         """Yield the run itself, then the stations in the order of their numbers."""
         account = self._account
         warning = account.run.warning
-        name = f"chai-tui · {warning}" if warning else "chai-tui"
+        name = f"chai-tui, {warning}" if warning else "chai-tui"
         run = Process(self._pid(account.run.pid), _text(name), 0)
         yield run
         marks = [Mark(0, Words("run began", _facts(account)), "run")]
@@ -170,7 +172,7 @@ class _Layout:
         yield from self._lanes(run)
         yield from self._counters(run)
         for order, station in enumerate(account.stations.values(), start=1):
-            told = f"station {station.number}: {station.engine} · pid {station.pid}"
+            told = f"station {station.number}: {station.engine}, pid {station.pid}"
             process = Process(self._pid(station.pid), told, order)
             yield process
             for place, number in enumerate(station.makers):
@@ -178,7 +180,7 @@ class _Layout:
                     yield from self._maker(process, maker, 3 * place + 1)
 
     def _maker(self, process: Process, maker: MakerAccount, order: int) -> Iterator[Track]:
-        name = _text(f"{maker.name} · {maker.recipe}" if maker.recipe else maker.name)
+        name = _text(f"{maker.name}: {maker.recipe}" if maker.recipe else maker.name)
         marks = [self._mark(instant) for instant in self._marks[maker.number]]
         tid = self._tid(process, maker.tid)
         steps = self._slices(maker.steps, _step)
@@ -197,7 +199,7 @@ class _Layout:
         race = self._account.floor.race
         races: list[tuple[Race, str]] = [(race, "")]
         if race.unlimited is not None:
-            races = [(race.unlimited, ""), (race, " · threads limited")]
+            races = [(race.unlimited, ""), (race, ", threads limited")]
         lanes = [(lane, told) for race, told in races for lane in race.lanes.values()]
         for order, (lane, told) in enumerate(lanes, start=2):
             name = _text(lane_name(lane) + told)
