@@ -110,7 +110,9 @@ def crowd(path: Path, makers: int = 1_000) -> None:
     )  # fmt: skip
     engines = (Engine.PROCESS, Engine.THREAD, Engine.ASYNCIO, Engine.SERIAL)
     recipes = tuple(BUILT_IN.values())
-    crew = [AddMakers(makers // 16, recipe, engine) for recipe in recipes[:4] for engine in engines]
+    crew = [
+        AddMakers(-(-makers // 16), recipe, engine) for recipe in recipes[:4] for engine in engines
+    ]
     _run(source, path, crew, [])
 
 

@@ -162,6 +162,29 @@ def test_the_first_instant_says_what_the_run_is() -> None:
     assert list(trace.processes.values()) == ["chai-tui, simulated"]
 
 
+@pytest.mark.parametrize(
+    ("wall", "nanoseconds"),
+    [
+        ("2026-05-04T12:00:00.123Z", 1_777_896_000_123_000_000),
+        ("9999-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00", None),
+        ("tea time", None),
+        ("", None),
+    ],
+)
+def test_perfetto_is_told_the_time_of_day_where_it_is_known(
+    wall: str, nanoseconds: int | None
+) -> None:
+    account = Account(Header(wall=wall, monotonic=BEGAN), HERE, BEGAN, BEGAN)
+    packets = [dict(fields(packet)) for _, packet in fields(perfetto(account))]
+    clocks = [
+        tuple(dict(fields(clock)).values())
+        for packet in packets
+        for _, clock in fields(packet.get(6, b""))
+    ]
+    assert clocks == ([] if nanoseconds is None else [(1, nanoseconds), (6, 0)])
+
+
 def test_the_rounds_of_a_tasting_are_slices_on_a_track_a_lane() -> None:
     events = races.verdict()
     account = account_of(Header(monotonic=BEGAN), events)

@@ -30,6 +30,8 @@ _SEQUENCE = number(10, 1) + number(13, 2)  # all packets are of one sequence, an
 _BEGIN, _END, _INSTANT, _COUNTER = (number(9, kind) for kind in (1, 2, 3, 4))
 _IN_GIVEN_ORDER = (number(19, 1), number(20, 1))  # processes, and their threads
 _REALTIME, _BOOTTIME = 1, 6
+_LATEST = 2**33
+"""Seconds since 1970: the nanoseconds of more than 272 years do not fit into 63 bits."""
 
 
 def write_pftrace(
@@ -70,10 +72,10 @@ class _Writer:
         self._describe(number(1, 0), *_IN_GIVEN_ORDER)
         try:
             seconds = datetime.fromisoformat(wall).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             return  # nobody knows
-        if seconds > 0:
-            clocks = ((_REALTIME, int(seconds * 1e9)), (_BOOTTIME, 0))
+        if 0 < seconds < _LATEST:
+            clocks = ((_REALTIME, round(seconds * 1e3) * 1_000_000), (_BOOTTIME, 0))
             told = (message(1, number(1, clock), number(2, at)) for clock, at in clocks)
             self._pieces.put(
                 message(_PACKET, number(_TIMESTAMP, 0), message(_CLOCKS, *told), _SEQUENCE)
