@@ -12,12 +12,12 @@ from itertools import chain
 
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.pieces import Pieces
+from chai_tui.recording.export.trace_words import Words
 from chai_tui.recording.export.tracks import (
     Counter,
     Process,
     Slice,
     Track,
-    Words,
     size_of,
     tracks_of,
 )

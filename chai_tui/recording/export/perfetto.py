@@ -15,12 +15,12 @@ from itertools import chain, count
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.pieces import Pieces
 from chai_tui.recording.export.protobuf import double, message, number, text, varint
+from chai_tui.recording.export.trace_words import Words
 from chai_tui.recording.export.tracks import (
     Counter,
     Process,
     Slice,
     Track,
-    Words,
     size_of,
     tracks_of,
 )

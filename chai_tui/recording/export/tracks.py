@@ -4,9 +4,9 @@
 
     chai-tui                         the run: what happened to all, a track a lane of a tasting
       all makers                       instants
-      core 0 busy, cores at once      counters
-    station 1: process, pid 4711    a process a station
-      Chai Maker #1: masala           its steps, and in between its signals and its end
+      core 0 busy, cores at once       counters
+    station 1: process, pid 4711     a process a station
+      Chai Maker #1: masala            its steps, and in between its signals and its end
       Chai Maker #1 on a core          on which, and how much of it
       Chai Maker #1 waits              for the GIL, for a core, or paused
 
@@ -17,57 +17,36 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from chai_tui.explain.tasting.lanes import lane_name
-from chai_tui.model.text import printable
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.records import Race
 from chai_tui.recording.export.account import (
     Account,
     CoreSlice,
     Instant,
     MakerAccount,
-    Reason,
     StepSlice,
     WaitSlice,
 )
+from chai_tui.recording.export.trace_words import (
+    Round,
+    Words,
+    of_core,
+    of_end,
+    of_round,
+    of_run,
+    of_step,
+    of_wait,
+    rounds_of,
+    text_of,
+)
 
-Args = tuple[tuple[str, str | int | float], ...]
-"""What a trace tells of a slice or an instant beside its name."""
-
-_MOST_TEXT = 1_000
-"""Characters kept of a name or a cause."""
 _GREATEST = 2**31 - 1
 """The greatest number that traces can have for a process or a thread."""
 _FIRST_MADE = 5_000_000
 """Numbers made up begin here: Linux gives none above 2²² (``pid_max``)."""
-_WAITS = {
-    Reason.GIL: "waits for the GIL",
-    Reason.CORE: "waits for a core",
-    Reason.PAUSED: "paused",
-}
-
-
-class _Round(NamedTuple):
-    """A round of a lane: when it began and ended, its name, and what else is told of it."""
-
-    began: float
-    ended: float
-    name: str
-    args: Args
-
-
-_Stretch = TypeVar("_Stretch", StepSlice, CoreSlice, WaitSlice, _Round)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Words:
-    """What is said of a slice; on a track, those that say the same are one object."""
-
-    name: str
-    args: Args
-
+_Stretch = TypeVar("_Stretch", StepSlice, CoreSlice, WaitSlice, Round)
 
 Slice = tuple[int, int, Words]
 """When a stretch began and ended, in whole microseconds since the run's beginning; a million of
@@ -164,9 +143,9 @@ class _Layout:
         account = self._account
         warning = account.run.warning
         name = f"chai-tui, {warning}" if warning else "chai-tui"
-        run = Process(self._pid(account.run.pid), _text(name), 0)
+        run = Process(self._pid(account.run.pid), text_of(name), 0)
         yield run
-        marks = [Mark(0, Words("run began", _facts(account)), "run")]
+        marks = [Mark(0, Words("run began", of_run(account)), "run")]
         marks += [self._mark(instant) for instant in self._marks[None]]
         yield Track(run, self._tid(run, None), "all makers", 1, None, "round", (), marks)
         yield from self._lanes(run)
@@ -180,15 +159,15 @@ class _Layout:
                     yield from self._maker(process, maker, 3 * place + 1)
 
     def _maker(self, process: Process, maker: MakerAccount, order: int) -> Iterator[Track]:
-        name = _text(f"{maker.name}: {maker.recipe}" if maker.recipe else maker.name)
+        name = text_of(f"{maker.name}: {maker.recipe}" if maker.recipe else maker.name)
         marks = [self._mark(instant) for instant in self._marks[maker.number]]
         tid = self._tid(process, maker.tid)
-        steps = self._slices(maker.steps, _step)
+        steps = self._slices(maker.steps, of_step)
         yield Track(process, tid, name, order, None, "step", steps, marks)
         for place, (does, category, slices) in enumerate(
             (
-                ("on a core", "core", self._slices(maker.cores, _core)),
-                ("waits", "wait", self._slices(maker.waits, _wait)),
+                ("on a core", "core", self._slices(maker.cores, of_core)),
+                ("waits", "wait", self._slices(maker.waits, of_wait)),
             ),
             start=order + 1,
         ):
@@ -202,8 +181,8 @@ class _Layout:
             races = [(race.unlimited, ""), (race, ", threads limited")]
         lanes = [(lane, told) for race, told in races for lane in race.lanes.values()]
         for order, (lane, told) in enumerate(lanes, start=2):
-            name = _text(lane_name(lane) + told)
-            rounds = self._slices(_rounds(lane, self._account.ended), _round)
+            name = text_of(lane_name(lane) + told)
+            rounds = self._slices(rounds_of(lane, self._account.ended), of_round)
             yield Track(run, self._tid(run, None), name, order, None, "round", rounds)
 
     def _counters(self, run: Process) -> Iterator[Counter]:
@@ -243,8 +222,8 @@ class _Layout:
 
     def _mark(self, instant: Instant) -> Mark:
         maker = self._account.makers.get(instant.maker or 0)
-        args = _end(maker) if maker is not None and instant.kind == "end" else ()
-        return Mark(self._micros(instant.at), Words(_text(instant.text), args), instant.kind)
+        args = of_end(maker) if maker is not None and instant.kind == "end" else ()
+        return Mark(self._micros(instant.at), Words(text_of(instant.text), args), instant.kind)
 
     def _micros(self, at: float) -> int:
         return max(0, int((at - self._origin) * 1e6 + 0.5))
@@ -270,93 +249,3 @@ class _Layout:
         while self._made in self._pids:
             self._made += 1
         return self._made
-
-
-def _rounds(lane: Lane, now: float) -> Iterator[_Round]:
-    for each in lane.rounds:
-        told: Args = (
-            ("calls", each.calls),
-            ("CPU seconds", round(each.cpu, 6)),
-            ("counts", "yes" if each.counts else "no: it warms up"),
-        )
-        if each.ready is not None:
-            told += (("seconds without a core", round(each.ready, 6)),)
-        yield _Round(each.at - each.wall, each.at, f"round {each.round}", told)
-    if lane.running is not None:
-        began, name = lane.running.at, f"round {lane.running.round}"
-        yield _Round(began, now, name, (("calls", lane.running.calls), ("unfinished", "yes")))
-
-
-def _round(each: _Round) -> Words:
-    return Words(each.name, each.args)
-
-
-def _step(step: StepSlice) -> Words:
-    return Words(_text(step.name), () if step.kind is None else (("kind", str(step.kind)),))
-
-
-def _core(core: CoreSlice) -> Words:
-    name = "on a core" if core.core is None else f"core {core.core}"
-    return Words(name, (("share", _hundredths(core.share)),))
-
-
-def _wait(wait: WaitSlice) -> Words:
-    return Words(_WAITS[wait.reason], (("share", _hundredths(wait.share)),))
-
-
-def _hundredths(share: float) -> float:
-    return int(share * 100 + 0.5) / 100
-
-
-def _told(told: dict[str, str | int | float | None]) -> Args:
-    """Leave out what is not known, and let no text do harm."""
-    return tuple(
-        (name, _text(value) if isinstance(value, str) else value)
-        for name, value in told.items()
-        if value is not None and value != ""
-    )
-
-
-def _facts(account: Account) -> Args:
-    """What the run is, for whoever finds the trace."""
-    header, run = account.header, account.run
-    return _told(
-        {
-            "chai-tui": header.chai_tui,
-            "command": header.command,
-            "began": header.wall,
-            "source": run.source,
-            "Python": run.python,
-            "system": run.system,
-            "cores": len(run.cores) or None,
-            "events": account.events,
-        }
-    )
-
-
-def _end(maker: MakerAccount) -> Args:
-    """What a maker's end says, with what all of it cost."""
-    return _told(
-        {
-            "state": str(maker.state),
-            "exit code": maker.exitcode,
-            "cause": maker.cause,
-            "place": maker.place,
-            "engine": str(maker.engine),
-            "CPU seconds": round(maker.cpu_seconds, 6),
-            "core moves": maker.core_moves,
-            "seconds for the GIL": _rounded(maker.gil_seconds),
-            "seconds for a core": _rounded(maker.ready_seconds),
-            "seconds paused": _rounded(maker.paused_seconds),
-            "most bytes": maker.memory,
-            "result": maker.result,
-        }
-    )
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 6)
-
-
-def _text(text: str) -> str:
-    return printable(text[:_MOST_TEXT])
