@@ -39,7 +39,9 @@ def write_html(
         title=inert(headline, 200),
         headline=inert(headline),
         figures=inert(figures),
-        warning=f"<p class='warning'>{inert(account.run.warning)}</p>" if account.run.warning else "",
+        warning=f"<p class='warning'>{inert(account.run.warning)}</p>"
+        if account.run.warning
+        else "",
         facts="".join(f"<div><dt>{inert(n)}</dt><dd>{inert(text)}</dd></div>" for n, text in facts),
         timeline="" if groups else "hidden",
         tasting=page_tables.tasting(account),

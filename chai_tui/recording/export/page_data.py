@@ -191,5 +191,3 @@ def _as_points(values: Sequence[float | None], each: int) -> list[int]:
 
 def _differences(numbers: Sequence[int]) -> list[int]:
     return [number - before for number, before in zip(numbers, [0, *numbers], strict=False)]
-
-

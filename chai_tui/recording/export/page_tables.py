@@ -101,7 +101,7 @@ def makers_table(account: Account) -> str:
     if not account.makers:
         return ""
     makers = account.makers
-    table = _table(
+    return _table(
         "Makers",
         _MAKER_HEADINGS,
         (_maker_cells(account, maker) for maker in makers.values()),
@@ -110,21 +110,18 @@ def makers_table(account: Account) -> str:
         words=(0, 1, 2, 5),
         blank="Blank: not measured, or nobody can tell here.",
     )
-    return table
 
 
 def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
     wall = last_of(account, maker) - maker.seated_at
     nth = f" · {maker.nth}" if maker.recipe and maker.nth > 1 else ""
-    end = f"{GLYPHS[maker.state]} {maker.state}"
-    why = maker.cause or maker.result
     return [
         f"#{maker.number}",
         f"{maker.recipe}{nth}",
         maker.engine,
         str(maker.station),
         str(maker.pid),
-        f"{end}: {why}" if why and why != maker.state else end,
+        _end_text(maker),
         time_text(maker.seated_at - account.began),
         seconds_text(wall),
         seconds_text(maker.cpu_seconds),
@@ -136,6 +133,13 @@ def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
         "" if maker.memory is None else memory_text(maker.memory),
         f"{maker.lines_said:,}",
     ]
+
+
+def _end_text(maker: MakerAccount) -> str:
+    """``✖ killed by SIGKILL``, ``✔ served: 42``."""
+    why, word = maker.cause or maker.result, str(maker.state)
+    told = why if why.startswith(word) else f"{word}: {why}" if why else word
+    return f"{GLYPHS[maker.state]} {told}"
 
 
 def _seconds(seconds: float | None) -> str:
@@ -158,9 +162,7 @@ def stations_table(account: Account) -> str:
         ]
         for station in account.stations.values()
     )
-    return _table(
-        "Stations", _STATION_HEADINGS, rows, len(account.stations), words=(1, 3)
-    )
+    return _table("Stations", _STATION_HEADINGS, rows, len(account.stations), words=(1, 3))
 
 
 def instants_table(account: Account) -> str:
@@ -192,7 +194,9 @@ def tasting(account: Account) -> str:
     ]
     reason = race.judged.reason if race.judged is not None else ""
     lanes = lane_rows(race)
-    rows = ([f"› {row.cells[0]}" if row.is_chosen else row.cells[0], *row.cells[1:]] for row in lanes)
+    rows = (
+        [f"› {row.cells[0]}" if row.is_chosen else row.cells[0], *row.cells[1:]] for row in lanes
+    )
     table = _table("", HEADINGS, rows, len(lanes), words=(0,)) if lanes else ""
     first, rest = texts[:1], texts[1:]
     told = [f"<p>{inert(reason)}</p>"] if reason else []
@@ -211,14 +215,18 @@ def _table(
     """A section with a table; empty without rows, and no longer than so many of them."""
     if not number:
         return ""
-    kinds = ["" if index in words else ' class="n"' for index in range(len(headings))]
+    kinds = [f' class="{"t" if index in words else "n"}"' for index in range(len(headings))]
     parts = [f"<section><h2>{title} <small>{number:,}</small></h2>" if title else ""]
     parts.append('<div class="wide"><table><thead><tr>')
-    parts += [f'<th scope="col"{kind}>{head}</th>' for kind, head in zip(kinds, headings, strict=True)]
+    parts += [
+        f'<th scope="col"{kind}>{head}</th>' for kind, head in zip(kinds, headings, strict=True)
+    ]
     parts.append("</tr></thead><tbody>")
     for row in islice(rows, MOST_ROWS):
         parts.append("<tr>")
-        parts += [f"<td{kind}>{inert(text, 300)}</td>" for kind, text in zip(kinds, row, strict=True)]
+        parts += [
+            f"<td{kind}>{inert(text, 300)}</td>" for kind, text in zip(kinds, row, strict=True)
+        ]
         parts.append("</tr>")
     parts.append("</tbody></table></div>")
     if number > MOST_ROWS:

@@ -6,10 +6,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chai_tui.explain.formatting import GLYPHS
 from chai_tui.model.engine import Engine
 from chai_tui.recording.export.account import Account, MakerAccount, Reason, StationAccount
+from chai_tui.state.records import State
 
-REASON_SIGNS = {Reason.GIL: "░", Reason.CORE: "▒", Reason.PAUSED: "‖"}
+REASON_SIGNS = {Reason.GIL: "░", Reason.CORE: "▒", Reason.PAUSED: GLYPHS[State.PAUSED]}
 """As in the timeline of the screens."""
 REASON_WORDS = {
     Reason.GIL: "waits for the GIL",

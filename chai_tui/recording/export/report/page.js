@@ -284,7 +284,7 @@
         to.fillRect(left, top + core[0] + core[1] - tall, Math.max(1, width - (width > 4 ? 0.5 : 0)), tall);
         const number = row.cores.what[index];
         if (number !== CORE && width > 8 + 7 * String(number).length) {
-          write(to, String(number), Math.max(left, to.plot.left) + 4, top + core[0] + core[1] / 2 + 0.5, share > 0.7 ? palette["on-core"] : palette.ink, { size: roomy ? 11 : 9, weight: 650 });
+          write(to, String(number), Math.max(left, to.plot.left) + 4, top + core[0] + (share > 0.7 ? core[1] / 2 + 0.5 : core[1] / 3), share > 0.7 ? palette["on-core"] : palette.ink, { size: !roomy ? 8.5 : share > 0.7 ? 11 : 10, weight: 650 });
         }
       });
       visible(to, row.waits, (index, left, width) => {
