@@ -190,7 +190,7 @@ def zooms(reports: Reports) -> None:
 def tells(reports: Reports) -> str:
     """Under the mouse each slice is told in words."""
     browser = reports.open(400, 8)
-    found = set()
+    found: set[str] = set()
     for row in range(8):
         for across in range(40):
             for depth in (14, 28, 41):

@@ -17,6 +17,9 @@ from chai_tui.recording.export.page_tables import inert
 from chai_tui.recording.export.rows import groups_of
 
 
+_SCRIPTS = ("page.js", "drawing.js")
+
+
 def write_html(
     account: Account, write: Callable[[str], object], progress: Callable[[float], None]
 ) -> None:
@@ -33,7 +36,7 @@ def write_html(
     headline, figures = page_tables.headline(account)
     facts = page_tables.facts(account)
     style = Template(_part("page.css")).substitute(light=LIGHT.as_css(), dark=DARK.as_css())
-    script = _part("page.js")
+    script = "\n".join(map(_part, _SCRIPTS))
     page = Template(_part("page.html")).substitute(
         policy=policy_of(style, script),
         title=inert(headline, 200),
