@@ -15,6 +15,8 @@ from tests.reports.made import HOSTILE, made_account
 SEGMENTS = 20_000
 MOST_BYTES = 200_000
 MOST_MS = 500
+GUTTER, MARGIN = 168, 82
+"""Pixels beside the part of a row that tells of time; as in the page's script."""
 
 
 class Reports:
@@ -62,7 +64,7 @@ class Reports:
             "(({left, top, width, height}) => [left, top, width, height])"
             "(document.getElementById('rows').getBoundingClientRect())"
         )
-        return box[0] + 168 + (box[2] - 178) * x, box[1] + min(box[3], 600) * y
+        return box[0] + GUTTER + (box[2] - GUTTER - MARGIN) * x, box[1] + min(box[3], 600) * y
 
 
 def ready(reports: Reports) -> str:
@@ -82,12 +84,18 @@ def larger(reports: Reports) -> str:
     """200,000 segments can be looked at, too."""
     browser = reports.open(200_000, 40)
     ms = browser.run("document.documentElement.dataset.readyMs")
-    step = browser.run(
-        "new Promise(done => { const began = performance.now();"
-        "document.querySelector('[data-key=\"+\"]').click();"
-        "requestAnimationFrame(() => setTimeout(() => done(performance.now() - began))) })"
-    )
-    return f"{reports.path(200_000).stat().st_size / 1e3:.0f} kB, {ms} ms, a step {step:.0f} ms"
+    steps = []
+    for _ in range(5):
+        browser.frame()
+        steps.append(
+            browser.run(
+                "new Promise(done => { const began = performance.now();"
+                "document.querySelector('[data-key=ArrowRight]').click();"
+                "requestAnimationFrame(() => setTimeout(() => done(performance.now() - began))) })"
+            )
+        )
+    step = min(steps)
+    return f"{reports.path(200_000).stat().st_size / 1e3:.0f} kB, {ms} ms, a step {step:.0f} ms at best"
 
 
 def silent(reports: Reports) -> None:
@@ -143,8 +151,11 @@ def zooms(reports: Reports) -> None:
     """Wheel, drag, double click, buttons and keys change what is shown."""
     browser = reports.open()
     everything = reports.view()
+    browser.key("w")
+    assert reports.view() != everything, "a key before the timeline was clicked"
+    browser.key("0")
     x, y = reports.place(0.5, 0.2)
-    browser.mouse("mouseWheel", x, y, deltaX=0, deltaY=-300, modifiers=0)
+    browser.mouse("mouseWheel", x, y, deltaX=0, deltaY=-300)
     assert reports.view() == everything, "the wheel zoomed before the timeline was clicked"
     x, y = reports.place(0.5, 0.2)
     browser.mouse("mouseWheel", x, y, deltaX=0, deltaY=-300, modifiers=2)
@@ -282,6 +293,22 @@ def without_script(reports: Reports) -> None:
     assert "killed by SIGKILL" in text
 
 
+def old(reports: Reports) -> None:
+    """A browser that cannot unpack the timeline says so, and shows the tables."""
+    browser = reports.browser
+    added = browser.ask(
+        "Page.addScriptToEvaluateOnNewDocument", source="delete window.DecompressionStream"
+    )
+    try:
+        browser.load(reports.path(2_000, 8))
+        browser.until("document.documentElement.dataset.error")
+        text = browser.run("document.body.innerText")
+    finally:
+        browser.ask("Page.removeScriptToEvaluateOnNewDocument", **added)
+    assert "This browser cannot unpack the timeline" in text
+    assert "killed by SIGKILL" in text
+
+
 def narrow(reports: Reports) -> None:
     """On a narrow screen nothing is wider than it."""
     browser = reports.browser
@@ -294,7 +321,7 @@ def narrow(reports: Reports) -> None:
 
 
 PROMISES: tuple[Callable[[Reports], str | None], ...] = (
-    ready, larger, silent, sealed, zooms, tells, hostile, dark, prints, without_script, narrow,
+    ready, larger, silent, sealed, zooms, tells, hostile, dark, prints, without_script, old, narrow,
 )  # fmt: skip
 
 
@@ -311,5 +338,9 @@ def pictures(reports: Reports, folder: Path) -> None:
         browser.frame()
         data = browser.ask("Page.captureScreenshot")["data"]
         (folder / f"{name}.png").write_bytes(base64.b64decode(data))
-    data = browser.ask("Page.printToPDF", printBackground=True)["data"]
-    (folder / "printed.pdf").write_bytes(base64.b64decode(data))
+    browser.resize(718, 1_000)
+    reports.open(1_200, 9)
+    browser.run("window.dispatchEvent(new Event('beforeprint'))")
+    browser.ask("Emulation.setEmulatedMedia", media="print")
+    data = browser.ask("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+    (folder / "paper.png").write_bytes(base64.b64decode(data))

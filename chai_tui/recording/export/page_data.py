@@ -22,6 +22,7 @@ from chai_tui.recording.export.rows import (
     UNSAMPLED,
     Group,
     known_until,
+    label_of,
     last_of,
     span_of,
 )
@@ -110,7 +111,7 @@ class _Packer:
         return {
             "n": maker.number,
             "state": maker.state,
-            "recipe": printable(maker.recipe)[:300],
+            "recipe": printable(label_of(maker))[:300],
             "cause": printable(maker.cause)[:300],
             "life": self._ticks(
                 (

@@ -114,7 +114,11 @@ def makers_table(account: Account) -> str:
 
 def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
     wall = last_of(account, maker) - maker.seated_at
-    nth = f" · {maker.nth}" if maker.recipe and maker.nth > 1 else ""
+    nth = (
+        f"\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}{maker.nth}"
+        if maker.recipe and maker.nth > 1
+        else ""
+    )
     return [
         f"#{maker.number}",
         f"{maker.recipe}{nth}",
@@ -188,19 +192,18 @@ def tasting(account: Account) -> str:
     of_table = set(table_lines(race)) if race.lanes else set()
     sentence = None if race.judged is None else race.judged.sentence
     texts = [
-        f"<p>{inert(line.strip())}</p>"
+        # What explains the table is indented.
+        f"<p{' class=note' if line.startswith(' ') else ''}>{inert(line.strip())}</p>"
         for line in report_lines(race)
         if line and line not in of_table and line != sentence
     ]
-    reason = race.judged.reason if race.judged is not None else ""
     lanes = lane_rows(race)
     rows = (
         [f"› {row.cells[0]}" if row.is_chosen else row.cells[0], *row.cells[1:]] for row in lanes
     )
     table = _table("", HEADINGS, rows, len(lanes), words=(0,)) if lanes else ""
     first, rest = texts[:1], texts[1:]
-    told = [f"<p>{inert(reason)}</p>"] if reason else []
-    return f"<section><h2>Tasting</h2>{''.join([*first, table, *rest, *told])}</section>"
+    return f"<section><h2>Tasting</h2>{''.join([*first, table, *rest])}</section>"
 
 
 def _table(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import GLYPHS
-from chai_tui.model.engine import Engine
 from chai_tui.recording.export.account import Account, MakerAccount, Reason, StationAccount
 from chai_tui.state.records import State
 
@@ -41,22 +40,34 @@ def groups_of(account: Account) -> list[Group]:
     for station in account.stations.values():
         makers = tuple(left.pop(number) for number in station.makers if number in left)
         if makers:
-            groups.append(Group(station_text(station, has_gil=account.run.gil), makers))
+            groups.append(Group(station_text(station, makers, has_gil=account.run.gil), makers))
     return groups + [Group("", (maker,)) for maker in left.values()]
 
 
-def station_text(station: StationAccount, *, has_gil: bool) -> str:
-    """Return what makers at a station share; empty where nobody else can stand there."""
-    traits = station.engine.traits
-    if not traits.shares_station:
+def station_text(station: StationAccount, makers: Sequence[MakerAccount], *, has_gil: bool) -> str:
+    """Return what makers at a station share; empty where nobody else can stand there.
+
+    Args:
+        station: the one.
+        makers: who stood there; in a tasting they are not all seated alike.
+        has_gil: whether their Python has a GIL.
+    """
+    engines = {maker.engine for maker in makers}
+    traits = [engine.traits for engine in engines]
+    if not all(each.shares_station for each in traits):
         return ""
-    gil = "a GIL each" if traits.own_interpreter else "one GIL"
+    gil = "a GIL each" if all(each.own_interpreter for each in traits) else "one GIL"
     parts = ["one process", f"pid {station.pid}", gil if has_gil else "no GIL"]
-    if traits.shares_loop:
+    if all(each.shares_loop for each in traits):
         parts.append("one event loop")
-    if station.engine is Engine.SERIAL:
+    if all(each.takes_turns for each in traits):
         parts.append("one after another")
     return " · ".join(parts)
+
+
+def label_of(maker: MakerAccount) -> str:
+    """Return what a maker brews; of who works in a race, and has no recipe, the engine."""
+    return maker.recipe or str(maker.engine)
 
 
 def span_of(account: Account) -> tuple[float, float]:

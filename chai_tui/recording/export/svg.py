@@ -18,11 +18,12 @@ from chai_tui.recording.export.rows import (
     Group,
     groups_of,
     known_until,
+    label_of,
     last_of,
     span_of,
 )
 
-WIDTH, GUTTER, MARGIN = 1_200, 176, 16
+WIDTH, GUTTER, MARGIN, BEHIND = 1_200, 176, 16, 84
 _HEAD, _TITLE, _ROW, _GAP = 78, 20, 52, 6
 _CORE, _WAIT, _STEP = (6, 16), (23, 10), (34, 14)
 """Lanes of a row: how far below its top, and how high."""
@@ -77,7 +78,7 @@ class _Picture:
         self._groups = groups
         self._origin, ended = span_of(account)
         self._span = max(1e-6, ended - self._origin)
-        self._scale = (WIDTH - GUTTER - MARGIN) / self._span
+        self._scale = (WIDTH - GUTTER - BEHIND) / self._span
         self._samples = [at for at, _ in account.at_once]
         self._marks: dict[int, list[str]] = {}
         for instant in account.instants:
@@ -160,7 +161,8 @@ class _Picture:
         swatches = [(LIGHT.core(core), f"core {core}") for core in cores[: len(LIGHT.cores)]]
         if len(cores) > len(swatches):
             swatches.append((LIGHT.ground, "core 8 like core 0: see the numbers"))
-        swatches += [(_fill(reason), REASON_WORDS[reason]) for reason in Reason]
+        waits = {each.reason for maker in self._account.makers.values() for each in maker.waits}
+        swatches += [(_fill(reason), REASON_WORDS[reason]) for reason in Reason if reason in waits]
         swatches += [(LIGHT.step, "a step that works"), (LIGHT.rest, "a step that waits")]
         parts: list[str] = []
         for fill, words in swatches:
@@ -196,7 +198,7 @@ class _Picture:
         yield f"<g><title>{_inert(self._row_words(maker))}</title>"
         yield _text(14, top + 18, f"#{maker.number}", LIGHT.ink, size=12, bold=True)
         yield _text(60, top + 18, end, colour)
-        yield _text(14, top + 38, _cut(maker.recipe, GUTTER - 24), LIGHT.dim)
+        yield _text(14, top + 38, _cut(label_of(maker), GUTTER - 24), LIGHT.dim)
         yield from self._unknown(maker, top)
         yield from self._cores(maker, top)
         waits: dict[str, list[str]] = {}
@@ -216,7 +218,7 @@ class _Picture:
 
     def _row_words(self, maker: MakerAccount) -> str:
         wall = last_of(self._account, maker) - maker.seated_at
-        parts = [maker.name, maker.recipe, maker.cause or str(maker.state), seconds_text(wall)]
+        parts = [maker.name, label_of(maker), maker.cause or str(maker.state), seconds_text(wall)]
         return ", ".join([*filter(None, parts), f"{seconds_text(maker.cpu_seconds)} of CPU time"])
 
     def _unknown(self, maker: MakerAccount, top: int) -> Iterator[str]:
@@ -232,19 +234,22 @@ class _Picture:
 
     def _cores(self, maker: MakerAccount, top: int) -> Iterator[str]:
         top, height = top + _CORE[0], _CORE[1]
-        there: list[str] = []
+        there: list[tuple[float, float]] = []
         paths: dict[str, list[str]] = {}
         numbers: list[str] = []
         for began, ended, core, share in maker.cores:
             tall = max(1.0, min(1.0, share) * height)
-            there.append(self._box(began, ended, top, height))
+            if there and there[-1][1] == began:  # as one box
+                there[-1] = (there[-1][0], ended)
+            else:
+                there.append((began, ended))
             colour = LIGHT.dim if core is None else LIGHT.core(core)
             paths.setdefault(colour, []).append(self._box(began, ended, top + height - tall, tall))
             if core is not None and (ended - began) * self._scale > 9 + 7 * len(str(core)):
                 on = LIGHT.on_core if share > 0.7 else LIGHT.ink
                 y = top + 12 if share > 0.7 else top + 9
                 numbers.append(_text(self._x(began) + 3, y, str(core), on, bold=True))
-        yield from _paths({LIGHT.line: there})
+        yield from _paths({LIGHT.line: [self._box(*span, top, height) for span in there]})
         yield from _paths(paths)
         yield from numbers
 
@@ -271,14 +276,7 @@ class _Picture:
     def _end(self, maker: MakerAccount, end: str, top: int, colour: str) -> str:
         x = self._x(last_of(self._account, maker))
         line = f'<path d="M{x:.2f} {top + 4}v46" stroke="{colour}" stroke-width="2"/>'
-        room = len(end) * _LETTER + 8
-        if x + room < WIDTH - MARGIN:
-            return line + _text(x + 5, top + 18, end, colour, bold=True)
-        box = (
-            f'<rect x="{x - room - 2:.2f}" y="{top + _CORE[0]}" width="{room}" height="{_CORE[1]}" '
-            f'fill="{LIGHT.ground}"/>'
-        )
-        return line + box + _text(x - 5, top + 18, end, colour, bold=True, anchor="end")
+        return line + _text(x + 6, top + 18, end, colour, bold=True)
 
     def _box(self, began: float, ended: float, top: float, height: float) -> str:
         x = GUTTER + (began - self._origin) * self._scale

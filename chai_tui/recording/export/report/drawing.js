@@ -267,7 +267,7 @@ function drawRow(to, row, top, height, palette) {
       const left = xOf(to, seated), width = xOf(to, started) - left;
       to.strokeStyle = palette.frame;
       to.strokeRect(left + 0.5, top + step[0] + 0.5, Math.max(1, width - 1), step[1] - 1);
-      if (roomy && width > 24) write(to, `${data.states.seated} seated`, left + 4, top + step[0] + step[1] / 2, palette.dim, { size: 10, most: width - 6 });
+      if (roomy && width > 60) write(to, `${data.states.seated} seated`, left + 4, top + step[0] + step[1] / 2, palette.dim, { size: 10, most: width - 6 });
     }
     drawSteps(to, row.steps, top + step[0], step[1], palette);
     for (const mark of row.marks) {
@@ -276,22 +276,17 @@ function drawRow(to, row, top, height, palette) {
       to.beginPath(); to.moveTo(x - 4, top); to.lineTo(x + 4, top); to.lineTo(x, top + 6); to.fill();
       to.fillRect(x - 0.5, top, 1, height - 4);
     }
-    if (!row.open) drawEnd(to, row, end, top, palette);
   });
+  const last = xOf(to, row.life[2]);
+  if (!row.open && last >= to.plot.left && last <= to.plot.left + to.plot.width + 1) drawEnd(to, last, row.state, end, top, palette);
 }
 
-function drawEnd(to, row, end, top, palette) {
-  const { core, step } = lanes(), x = xOf(to, row.life[2]), colour = palette.state(row.state);
-  to.fillStyle = colour;
-  to.fillRect(x - 1, top + core[0] - 1, 2, step[0] + step[1] - core[0] + 2);
-  to.font = `600 ${roomy ? 11 : 9.5}px ${FONT}`;
-  const width = to.measureText(end).width + 10, fits = x + width < to.plot.left + to.plot.width;
-  const left = fits ? x + 1 : x - width - 1;
-  to.fillStyle = palette.ground;
-  to.globalAlpha = fits ? 0.7 : 0.92;
-  to.fillRect(left, top + core[0], width, core[1]);
-  to.globalAlpha = 1;
-  write(to, end, left + 5, top + core[0] + core[1] / 2 + 0.5, colour, { size: roomy ? 11 : 9.5, weight: 600 });
+// An end has its word beside it: there is room for it behind the last moment, too.
+function drawEnd(to, x, state, end, top, palette) {
+  const { core, step } = lanes(), size = roomy ? 11 : 9.5;
+  to.fillStyle = palette.state(state);
+  to.fillRect(Math.round(x) - 1, top + core[0] - 1, 2, step[0] + step[1] - core[0] + 2);
+  write(to, end, x + 6, top + core[0] + core[1] / 2 + 0.5, palette.state(state), { size, weight: 600 });
 }
 
 function drawLines(to, from, until, palette) {
@@ -332,7 +327,8 @@ function legend() {
     add((to) => { box(palette.core(core))(to); if (core !== CORE) write(to, String(core), 13, 7.5, palette["on-core"], { weight: 650, align: "center" }); }, core === CORE ? "on a core" : `core ${core}`);
   }
   if (cores.length > 8) add(box(palette.ground), "core 8 has the colour of core 0 again: its number is printed");
-  data.reasons.forEach(([, words], reason) => add(box(palette.patterns[reason]), words));
+  const waits = new Set(rows.flatMap((row) => [...new Set(row.waits.what)]));
+  data.reasons.forEach(([, words], reason) => { if (waits.has(reason)) add(box(palette.patterns[reason]), words); });
   add((to) => { to.strokeStyle = palette.dim; to.setLineDash([3, 3]); to.beginPath(); to.moveTo(0, 7); to.lineTo(26, 7); to.stroke(); }, data.unsampled[1]);
   add(box(palette.step), "a step that works");
   add(box(palette.rest), "a step that waits");

@@ -1,5 +1,5 @@
 // The report's timeline: unpacks what was recorded, draws it, and answers mouse and keys.
-const GUTTER = 168, MARGIN = 10, TITLE = 20;
+const GUTTER = 168, MARGIN = 82, TITLE = 20;
 const CORE = -1;  // a core that the system does not tell
 const byId = (id) => document.getElementById(id);
 const chart = byId("chart"), scroll = byId("scroll"), tip = byId("tip");
@@ -207,8 +207,10 @@ function listen() {
   chart.addEventListener("pointercancel", () => { held = null; });
   chart.addEventListener("pointerleave", () => { tip.hidden = true; });
   chart.addEventListener("dblclick", () => show(0, data.span));
-  chart.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.metaKey && !event.altKey && pressed(event.key)) event.preventDefault();
+  document.addEventListener("keydown", (event) => {
+    // Keys that move the page do so, unless the timeline was clicked.
+    const ofPage = ["ArrowUp", "ArrowDown", "Home"].includes(event.key) && document.activeElement !== chart;
+    if (!ofPage && !event.ctrlKey && !event.metaKey && !event.altKey && pressed(event.key)) event.preventDefault();
   });
   for (const button of document.querySelectorAll("[data-key]")) button.addEventListener("click", () => pressed(button.dataset.key));
   scroll.addEventListener("scroll", () => { tip.hidden = true; redraw(); });
