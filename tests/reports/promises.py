@@ -95,7 +95,8 @@ def larger(reports: Reports) -> str:
             )
         )
     step = min(steps)
-    return f"{reports.path(200_000).stat().st_size / 1e3:.0f} kB, {ms} ms, a step {step:.0f} ms at best"
+    size = reports.path(200_000).stat().st_size
+    return f"{size / 1e3:.0f} kB, {ms} ms, a step {step:.0f} ms at best"
 
 
 def silent(reports: Reports) -> None:

@@ -16,7 +16,6 @@ from chai_tui.recording.export.page_data import packed
 from chai_tui.recording.export.page_tables import inert
 from chai_tui.recording.export.rows import groups_of
 
-
 _SCRIPTS = ("page.js", "drawing.js")
 
 

@@ -27,7 +27,8 @@ function colours(element) {
   found.cores = Array.from({ length: 8 }, (_, core) => style.getPropertyValue(`--core-${core}`).trim());
   found.core = (core) => (core === CORE ? found.dim : found.cores[core % 8]);
   found.state = (state) => ({ served: found.good, failed: found.bad, killed: found.bad, stopped: found.halted, ended: found.halted, paused: found.halted })[state] ?? found.dim;
-  found.patterns = data.reasons.map((_, reason) => pattern(reason, reason === 1 ? found.dim : found.halted));
+  found.reasons = [found.halted, found.dim, found.halted];
+  found.patterns = found.reasons.map((colour, reason) => pattern(reason, colour));
   return found;
 }
 
@@ -114,6 +115,7 @@ function drawHead(to, palette) {
     const x = xOf(to, at), align = x > to.plot.all - 40 ? "right" : "center";
     write(to, timeText(at, step), Math.min(x, to.plot.all - 4), 10, palette.dim, { align });
   }
+  clipped(to, 0, 22, () => { for (const mark of data.free) drawMark(to, mark, 16, 6, palette); });
   let top = 22;
   if (data.at.length) {
     const most = Math.max(1, Math.ceil(Math.max(...data.once.map((value) => value / 100))));
@@ -137,19 +139,22 @@ function drawHead(to, palette) {
   }
 }
 
-// A value holds for the time before it was sampled; where it is unknown, nothing is drawn.
+// A value holds for the time before it was sampled; of those on one pixel the average is drawn, of
+// what is unknown nothing. (A path of thousands of boxes takes a browser a second, boxes do not.)
 function steps(to, times, values, top, height, most, colour, alpha) {
-  const every = (data.every ?? 1) * data.together / data.unit;
+  const every = ((data.every ?? 1) * data.together) / data.unit, first = Math.max(0, after(times, view.from) - 1);
+  const begins = (index) => Math.round(xOf(to, index ? times[index - 1] : times[0] - every));
+  let left = times.length ? begins(first) : 0, sum = 0, count = 0;
   to.fillStyle = colour;
   to.globalAlpha = alpha;
-  to.beginPath();
-  for (let index = Math.max(0, after(times, view.from) - 1); index < times.length; index++) {
-    const from = index ? times[index - 1] : times[0] - every;
-    if (from > view.to) break;
-    const tall = (Math.min(values[index], most) / most) * height;
-    if (tall > 0) to.rect(xOf(to, from), top + height - tall, xOf(to, times[index]) - xOf(to, from), tall);
+  for (let index = first; index < times.length && begins(index) <= to.plot.left + to.plot.width; index++) {
+    if (values[index] >= 0) { sum += values[index]; count += 1; }
+    const right = Math.round(xOf(to, times[index]));
+    if (right <= left) continue;
+    const tall = count ? (Math.min(sum / count, most) / most) * height : 0;
+    if (tall > 0) to.fillRect(left, top + height - tall, right - left, tall);
+    left = right; sum = count = 0;
   }
-  to.fill();
   to.globalAlpha = 1;
 }
 
@@ -218,14 +223,16 @@ function drawWaits(to, lane, top, height, palette) {
   const all = boxes(to), words = [];
   visible(to, lane, (index, left, width) => {
     const tall = Math.max(2, Math.round((Math.min(100, lane.share[index]) / 100) * height));
-    all.add(palette.patterns[lane.what[index]], left, top, width, tall);
-    if (roomy && tall > 8 && width > 60) words.push([data.reasons[lane.what[index]][2], Math.max(left, to.plot.left)]);
+    const reason = lane.what[index], shown = Math.max(left, to.plot.left), room = Math.min(left + width, to.plot.left + to.plot.width) - shown;
+    all.add((width > 3 ? palette.patterns : palette.reasons)[reason], left, top, width, tall);
+    if (roomy && tall > 8 && room > 80) words.push([data.reasons[reason][2], shown + room / 2]);
   });
   all.paint();
-  for (const [word, left] of words) {
+  for (const [word, middle] of words) {
+    const width = 8 + 6 * word.length;
     to.fillStyle = palette.ground;
-    to.fillRect(left + 4, top, 8 + 6 * word.length, height);
-    write(to, word, left + 8, top + height / 2 + 0.5, palette.ink, { size: 9.5 });
+    to.fillRect(middle - width / 2, top, width, height);
+    write(to, word, middle, top + height / 2 + 0.5, palette.ink, { size: 9.5, align: "center" });
   }
 }
 
@@ -270,15 +277,17 @@ function drawRow(to, row, top, height, palette) {
       if (roomy && width > 60) write(to, `${data.states.seated} seated`, left + 4, top + step[0] + step[1] / 2, palette.dim, { size: 10, most: width - 6 });
     }
     drawSteps(to, row.steps, top + step[0], step[1], palette);
-    for (const mark of row.marks) {
-      const x = xOf(to, mark.at);
-      to.fillStyle = mark.kind === "signal" ? palette.halted : palette.bad;
-      to.beginPath(); to.moveTo(x - 4, top); to.lineTo(x + 4, top); to.lineTo(x, top + 6); to.fill();
-      to.fillRect(x - 0.5, top, 1, height - 4);
-    }
+    for (const mark of row.marks) drawMark(to, mark, top, height - 4, palette);
   });
   const last = xOf(to, row.life[2]);
   if (!row.open && last >= to.plot.left && last <= to.plot.left + to.plot.width + 1) drawEnd(to, last, row.state, end, top, palette);
+}
+
+function drawMark(to, { at, kind }, top, height, palette) {
+  const x = xOf(to, at);
+  to.fillStyle = kind === "signal" ? palette.halted : palette.bad;
+  to.beginPath(); to.moveTo(x - 4, top); to.lineTo(x + 4, top); to.lineTo(x, top + 6); to.fill();
+  to.fillRect(x - 0.5, top, 1, height);
 }
 
 // An end has its word beside it: there is room for it behind the last moment, too.
@@ -332,9 +341,16 @@ function legend() {
   add((to) => { to.strokeStyle = palette.dim; to.setLineDash([3, 3]); to.beginPath(); to.moveTo(0, 7); to.lineTo(26, 7); to.stroke(); }, data.unsampled[1]);
   add(box(palette.step), "a step that works");
   add(box(palette.rest), "a step that waits");
-  const how = document.createElement("span");
-  how.textContent = data.every ? "A core's height is the share used, as sampled." : "";
-  if (how.textContent) place.append(how);
+  const notes = [
+    data.at.length && "A core's height is the share used, as sampled.",
+    data.together > 1 && `Of the counters, a point is the average of ${data.together} samples.`,
+    data.use.length > MOST_CORES && `How busy each of the ${data.use.length} cores was is not drawn: csv has it.`,
+  ];
+  for (const note of notes.filter(Boolean)) {
+    const words = document.createElement("span");
+    words.textContent = note;
+    place.append(words);
+  }
 }
 
 // On paper: as much of the time as is shown, all rows, a picture for as many as a page takes.

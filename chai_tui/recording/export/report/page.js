@@ -1,5 +1,5 @@
 // The report's timeline: unpacks what was recorded, draws it, and answers mouse and keys.
-const GUTTER = 168, MARGIN = 82, TITLE = 20;
+const GUTTER = 168, MARGIN = 82, TITLE = 20, MOST_CORES = 32;
 const CORE = -1;  // a core that the system does not tell
 const byId = (id) => document.getElementById(id);
 const chart = byId("chart"), scroll = byId("scroll"), tip = byId("tip");
@@ -76,7 +76,7 @@ function layOut() {
 const lanes = () => roomy
   ? { core: [6, 16], wait: [23, 10], step: [34, 14] } : { core: [3, 10], wait: [13, 5], step: [18, 9] };
 const coreHeight = () => Math.max(4, Math.min(12, Math.floor(150 / Math.max(1, data.use.length))));
-const shownCores = () => (data.use.length <= 32 ? data.use : []);
+const shownCores = () => (data.use.length <= MOST_CORES ? data.use : []);
 const headHeight = () => 22 + (data.at.length ? 40 : 0) + shownCores().length * (coreHeight() + 2) + 6;
 
 let asked = false;
@@ -161,7 +161,9 @@ function hit(x, y) {
 
 function headHit(at, inside, x) {
   if (x < GUTTER || at < 0 || at > data.span) return "";
+  const near = ((view.to - view.from) * 6) / chart.clientWidth, free = data.free.find((each) => Math.abs(each.at - at) < near);
   const place = inside + byId("head").clientHeight, index = after(data.at, at), top = 22 + (data.at.length ? 40 : 0);
+  if (free && place < 24) return `${timeText(free.at, finest())}: ${free.text}`;
   if (place > 20 && place < top && index < data.at.length) return `cores at once: ${(data.once[index] / 100).toFixed(1)}\n${timeText(at, finest())}${data.together > 1 ? `, average of ${data.together} samples` : ""}`;
   const use = shownCores()[Math.floor((place - top) / (coreHeight() + 2))];
   if (place < top || !use) return "";
