@@ -16,11 +16,13 @@ from typing import Any
 
 import pytest
 
+from chai_tui.model.engine import Engine
 from chai_tui.recording.export import page_tables
-from chai_tui.recording.export.account import Account
+from chai_tui.recording.export.account import Account, MakerAccount, StationAccount
 from chai_tui.recording.export.colours import DARK, LIGHT
 from chai_tui.recording.export.html import write_html
 from chai_tui.recording.export.page_data import MOST_POINTS
+from chai_tui.recording.export.rows import known_until, last_of, station_text
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
 from chai_tui.tui.shell import colours as of_screens
@@ -173,6 +175,40 @@ def test_a_run_of_nobody_is_told_too() -> None:
     text = page_of(account_of(header, [HERE]))
     assert "<h1>No maker was seated</h1>" in text
     assert '<section id="timeline" hidden>' in text
+
+
+@pytest.mark.parametrize(
+    ("engines", "has_gil", "text"),
+    [
+        ((Engine.PROCESS,), True, ""),
+        ((Engine.THREAD, Engine.THREAD), True, "one process · pid 9 · one GIL"),
+        ((Engine.THREAD,), False, "one process · pid 9 · no GIL"),
+        ((Engine.ASYNCIO,), True, "one process · pid 9 · one GIL · one event loop"),
+        ((Engine.SERIAL,), True, "one process · pid 9 · one GIL · one after another"),
+        ((Engine.SERIAL, Engine.THREAD), True, "one process · pid 9 · one GIL"),
+        ((Engine.INTERPRETER,), True, "one process · pid 9 · a GIL each"),
+    ],
+)
+def test_who_shares_a_process_is_told_what_they_share(
+    engines: tuple[Engine, ...], has_gil: bool, text: str
+) -> None:
+    makers = [
+        MakerAccount(number, 1, 9, None, engine, "", 1, 0.0) for number, engine in enumerate(engines)
+    ]
+    station = StationAccount(1, 9, engines[0], (0,), 0.0, 1.0)
+    assert station_text(station, makers, has_gil=has_gil) == text
+
+
+def test_what_is_behind_the_last_sample_is_unknown() -> None:
+    account = made_account(100, 1)
+    maker = account.makers[1]
+    samples = [at for at, _ in account.at_once]
+    assert known_until(account, maker, samples) == samples[-1] < last_of(account, maker)
+    maker.ended_at = samples[3] + 0.1
+    assert known_until(account, maker, samples) == samples[3]
+    assert known_until(account, maker, []) == maker.seated_at  # nobody looked
+    maker.cores.clear()
+    assert known_until(account, maker, samples) == maker.seated_at  # nobody could tell
 
 
 def test_progress_only_grows() -> None:

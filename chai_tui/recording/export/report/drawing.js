@@ -115,7 +115,7 @@ function drawHead(to, palette) {
     const x = xOf(to, at), align = x > to.plot.all - 40 ? "right" : "center";
     write(to, timeText(at, step), Math.min(x, to.plot.all - 4), 10, palette.dim, { align });
   }
-  clipped(to, 0, 22, () => { for (const mark of data.free) drawMark(to, mark, 16, 6, palette); });
+  for (const mark of data.free) if (mark.at >= view.from && mark.at <= view.to) drawMark(to, mark, 16, 6, palette);
   let top = 22;
   if (data.at.length) {
     const most = Math.max(1, Math.ceil(Math.max(...data.once.map((value) => value / 100))));
