@@ -193,7 +193,8 @@ def test_who_shares_a_process_is_told_what_they_share(
     engines: tuple[Engine, ...], has_gil: bool, text: str
 ) -> None:
     makers = [
-        MakerAccount(number, 1, 9, None, engine, "", 1, 0.0) for number, engine in enumerate(engines)
+        MakerAccount(number, 1, 9, None, engine, "", 1, 0.0)
+        for number, engine in enumerate(engines)
     ]
     station = StationAccount(1, 9, engines[0], (0,), 0.0, 1.0)
     assert station_text(station, makers, has_gil=has_gil) == text
