@@ -1,8 +1,8 @@
 """A run as tables that spreadsheets and data frames load, and its events as lines of JSON.
 
-A table is CSV as RFC 4180 has it, in UTF-8, with a line end of ``\\n``: a header, then rows. Each
-column has one kind of values: seconds since the run began, other numbers, or words; empty is
-unknown. What a makers' words begin with is never taken for a formula.
+A table is CSV as RFC 4180 has it, but that a line ends as lines do here; it is in UTF-8. A header
+comes first, then rows. Each column has one kind of values: seconds since the run began, other
+numbers, or words; empty is unknown. What makers said is never taken for a formula.
 
 Events and samples go through one at a time: a run of any length takes the same memory.
 """
