@@ -81,9 +81,9 @@ class Change(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        """Whether it changed, as far as it is known."""
+        """Whether it changed; what only one run knows did, unless it is nothing."""
         if self.difference is None:
-            return self.before is not self.after
+            return bool(self.before or self.after)
         return self.difference != 0 and abs(self.difference) >= self.least
 
 

@@ -58,7 +58,7 @@ def diff_lines(names: tuple[str, str], comparison: Comparison) -> list[str]:
     rows: list[Row] = [("in all", "A", "B", "difference", "")]
     rows += [_row(change) for change in comparison.changes if _is_shown(change)]
     for maker in told:
-        rows += [("",) * 5, *_maker_rows(maker)]
+        rows += [("",), *_maker_rows(maker)]
     lines += ["", *_aligned(rows, "<>>>>")]
     lines += _notes(comparison, len(comparison.makers) - len(told))
     return _printable(lines)
@@ -78,12 +78,17 @@ def _head(letter: str, name: str, account: Account) -> str:
 
 
 def _aligned(rows: Sequence[Row], sides: str, indent: str = "") -> list[str]:
-    """Lines whose columns are aligned, each at its side."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    """Lines whose columns are aligned, each at its side; a row of one cell is a line of its own."""
+    table = [row for row in rows if len(row) == len(sides)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     parts = list(zip(sides, widths, strict=True))
     return [
         indent
-        + "  ".join(f"{cell:{side}{width}}" for cell, (side, width) in zip(row, parts, strict=True))
+        + "  ".join(
+            f"{cell:{side}{width}}" for cell, (side, width) in zip(row, parts, strict=False)
+        )
+        if len(row) == len(sides)
+        else "".join(row)
         for row in rows
     ]
 
@@ -125,7 +130,7 @@ def _maker_rows(maker: Matched) -> list[Row]:
         rows.append(("  place", *places, "", ""))
     ends = (end_of(maker.before), end_of(maker.after))
     if ends[0] != ends[1]:
-        rows.append((f"  end: {ends[0]} → {ends[1]}", "", "", "", ""))
+        rows.append((f"  end: {ends[0]} → {ends[1]}",))
     return rows
 
 
