@@ -20,6 +20,8 @@ _EVERY = 2_000
 _BAR_SECONDS = 0.1
 """Seconds between two pictures of the bar, and before the first."""
 _BAR_CELLS = 30
+_USUAL_CELLS = 60
+"""Where the terminal does not tell how wide it is."""
 
 
 class Bar:
@@ -69,11 +71,10 @@ class Bar:
 
     def _cells(self) -> int:
         """How many fit: a longer line would be on two, and stay."""
-        descriptor = descriptor_of(self._stream)
-        try:
-            return max(1, os.get_terminal_size(descriptor or 0).columns - 1)
-        except OSError:
-            return 40
+        columns = 0
+        with contextlib.suppress(OSError):
+            columns = os.get_terminal_size(descriptor_of(self._stream) or 0).columns
+        return columns - 1 if columns > 1 else _USUAL_CELLS
 
     def _put(self, text: str) -> None:
         if self._stream is not None:

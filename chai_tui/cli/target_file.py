@@ -20,8 +20,8 @@ from chai_tui.views.output import OutputError
 
 _AT_ONCE = 262_144
 """Bytes that are gathered before they are written."""
-_LOOKED_AT = 4_096
-"""Bytes at the beginning of a file that tell whether it is an export."""
+_LOOKED_AT = 65_536
+"""Bytes at the beginning of a file that tell whether it is an export: a report's style comes first."""
 _ENDINGS = {
     "trace": ".trace.json",
     "pftrace": ".pftrace",
@@ -32,8 +32,8 @@ _ENDINGS = {
 }
 _TABLES = (MAKER_COLUMNS, EVENT_COLUMNS, SAMPLE_COLUMNS)
 _LOOKS_LIKE = {
-    "trace": rb"(?s)\[.*[Cc]hai",
-    "pftrace": rb"\n",
+    "trace": rb"(?s)\[.*chai-tui",
+    "pftrace": rb"(?s)\n.*chai-tui",
     "html": rb"(?si)<!doctype html.*chai",
     "csv": b"|".join(re.escape(",".join(columns).encode()) + b"\r?\n" for columns in _TABLES),
     "svg": rb"(?si)(<\?xml|<svg).*chai",
