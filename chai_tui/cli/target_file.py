@@ -21,7 +21,7 @@ from chai_tui.views.output import OutputError
 _AT_ONCE = 262_144
 """Bytes that are gathered before they are written."""
 _LOOKED_AT = 65_536
-"""Bytes at the beginning of a file that tell whether it is an export: a report's style comes first."""
+"""Bytes at the beginning of a file that tell whether it is an export; a report's style is long."""
 _ENDINGS = {
     "trace": ".trace.json",
     "pftrace": ".pftrace",

@@ -1,4 +1,4 @@
-"""``chai-tui export`` as a shell starts it: pipes, signals, a terminal, a full disk."""
+"""``chai-tui export`` and ``diff`` as a shell starts them: pipes, signals, a terminal, a disk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,13 @@ def recording(tmp_path: Path) -> Path:
     return write_recording(tmp_path / "run.chai", [*served(1), *brewing(2)])
 
 
+def run(folder: Path, *arguments: str, **streams: Any) -> subprocess.CompletedProcess[bytes]:
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+    return subprocess.run(
+        [console_script(), *arguments], check=False, cwd=folder, timeout=PATIENCE, **streams
+    )
+
+
 @contextlib.contextmanager
 def begun(folder: Path, *arguments: str, **streams: int) -> Iterator[subprocess.Popen[bytes]]:
     program = subprocess.Popen([console_script(), *arguments], cwd=folder, **streams)  # type: ignore[call-overload]
@@ -41,18 +49,10 @@ def begun(folder: Path, *arguments: str, **streams: int) -> Iterator[subprocess.
 
 def test_a_run_is_recorded_exported_and_exported_again(tmp_path: Path) -> None:
     brew = ["brew", "--simulate", "--speed", "100", "--plain", "--record", "run.chai.gz"]
-    done = subprocess.run(
-        [console_script(), *brew], cwd=tmp_path, capture_output=True, timeout=PATIENCE
-    )
+    done = run(tmp_path, *brew)
     assert done.returncode == 0, done.stderr
     for _ in range(2):
-        options = ["--to", "csv", "--output", "run.csv"]
-        done = subprocess.run(
-            [console_script(), "export", "run.chai.gz", *options],
-            cwd=tmp_path,
-            capture_output=True,
-            timeout=PATIENCE,
-        )
+        done = run(tmp_path, "export", "run.chai.gz", "--to", "csv", "--output", "run.csv")
         assert (done.returncode, done.stdout) == (0, b"")
     assert (tmp_path / "run.csv").read_text().count(",served,") == 3
 
@@ -94,17 +94,18 @@ def test_a_reader_that_goes_is_no_problem_to_tell(tmp_path: Path) -> None:
         assert program.stderr.read() == b""
 
 
+def test_a_pipe_can_be_compared_with_a_file(tmp_path: Path, recording: Path) -> None:
+    done = run(tmp_path, "diff", "-", recording.name, input=recording.read_bytes())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"A  -: 2 makers")
+    assert done.stdout.endswith(b"\nNothing changed that could be told from noise.\n")
+
+
 def test_a_full_disk_is_told(tmp_path: Path, recording: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is nothing that is always full")
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [console_script(), "export", recording.name, "--to", "csv"],
-            cwd=tmp_path,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            timeout=PATIENCE,
-        )
+        done = run(tmp_path, "export", recording.name, "--to", "csv", stdout=full)
     assert done.returncode == 1
     assert done.stderr == b"chai-tui: cannot write: No space left on device\n"
 

@@ -40,12 +40,12 @@ MADE = {
 }
 
 
-class Terminal(io.StringIO):
-    """A terminal; ``buffer`` has the bytes that were written to it."""
+class Terminal(io.TextIOWrapper):
+    """A terminal; ``data`` has the bytes that were written to it."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.buffer = io.BytesIO()
+        self.data = io.BytesIO()
+        super().__init__(self.data, "utf-8", write_through=True)
 
     def isatty(self) -> bool:
         return True
@@ -75,7 +75,7 @@ def told(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
                 patch.setattr(sys, "stdout", terminal)
             code = main(["export", *arguments])
         out, err = capfdbinary.readouterr()
-        return code, out if terminal is None else terminal.buffer.getvalue(), err.decode()
+        return code, out if terminal is None else terminal.data.getvalue(), err.decode()
 
     return run
 
@@ -266,23 +266,27 @@ def test_what_is_missing_is_told_and_the_rest_is_shown(here: Path, told: Told) -
     assert second == "chai-tui: cut.chai: it has no end: it was cut off, or goes on"
 
 
+def shown(terminal: Terminal) -> str:
+    return terminal.data.getvalue().decode()
+
+
 def test_the_bar_shows_how_far_it_is_and_goes() -> None:
     now = [0.0]
     stream = Terminal()
     with Bar(stream, clock=lambda: now[0]) as bar:
         bar.show("reading", 0.1)
-        assert stream.getvalue() == ""  # what is done at once needs none
+        assert shown(stream) == ""  # what is done at once needs none
         now[0] += 1
         bar.show("reading", 0.5)
-        first = stream.getvalue()
+        first = shown(stream)
         assert first.startswith("\rreading  50 % [###")
         bar.show("reading", 0.51)
-        assert stream.getvalue() == first  # not a hundred times a second
+        assert shown(stream) == first  # not a hundred times a second
         now[0] += 1
         bar.show("reading", None)
-        assert stream.getvalue().endswith("\rreading" + " " * (len(first) - 8))
-    assert stream.getvalue().endswith("\r" + " " * 7 + "\r")
-    assert "\n" not in stream.getvalue()
+        assert shown(stream).endswith("\rreading" + " " * (len(first) - 8))
+    assert shown(stream).endswith("\r" + " " * 7 + "\r")
+    assert "\n" not in shown(stream)
 
 
 def test_there_is_no_bar_where_nobody_looks() -> None:
