@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
+import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -184,7 +184,7 @@ def writing_to(target: Target) -> Iterator[Written]:
         written.flush()
         return
     # In the same folder: only there it can take the other's place in one step.
-    unfinished = target.path.with_name(f".chai-tui-{os.getpid()}.part")
+    unfinished = target.path.with_name(f".chai-tui-{secrets.token_hex(4)}.part")
     try:
         with unfinished.open("xb") as file:
             written = Written(file.write)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import CoreUse, Event, MakerUse, RunBegan, Sampled
+from chai_tui.model.events import CoreUse, Event, MakerUse, Progress, RunBegan, Sampled
 from chai_tui.model.recipe import Recipe
 from chai_tui.recording.diff.comparison import (
     CPU,
@@ -28,7 +28,7 @@ from chai_tui.recording.diff.words import diff_json, diff_lines
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
-from tests.builders import BEGAN, CHAI, HERE, brewing, failed, killed, served
+from tests.builders import BEGAN, CHAI, HERE, brewing, failed, killed, sampled, served
 
 TEA = Recipe("tea", CHAI.steps)
 NAMES = ("before.chai", "after.chai")
@@ -188,6 +188,22 @@ def test_words_of_others_are_never_obeyed() -> None:
     lines = lines_of(run_of(*served(1, recipe=recipe)), run_of(*killed(1, recipe=recipe)))
     assert all(line.isprintable() for line in lines)
     assert any("[b]tea" in line for line in lines)
+
+
+def test_numbers_that_cannot_be_are_no_numbers() -> None:
+    events = [
+        *served(1),
+        Progress(BEGAN + 1, 1, 0.5, 1e308),
+        *brewing(2),
+        Progress(BEGAN, 2, 0, 1e308),
+    ]
+    huge = run_of(*events, *sampled({0: [2]}, memory=10**400, cpu_seconds=1e308))
+    for before, after in ((huge, huge), (huge, run_of(*served(1))), (run_of(*served(1)), huge)):
+        comparison = compare(before, after)
+        assert all(line.isprintable() for line in diff_lines(NAMES, comparison))
+        json.dumps(diff_json(NAMES, comparison), allow_nan=False)
+        with pytest.raises(ValueError, match="nobody knows it"):
+            beyond(parse_limit("cpu=10%"), comparison)
 
 
 def test_a_thousand_makers_are_named_up_to_ten() -> None:

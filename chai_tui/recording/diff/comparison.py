@@ -50,6 +50,9 @@ OF_A_MAKER = (WALL, CPU, GIL_WAIT, CORE_WAIT, PAUSED, MOVES, MEMORY)
 _LEAST_MEMORY = 1_000_000
 """Bytes: the memory of two runs of the same differs by some pages."""
 
+_GREATEST = 1e15
+"""Seconds or bytes: no run has more."""
+
 
 class Change(NamedTuple):
     """A figure of both runs.
@@ -166,7 +169,8 @@ def compare(before: Account, after: Account) -> Comparison:
     least = max(run.sample_every or 0.0 for run in (before.run, after.run))
 
     def change(figure: Figure, values: Callable[[Account], float | None]) -> Change:
-        return Change(figure, values(before), values(after), _least(figure, least))
+        told = (_finite(values(before)), _finite(values(after)))
+        return Change(figure, *told, _least(figure, least))
 
     def matched(name: Name) -> Matched:
         own = {id(before): old[name], id(after): new[name]}
@@ -243,6 +247,11 @@ def _of_all(figure: Figure, run: Account) -> float | None:
     values = [_of_maker(figure, maker, run) for maker in run.makers.values()]
     known = [value for value in values if value is not None]
     return sum(known) if known else None
+
+
+def _finite(value: float | None) -> float | None:
+    """A value, unless it is greater than any that can be: a recording may say anything."""
+    return value if value is None or abs(value) < _GREATEST else None
 
 
 def _facts(before: Account, after: Account) -> list[Fact]:
