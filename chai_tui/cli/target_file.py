@@ -36,7 +36,7 @@ _LOOKS_LIKE = {
     "pftrace": rb"(?s)\n.*chai-tui",
     "html": rb"(?si)<!doctype html.*chai",
     "csv": b"|".join(re.escape(",".join(columns).encode()) + b"\r?\n" for columns in _TABLES),
-    "svg": rb"(?si)(<\?xml|<svg).*chai",
+    "svg": rb"(?s)(<\?xml|<svg).*(chai|<desc[^>]*>A timeline of )",
     "jsonl": rb'\{"event":',
 }
 """What an export of each form begins with."""

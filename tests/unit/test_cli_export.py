@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -89,7 +90,10 @@ def stub(monkeypatch: pytest.MonkeyPatch, form: str, make: Callable[..., object]
 
 
 def stubbed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for form, (_, _, text) in MADE.items():
+    """Make the forms that nothing makes yet."""
+    for form, (module, _, text) in MADE.items():
+        if find_spec(f"chai_tui.recording.export.{module}") is not None:
+            continue
         stub(monkeypatch, form, lambda _account, write, _progress, text=text: write(text))
 
 
@@ -122,6 +126,17 @@ def test_at_a_terminal_it_is_a_file_beside_the_recording_and_again(
         assert err.count("\n") == 1
         assert {path.name for path in folder.iterdir()} == {name, written}
         assert (folder / written).stat().st_size > 0
+
+
+@pytest.mark.parametrize("form", ENDINGS)
+def test_a_run_in_which_nothing_happened_is_exported_too(
+    form: str, here: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stubbed(monkeypatch)
+    write_recording(here / "run.chai", [])
+    for _ in range(2):
+        assert told("run.chai", "--to", form, "--output", "made")[0] == 0
+    assert (here / "made").stat().st_size > 0
 
 
 def test_each_table_has_a_name_of_its_own(here: Path, recording: Path, told: Told) -> None:
