@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -47,7 +47,7 @@ MEMORY = Figure("memory", "most memory", Unit.BYTES, is_sampled=True)
 OF_ALL = (WALL, CPU, CORES, GIL_WAIT, CORE_WAIT, PAUSED, MOVES, MEMORY)
 """What is measured of a run: but for the wall time and the cores, of all makers together."""
 OF_A_MAKER = (WALL, CPU, GIL_WAIT, CORE_WAIT, PAUSED, MOVES, MEMORY)
-_LEAST_MEMORY = 1_000_000
+_LEAST_MEMORY = 1_000_000.0
 """Bytes: the memory of two runs of the same differs by some pages."""
 
 _GREATEST = 1e15
@@ -151,7 +151,7 @@ class Comparison:
     makers: tuple[Matched, ...]
     missing: tuple[MakerAccount, ...]
     new: tuple[MakerAccount, ...]
-    order: tuple[tuple[Name, ...], tuple[Name, ...]] = field(default=((), ()))
+    order: tuple[tuple[Name, ...], tuple[Name, ...]]
 
     @property
     def has_changed(self) -> bool:
@@ -166,26 +166,25 @@ class Comparison:
 def compare(before: Account, after: Account) -> Comparison:
     """Compare two runs: makers are matched by their recipe, and the order they were seated in."""
     old, new = _by_name(before), _by_name(after)
-    least = max(run.sample_every or 0.0 for run in (before.run, after.run))
-
-    def change(figure: Figure, values: Callable[[Account], float | None]) -> Change:
-        told = (_finite(values(before)), _finite(values(after)))
-        return Change(figure, *told, _least(figure, least))
+    sample_every = max(run.sample_every or 0.0 for run in (before.run, after.run))
 
     def matched(name: Name) -> Matched:
-        own = {id(before): old[name], id(after): new[name]}
+        a, b = old[name], new[name]
         changes = (
-            change(figure, lambda run, f=figure: _of_maker(f, own[id(run)], run))  # type: ignore[misc]
+            _change(figure, _of_maker(figure, a, before), _of_maker(figure, b, after), sample_every)
             for figure in OF_A_MAKER
         )
-        return Matched(*name, old[name], new[name], tuple(changes))
+        return Matched(*name, a, b, tuple(changes))
 
     both = [name for name in old if name in new]
     return Comparison(
         before,
         after,
         tuple(_facts(before, after)),
-        tuple(change(figure, lambda run, f=figure: _of_all(f, run)) for figure in OF_ALL),  # type: ignore[misc]
+        tuple(
+            _change(figure, _of_all(figure, before), _of_all(figure, after), sample_every)
+            for figure in OF_ALL
+        ),
         tuple(matched(name) for name in both),
         tuple(maker for name, maker in old.items() if name not in new),
         tuple(maker for name, maker in new.items() if name not in old),
@@ -207,15 +206,18 @@ def _order(names: list[Name], makers: Mapping[Name, MakerAccount]) -> tuple[Name
     return tuple(sorted(served, key=lambda name: makers[name].place or 0))
 
 
-def _least(figure: Figure, sample_every: float) -> float:
-    """The difference from which on a figure is told."""
+def _change(
+    figure: Figure, before: float | None, after: float | None, sample_every: float
+) -> Change:
     match figure.unit:
         case Unit.SECONDS:
             # A sample says of all the time since the one before what it saw at its moment.
-            return sample_every if figure.is_sampled else 0.005
+            least = sample_every if figure.is_sampled else 0.005
         case Unit.BYTES:
-            return _LEAST_MEMORY
-    return 0.05 if figure is CORES else 0.0
+            least = _LEAST_MEMORY
+        case Unit.NUMBER:
+            least = 0.05 if figure is CORES else 0.0
+    return Change(figure, _finite(before), _finite(after), least)
 
 
 def _of_maker(figure: Figure, maker: MakerAccount, run: Account) -> float | None:
