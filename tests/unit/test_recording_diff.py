@@ -172,6 +172,7 @@ def test_moves_and_memory_are_compared() -> None:
     assert changes["moves"].share is None  # of nothing
     assert changes["memory"].difference == 36_000_000
     assert not Change(MEMORY, 4_000_000, 4_100_000, 1_000_000).is_told
+    assert Change(CPU, 1e-320, 1.0).share is None  # it would be endless
 
 
 def test_what_one_run_does_not_know_is_no_number() -> None:

@@ -49,7 +49,8 @@ OF_ALL = (WALL, CPU, CORES, GIL_WAIT, CORE_WAIT, PAUSED, MOVES, MEMORY)
 OF_A_MAKER = (WALL, CPU, GIL_WAIT, CORE_WAIT, PAUSED, MOVES, MEMORY)
 _LEAST_MEMORY = 1_000_000.0
 """Bytes: the memory of two runs of the same differs by some pages."""
-
+_NOTHING = 1e-9
+"""Seconds: less than any clock tells."""
 _GREATEST = 1e15
 """Seconds or bytes: no run has more."""
 
@@ -78,9 +79,10 @@ class Change(NamedTuple):
     @property
     def share(self) -> float | None:
         """The same as a share of what it was; None if unknown, or it was nothing."""
-        return (
-            self.difference / self.before if self.difference is not None and self.before else None
-        )
+        difference, before = self.difference, self.before
+        if difference is None or before is None or abs(before) < _NOTHING:
+            return None
+        return difference / before
 
     @property
     def is_told(self) -> bool:
