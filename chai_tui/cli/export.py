@@ -44,14 +44,17 @@ def export(*, file: str, form: str, output: str | None = None, table: str | None
     """
     if table is not None and form != "csv":
         raise BadRequestError(f"--table: only for csv, found --to {form}.")
+    # The collector stays off (see host.startup): it would find nothing, and look for seconds.
     answer_signals()
     # SIGINT is Python's own: it raises where it is heard, and all that was begun is cleared away.
     with signals_heard_by(_end, ENDING_SIGNALS - {signal.SIGINT}), Bar(sys.stderr) as bar:
         with Reading(file, bar, "exporting" if _is_stream(form, table) else "reading") as reading:
             target = settle_target(file, form, table or "", output)
+            if target.path is None and _is_stream(form, table):
+                bar.close()  # whoever reads it may have the screen, as less does
             try:
                 with writing_to(target) as written:
-                    _write(reading, form, table, written, bar)
+                    _write(reading, form, table, written, bar, is_piped=target.path is None)
             except OutputError as error:
                 bar.clear()
                 return _not_written(target, error)
@@ -71,7 +74,10 @@ def _is_stream(form: str, table: str | None) -> bool:
     return form == "jsonl" or table in {"events", "samples"}
 
 
-def _write(reading: Reading, form: str, table: str | None, written: Written, bar: Bar) -> None:
+def _write(
+    reading: Reading, form: str, table: str | None, written: Written, bar: Bar, *, is_piped: bool
+) -> None:
+    """Read a recording, and write what is made of it."""
     began = reading.reader.header.monotonic
     if form == "jsonl":
         tables.write_jsonl(reading.events(), written.text)
@@ -81,6 +87,8 @@ def _write(reading: Reading, form: str, table: str | None, written: Written, bar
         tables.write_samples(began, reading.events(), written.text)
     else:
         account = account_of(reading.reader.header, reading.events())
+        if is_piped:
+            bar.close()  # as above
         module, name = _WRITERS[form]
         make = getattr(import_module(f"chai_tui.recording.export.{module}"), name)
         write = written.data if form == "pftrace" else written.text

@@ -69,6 +69,11 @@ class Bar:
             self._put(f"\r{' ' * self._drawn}\r")
             self._drawn = 0
 
+    def close(self) -> None:
+        """Leave the line as it was, and show nothing more."""
+        self.clear()
+        self._stream = None
+
     def _cells(self) -> int:
         """How many fit: a longer line would be on two, and stay."""
         columns = 0

@@ -14,8 +14,10 @@ from types import ModuleType
 import pytest
 
 from chai_tui.__main__ import main
+from chai_tui.cli import reading
 from chai_tui.cli.reading import Bar
 from chai_tui.model.events import Event
+from chai_tui.recording.export import tables
 from chai_tui.recording.export.account import Account
 from tests.builders import brewing, killed, served
 from tests.recordings import write_recording
@@ -302,6 +304,37 @@ def test_the_bar_shows_how_far_it_is_and_goes() -> None:
         assert shown(stream).endswith("\rreading" + " " * (len(first) - 8))
     assert shown(stream).endswith("\r" + " " * 7 + "\r")
     assert "\n" not in shown(stream)
+
+
+def test_a_bar_that_was_closed_is_never_shown_again() -> None:
+    now = iter(range(9))
+    stream = Terminal()
+    with Bar(stream, clock=lambda: float(next(now))) as bar:
+        bar.show("reading", 0.5)
+        bar.close()
+        before = shown(stream)
+        assert before.endswith(" \r")
+        bar.show("writing", 0.5)
+    assert shown(stream) == before
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_whoever_reads_it_has_the_screen_alone(
+    form: str, recording: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stderr = Terminal()
+    monkeypatch.setattr(reading, "_BAR_SECONDS", -1.0)  # a picture for every look
+    monkeypatch.setattr(reading, "_EVERY", 1)
+    monkeypatch.setattr(tables, "write_makers", lambda *_: seen.append(shown(stderr)))
+    seen: list[str] = []
+    monkeypatch.setattr(sys, "stderr", stderr)
+    assert told(recording.name, "--to", form)[0] == 0
+    if form == "jsonl":
+        assert shown(stderr) == ""
+    else:
+        assert seen == [shown(stderr)]
+        assert seen[0].startswith("\rreading ")
+        assert seen[0].endswith(" \r")
 
 
 def test_there_is_no_bar_where_nobody_looks() -> None:
