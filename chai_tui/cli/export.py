@@ -21,8 +21,8 @@ from chai_tui.recording.export.telling import account_of
 from chai_tui.views.output import ExitCode, OutputError
 
 _WRITERS = {
-    "trace": ("chrome", "write_trace"),
-    "pftrace": ("perfetto", "write_pftrace"),
+    "trace": ("traces.chrome", "write_trace"),
+    "pftrace": ("traces.perfetto", "write_pftrace"),
     "html": ("html", "write_html"),
     "svg": ("svg", "write_svg"),
     "csv": ("tables", "write_makers"),

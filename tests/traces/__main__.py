@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from chai_tui.recording.export.account import Account
-from chai_tui.recording.export.chrome import write_trace
-from chai_tui.recording.export.perfetto import write_pftrace
+from chai_tui.recording.export.traces.chrome import write_trace
+from chai_tui.recording.export.traces.perfetto import write_pftrace
 from tests.traces import runs
 from tests.traces.expected import differences
 from tests.traces.processor import VARIABLE, MissingError, ask, trace_processor

@@ -33,11 +33,11 @@ ENDINGS = {
 }
 MADE = {
     "trace": (
-        "chrome",
+        "traces.chrome",
         "write_trace",
         '[\n{"name":"process_name","args":{"name":"chai-tui"}}\n]\n',
     ),
-    "pftrace": ("perfetto", "write_pftrace", b"\n\x04chai-tui"),
+    "pftrace": ("traces.perfetto", "write_pftrace", b"\n\x04chai-tui"),
     "html": ("html", "write_html", "<!DOCTYPE html><p>chai-tui</p>"),
     "svg": ("svg", "write_svg", '<?xml version="1.0"?>\n<svg><desc>chai-tui</desc></svg>'),
 }

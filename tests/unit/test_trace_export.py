@@ -23,10 +23,10 @@ from chai_tui.recording.export.account import (
     StepSlice,
     WaitSlice,
 )
-from chai_tui.recording.export.chrome import write_trace
-from chai_tui.recording.export.perfetto import write_pftrace
-from chai_tui.recording.export.protobuf import number, varint
 from chai_tui.recording.export.telling import account_of
+from chai_tui.recording.export.traces.chrome import write_trace
+from chai_tui.recording.export.traces.perfetto import write_pftrace
+from chai_tui.recording.export.traces.protobuf import number, varint
 from chai_tui.recording.form import Header
 from chai_tui.state.records import State
 from tests import races

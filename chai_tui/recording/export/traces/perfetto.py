@@ -13,10 +13,9 @@ from datetime import datetime
 from itertools import chain, count
 
 from chai_tui.recording.export.account import Account
-from chai_tui.recording.export.pieces import Pieces
-from chai_tui.recording.export.protobuf import double, message, number, text, varint
-from chai_tui.recording.export.trace_words import Words
-from chai_tui.recording.export.tracks import (
+from chai_tui.recording.export.traces.pieces import Pieces
+from chai_tui.recording.export.traces.protobuf import double, message, number, text, varint
+from chai_tui.recording.export.traces.tracks import (
     Counter,
     Process,
     Slice,
@@ -24,6 +23,7 @@ from chai_tui.recording.export.tracks import (
     size_of,
     tracks_of,
 )
+from chai_tui.recording.export.traces.words import Words
 
 _PACKET, _TIMESTAMP, _EVENT, _TRACK, _INTERNED, _CLOCKS = 1, 8, 11, 60, 12, 6
 _SEQUENCE = number(10, 1) + number(13, 2)  # all packets are of one sequence, and need its names

@@ -29,7 +29,7 @@ from chai_tui.recording.export.account import (
     StepSlice,
     WaitSlice,
 )
-from chai_tui.recording.export.trace_words import (
+from chai_tui.recording.export.traces.words import (
     Round,
     Words,
     of_core,

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from chai_tui.recording.export.account import Account
-from chai_tui.recording.export.pieces import Pieces
-from chai_tui.recording.export.trace_words import Words
-from chai_tui.recording.export.tracks import (
+from chai_tui.recording.export.traces.pieces import Pieces
+from chai_tui.recording.export.traces.tracks import (
     Counter,
     Process,
     Slice,
@@ -21,6 +20,7 @@ from chai_tui.recording.export.tracks import (
     size_of,
     tracks_of,
 )
+from chai_tui.recording.export.traces.words import Words
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
