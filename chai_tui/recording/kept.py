@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from chai_tui.model.events import Event, RunBegan
+from chai_tui.model.text import printable
 from chai_tui.recording.form import RecordingError
 from chai_tui.recording.output import RecordingFile, header_of
 
@@ -34,39 +37,46 @@ class KeptRun:
         self.problem = ""
         self._command = command
         self._most = most
-        self._header_run: RunBegan | None = None
+        self._has_run = False
         self._lock = threading.Lock()
         self._batches: list[bytes] = []  # pickled; those before them are in the file
         self._bytes = 0
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
+        self._file_bytes = 0  # of whole batches: a write that failed may leave more behind them
+        self._is_closed = False
         self._header = header_of(RunBegan(0.0), command)
 
     def add(self, events: Sequence[Event]) -> None:
         """Keep what happened."""
-        if not events or self.problem:
+        if not events or self.problem or self._is_closed:
             return
-        if self._header_run is None and isinstance(events[0], RunBegan):
-            self._header_run = events[0]
+        if not self._has_run and isinstance(events[0], RunBegan):
+            self._has_run = True
             self._header = header_of(events[0], self._command)
         # 1.5 µs and 43 bytes an event; as lines it would be 5 µs and 150 bytes.
         data = pickle.dumps(list(events), pickle.HIGHEST_PROTOCOL)
         with self._lock:
             self._batches.append(data)
-            self._bytes += len(data)
+            self._bytes += sys.getsizeof(data)
             if self._bytes > self._most:
                 self._move_to_file()
 
     def _move_to_file(self) -> None:
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="chai-tui-")  # noqa: SIM115 - kept open
-            self._file.seek(0, os.SEEK_END)
+                # Unbuffered: what a full disk refused must not be tried again later.
+                self._file = tempfile.TemporaryFile(prefix="chai-tui-", buffering=0)  # noqa: SIM115
+            self._file.seek(self._file_bytes)
+            written = 0
             for batch in self._batches:
-                self._file.write(len(batch).to_bytes(8, "little") + batch)
-            self._file.flush()
+                left = memoryview(len(batch).to_bytes(8, "little") + batch)
+                written += len(left)
+                while left:
+                    left = left[self._file.write(left) :]
         except OSError as error:
             self.problem = f"the run can be saved only until here: {error.strerror or error}"
             return
+        self._file_bytes += written
         self._batches.clear()
         self._bytes = 0
 
@@ -78,13 +88,12 @@ class KeptRun:
         """
         with self._lock:
             recent = list(self._batches)
-            end = 0
-            if self._file is not None:
-                self._file.seek(0, os.SEEK_END)
-                end = self._file.tell()
+            end = self._file_bytes
         place = 0
-        while place < end and self._file is not None:
+        while place < end:
             with self._lock:
+                if self._file is None:
+                    raise OSError("the run was left meanwhile")
                 self._file.seek(place)
                 length = int.from_bytes(self._file.read(8), "little")
                 data = self._file.read(length)
@@ -96,12 +105,32 @@ class KeptRun:
     def save(self, path: Path) -> int:
         """Write everything so far into a new file, as a recording; return how many events it has.
 
+        One that cannot be written whole is removed again.
+
         Raises:
             FileExistsError: there is something already.
             RecordingError: it cannot be written; the text names the path.
         """
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-        file = RecordingFile(path)
+        name = printable(os.fspath(path))
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise RecordingError(f"{name}: cannot be written: {error.strerror}") from error
+        except ValueError:  # a NUL byte or a lone surrogate in the path
+            raise RecordingError(f"{name}: no file can have this name") from None
+        try:
+            return self._write_to(RecordingFile(path))
+        except (OSError, RecordingError) as error:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            if isinstance(error, RecordingError):
+                raise
+            why = error.strerror or error
+            raise RecordingError(f"{name}: cannot be written: {why}") from error
+
+    def _write_to(self, file: RecordingFile) -> int:
         latest = self._header.monotonic
         try:
             file.begin(self._header)
@@ -109,14 +138,14 @@ class KeptRun:
                 file.write(batch)
                 latest = max(latest, *(event.at for event in batch))
             file.close("saved", latest)
-        except (OSError, RecordingError) as error:
+        finally:
             file.abandon()
-            raise RecordingError(str(error)) from error
         return file.events
 
     def close(self) -> None:
         """Forget everything."""
         with self._lock:
+            self._is_closed = True
             if self._file is not None:
                 self._file.close()
                 self._file = None
