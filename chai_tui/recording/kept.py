@@ -6,16 +6,20 @@ import contextlib
 import os
 import pickle
 import sys
-import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from io import FileIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chai_tui.model.events import Event, RunBegan
 from chai_tui.model.text import printable
-from chai_tui.recording.form import RecordingError
-from chai_tui.recording.output import RecordingFile, header_of
+
+if TYPE_CHECKING:
+    from io import FileIO
+    from pathlib import Path
+
+    from chai_tui.recording.form import Header
+    from chai_tui.recording.output import RecordingFile
 
 MEMORY_BYTES = 32_000_000
 """Kept in memory: 700,000 events, or half an hour of forty makers. More is kept in a file without
@@ -37,22 +41,23 @@ class KeptRun:
         self.problem = ""
         self._command = command
         self._most = most
-        self._has_run = False
+        self._run: RunBegan | None = None
+        self._began = time.time()
         self._lock = threading.Lock()
         self._batches: list[bytes] = []  # pickled; those before them are in the file
         self._bytes = 0
         self._file: FileIO | None = None
         self._file_bytes = 0  # of whole batches: a write that failed may leave more behind them
         self._is_closed = False
-        self._header = header_of(RunBegan(0.0), command)
 
     def add(self, events: Sequence[Event]) -> None:
         """Keep what happened."""
         if not events or self.problem or self._is_closed:
             return
-        if not self._has_run and isinstance(events[0], RunBegan):
-            self._has_run = True
-            self._header = header_of(events[0], self._command)
+        if self._run is None:
+            first = events[0]
+            self._run = first if isinstance(first, RunBegan) else RunBegan(first.at)
+            self._began = time.time()
         # 1.5 µs and 43 bytes an event; as lines it would be 5 µs and 150 bytes.
         data = pickle.dumps(list(events), pickle.HIGHEST_PROTOCOL)
         with self._lock:
@@ -62,6 +67,8 @@ class KeptRun:
                 self._move_to_file()
 
     def _move_to_file(self) -> None:
+        import tempfile  # noqa: PLC0415 - not for the first screen
+
         try:
             if self._file is None:
                 # Unbuffered: what a full disk refused must not be tried again later.
@@ -111,6 +118,10 @@ class KeptRun:
             FileExistsError: there is something already.
             RecordingError: it cannot be written; the text names the path.
         """
+        from chai_tui.recording.form import RecordingError  # noqa: PLC0415 - not for the first screen
+        from chai_tui.recording.output import RecordingFile, header_of  # noqa: PLC0415 - likewise
+
+        header = header_of(self._run or RunBegan(0.0), self._command, self._began)
         name = printable(os.fspath(path))
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
@@ -121,7 +132,7 @@ class KeptRun:
         except ValueError:  # a NUL byte or a lone surrogate in the path
             raise RecordingError(f"{name}: no file can have this name") from None
         try:
-            return self._write_to(RecordingFile(path))
+            return self._write_to(RecordingFile(path), header)
         except (OSError, RecordingError) as error:
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -130,10 +141,10 @@ class KeptRun:
             why = error.strerror or error
             raise RecordingError(f"{name}: cannot be written: {why}") from error
 
-    def _write_to(self, file: RecordingFile) -> int:
-        latest = self._header.monotonic
+    def _write_to(self, file: RecordingFile, header: Header) -> int:
+        latest = header.monotonic
         try:
-            file.begin(self._header)
+            file.begin(header)
             for batch in self.batches():
                 file.write(batch)
                 latest = max(latest, *(event.at for event in batch))

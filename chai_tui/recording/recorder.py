@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chai_tui.model.commands import Command
 from chai_tui.model.events import Event, RunBegan, Trouble
 from chai_tui.model.source import Source
-from chai_tui.recording.form import RecordingError
 from chai_tui.recording.kept import KeptRun
-from chai_tui.recording.output import RecordingFile, header_of
+
+if TYPE_CHECKING:
+    from chai_tui.recording.output import RecordingFile  # 15 ms, for who has a file alone
 
 
 class Recorder:
@@ -97,9 +99,12 @@ class Recorder:
         """Write the header, unless that was done; return what failed."""
         if self._has_begun or self._file is None:
             return []
+        from chai_tui.recording.output import header_of  # noqa: PLC0415 - as above
+
         self._has_begun = True
         file = self._file
-        return self._safely(lambda: file.begin(header_of(run, self._command)))
+        header = header_of(run, self._command, time.time())
+        return self._safely(lambda: file.begin(header))
 
     def _keep(self, events: list[Event]) -> list[Event]:
         """Keep what happened in memory; return what is to be told of that."""
@@ -115,6 +120,8 @@ class Recorder:
         """Write; after a failure, no more."""
         if self._file is None:
             return []
+        from chai_tui.recording.form import RecordingError  # noqa: PLC0415 - as above
+
         try:
             write()
         except RecordingError as error:
