@@ -157,8 +157,9 @@ class Reader:
         return told
 
     def close(self) -> None:
-        """Read no more."""
+        """Read no more; idempotent."""
         self._source.close()
+        self._pieces, self._rest = iter(()), b""
 
     # How it is read
 
