@@ -156,7 +156,7 @@ def test_where_a_run_cannot_be_kept_one_line_is_told(
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    batches = [[HERE], *(served(number) for number in range(1, 50))]
+    batches: list[list[Event]] = [[HERE], *(served(number) for number in range(1, 50))]
     path = tmp_path / "run.chai"
     recorder = Recorder(Told(*batches), file=RecordingFile(path), kept=KeptRun(most=3_000))
     told = [event for _ in batches for event in recorder.poll(0.0)]

@@ -21,10 +21,10 @@ EVENTS: list[Event] = [HERE, *served(1)]
 
 
 def progress(count: int) -> list[list[Event]]:
-    return [
-        [HERE],
-        *([Progress(BEGAN + round(step / 1_000, 3), 1, 0.5, 0.25)] * 10 for step in range(count)),
-    ]
+    batches: list[list[Event]] = [[HERE]]
+    for step in range(count):
+        batches.append([Progress(BEGAN + round(step / 1_000, 3), 1, 0.5, 0.25)] * 10)
+    return batches
 
 
 def flat(batches: list[list[Event]]) -> list[Event]:
@@ -97,7 +97,7 @@ def test_a_place_that_is_none_is_told_and_nothing_is_left_there(tmp_path: Path) 
 @pytest.mark.parametrize("most", [10**9, 4_000])
 def test_one_adds_while_others_save(tmp_path: Path, most: int) -> None:
     kept = KeptRun(most=most)
-    batches = progress(600)
+    batches = progress(300)
     saved: list[int] = []
     begun, done = threading.Barrier(3), threading.Event()
 
