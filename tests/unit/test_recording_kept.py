@@ -22,8 +22,8 @@ EVENTS: list[Event] = [HERE, *served(1)]
 
 def progress(count: int) -> list[list[Event]]:
     batches: list[list[Event]] = [[HERE]]
-    for step in range(count):
-        batches.append([Progress(BEGAN + round(step / 1_000, 3), 1, 0.5, 0.25)] * 10)
+    times = (BEGAN + round(step / 1_000, 3) for step in range(count))
+    batches.extend([Progress(at, 1, 0.5, 0.25)] * 10 for at in times)
     return batches
 
 
