@@ -19,6 +19,8 @@ JSON_NAMES: dict[type, str] = {
 """The ``event`` value of each type in JSON: ``StepBegan`` is ``step_began``."""
 MOST_ITEMS = 100_000
 """In a list: no run has as many makers, or cores."""
+MOST_TEXT = 100_000
+"""Characters that are taken of a text: a report has a few thousand at most."""
 MOST_WHOLE, MOST_FRACTION = 2**63, 1e15
 """What every whole number, and every other one, is smaller than: sums of them can be shown."""
 _TYPES = {name: kind for kind, name in JSON_NAMES.items()}
@@ -138,7 +140,7 @@ def _step(value: Any) -> Step:
     kind = next((kind for kind in StepKind if isinstance(name, str) and kind in value), None)
     if kind is None:
         raise _Unlike(f"expected a step with its name and kind, found {_shown(value)}")
-    return Step(printable(str(name)), kind, _scalar(float)(value[kind]))
+    return Step(printable(str(name)[:MOST_TEXT]), kind, _scalar(float)(value[kind]))
 
 
 def _member(enum: type[StrEnum]) -> _Reader:
@@ -161,7 +163,7 @@ def _scalar(kind: type) -> _Reader:
             return _fraction(value)
         if kind is int and not -MOST_WHOLE < value < MOST_WHOLE:
             raise _Unlike(f"expected a smaller number, found {_shown(value)}")
-        return printable(value) if kind is str else value
+        return printable(value[:MOST_TEXT]) if kind is str else value
 
     return read
 
@@ -186,7 +188,7 @@ def _lines(value: Any) -> str:
     """A text of several lines."""
     if not isinstance(value, str):
         raise _Unlike(f"expected a text, found {_shown(value)}")
-    return "\n".join(printable(line) for line in value.split("\n"))
+    return "\n".join(printable(line) for line in value[:MOST_TEXT].split("\n"))
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
-from chai_tui.model.event_json import JSON_NAMES, MOST_ITEMS, as_json
+from chai_tui.model.event_json import JSON_NAMES, MOST_ITEMS, MOST_TEXT, as_json
 from chai_tui.model.events import CoreUse, Event, MakerUse, RunBegan
 from chai_tui.model.race_events import Measure, Phase
 from chai_tui.model.recipe import Recipe, Step, StepKind
@@ -205,7 +205,7 @@ def test_the_description_names_the_bounds_and_words_that_hold() -> None:
     assert (MOST_BEFORE, MOST_AFTER) == (86_400.0, 10 * 366 * 86_400.0)
     assert "a day before" in TEXT
     assert "ten years (of\n  366 days)" in TEXT
-    assert (MOST_ITEMS, LONGEST_LINE) == (100_000, 4_000_000)
+    assert (MOST_ITEMS, MOST_TEXT, LONGEST_LINE) == (100_000, 100_000, 4_000_000)
     for word in (*Engine, *Phase, *StepKind):
         assert f"`{word}`" in TEXT, word
 

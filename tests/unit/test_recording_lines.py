@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chai_tui.model.event_json import MOST_FRACTION, as_json, from_json
-from chai_tui.model.events import EVENT_TYPES, Event, Progress, Said, Sampled
+from chai_tui.model.event_json import MOST_FRACTION, MOST_TEXT, as_json, from_json
+from chai_tui.model.events import EVENT_TYPES, Event, Failed, Progress, Said, Sampled
 from chai_tui.recording.lines import Read, Tally, line_of, parsed, read_lines
 from tests.unit.test_event_json import FORMS, records_of
 
@@ -146,6 +146,13 @@ def test_an_end_is_no_event_and_line_ends_of_others_are_taken() -> None:
     assert len(found.events) == 1
     assert tally.end is not None
     assert tally.passed_over == 0
+
+
+def test_of_a_huge_text_the_beginning_is_taken() -> None:
+    found, _ = read(line_of(Said(1.0, 1, "x" * 3_000_000, "out", 1)))
+    assert found.events == [Said(1.0, 1, "x" * MOST_TEXT, "out", 1)]
+    found, _ = read(line_of(Failed(1.0, 1, "E", "y\n" * 1_000_000, 0.0)))
+    assert found.events == [Failed(1.0, 1, "E", "y\n" * (MOST_TEXT // 2), 0.0)]
 
 
 def test_a_duplicate_key_or_a_brace_in_a_text_is_none_of_json_s_troubles() -> None:
