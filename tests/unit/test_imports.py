@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "explain.tasting": {"model", "race", "explain"},
     "recording": {"model", "state", "explain"},
     "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},
+    "recording.diff": {"model", "state", "explain", "recording.export"},
     "host": {"model"},
     "samplers": {"model", "host"},
     "sources.live.station.calls": {"model"},
@@ -70,7 +71,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-        "sources.simulated", "sources.taste", "recording", "recording.export", "tui",
+        "sources.simulated", "sources.taste", "recording", "recording.export",
+        "recording.diff", "explain", "tui",
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily
