@@ -33,6 +33,7 @@ def test_what_was_told_a_second_before_it_was_killed_is_there(tmp_path: Path, na
         [sys.executable, "-m", "tests.process.recording_killed", str(path)],
         stdout=subprocess.PIPE,
         text=True,
+        cwd=Path(__file__).parents[2],
     ) as program:
         assert program.stdout is not None
         said: list[tuple[float, int]] = []
