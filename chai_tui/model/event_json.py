@@ -17,6 +17,12 @@ JSON_NAMES: dict[type, str] = {
     for kind in EVENT_TYPES
 }
 """The ``event`` value of each type in JSON: ``StepBegan`` is ``step_began``."""
+MOST_ITEMS = 100_000
+"""In a list: no run has as many makers, or cores."""
+MOST_TEXT = 100_000
+"""Characters that are taken of a text: a report has a few thousand at most."""
+MOST_WHOLE, MOST_FRACTION = 2**63, 1e15
+"""What every whole number, and every other one, is smaller than: sums of them can be shown."""
 _TYPES = {name: kind for kind, name in JSON_NAMES.items()}
 
 
@@ -121,6 +127,8 @@ def _tuple(*hints: Any) -> _Reader:
         if not isinstance(value, list) or not (is_endless or len(value) == len(readers)):
             length = "a list" if is_endless else f"a list of {len(readers)}"
             raise _Unlike(f"expected {length}, found {_shown(value)}")
+        if len(value) > MOST_ITEMS:
+            raise _Unlike(f"expected at most {MOST_ITEMS:,}, found {len(value):,}")
         by_place = readers * len(value) if is_endless else readers
         return tuple(reader(part) for reader, part in zip(by_place, value, strict=True))
 
@@ -132,7 +140,7 @@ def _step(value: Any) -> Step:
     kind = next((kind for kind in StepKind if isinstance(name, str) and kind in value), None)
     if kind is None:
         raise _Unlike(f"expected a step with its name and kind, found {_shown(value)}")
-    return Step(printable(str(name)), kind, _scalar(float)(value[kind]))
+    return Step(printable(str(name)[:MOST_TEXT]), kind, _scalar(float)(value[kind]))
 
 
 def _member(enum: type[StrEnum]) -> _Reader:
@@ -152,20 +160,20 @@ def _scalar(kind: type) -> _Reader:
         if type(value) not in takes:
             raise _Unlike(f"expected {_KIND_NAMES[kind]}, found {_shown(value)}")
         if kind is float:
-            value = _finite(value)
-        return printable(value) if kind is str else value
+            return _fraction(value)
+        if kind is int and not -MOST_WHOLE < value < MOST_WHOLE:
+            raise _Unlike(f"expected a smaller number, found {_shown(value)}")
+        return printable(value[:MOST_TEXT]) if kind is str else value
 
     return read
 
 
-def _finite(value: float) -> float:
-    try:
-        number = float(value)
-    except OverflowError:
-        number = float("inf")
-    if number - number != 0.0:  # neither infinite nor no number
-        raise _Unlike(f"expected a finite number, found {_shown(value)}")
-    return number
+def _fraction(value: float) -> float:
+    if not -MOST_FRACTION < value < MOST_FRACTION:  # or it is no number
+        is_infinite = not isinstance(value, int) and value - value != 0.0
+        expected = "a finite number" if is_infinite else "a smaller number"
+        raise _Unlike(f"expected {expected}, found {_shown(value)}")
+    return float(value)
 
 
 _KIND_NAMES = {
@@ -180,7 +188,7 @@ def _lines(value: Any) -> str:
     """A text of several lines."""
     if not isinstance(value, str):
         raise _Unlike(f"expected a text, found {_shown(value)}")
-    return "\n".join(printable(line) for line in value.split("\n"))
+    return "\n".join(printable(line) for line in value[:MOST_TEXT].split("\n"))
 
 
 def _shown(value: Any) -> str:

@@ -56,5 +56,7 @@ def chunk_advised(race: Race) -> int | None:
         return None  # it is what goes along that costs: chunks do not make that less
     handed = lane.opened.task_seconds + race.tasted.function.seconds
     least = handed / (COST_OF_CHUNK * call)
+    if not math.isfinite(least):
+        return None
     power: int = 10 ** math.floor(math.log10(max(1.0, least)))
     return next((step * power for step in (1, 2, 5) if step * power >= least), 10 * power)

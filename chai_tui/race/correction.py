@@ -95,7 +95,7 @@ def _holds(race: Race) -> float | None:
         wall, cpu, ready = tasted.wall, tasted.thread_cpu, tasted.ready or 0.0
     for ended in race.serial.rounds if race.serial else ():
         wall, cpu, ready = wall + ended.wall, cpu + ended.cpu, ready + (ended.ready or 0.0)
-    if ready <= 0 or wall <= ready:
+    if ready <= 0 or wall <= ready or cpu + ready <= 0:
         return share
     held = share * wall
     held_at_work = min(1.0, held / (cpu + ready))

@@ -199,7 +199,7 @@ def at_most_here(race: Race, lane: Lane) -> float:
     calls = lane.rounds[-1].calls if lane.rounds else 0
     workers = float(own_threads(lane))
     if calls:
-        workers = calls / math.ceil(calls / workers)
+        workers = calls / max(1, math.ceil(calls / workers))
     share = spent(race)
     if share is None or share.computes <= 0:
         return workers

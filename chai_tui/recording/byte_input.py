@@ -1,8 +1,4 @@
-"""Where the bytes of a recording come from: a file that may still grow, a pipe, standard input.
-
-What is compressed is read as it comes: a file that was cut off gives all that was flushed, and one
-that is damaged goes on behind the damage, where the writer began anew.
-"""
+"""Where the bytes of a recording come from: a file that may still grow, a pipe, standard input."""
 
 from __future__ import annotations
 
@@ -11,18 +7,16 @@ import os
 import select
 import stat
 import sys
-import zlib
-from collections.abc import Iterator
+import time
 from pathlib import Path
 
 from chai_tui.recording.form import RecordingError
 
 PIECE = 262_144
-"""Bytes that are read, or unpacked, at once."""
-_GZIP = b"\x1f\x8b"
-_FLUSHED = b"\x00\x00\xff\xff"
-"""What stands in the compressed bytes where everything before was flushed: RFC 1951, 3.2.4."""
+"""Bytes that are read at once."""
 _STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+_BEGINNING = 4_096
+"""Bytes by which one tells whether a file was begun anew: a header has the time of day."""
 
 
 class ByteInput:
@@ -35,9 +29,11 @@ class ByteInput:
 
     def __init__(self, descriptor: int) -> None:
         """Read a descriptor, which is closed in the end."""
-        self._descriptor = descriptor
+        self._descriptor: int | None = descriptor
         self._is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
         self._place = 0
+        self._beginning = b""
+        self._was_at_end = False
         self.grows = True
         self.begun_anew = False
 
@@ -49,17 +45,27 @@ class ByteInput:
     @property
     def size(self) -> int | None:
         """Bytes of the file; None where nobody knows."""
-        return os.fstat(self._descriptor).st_size if self._is_file else None
+        now = self._file_now()
+        return None if now is None else now.st_size
 
     @property
     def written_at(self) -> float:
         """When somebody last wrote to the file, in seconds of ``time.time()``; 0 for a pipe."""
-        return os.fstat(self._descriptor).st_mtime if self._is_file else 0.0
+        now = self._file_now()
+        return 0.0 if now is None else now.st_mtime
 
     @property
     def place(self) -> int:
         """How many bytes were read."""
         return self._place
+
+    def _file_now(self) -> os.stat_result | None:
+        if not self._is_file or self._descriptor is None:
+            return None
+        try:
+            return os.fstat(self._descriptor)
+        except OSError:  # closed in this moment by another thread, or the disk is gone
+            return None
 
     def read(self) -> bytes:
         """Return what is there; empty if nothing is now, or ever (see :attr:`grows`).
@@ -67,39 +73,63 @@ class ByteInput:
         Raises:
             RecordingError: it cannot be read.
         """
-        if not self.grows:
+        descriptor = self._descriptor
+        if not self.grows or descriptor is None:
             return b""
         try:
-            if not self._is_file and not self._is_ready():
+            if not self._is_file and not self._is_ready(descriptor):
                 return b""
-            data = os.read(self._descriptor, PIECE)
+            data = os.read(descriptor, PIECE)
+            if self._is_file and self._is_another(descriptor, data):
+                self.grows, self.begun_anew = False, True
+                return b""
         except BlockingIOError:  # whoever shares it made it so
             return b""
-        except OSError as error:
-            raise RecordingError(f"cannot be read: {error.strerror or error}") from error
+        except (OSError, ValueError) as error:  # ValueError: too great a number to wait for
+            if self._descriptor is None:  # closed meanwhile, by another thread
+                return b""
+            why = getattr(error, "strerror", None) or error
+            raise RecordingError(f"cannot be read: {why}") from error
         self._place += len(data)
-        if not data:
-            if not self._is_file:
-                self.grows = False
-            elif (self.size or 0) < self._place:
-                self.grows, self.begun_anew = False, True
+        if not data and not self._is_file:
+            self.grows = False
         return data
 
-    def _is_ready(self) -> bool:
-        return sys.platform == "win32" or bool(select.select([self._descriptor], [], [], 0)[0])
+    def _is_another(self, descriptor: int, data: bytes) -> bool:
+        """Whether the file is shorter than what was read of it, or begins in another way now."""
+        if len(self._beginning) < _BEGINNING and self._place == len(self._beginning):
+            self._beginning += data[: _BEGINNING - self._place]
+        if not data:
+            self._was_at_end = True
+            return (self.size or 0) < self._place
+        was_at_end, self._was_at_end = self._was_at_end, False
+        if not was_at_end:
+            return False
+        behind = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, behind - self._place - len(data), os.SEEK_SET)
+        begins = os.read(descriptor, len(self._beginning))
+        os.lseek(descriptor, behind, os.SEEK_SET)
+        return begins != self._beginning
+
+    def _is_ready(self, descriptor: int) -> bool:
+        return sys.platform == "win32" or bool(select.select([descriptor], [], [], 0)[0])
 
     def wait(self, seconds: float) -> None:
         """Wait until there may be more, but no longer than so many seconds."""
-        if self._is_file or not self.grows or sys.platform == "win32":
-            select.select([], [], [], seconds) if sys.platform != "win32" else None
-        else:
-            select.select([self._descriptor], [], [], seconds)
+        descriptor = self._descriptor
+        if self._is_file or not self.grows or sys.platform == "win32" or descriptor is None:
+            time.sleep(seconds)
+            return
+        with contextlib.suppress(OSError, ValueError):  # reading tells what is the matter
+            select.select([descriptor], [], [], seconds)
 
     def close(self) -> None:
-        """Read no more."""
+        """Read no more; idempotent."""
         self.grows = False
-        with contextlib.suppress(OSError):
-            os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
 
 
 def is_stdin(path: str | Path) -> bool:
@@ -120,11 +150,7 @@ def open_input(path: str | Path) -> ByteInput:
     try:
         if is_stdin(path):
             return ByteInput(_stdin())
-        mode = os.stat(path).st_mode  # noqa: PTH116 - the path may be no valid one
-        if stat.S_ISDIR(mode):
-            raise RecordingError("expected a file, found a folder")
-        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-            raise RecordingError("expected a file or a pipe, found a device or a socket")
+        _refuse_what_is_no_file(path)
         # O_NONBLOCK: a pipe that nobody writes to must not wait, here or in a read.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         return ByteInput(os.open(path, flags))
@@ -138,81 +164,17 @@ def open_input(path: str | Path) -> ByteInput:
         raise RecordingError("cannot be read: no file can have this name") from error
 
 
+def _refuse_what_is_no_file(path: str | Path) -> None:
+    mode = os.stat(path).st_mode  # noqa: PTH116 - the path may be no valid one
+    if stat.S_ISDIR(mode):
+        raise RecordingError("expected a file, found a folder")
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+        raise RecordingError("expected a file or a pipe, found a device or a socket")
+
+
 def _stdin() -> int:
-    if sys.stdin is None:
+    if sys.stdin is None or sys.stdin.closed:
         raise RecordingError("expected a pipe or a file, found it closed")
     if sys.stdin.isatty():
         raise RecordingError("expected a pipe or a file, found a terminal")
     return os.dup(sys.stdin.fileno())
-
-
-class Unpacker:
-    """Turns the bytes of a file into those of the recording, whether it is compressed or not.
-
-    Attributes:
-        gaps: how often something could not be unpacked, and was left out.
-    """
-
-    def __init__(self) -> None:
-        self.gaps = 0
-        self._kept = b""
-        self._inflate: zlib._Decompress | None = None
-        self._is_plain = False
-        self._is_lost = False  # looks for the next place where the writer began anew
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield what is unpacked of some bytes, in pieces that are not too large.
-
-        An empty piece stands for a gap.
-        """
-        data = self._kept + data
-        self._kept = b""
-        if not self._is_plain and self._inflate is None and not self._is_lost:
-            if len(data) < len(_GZIP):
-                self._kept = data
-                return
-            self._is_plain = not data.startswith(_GZIP)
-            self._inflate = None if self._is_plain else zlib.decompressobj(wbits=31)
-        if self._is_plain:
-            if data:
-                yield data
-            return
-        while data:
-            if self._is_lost:
-                data = self._found(data)
-                if self._is_lost:
-                    return
-            yield from self._inflated(data)
-            data, self._kept = self._kept, b""
-
-    def _found(self, data: bytes) -> bytes:
-        """Go on behind the next place where the writer began anew."""
-        at = data.find(_FLUSHED)
-        if at < 0:
-            self._kept = data[-len(_FLUSHED) + 1 :]
-            return b""
-        self._is_lost = False
-        self._inflate = zlib.decompressobj(wbits=-15)
-        return data[at + len(_FLUSHED) :]
-
-    def _inflated(self, data: bytes) -> Iterator[bytes]:
-        inflate = self._inflate
-        if inflate is None:  # a file after the end of the one before: gzip allows it
-            if not data.startswith(_GZIP[: len(data)]):
-                return  # a checksum, or what somebody wrote behind it
-            inflate = self._inflate = zlib.decompressobj(wbits=31)
-        try:
-            while data and not inflate.eof:
-                piece = inflate.decompress(data, PIECE)
-                data = inflate.unconsumed_tail
-                if piece:
-                    yield piece
-        except zlib.error:
-            self.gaps += 1
-            self._inflate, self._is_lost = None, True
-            self._kept = data[1:]
-            yield b""
-            return
-        if inflate.eof:
-            self._inflate = None
-            self._kept = inflate.unused_data

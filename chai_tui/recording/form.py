@@ -24,6 +24,8 @@ from chai_tui.model.text import printable
 
 FORMAT = 1
 """Grows whenever a reader of before would misunderstand a recording."""
+BEGINS = b'{"recording":'
+"""How every recording begins."""
 _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 MOST_AFTER, MOST_BEFORE = 10 * 366 * 86_400.0, 86_400.0
 """Seconds after its beginning, and before, at which something in a recording may have happened."""
@@ -85,7 +87,7 @@ def header_line(header: Header) -> bytes:
         "command": header.command,
         "monotonic": round(header.monotonic, 6),
         "wall": header.wall,
-        "run": as_json(header.run),
+        "run": as_json(header.run._replace(at=round(header.run.at, 6))),
     }
     return _ENCODE(told).encode() + b"\n"
 
@@ -133,9 +135,9 @@ def read_end(value: object) -> End | None:
     if not isinstance(told, Mapping):
         return None
     events = told.get("events")
-    return End(
-        _time(told.get("at"), 0.0), events if isinstance(events, int) else 0, _text(told.get("why"))
-    )
+    if not isinstance(events, int) or not 0 <= events < _LATEST:
+        events = 0
+    return End(_time(told.get("at"), 0.0), events, _text(told.get("why")))
 
 
 def _time(value: object, usual: float) -> float:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from chai_tui.model.event_json import as_json, from_json
@@ -20,10 +21,13 @@ from chai_tui.recording.form import End, read_end
 _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _DECODER: Any = json.JSONDecoder()
 _SCAN = _DECODER.scan_once
+_NUMBER = r"((?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,20})?)"  # what JSON allows, and no event exceeds
 _PROGRESS = re.compile(
-    r'\{"event":"progress","at":([\d.]{1,20}),"maker":(\d{1,9}),'
-    r'"fraction":([\d.]{1,20}),"cpu_seconds":([\d.]{1,20})\}'
+    rf'\{{"event":"progress","at":{_NUMBER},"maker":(0|[1-9][0-9]{{0,8}}),'
+    rf'"fraction":{_NUMBER},"cpu_seconds":{_NUMBER}\}}'
 ).fullmatch
+_BRACKETS = bytes.maketrans(b"[]{}", b"\2\0\2\0")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _MOST_DEEP = 200
 """Brackets within brackets, which no event has; a line with more is not read at all."""
 
@@ -32,10 +36,13 @@ def line_of(event: Event) -> str:
     """Return an event as a line of a recording, without its end; ``at`` is in whole microseconds.
 
     Texts are escaped to ASCII, so that whatever a maker printed is one line.
+
+    Raises:
+        ValueError: one of its numbers is none that JSON has: infinite, or no number.
     """
     if type(event) is Progress:
         at, maker, fraction, cpu_seconds = event
-        if fraction - fraction == cpu_seconds - cpu_seconds == 0.0:  # both finite
+        if at - at == fraction - fraction == cpu_seconds - cpu_seconds == 0.0:  # all finite
             return (
                 f'{{"event":"progress","at":{round(at, 6)!r},"maker":{maker},'
                 f'"fraction":{fraction!r},"cpu_seconds":{cpu_seconds!r}}}'
@@ -119,6 +126,8 @@ def _event(line: str, tally: Tally) -> Event | None:
         if isinstance(value, dict) and "end" in value and "event" not in value:
             tally.end = read_end(value) or tally.end
             return None
+        if isinstance(value, dict) and "recording" in value and "event" not in value:
+            raise ValueError("another recording begins there")  # noqa: TRY301 - one way to count
         event = from_json(value)
     except ValueError as error:
         tally.garbled += 1
@@ -152,11 +161,5 @@ def parsed(line: str) -> object:
 
 def _depth(line: str) -> int:
     """How deeply brackets are nested, those in texts included."""
-    depth = deepest = 0
-    for character in line:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
+    brackets = line.encode("ascii", "replace").translate(_BRACKETS, _NO_BRACKETS)
+    return max(accumulate(bracket - 1 for bracket in brackets), default=0)

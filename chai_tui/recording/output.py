@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable
@@ -13,14 +14,18 @@ from pathlib import Path
 
 from chai_tui.model.events import Event, RunBegan
 from chai_tui.model.text import printable
-from chai_tui.recording.form import End, Header, RecordingError, end_line, header_line
+from chai_tui.recording.form import BEGINS, End, Header, RecordingError, end_line, header_line
 from chai_tui.recording.lines import line_of
+
+if sys.platform != "win32":
+    import fcntl
 
 FLUSH_SECONDS = 1.0
 """Seconds between two writes: a flush with every batch costs as much as it writes."""
 _LEVEL = 6
 """Of compression: level 1 saves 1.6 µs an event, and its files are a fifth larger."""
-_BEGINS = (b'{"recording":', b"\x1f\x8b")
+_FLUSH_BYTES = 1_000_000
+"""That are written at once at most, while a long run is saved."""
 
 
 def header_of(run: RunBegan, command: str, began: float) -> Header:
@@ -60,10 +65,11 @@ class RecordingFile:
         self._clock = clock
         name = os.fspath(path)
         self._descriptor: int | None = _opened(path)
+        self._has_name = os.fstat(self._descriptor).st_nlink > 0  # some file systems count none
+        self._written = 0
         self._deflate = zlib.compressobj(_LEVEL, wbits=31) if name.endswith(".gz") else None
         self._pending = bytearray()
         self._flushed_at = clock()
-        self._latest = 0.0
 
     def begin(self, header: Header) -> None:
         """Write the first line, at once.
@@ -71,7 +77,6 @@ class RecordingFile:
         Raises:
             RecordingError: it cannot be written.
         """
-        self._latest = header.monotonic
         self._pending += header_line(header)
         self.flush()
 
@@ -81,12 +86,17 @@ class RecordingFile:
         Raises:
             RecordingError: it cannot be written.
         """
-        lines = [line_of(event) for event in events]
-        if not lines:
+        try:
+            lines = [line_of(event) for event in events]
+        except ValueError as error:
+            name = printable(os.fspath(self.path))
+            raise RecordingError(f"{name}: cannot be written: {error}") from error
+        if not lines or self._descriptor is None:
             return
         self.events += len(lines)
         self._pending += "\n".join([*lines, ""]).encode()
-        if self._clock() >= self._flushed_at + FLUSH_SECONDS:
+        is_due = self._clock() >= self._flushed_at + FLUSH_SECONDS
+        if is_due or len(self._pending) > _FLUSH_BYTES:
             self.flush()
 
     @property
@@ -142,11 +152,21 @@ class RecordingFile:
             return
         left = memoryview(data)
         try:
+            self._see_whether_it_is_there(self._descriptor)
             while left:
                 left = left[os.write(self._descriptor, left) :]
         except OSError as error:
             self.abandon()
             raise _failed(self.path, error) from error
+        self._written += len(data)
+
+    def _see_whether_it_is_there(self, descriptor: int) -> None:
+        """Raise if nobody will find what is written now; one that was only moved is whole."""
+        now = os.fstat(descriptor)
+        if self._has_name and not now.st_nlink:
+            raise OSError("somebody removed or replaced it")
+        if now.st_size < self._written:
+            raise OSError("somebody cut it or began it anew")
 
 
 def _failed(path: str | Path, error: OSError) -> RecordingError:
@@ -155,36 +175,69 @@ def _failed(path: str | Path, error: OSError) -> RecordingError:
 
 
 def _opened(path: str | Path) -> int:
-    """Open a file to write, unless something that is no recording is there."""
+    """Open a file to write, unless something that is no recording is there, or one that grows."""
     name = printable(os.fspath(path))
     if not os.fspath(path):
         raise RecordingError("expected the name of a file, found it empty")
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
+        _refuse_what_is_no_file(path)  # before it is opened: a device may obey that
         descriptor = os.open(path, flags, 0o666)
     except IsADirectoryError:
         raise RecordingError(f"{name}: expected a file, found a folder") from None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise RecordingError(f"{name}: there is no such folder to write it in") from None
     except OSError as error:
         raise _failed(path, error) from error
+    except RecordingError as error:
+        raise RecordingError(f"{name}: {error}") from None
     except ValueError:  # a NUL byte or a lone surrogate in the path
         raise RecordingError(f"{name}: no file can have this name") from None
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise RecordingError(f"{name}: expected a file, found a device, pipe or socket")
-        begins = os.read(descriptor, max(map(len, _BEGINS)))
-        if begins and not begins.startswith(_BEGINS):
-            raise RecordingError(
-                f"{name}: expected a new file or a recording, found something else, "
-                "which is not written over"
-            )
+        _lock(descriptor)
+        _refuse_what_is_no_recording(os.read(descriptor, 4_096))
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
     except OSError as error:
         os.close(descriptor)
         raise _failed(path, error) from error
-    except RecordingError:
+    except RecordingError as error:
         os.close(descriptor)
-        raise
+        raise RecordingError(f"{name}: {error}") from None
     return descriptor
+
+
+def _refuse_what_is_no_file(path: str | Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        mode = os.stat(path).st_mode  # noqa: PTH116 - the path may be no valid one
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise RecordingError("expected a file, found a device, pipe or socket")
+
+
+def _lock(descriptor: int) -> None:
+    """Keep it from others who record, as long as it is open.
+
+    Raises:
+        RecordingError: another one records to it.
+    """
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RecordingError("another chai-tui is recording to it") from None
+        except OSError:  # a file system that knows no locks
+            return
+
+
+def _refuse_what_is_no_recording(begins: bytes) -> None:
+    """Raise unless a file that begins so is empty or a recording, compressed or not."""
+    text = begins
+    if begins.startswith(b"\x1f\x8b"):
+        try:
+            text = zlib.decompressobj(wbits=31).decompress(begins, len(BEGINS))
+        except zlib.error:
+            text = b""
+    if begins and not text.startswith(BEGINS):
+        raise RecordingError(
+            "expected a new file or a recording, found something else, which is not written over"
+        )

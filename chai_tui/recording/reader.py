@@ -9,17 +9,22 @@ from pathlib import Path
 from chai_tui.explain.formatting import counted
 from chai_tui.model.events import Event
 from chai_tui.model.text import printable
-from chai_tui.recording.byte_input import ByteInput, Unpacker, open_input
-from chai_tui.recording.form import Header, RecordingError, read_header
+from chai_tui.recording.byte_input import ByteInput, open_input
+from chai_tui.recording.form import BEGINS, Header, RecordingError, read_header
 from chai_tui.recording.lines import Read, Tally, parsed, read_lines
+from chai_tui.recording.unpacker import Unpacker
 
-LONGEST_LINE = 16_000_000
-"""Characters: a sample of 10,000 makers has two million."""
+LONGEST_LINE = 4_000_000
+"""Bytes: a sample of 10,000 makers has two million; what JSON makes of such a line has up to forty
+times as many."""
 LONGEST_HEADER = 1_000_000
-MOST_BYTES = 4_000_000_000
-"""Of the unpacked text: 30 million events; more is left out, and said so."""
+"""Bytes: those of a thousand cores have 8,000."""
+MOST_BYTES = 2_000_000_000
+"""Of the unpacked text: 15 million events, or half a day of forty makers; more is left out, and
+said so. Of what is compressed, likewise."""
 HEADER_SECONDS = 10.0
 """How long a pipe may take until it has told that it is a recording."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Reader:
@@ -45,7 +50,8 @@ class Reader:
         self._unpacker = Unpacker()
         self._pieces: Iterator[bytes] = iter(())
         self._rest = b""
-        self._skips = False  # the rest of a line that is too long, or was cut by a gap
+        self._skips = False  # the rest of a line that is too long
+        self._tried = 0  # bytes of an unended last line that is no whole one yet
         self._bytes = 0
         self._events = 0
         try:
@@ -65,7 +71,8 @@ class Reader:
         try:
             return cls(open_input(path), name)
         except RecordingError as error:
-            raise RecordingError(f"{name}: {error}") from error
+            shown = "standard input" if name == "-" else name
+            raise RecordingError(f"{shown}: {error}") from error
 
     # What is there
 
@@ -79,7 +86,7 @@ class Reader:
         """Whether somebody is writing to it: it has no end, and is a pipe or was just changed."""
         if self.is_over:
             return False
-        return not self._source.is_file or time.time() - self._source.written_at < 3.0
+        return not self._source.is_file or abs(time.time() - self._source.written_at) < 3.0
 
     @property
     def share_read(self) -> float | None:
@@ -90,7 +97,8 @@ class Reader:
     def read(self) -> Read | None:
         """Return the next events, about 2,000 of them or none; None: there is nothing more now.
 
-        Whether there will be, :attr:`is_over` says.
+        Whether there will be, :attr:`is_over` says. It returns after a piece of bytes, whatever
+        they are.
 
         Raises:
             RecordingError: it cannot be read any more.
@@ -136,48 +144,60 @@ class Reader:
             told.append(f"passed over {counted(tally.misplaced, 'event')} at times that cannot be")
         if self._unpacker.gaps:
             told.append(f"{counted(self._unpacker.gaps, 'damaged place')} could not be unpacked")
-        if self._bytes > MOST_BYTES:
+        if self._is_too_much:
             told.append(f"only the first {MOST_BYTES:,} bytes are shown")
         if self._source.begun_anew:
-            told.append("somebody began the file anew; shown is what it was before")
+            told.append("somebody cut the file or began it anew; shown is what it was before")
         elif tally.end is None and not self.is_fresh:
             told.append("it has no end: it was cut off, or goes on")
-        elif tally.end is not None and 0 < self._events < tally.end.events:
+        elif tally.end is not None:
             missing = tally.end.events - self._events
             if missing > tally.passed_over:
                 told.append(f"{counted(missing, 'event')} of {tally.end.events:,} are missing")
         return told
 
     def close(self) -> None:
-        """Read no more."""
+        """Read no more; idempotent."""
         self._source.close()
+        self._pieces, self._rest = iter(()), b""
 
     # How it is read
 
+    @property
+    def _is_too_much(self) -> bool:
+        return max(self._bytes, self._source.place) > MOST_BYTES
+
     def _next_block(self) -> bytes | None:
-        """The next bytes of the text; None if there are none now, empty for a gap."""
-        if self._bytes > MOST_BYTES:
+        """The next bytes of the text, or none where there is damage; None: there are none now."""
+        if self._is_too_much:
             self._source.close()
             return None
-        while True:
-            for piece in self._pieces:
-                self._bytes += len(piece)
-                return piece
+        piece = next(self._pieces, None)
+        if piece is None:
             data = self._source.read()
             if not data:
-                break
+                return self._unended_line()
             self._pieces = self._unpacker.feed(data)
-        if not self._source.grows and self._rest and not self._skips:
-            rest, self._rest = self._rest, b""  # the last line may lack its end
-            return rest + b"\n"
-        return None
+            piece = next(self._pieces, b"")
+        self._bytes += len(piece)
+        return piece
+
+    def _unended_line(self) -> bytes | None:
+        """The end of the last line, where that is whole but for it; None where it is not."""
+        if not self._rest or self._skips:
+            return None
+        if self._source.grows:
+            # Somebody may still write to the file; no line begins as another whole one does.
+            if len(self._rest) == self._tried or not self._rest.rstrip().endswith(b"}"):
+                return None
+            self._tried = len(self._rest)
+            try:
+                parsed(self._rest.decode("utf-8", "replace"))
+            except ValueError:
+                return None
+        return b"\n"
 
     def _whole_lines(self, block: bytes) -> list[str]:
-        if not block:  # a gap: the lines on both its sides are cut
-            self._rest, self._skips = b"", True
-            self.tally.garbled += 1
-            self.tally.first = self.tally.first or "damaged"
-            return []
         whole, end, rest = block.rpartition(b"\n")
         if not end:
             self._rest += b"" if self._skips else block
@@ -189,38 +209,46 @@ class Reader:
         lines = (self._rest + whole).decode("utf-8", "replace").split("\n")
         if self._skips:
             del lines[0]
-        self._rest, self._skips = rest, False
+        self._rest, self._skips, self._tried = rest, False, 0
         return lines
 
     def _read_header(self) -> Header:
-        until = time.monotonic() + HEADER_SECONDS
-        text = b""
-        while b"\n" not in text:
-            block = self._next_block()
-            if block:
-                text += block
-            elif block is None:
-                if not self._source.grows or self._source.is_file:
-                    break
-                if time.monotonic() > until:
-                    raise RecordingError(
-                        f"expected a recording, found nothing within {HEADER_SECONDS:g} s"
-                    )
-                self.wait(0.1)
-            if len(text) > LONGEST_HEADER:
-                break
+        text = self._first_line()
+        if self._unpacker.gaps and not text.strip():
+            raise RecordingError("expected a recording, found its beginning damaged")
         if not text:
             raise RecordingError("expected a recording, found it empty")
-        line, _, self._rest = text.partition(b"\n")
+        if text.startswith(_UTF_16):
+            raise RecordingError("expected a recording in UTF-8, found UTF-16")
+        line, end, behind = text.partition(b"\n")
         try:
-            value = parsed(line.decode())
+            value = parsed(line.decode("utf-8-sig"))
         except ValueError:
             value = None
+        if value is None and not end and line.startswith(BEGINS):
+            raise RecordingError("expected a recording, found it cut in its first line")
         header = read_header(value)
-        if self._rest:
-            self._pieces = _before(self._rest, self._pieces)
-            self._rest = b""
+        if behind:
+            self._pieces = _before(behind, self._pieces)
         return header
+
+    def _first_line(self) -> bytes:
+        """The first line, or what there is of it, and what came with it."""
+        until = time.monotonic() + HEADER_SECONDS
+        text = b""
+        while b"\n" not in text and len(text) <= LONGEST_HEADER:
+            block = self._next_block()
+            text += block or b""
+            if self._source.is_file or not self._source.grows:
+                if block is None:
+                    break
+            elif time.monotonic() > until and b"\n" not in text:
+                raise RecordingError(
+                    f"expected a recording, found none within {HEADER_SECONDS:g} s"
+                )
+            elif block is None:
+                self.wait(0.1)
+        return text
 
 
 def _before(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:

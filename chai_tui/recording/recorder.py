@@ -58,7 +58,8 @@ class Recorder:
         if events:
             return events + self._recorded(events)
         if self._file is not None and self._file.flush_in == 0.0:
-            return self._safely(self._file.flush)
+            failed = self._safely(self._file.flush)
+            return failed + self._keep(failed)
         return []
 
     def submit(self, command: Command) -> None:
@@ -75,33 +76,45 @@ class Recorder:
         events = events + self._recorded(events)
         if self._file is not None:
             file = self._file
-            events += self._safely(lambda: file.close(at=self._latest))
+            troubles = self._begun(RunBegan(self._clock()))
+            troubles = troubles or self._safely(lambda: file.close(at=self._latest))
+            events += troubles + self._keep(troubles)
         return events
 
     def _recorded(self, events: list[Event]) -> list[Event]:
         """Keep what happened; return what is to be told of that."""
-        troubles: list[Event] = []
-        self._latest = (
-            max(self._latest, *(event.at for event in events)) if events else self._latest
-        )
-        if self._kept is not None:
-            self._kept.add(events)
-            if self._kept.problem and not self._told_kept:
-                self._told_kept = True
-                troubles.append(Trouble(self._latest, None, self._kept.problem))
-        if self._file is not None and events:
-            file = self._file
-            if not self._has_begun:
-                from chai_tui.recording.output import header_of  # noqa: PLC0415 - as above
+        if not events:
+            return []
+        self._latest = max(self._latest, *(event.at for event in events))
+        troubles = self._keep(events)
+        if self._file is None:
+            return troubles
+        file = self._file
+        first = events[0]
+        failed = self._begun(first if isinstance(first, RunBegan) else RunBegan(first.at))
+        failed = failed or self._safely(lambda: file.write(events + troubles))
+        return troubles + failed + self._keep(failed)
 
-                self._has_begun = True
-                first = events[0]
-                run = first if isinstance(first, RunBegan) else RunBegan(first.at)
-                troubles += self._safely(
-                    lambda: file.begin(header_of(run, self._command, time.time()))
-                )
-            troubles += self._safely(lambda: file.write(events))
-        return troubles
+    def _begun(self, run: RunBegan) -> list[Event]:
+        """Write the header, unless that was done; return what failed."""
+        if self._has_begun or self._file is None:
+            return []
+        from chai_tui.recording.output import header_of  # noqa: PLC0415 - as above
+
+        self._has_begun = True
+        file = self._file
+        header = header_of(run, self._command, time.time())
+        return self._safely(lambda: file.begin(header))
+
+    def _keep(self, events: list[Event]) -> list[Event]:
+        """Keep what happened in memory; return what is to be told of that."""
+        if self._kept is None or not events:
+            return []
+        self._kept.add(events)
+        if not self._kept.problem or self._told_kept:
+            return []
+        self._told_kept = True
+        return [Trouble(self._latest, None, self._kept.problem)]
 
     def _safely(self, write: Callable[[], None]) -> list[Event]:
         """Write; after a failure, no more."""

@@ -29,6 +29,7 @@ MODULES = (
     "stopped_reader",
     "limits",
     "bad_input",
+    "recordings",
     "keys",
     "lasting",
 )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.event_json import as_json, from_json
+from chai_tui.model.event_json import MOST_FRACTION, MOST_WHOLE, as_json, from_json
 from chai_tui.model.events import (
     EVENT_TYPES,
     CoresChanged,
@@ -420,8 +420,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type) and issubclass(hint, tuple):
         return records_of(hint)
     simple: dict[Any, st.SearchStrategy[Any]] = {
-        float: st.floats(allow_nan=False, allow_infinity=False),
-        int: st.integers(),
+        float: st.floats(-MOST_FRACTION, MOST_FRACTION, exclude_min=True, exclude_max=True),
+        int: st.integers(1 - MOST_WHOLE, MOST_WHOLE - 1),
         str: st.text().map(printable),
         bool: st.booleans(),
         type(None): st.none(),
