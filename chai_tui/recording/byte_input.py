@@ -12,9 +12,14 @@ from pathlib import Path
 
 from chai_tui.recording.form import RecordingError
 
+if sys.platform != "win32":
+    import fcntl
+
 PIECE = 262_144
 """Bytes that are read at once."""
 _STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+_JUST_SECONDS = 3.0
+"""A recording is written to once a second while something happens."""
 _BEGINNING = 4_096
 """Bytes by which one tells whether a file was begun anew: a header has the time of day."""
 
@@ -49,10 +54,15 @@ class ByteInput:
         return None if now is None else now.st_size
 
     @property
-    def written_at(self) -> float:
-        """When somebody last wrote to the file, in seconds of ``time.time()``; 0 for a pipe."""
+    def is_held(self) -> bool:
+        """Whether a chai-tui is writing to the file, where that can be known."""
+        return self._is_file and self._descriptor is not None and is_locked(self._descriptor)
+
+    @property
+    def was_just_written(self) -> bool:
+        """Whether somebody wrote to the file just now."""
         now = self._file_now()
-        return 0.0 if now is None else now.st_mtime
+        return now is not None and abs(time.time() - now.st_mtime) < _JUST_SECONDS
 
     @property
     def place(self) -> int:
@@ -130,6 +140,19 @@ class ByteInput:
         if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
+
+
+def is_locked(descriptor: int) -> bool:
+    """Return whether another process has a file locked, where that can be known."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # a file system that knows no locks
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
 
 
 def is_stdin(path: str | Path) -> bool:

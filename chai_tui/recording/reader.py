@@ -84,9 +84,10 @@ class Reader:
     @property
     def is_fresh(self) -> bool:
         """Whether somebody is writing to it: it has no end, and is a pipe or was just changed."""
+        source = self._source
         if self.is_over:
             return False
-        return not self._source.is_file or abs(time.time() - self._source.written_at) < 3.0
+        return not source.is_file or source.is_held or source.was_just_written
 
     @property
     def share_read(self) -> float | None:
@@ -148,9 +149,12 @@ class Reader:
             told.append(f"only the first {MOST_BYTES:,} bytes are shown")
         if self._source.begun_anew:
             told.append("somebody cut the file or began it anew; shown is what it was before")
-        elif tally.end is None and not self.is_fresh:
-            told.append("it has no end: it was cut off, or goes on")
-        elif tally.end is not None:
+        elif tally.end is None and self._source.is_held:
+            told.append("it goes on; shown is what had happened by now")
+        elif tally.end is None:
+            also = ", or goes on" if self.is_fresh else ""
+            told.append(f"it has no end: it was cut off{also}")
+        else:
             missing = tally.end.events - self._events
             if missing > tally.passed_over:
                 told.append(f"{counted(missing, 'event')} of {tally.end.events:,} are missing")

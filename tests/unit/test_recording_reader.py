@@ -38,7 +38,7 @@ EVENTS = [
     *served(2),
 ]
 LINES = text_of(EVENTS).splitlines(keepends=True)
-NO_END = "it has no end: it was cut off, or goes on"
+NO_END = "it has no end: it was cut off"
 
 
 def recording(folder: Path, content: bytes, name: str = "run.chai", *, old: bool = True) -> Path:
@@ -116,7 +116,7 @@ def test_of_a_header_alone_nothing_can_be_shown_but_that_it_has_no_end(tmp_path:
         (b"\n", "found something else"),
         (b"\x1f\x8b", "found it empty"),
         (b"hello, world\n", "found something else"),
-        (os.urandom(50_000), "found something else"),
+        (Random(7).randbytes(50_000), "found something else"),
         (bytes(5_000_000), "found something else"),
         (b"[" * 2_000_000, "found something else"),
         (b'{"event":"started"}\n', "found something else"),
@@ -133,7 +133,7 @@ def test_of_a_header_alone_nothing_can_be_shown_but_that_it_has_no_end(tmp_path:
         (packed(b"nothing of ours\n"), "found something else"),
         (packed(bytes(20_000_000)), "found something else"),
     ],
-    ids=lambda value: value[:20] if isinstance(value, str) else None,
+    ids=lambda value: value[:20] if isinstance(value, str) else repr(value[:16]),
 )
 def test_what_is_no_recording_is_refused_in_a_line_that_names_it(
     tmp_path: Path, content: bytes, said: str
@@ -257,7 +257,7 @@ def test_a_byte_now_and_then_is_no_reason_to_wait_for_ever(
         (b"garbage" * 1_000 + b"\n") * 8,
         b"\n" * 500,
         b'{"event":"poured","at":1}\n' * 60,
-        os.urandom(65_536),
+        Random(7).randbytes(65_536),
     ],
     ids=["zeros", "garbage", "empty lines", "unknown events", "random"],
 )
@@ -420,7 +420,7 @@ def test_a_file_that_grows_is_followed_and_a_cut_line_is_completed_later(tmp_pat
     reader = Reader.open(path)
     found = all_of(reader)
     assert reader.is_fresh
-    assert reader.problems() == []
+    assert reader.problems() == [f"{NO_END}, or goes on"]
     with path.open("ab") as file:
         for begin in range(start, len(text), 37):
             file.write(text[begin : begin + 37])
