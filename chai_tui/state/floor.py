@@ -332,7 +332,7 @@ class Floor(CopiedFloor):
                 del times[:SAMPLES_DROPPED]
         self.cores_version += 1
         if self.open:
-            burned = sum(maker.cpu_seconds for maker in self.makers.values())
+            burned = sum([maker.cpu_seconds for maker in self.makers.values()])
             burned += self._forgotten_seconds
             trace = self._cpu_trace
             trace.append((event.at, burned))
