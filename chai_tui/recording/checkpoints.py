@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
 
-MOST_BYTES = 128_000_000
+MOST_BYTES = 160_000_000
 """Of all checkpoints together, as they are estimated."""
-TEXT_BETWEEN = 1_000_000
-"""Bytes of a recording from one to the next, until there are too many: about 10,000 events, which
-are read again and folded in 40 ms."""
+TEXT_BETWEEN = 1_500_000
+"""Bytes of a recording from one to the next, until there are too many: about 11,000 events, which
+are read again and folded in 50 ms."""
 _POSITION = attrgetter("position")
 
 
@@ -85,8 +85,8 @@ class Checkpoints:
 
 
 # What objects take in CPython, with the numbers in them, but without what is shared.
-_FLOOR, _MAKER, _STATION, _CORE = 6_000, 700, 900, 1_000
-_LIST, _DEQUE, _IN_DICT, _ENTRY, _REFERENCE = 60, 700, 100, 220, 8
+_FLOOR, _MAKER, _STATION, _CORE = 4_000, 500, 900, 1_000
+_LIST, _DEQUE, _IN_DICT, _ENTRY, _REFERENCE = 60, 650, 60, 180, 8
 
 
 def bytes_of(floor: Floor, before: Floor | None) -> int:

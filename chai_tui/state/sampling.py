@@ -23,10 +23,10 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
         has_gil: whether its Python has a GIL.
     """
     if use.core is not None:
-        for entry in reversed(maker.history):
-            if entry.core is not None:
-                maker.core_moves += entry.core != use.core
-                break
+        last = next(
+            (entry.core for entry in reversed(maker.history) if entry.core is not None), None
+        )
+        maker.core_moves += last is not None and last != use.core
     maker.core = use.core
     maker.cpu_share = use.cpu_share
     maker.ready_share = use.ready_share

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from chai_tui.recording.reader import Reader
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from tests import races
+from tests.benchmarks import recording_film
 from tests.builders import BEGAN, brewing, killed, sampled, served
 from tests.unit.made_films import (
     add,
@@ -283,3 +285,13 @@ def test_one_thread_adds_while_another_looks() -> None:
     reading.join()
     assert told_by(film.floor_at(film.count)) == told_by(floor_of(as_read))
     film.close()
+
+
+def test_the_benchmark_measures_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "run.chai"
+    recording_film.write(path, 5_000, 40)
+    one = recording_film.opened(path)
+    assert 5_000 <= one.events < 5_100
+    assert len(one.seeks) == recording_film.SEEKS
+    assert 0 < one.first <= one.reading
+    assert one.memory > 10_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -188,7 +189,8 @@ def test_home_end_and_any_moment() -> None:
     one = seen()
     one.player.seek(BEGAN + 7.3)
     one.turn(1.0)
-    assert (one.since, one.player.is_playing) == (pytest.approx(7.3), True)
+    assert one.since == pytest.approx(7.3)
+    assert one.player.is_playing
     one.player.to_end()
     one.turn()
     assert (one.player.position, one.player.is_playing) == (one.film.count, False)
@@ -250,8 +252,7 @@ def test_what_is_still_read_is_played_as_far_as_it_is_there() -> None:
 def test_the_end_of_what_grows_is_followed() -> None:
     one = growing(TICKS[:20])
     one.turn(99.0)
-    assert one.player.follows
-    assert one.player.is_at_end
+    assert (one.player.follows, one.player.is_at_end) == (True, True)
     add(one.film, TICKS[20:30])
     assert one.turn() == 10
     assert (one.player.at, one.player.follows) == (one.film.ended, True)
@@ -287,7 +288,7 @@ def test_nothing_is_there_yet() -> None:
     film = Film(Header(monotonic=BEGAN))
     one = Seen(film)
     player = one.player
-    keys = (
+    keys: tuple[Callable[[], object], ...] = (
         player.toggle, player.to_start, player.to_end, lambda: player.step(1),
         lambda: player.step(-1), lambda: player.skip(5), lambda: player.to_unserved(1),
         player.toggle,
