@@ -13,6 +13,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -60,6 +61,7 @@ class Terminal:
         columns: how wide the terminal is.
         rows: how high.
         environment: variables to set, besides those of this process.
+        folder: where it runs; None: where this process does.
         prepare: called in the program's process before it begins; without it, the terminal is made
             its controlling one. For a terminal that controls nobody, pass something else.
     """
@@ -71,6 +73,7 @@ class Terminal:
         columns: int = 120,
         rows: int = 40,
         environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
         prepare: Callable[[], None] = control,
     ) -> None:
         self.master, slave = pty.openpty()
@@ -86,6 +89,7 @@ class Terminal:
             stderr=slave,
             start_new_session=True,
             preexec_fn=prepare,  # noqa: PLW1509 - no threads
+            cwd=folder,
             env=_environment() | dict(environment or {}),
         )
         self.slave = slave  # kept open, so that what is written last can still be read

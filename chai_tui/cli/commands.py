@@ -114,6 +114,7 @@ Examples:
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
   chai-tui grind --simulate --cores 64   how it would be on 64 cores
   chai-tui taste work.py:score           threads or processes? it measures
+  chai-tui --record run.chai.gz          and chai-tui replay run.chai.gz later
 
 \b
 {_EXIT_CODES}""",
@@ -187,6 +188,11 @@ Examples:
 )
 @click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print every event as a JSON object.")
+@click.option(
+    "--record",
+    metavar="FILE",
+    help="Write all that happens into FILE, for replay, export and diff; .gz compresses it.",
+)
 @click.option(
     "--simulate",
     is_flag=True,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from chai_tui.cli.calls import CallOptions, settle_calls
+from chai_tui.cli.recorded import open_recording, recorded
 from chai_tui.cli.settle import (
     BadRequestError,
     settle_engine,
@@ -26,6 +28,9 @@ from chai_tui.host.terminal import own_terminal, take_keyboard
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.launch import Launch
 from chai_tui.model.source import Source
+
+if TYPE_CHECKING:
+    from chai_tui.recording.output import RecordingFile
 
 DEFAULT_MAKERS = 3
 SCREEN_SAMPLE_SECONDS = 0.5
@@ -58,6 +63,7 @@ def brew(
     arg: Sequence[str] = (),
     items: str | None = None,
     each: str | None = None,
+    record: str | None = None,
 ) -> int:
     """Brew; return the exit code. What is None is left to settings and defaults.
 
@@ -92,8 +98,9 @@ def brew(
         quiet=quiet,
         recipes=one_each,
     )
+    file = open_recording(record)
     if has_screen:
-        return on_screen(launch, settings, warnings)
+        return on_screen(launch, settings, warnings, file)
     if warnings or reason:
         from chai_tui.cli.telling import complain, say_to_a_person  # noqa: PLC0415 - rarely
 
@@ -101,7 +108,7 @@ def brew(
             complain(warning)
         if reason:
             say_to_a_person(reason)
-    return without_screen(launch, as_json=as_json)
+    return without_screen(launch, file, as_json=as_json)
 
 
 def choose_screen(*, lines: bool, stdin_was_read: bool = False) -> tuple[bool, str | None]:
@@ -190,19 +197,24 @@ def _live_source(
     )
 
 
-def on_screen(launch: Launch, settings: Settings, warnings: Sequence[str]) -> int:
-    """Show a run on the screen; return the exit code."""
+def on_screen(
+    launch: Launch,
+    settings: Settings,
+    warnings: Sequence[str],
+    file: RecordingFile | None = None,
+) -> int:
+    """Show a run on the screen, and record it; return the exit code."""
     from chai_tui.tui.bridge import Bridge
 
     with own_terminal():
-        bridge = Bridge(
-            _source(
-                launch,
-                SCREEN_SAMPLE_SECONDS,
-                lines_per_second=SCREEN_LINES_PER_SECOND,
-                niceness=MAKERS_NICENESS,
-            )
+        source = _source(
+            launch,
+            SCREEN_SAMPLE_SECONDS,
+            lines_per_second=SCREEN_LINES_PER_SECOND,
+            niceness=MAKERS_NICENESS,
         )
+        recording = recorded(source, file, is_kept=True)
+        bridge = Bridge(recording.recorder)
         try:
             # Makers start brewing while the screen is imported, which takes 150 ms; what the bridge
             # is asked for is shown without waiting for a frame.
@@ -211,14 +223,14 @@ def on_screen(launch: Launch, settings: Settings, warnings: Sequence[str]) -> in
             startup.import_asyncio_without_ssl()
             from chai_tui.tui.run_app import run_app  # the screen alone needs it
 
-            return run_app(bridge, launch, settings, warnings)
+            return recording.code(run_app(bridge, launch, settings, warnings, kept=recording.kept))
         finally:
             startup.done()
             bridge.stop()
 
 
-def without_screen(launch: Launch, *, as_json: bool) -> int:
-    """Print the lines of a run, or its events as JSON; return the exit code."""
+def without_screen(launch: Launch, file: RecordingFile | None = None, *, as_json: bool) -> int:
+    """Print the lines of a run, or its events as JSON, and record it; return the exit code."""
     from chai_tui.cli.telling import cannot_write  # noqa: PLC0415 - the screen needs none of it
     from chai_tui.views.output import OutputError, UnreadError, View  # noqa: PLC0415 - likewise
     from chai_tui.views.run import run  # noqa: PLC0415 - likewise
@@ -235,12 +247,15 @@ def without_screen(launch: Launch, *, as_json: bool) -> int:
             from chai_tui.views.plain import PlainView  # noqa: PLC0415 - one of the two is enough
 
             view = PlainView(sys.stdout, sys.stderr)
-        source = _source(launch, JSON_SAMPLE_SECONDS if as_json else None)
+        # Who records wants to see the cores later, as a screen would show them.
+        every = JSON_SAMPLE_SECONDS if as_json else None if file is None else SCREEN_SAMPLE_SECONDS
+        recording = recorded(_source(launch, every), file, is_kept=False)
+        source = recording.recorder
         source.submit(launch.command)
         startup.done()
         try:
             terminal = descriptor_of(sys.stdout) if sys.stdout.isatty() else None
-            return run(source, view, makers=launch.makers, terminal=terminal)
+            return recording.code(run(source, view, makers=launch.makers, terminal=terminal))
         except UnreadError as error:
             return error.code
         except OutputError as error:

@@ -7,9 +7,10 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chai_tui.cli.launch import SCREEN_SAMPLE_SECONDS, choose_screen
+from chai_tui.cli.recorded import open_recording, recorded
 from chai_tui.cli.settle import BadRequestError
 from chai_tui.config.item_file import is_stdin
 from chai_tui.config.recipe_file import RecipeError, UnknownRecipeError, find_recipe
@@ -23,6 +24,9 @@ from chai_tui.host.terminal import own_terminal
 from chai_tui.model.engine import Engine
 from chai_tui.model.tasting import DEFAULT_BUDGET, DEFAULT_TIMEOUT, RACING, TasteRequest
 from chai_tui.views.output import ExitCode
+
+if TYPE_CHECKING:
+    from chai_tui.recording.output import RecordingFile
 
 
 def taste(
@@ -41,6 +45,7 @@ def taste(
     as_json: bool = False,
     large: bool = False,
     quiet: bool = False,
+    record: str | None = None,
 ) -> int:
     """Taste; return the exit code. What is None is left to defaults.
 
@@ -72,13 +77,14 @@ def taste(
         timeout=timeout or DEFAULT_TIMEOUT,
     )
     has_screen, reason = choose_screen(lines=plain or as_json, stdin_was_read=is_stdin(items))
+    file = open_recording(record)
     if has_screen:
-        return _on_screen(request, expected, large=large, quiet=quiet)
+        return _on_screen(request, expected, file, large=large, quiet=quiet)
     if reason:
         from chai_tui.cli.telling import say_to_a_person  # noqa: PLC0415 - rarely
 
         say_to_a_person(reason)
-    return _without_screen(request, expected, as_json=as_json)
+    return _without_screen(request, expected, file, as_json=as_json)
 
 
 def parse_engines(option: str, text: str) -> tuple[Engine, ...]:
@@ -179,7 +185,11 @@ def settle_python(asked: str | None) -> str:
 
 
 def _without_screen(
-    request: TasteRequest, expected: Sequence[Engine] | None, *, as_json: bool
+    request: TasteRequest,
+    expected: Sequence[Engine] | None,
+    file: RecordingFile | None,
+    *,
+    as_json: bool,
 ) -> int:
     from chai_tui.cli.telling import cannot_write, complain  # noqa: PLC0415 - the screen needs none
     from chai_tui.sources.taste.source import TasteSource  # noqa: PLC0415 - not for bad usage
@@ -199,7 +209,9 @@ def _without_screen(
         view = make(sys.stdout, sys.stderr)
         raise_file_limit()
         # Nobody looks at cores: the race is measured by what its workers burned.
-        source = TasteSource(request)
+        every = None if file is None else SCREEN_SAMPLE_SECONDS
+        recording = recorded(TasteSource(request, sample_every=every), file, is_kept=False)
+        source = recording.recorder
         startup.done()
         try:
             terminal = descriptor_of(sys.stdout) if sys.stdout.isatty() else None
@@ -215,11 +227,16 @@ def _without_screen(
     told = unexpected_text(floor, expected)
     if told:
         complain(told)
-    return exit_code(floor, expected)
+    return recording.code(exit_code(floor, expected))
 
 
 def _on_screen(
-    request: TasteRequest, expected: Sequence[Engine] | None, *, large: bool, quiet: bool
+    request: TasteRequest,
+    expected: Sequence[Engine] | None,
+    file: RecordingFile | None,
+    *,
+    large: bool,
+    quiet: bool,
 ) -> int:
     from functools import partial  # noqa: PLC0415 - the screen alone needs all of this
 
@@ -230,19 +247,24 @@ def _on_screen(
     settings, warnings = load_settings(settings_path())
     with own_terminal():
         raise_file_limit()
-        bridge = Bridge(TasteSource(request, sample_every=SCREEN_SAMPLE_SECONDS))
+        source = TasteSource(request, sample_every=SCREEN_SAMPLE_SECONDS)
+        recording = recorded(source, file, is_kept=True)
+        bridge = Bridge(recording.recorder)
         try:
             bridge.start()  # the function is imported while the screen is
             startup.import_asyncio_without_ssl()
             from chai_tui.tui.run_app import run_tasting
 
-            return run_tasting(
-                bridge,
-                settings,
-                warnings,
-                code=partial(exit_code, expected=expected),
-                large=large,
-                quiet=quiet,
+            return recording.code(
+                run_tasting(
+                    bridge,
+                    settings,
+                    warnings,
+                    code=partial(exit_code, expected=expected),
+                    large=large,
+                    quiet=quiet,
+                    kept=recording.kept,
+                )
             )
         finally:
             startup.done()

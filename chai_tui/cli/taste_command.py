@@ -82,6 +82,11 @@ Exit codes:
 @click.option("--expect", metavar="A,B", help="Exit with 3 when the verdict is none of these.")
 @click.option("--plain", is_flag=True, help="Print lines; the default where stdout is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print every number as one JSON object.")
+@click.option(
+    "--record",
+    metavar="FILE",
+    help="Write all that happens into FILE, for replay, export and diff; .gz compresses it.",
+)
 @click.option("--large", is_flag=True, help="Begin in large print.")
 @click.option(
     "-q", "--quiet", is_flag=True, help="Say nothing in the shell once the screen is gone."

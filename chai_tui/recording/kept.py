@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import pickle
-import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from chai_tui.model.events import Event, RunBegan
-from chai_tui.recording.form import RecordingError
-from chai_tui.recording.output import RecordingFile, header_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MEMORY_BYTES = 32_000_000
 """Kept in memory: 700,000 events, or half an hour of forty makers. More is kept in a file without
@@ -34,20 +34,21 @@ class KeptRun:
         self.problem = ""
         self._command = command
         self._most = most
-        self._header_run: RunBegan | None = None
+        self._run: RunBegan | None = None
+        self._began = time.time()
         self._lock = threading.Lock()
         self._batches: list[bytes] = []  # pickled; those before them are in the file
         self._bytes = 0
         self._file: BinaryIO | None = None
-        self._header = header_of(RunBegan(0.0), command)
 
     def add(self, events: Sequence[Event]) -> None:
         """Keep what happened."""
         if not events or self.problem:
             return
-        if self._header_run is None and isinstance(events[0], RunBegan):
-            self._header_run = events[0]
-            self._header = header_of(events[0], self._command)
+        if self._run is None:
+            first = events[0]
+            self._run = first if isinstance(first, RunBegan) else RunBegan(first.at)
+            self._began = time.time()
         # 1.5 µs and 43 bytes an event; as lines it would be 5 µs and 150 bytes.
         data = pickle.dumps(list(events), pickle.HIGHEST_PROTOCOL)
         with self._lock:
@@ -57,6 +58,8 @@ class KeptRun:
                 self._move_to_file()
 
     def _move_to_file(self) -> None:
+        import tempfile  # noqa: PLC0415 - not for the first screen
+
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="chai-tui-")  # noqa: SIM115 - kept open
@@ -100,11 +103,15 @@ class KeptRun:
             FileExistsError: there is something already.
             RecordingError: it cannot be written; the text names the path.
         """
+        from chai_tui.recording.form import RecordingError  # noqa: PLC0415 - not for the first screen
+        from chai_tui.recording.output import RecordingFile, header_of  # noqa: PLC0415 - likewise
+
+        header = header_of(self._run or RunBegan(0.0), self._command, self._began)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         file = RecordingFile(path)
-        latest = self._header.monotonic
+        latest = header.monotonic
         try:
-            file.begin(self._header)
+            file.begin(header)
             for batch in self.batches():
                 file.write(batch)
                 latest = max(latest, *(event.at for event in batch))

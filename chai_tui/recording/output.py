@@ -23,10 +23,16 @@ _LEVEL = 6
 _BEGINS = (b'{"recording":', b"\x1f\x8b")
 
 
-def header_of(run: RunBegan, command: str) -> Header:
-    """Return the header of a run that begins now."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    wall = now.replace("+00:00", "Z")
+def header_of(run: RunBegan, command: str, began: float) -> Header:
+    """Return the header of a run.
+
+    Args:
+        run: what it is, as its first event tells.
+        command: what was typed.
+        began: when, in seconds of ``time.time()``.
+    """
+    told = datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds")
+    wall = told.replace("+00:00", "Z")
     return Header(run.version, run.python, printable(command), run.at, wall, run)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chai_tui.model.commands import Command
 from chai_tui.model.events import Event, RunBegan, Trouble
 from chai_tui.model.source import Source
-from chai_tui.recording.form import RecordingError
 from chai_tui.recording.kept import KeptRun
-from chai_tui.recording.output import RecordingFile, header_of
+
+if TYPE_CHECKING:
+    from chai_tui.recording.output import RecordingFile  # 15 ms, for who has a file alone
 
 
 class Recorder:
@@ -90,10 +92,14 @@ class Recorder:
         if self._file is not None and events:
             file = self._file
             if not self._has_begun:
+                from chai_tui.recording.output import header_of  # noqa: PLC0415 - as above
+
                 self._has_begun = True
                 first = events[0]
                 run = first if isinstance(first, RunBegan) else RunBegan(first.at)
-                troubles += self._safely(lambda: file.begin(header_of(run, self._command)))
+                troubles += self._safely(
+                    lambda: file.begin(header_of(run, self._command, time.time()))
+                )
             troubles += self._safely(lambda: file.write(events))
         return troubles
 
@@ -101,6 +107,8 @@ class Recorder:
         """Write; after a failure, no more."""
         if self._file is None:
             return []
+        from chai_tui.recording.form import RecordingError  # noqa: PLC0415 - as above
+
         try:
             write()
         except RecordingError as error:

@@ -21,6 +21,7 @@ from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.makers.sort_filter import Sort
+from chai_tui.tui.saving import plain_name
 from chai_tui.tui.screen_actions import ScreenActions
 from chai_tui.tui.shell.compaction import Backlog
 from chai_tui.tui.watching import WatchingApp
@@ -187,7 +188,7 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         parameters: tuple[object, ...],  # noqa: ARG002 - Textual passes them
     ) -> bool | None:
         """Dim what the source does not accept."""
-        return True if is_accepted(action, self.accepts) else None
+        return True if is_accepted(action, self.accepts) and self.may_save(action) else None
 
     def action_add(self, how_many: int) -> None:
         """Add makers."""
@@ -211,6 +212,13 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
             self.refuse("Nobody has finished yet")
 
     # End
+
+    @property
+    def run_name(self) -> str:
+        """``brew-chai``: what files that are saved are named after."""
+        makers = self.floor.makers.values()
+        recipe = next((maker.recipe for maker in makers), self.setup.recipe.name)
+        return f"brew-{plain_name(recipe) or 'recipe'}"
 
     def _has_unserved(self) -> bool:
         return any(

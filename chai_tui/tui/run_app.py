@@ -15,6 +15,7 @@ from chai_tui.host.encoding import UTF_8, terminal_encoding
 from chai_tui.host.patient_output import write_all
 from chai_tui.host.process_setup import ENDING_SIGNALS, HANG_UP, SIGNALLED, end_by_signal
 from chai_tui.model.launch import Launch
+from chai_tui.recording.kept import KeptRun
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
@@ -33,6 +34,8 @@ def run_app(
     launch: Launch,
     settings: Settings,
     warnings: Sequence[str] = (),
+    *,
+    kept: KeptRun | None = None,
 ) -> int:
     """Run the app until somebody leaves; the source is closed and the terminal restored then.
 
@@ -41,6 +44,7 @@ def run_app(
         launch: what the run was started with.
         settings: the user's.
         warnings: lines to show at the start.
+        kept: what happened so far, so that a key can save it; None: it cannot.
 
     Returns:
         The exit code: 0 all served, 1 not all or the app broke (then stderr says where the report
@@ -51,7 +55,7 @@ def run_app(
 
     def make(**options: Any) -> WatchingApp:
         greeting = GREETING if first_start(state_folder()) else ""
-        return ChaiApp(bridge, launch, settings=settings, greeting=greeting, **options)
+        return ChaiApp(bridge, launch, settings=settings, greeting=greeting, kept=kept, **options)
 
     return _run_any(bridge, make, warnings, quiet=launch.quiet)
 
@@ -64,6 +68,7 @@ def run_tasting(
     code: Callable[[Floor], int] | None = None,
     large: bool = False,
     quiet: bool = False,
+    kept: KeptRun | None = None,
 ) -> int:
     """Run the app of a tasting until somebody leaves, as :func:`run_app` does that of a kitchen.
 
@@ -75,13 +80,19 @@ def run_tasting(
             0 if it was judged, 2 if it was asked for wrongly, else 1.
         large: whether the screen begins in large print.
         quiet: whether nothing is said in the shell once the screen is gone.
+        kept: as of :func:`run_app`.
     """
 
     def make(**options: Any) -> WatchingApp:
         from chai_tui.tui.taste_app import TasteApp, verdict_code  # noqa: PLC0415 - for this alone
 
         return TasteApp(
-            bridge, code=code or verdict_code, settings=settings, large=large, **options
+            bridge,
+            code=code or verdict_code,
+            settings=settings,
+            large=large,
+            kept=kept,
+            **options,
         )
 
     return _run_any(bridge, make, warnings, quiet=quiet)

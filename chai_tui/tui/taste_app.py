@@ -23,8 +23,8 @@ from chai_tui.tui.keys.rows import keys_bound
 from chai_tui.tui.keys.taste_keys import TASTE, may_be_done, taste_bindings
 from chai_tui.tui.kitchen.event_log import EventLog
 from chai_tui.tui.palette import TasteCommands
+from chai_tui.tui.saving import plain_name, save_new, write_text
 from chai_tui.tui.shell.preloading import LATER, LATER_OF_TASTING
-from chai_tui.tui.taste.saving import save
 from chai_tui.tui.taste.screen import TasteScreen
 from chai_tui.tui.watching import WatchingApp
 
@@ -103,7 +103,7 @@ class TasteApp(WatchingApp, inherit_bindings=False):
         parameters: tuple[object, ...],  # noqa: ARG002 - Textual passes them
     ) -> bool | None:
         """Dim what the source does not accept."""
-        return True if may_be_done(action, self.accepts) else None
+        return True if may_be_done(action, self.accepts) and self.may_save(action) else None
 
     def action_race_again(self) -> None:
         """Taste the function again."""
@@ -115,10 +115,10 @@ class TasteApp(WatchingApp, inherit_bindings=False):
         if not race.lanes and not race.is_over:
             self.notify("Nothing was raced yet", severity="warning", timeout=3, markup=False)
             return
-        target = "" if race.began is None else race.began.target
+        text = json.dumps(result_json(race, self.floor.run), allow_nan=False)
         try:
-            path = save(
-                json.dumps(result_json(race, self.floor.run), allow_nan=False), target, Path.cwd()
+            path, _ = save_new(
+                self.run_name, ".json", Path.cwd(), lambda path: write_text(path, text)
             )
         except OSError as error:
             why = printable(f"Nothing was saved: {error.strerror or error}")
@@ -169,6 +169,12 @@ class TasteApp(WatchingApp, inherit_bindings=False):
 
     def _who_is_ended(self) -> str:
         return "the tasting"
+
+    @property
+    def run_name(self) -> str:
+        """``taste-work.resize``: what files that are saved are named after."""
+        began = self.floor.race.began
+        return f"taste-{plain_name('' if began is None else began.target) or 'function'}"
 
     def _how_it_went(self) -> int:
         return self._code(self.floor)

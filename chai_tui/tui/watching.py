@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
@@ -16,6 +17,8 @@ from chai_tui.config.settings import Settings, check_names
 from chai_tui.explain.formatting import counted
 from chai_tui.host import startup
 from chai_tui.model.events import Event, Trouble
+from chai_tui.model.text import printable
+from chai_tui.recording.kept import KeptRun
 from chai_tui.state.floor import Floor
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
@@ -64,6 +67,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         warnings: Sequence[str] = (),
         few_colours: bool = False,
         large: bool = False,
+        kept: KeptRun | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make the app.
@@ -75,6 +79,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
             warnings: lines to show at the start.
             few_colours: whether the terminal has sixteen of them, and no more.
             large: whether it begins in large print.
+            kept: what happened so far, so that it can be saved; None: it cannot.
             clock: seconds of whoever looks; the floor has its own.
         """
         # The variables are asked for at once.
@@ -86,6 +91,8 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         self.floor = floor or Floor()
         self.accepts = bridge.commands
         self._bridge = bridge
+        self._kept = kept
+        self._is_saving = False
         self._early: list[Event] = []  # what happened before there was a screen
         self._clock = clock
         self.ended: frozenset[int] | None = None
@@ -219,6 +226,42 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
                 draw()
             if not screen.is_modal:
                 break
+
+    # Saving
+
+    @property
+    def run_name(self) -> str:
+        """What files that are saved are named after."""
+        raise NotImplementedError
+
+    def may_save(self, action: str) -> bool:
+        """Whether the run can be saved, if that is what an action does."""
+        return action != "save_run" or self._kept is not None
+
+    def action_save_run(self) -> None:
+        """Save the run so far as a recording in the current folder, and say where it is."""
+        if self._kept is not None and not self._is_saving:
+            self._is_saving = True
+            self.run_worker(self._save_run, thread=True, exit_on_error=False)
+
+    def _save_run(self) -> None:
+        """Save it, in a thread of its own: a million events take seconds."""
+        from chai_tui.tui.saving import save_new  # noqa: PLC0415 - only when asked for
+
+        kept = self._kept
+        if kept is None:
+            return
+        severity: SeverityLevel = "information"
+        try:
+            path, events = save_new(self.run_name, ".chai.gz", Path.cwd(), kept.save)
+            told = f"Saved {path}, {counted(events, 'event')} so far"
+        except (OSError, ValueError) as error:
+            severity = "error"
+            told = f"Nothing was saved: {getattr(error, 'strerror', None) or error}"
+        finally:
+            self._is_saving = False
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the app has left
+            self.notify(printable(told), severity=severity, markup=False)
 
     # End
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -37,7 +36,6 @@ from chai_tui.tui.taste.result_drawing import (
 )
 from chai_tui.tui.taste.room import parts
 from chai_tui.tui.taste.round_drawing import milliseconds, round_header, round_lines
-from chai_tui.tui.taste.saving import file_name, save
 from chai_tui.tui.terminal.ascii_drawing import UNKNOWN, drawn_in_ascii
 from tests import races
 
@@ -290,38 +288,6 @@ def test_the_verdict_comes_first_then_the_lanes() -> None:
 
 
 # Where it is saved
-
-
-@pytest.mark.parametrize(
-    ("target", "name"),
-    [
-        ("work.py:resize", "taste-work.resize.json"),
-        ("/home/me/my work/work.py:Class.method", "taste-work.Class.method.json"),
-        ("shop.prices:update", "taste-shop.prices.update.json"),
-        ("grind", "taste-grind.json"),
-        ("../kadak.toml", "taste-kadak.toml.json"),
-        ("C:\\here\\work.py:resize", "taste-work.resize.json"),
-        ("…/..", "taste-function.json"),
-        ("x" * 300, f"taste-{'x' * 80}.json"),
-    ],
-)
-def test_the_file_is_named_after_the_function(target: str, name: str) -> None:
-    assert file_name(target) == name
-
-
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    paths = [save(f"{{{number}}}", "work.py:resize", tmp_path) for number in range(3)]
-    assert [path.name for path in paths] == [
-        "taste-work.resize.json",
-        "taste-work.resize-2.json",
-        "taste-work.resize-3.json",
-    ]
-    assert [path.read_text(encoding="utf-8") for path in paths] == ["{0}\n", "{1}\n", "{2}\n"]
-
-
-def test_a_folder_that_takes_nothing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        save("{}", "work.py:resize", tmp_path / "gone")
 
 
 # Keys

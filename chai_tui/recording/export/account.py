@@ -14,8 +14,8 @@ from typing import NamedTuple
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import StepKind
-from chai_tui.race.records import Race
 from chai_tui.recording.form import Header
+from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 
 LEAST_SHARE = 0.02
@@ -91,7 +91,7 @@ class Instant(NamedTuple):
         at: when.
         maker: its number.
         text: what, in words: ``SIGTERM sent``, ``killed by SIGKILL``, ``served 2nd``.
-        kind: ``end``, ``signal``, ``trouble`` or ``said``.
+        kind: ``end``, ``signal`` or ``trouble``.
     """
 
     at: float
@@ -181,7 +181,8 @@ class Account:
         at_once: CPU seconds that makers burned for each second, from sample to sample:
             ``(at, cores)``.
         events: how many events there were.
-        race: what is known of a function that was tasted; its ``began`` is None where none was.
+        floor: everything folded, as it is at the end; its ``race`` is what is known of a function
+            that was tasted (``race.began`` is None where none was).
     """
 
     header: Header
@@ -196,4 +197,4 @@ class Account:
     )
     at_once: list[tuple[float, float]] = field(default_factory=list)
     events: int = 0
-    race: Race = field(default_factory=Race)
+    floor: Floor = field(default_factory=Floor)

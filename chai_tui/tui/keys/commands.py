@@ -55,6 +55,8 @@ COMMANDS: tuple[Row, ...] = (
         "app.freeze", in_footer=True),
     Row("clear", "c", "Clear", "Take those who finished off the screen",
         "app.clear", in_footer=True),
+    Row("save-run", "w", "Save run",
+        "Save the run so far as a recording, for replay, export and diff", "app.save_run"),
     Row("log", "l", "Log", "Show all that happened", "app.log"),
     Row("large", "L", "Large print", "Show fewer facts in larger panels, or all of them again",
         "app.large"),

@@ -29,6 +29,7 @@ TASTE = Place("tasting", (
         "app.race_again", RaceAgain, in_footer=True),
     Row("race-printed", "o", "Printed", "Show what the function printed",
         "app.printed", in_footer=True),
+    _kitchens("save-run"),
     _kitchens("timeline", "Show when each worker ran, and on which core"),
     _kitchens("log"),
     _kitchens("large", "Show fewer facts with more contrast, or all of them again"),

@@ -1,0 +1,61 @@
+"""Lets a run be recorded: what ``--record`` asks for, and what the key that saves a run needs."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from chai_tui.cli.settle import BadRequestError
+from chai_tui.model.source import Source
+from chai_tui.recording.kept import KeptRun
+from chai_tui.recording.recorder import Recorder
+
+if TYPE_CHECKING:
+    from chai_tui.recording.output import RecordingFile
+
+
+class Recording(NamedTuple):
+    """How a run is kept.
+
+    Attributes:
+        recorder: the source that keeps what another one tells.
+        kept: what happened so far; None where no key can ask for it.
+    """
+
+    recorder: Recorder
+    kept: KeptRun | None
+
+    def code(self, code: int) -> int:
+        """Return what to tell the shell: 1 instead of 0 where the file lacks something."""
+        return code or (0 if self.recorder.is_whole else 1)
+
+
+def open_recording(path: str | None) -> RecordingFile | None:
+    """Return the file that ``--record`` names, begun; None if it was not given.
+
+    Raises:
+        BadRequestError: it cannot be written.
+    """
+    if path is None:
+        return None
+    from chai_tui.recording.form import RecordingError  # noqa: PLC0415 - not for the first screen
+    from chai_tui.recording.output import RecordingFile  # noqa: PLC0415 - likewise
+
+    try:
+        return RecordingFile(path)
+    except RecordingError as error:
+        raise BadRequestError(f"--record: {error}", is_usage=False) from error
+
+
+def recorded(source: Source, file: RecordingFile | None, *, is_kept: bool) -> Recording:
+    """Return a source that keeps what another one tells.
+
+    Args:
+        source: the other one.
+        file: where to write it; None: nowhere.
+        is_kept: whether it is kept for a key that saves it.
+    """
+    command = shlex.join(["chai-tui", *sys.argv[1:]])
+    kept = KeptRun(command) if is_kept else None
+    return Recording(Recorder(source, file=file, kept=kept, command=command), kept)
