@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chai_tui.recording.export.html import write_html
+from chai_tui.recording.export.page.html import write_html
 from tests.reports.browser import Browser
 from tests.reports.made import HOSTILE, made_account
 

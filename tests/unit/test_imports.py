@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "recording": {"model", "state", "explain"},
     "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},
     "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
+    "recording.export.page": {"model", "state", "explain", "explain.tasting", "recording.export"},
     "recording.diff": {"model", "state", "explain", "recording.export"},
     "host": {"model"},
     "samplers": {"model", "host"},
@@ -73,7 +74,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
         "sources.simulated", "sources.taste", "recording", "recording.export",
-        "recording.export.traces", "recording.diff", "explain", "tui",
+        "recording.export.traces", "recording.export.page", "recording.diff", "explain", "tui",
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily

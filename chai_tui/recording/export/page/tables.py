@@ -55,6 +55,12 @@ def headline(account: Account) -> tuple[str, str]:
     return closing_line(account.floor), figures
 
 
+def warnings(account: Account) -> list[str]:
+    """Return what everybody who looks at the report should know first."""
+    missing = [f"Of the recording: {problem}" for problem in account.problems]
+    return [*filter(None, [account.run.warning]), *missing]
+
+
 def facts(account: Account) -> list[tuple[str, str]]:
     """Return what is known of the run, each with its name; nothing of what is unknown."""
     run, header = account.run, account.header
