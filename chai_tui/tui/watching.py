@@ -23,6 +23,7 @@ from chai_tui.state.floor import Floor
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
 from chai_tui.tui.keys.key_names import KEY_NAMES, key_name
+from chai_tui.tui.keys.replay_keys import KEYS_OF_REPLAY
 from chai_tui.tui.keys.taste_keys import KEYS_OF_TASTING
 from chai_tui.tui.shell.colours import colours, with_more_contrast
 from chai_tui.tui.shell.minimum_size import MinimumSizeApp
@@ -100,7 +101,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         self._leaving = False
         self._settings, more = check_names(
             settings or Settings(),
-            screens=(*KEYS_OF_SCREENS, *KEYS_OF_TASTING),
+            screens=(*KEYS_OF_SCREENS, *KEYS_OF_TASTING, *KEYS_OF_REPLAY),
             themes=self.available_themes,
             key_name=key_name,
             key_names=KEY_NAMES,

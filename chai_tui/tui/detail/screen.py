@@ -23,7 +23,7 @@ from chai_tui.tui.detail.output_drawing import output_title
 from chai_tui.tui.detail.output_view import OutputView
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.keys.fields import SearchField
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 
 
 class DetailScreen(LeavesOnce, Screen[None]):
@@ -88,7 +88,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
                 yield self._said_title
                 yield self._said
                 yield self._search
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Begin at the facts."""

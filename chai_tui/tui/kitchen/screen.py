@@ -18,7 +18,7 @@ from chai_tui.explain.main_text import main_text
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
 from chai_tui.tui.keys.commands import bindings
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot, foot_lines
 from chai_tui.tui.keys.move import Move
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.event_log import EventLog
@@ -101,7 +101,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         with Container(id="boxes"):
             yield self._dock
             yield self.log_view
-        yield KeyLine()
+        yield from foot(self.app)
 
     def _room_for_makers(self) -> Room:
         """The lines that makers can have, so that everything else fits too."""
@@ -117,7 +117,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         """Lines that makers and boxes share."""
         size = self.app.size
         core_lines = self._core_bar.get_content_height(size, size, size.width)
-        others = 3 + story_lines(size.width) + core_lines  # header, main, keys
+        others = 2 + foot_lines(self.app) + story_lines(size.width) + core_lines  # header, main
         return size.height - others - self._has_filter
 
     def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:

@@ -18,7 +18,7 @@ from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, fit, width_of
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 from chai_tui.tui.keys.taste_keys import ROUNDS
 from chai_tui.tui.taste.lane_drawing import lanes_of
 from chai_tui.tui.taste.round_drawing import HEADER_LINES, round_header, round_lines
@@ -58,7 +58,7 @@ class RoundsScreen(LeavesOnce, Screen[None]):
         yield self._title
         yield self._header
         yield self._rounds
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""

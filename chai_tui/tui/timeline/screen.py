@@ -13,7 +13,7 @@ from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, width_of
 from chai_tui.tui.keys import screen_keys
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 from chai_tui.tui.timeline.drawing import axis, gutter_width, headline
 from chai_tui.tui.timeline.legend import legend, signs_of
 from chai_tui.tui.timeline.rows import TimelineRows
@@ -78,7 +78,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         yield self._axis
         yield self._rows
         yield self._legend
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Let the keys go to the rows."""

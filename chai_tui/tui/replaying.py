@@ -1,0 +1,289 @@
+"""What an app does that shows a recording: it plays, goes elsewhere, and says where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Protocol
+
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.timer import Timer
+
+from chai_tui.explain.formatting import counted, percent, seconds_text
+from chai_tui.model.events import Event
+from chai_tui.recording.player import Player
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.keys.replay_keys import Table, why_not
+from chai_tui.tui.keys.rows import keys_bound
+from chai_tui.tui.replay.bar import ReplayBar
+from chai_tui.tui.replay.bar_drawing import Doing, Marks, Moment
+from chai_tui.tui.watching import WatchingApp
+
+TURN_SECONDS = 0.1
+"""As often as makers report their progress."""
+NOTICE_SECONDS = 3.0
+"""So long a notice is shown, and the same one is not shown again: a key may be held."""
+
+
+class Reading(Protocol):
+    """How far a recording was read; :class:`chai_tui.sources.replay.source.RecordingSource`."""
+
+    name: str
+    makers: set[int]
+    share_read: float | None
+    is_caught_up: bool
+    is_fresh: bool
+    is_over: bool
+    broken: str
+
+
+class Replaying(WatchingApp, inherit_bindings=False):
+    """Plays a recording on the screens of the run.
+
+    Attributes:
+        player: where it is.
+    """
+
+    table: ClassVar[Table]
+    noun: ClassVar[str]
+    _first_keys: ClassVar[frozenset[str]] = frozenset({"to_start", "to_end"})
+    """Actions whose keys are other screens' own there."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        player: Callable[[], Player],
+        reading: Reading,
+        **options: Any,
+    ) -> None:
+        """Make the app.
+
+        Args:
+            bridge: to the source that reads the recording.
+            player: makes the player of what is read.
+            reading: how far that is.
+            options: as of :class:`WatchingApp`.
+        """
+        super().__init__(bridge, **options)
+        self.player = player()
+        self._reading = reading
+        self._marks = Marks()
+        self._turns: Timer | None = None
+        self._turns_soon = False  # whether a turn was asked for, and has yet to come
+        self._is_touched = False  # whether anybody said where to be
+        self._has_settled = False  # whether all that was there at first was read
+        self._told_at: dict[str, float] = {}  # when each notice was shown
+        keys = {row.id: keys_bound(row, self.keys_given) for row in self.table.rows}
+        self._why_not: Mapping[str, str] = why_not(self.table, keys)
+        self._live = frozenset(row.action_name for row in self.table.live)
+        self.key_order = {row.action: index for index, row in enumerate(self.table.all)}
+
+    def bar(self) -> ReplayBar:
+        """Return a bar for a screen."""
+        return ReplayBar(lambda: self.moment, self._marks, self.seek)
+
+    @property
+    def moment(self) -> Moment:
+        """Where it is."""
+        player, film, reading = self.player, self.player.film, self._reading
+        share = reading.share_read
+        if player.follows:
+            doing = Doing.FOLLOWS
+        elif player.is_at_end and film.is_complete:
+            doing = Doing.ENDED
+        else:
+            doing = Doing.PLAYS if player.is_playing else Doing.PAUSED
+        return Moment(
+            doing,
+            player.speed,
+            player.at,
+            film.began,
+            max(film.ended, player.at),
+            tuple(player.bookmarks),
+            None if reading.is_caught_up else "" if share is None else percent(share),
+            film.follows,
+        )
+
+    # It plays
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the first moment."""
+        self._take_turn()
+        return super().get_default_screen()
+
+    def on_mount(self) -> None:
+        """Begin to play."""
+        self._turns = self.set_interval(TURN_SECONDS, self._turn)
+
+    def _turn(self) -> None:
+        """Show what happens next, or what was asked for meanwhile."""
+        self._turns_soon = False
+        self._settle()
+        if self._take_turn():
+            self.floor_changed()
+        self._marks.take(self.player.film.ends)
+        for bar in self.screen.query(ReplayBar):
+            bar.repaint()
+        if self._turns is not None:
+            if self.player.is_playing and not self._doing_nothing or not self._reading.is_over:
+                self._turns.resume()
+            else:
+                self._turns.pause()
+
+    @property
+    def _doing_nothing(self) -> bool:
+        return self.player.is_at_end and self.player.film.is_complete
+
+    def _take_turn(self) -> bool:
+        """Let the floor be what it was at the moment; return whether it is another one."""
+        floor, turn = self.floor, self.player.turn()
+        if turn.floor is not None:
+            floor.become(turn.floor)
+        floor.fold(turn.events)
+        if not floor.version:  # nothing happened yet, but what the run is can be told
+            floor.run = self.player.film.header.run
+        return turn.floor is not None or bool(turn.events)
+
+    def _settle(self) -> None:
+        """Once all was read that was there: go along with a run that goes on, and say what lacks."""
+        if self._has_settled or not self._reading.is_caught_up:
+            return
+        self._has_settled = True
+        if self._reading.is_fresh and not self._is_touched:
+            self.player.to_end()
+        if self.player.film.problems:
+            told = "\n".join(self.player.film.problems)
+            self.notify(told, severity="warning", timeout=10, markup=False)
+
+    def _soon(self) -> None:
+        """Take a turn once all keys that were pressed have said what they want."""
+        self._is_touched = True
+        if not self._turns_soon:
+            self._turns_soon = True
+            self.call_later(self._turn)
+
+    # What keys do
+
+    @property
+    def _is_on_first_screen(self) -> bool:
+        return len(self.screen_stack) == 1
+
+    @property
+    def _is_typed_in(self) -> bool:
+        focused = self.focused
+        return focused is not None and focused.check_consume_key("a", "a")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what needs live makers, and leave to other screens what is theirs."""
+        if action in self._live:
+            return None
+        if action == "faster" or action in self._first_keys:
+            if not self.screen_stack or self.screen.is_modal or self._is_typed_in:
+                return False
+            return action == "faster" or self._is_on_first_screen
+        return super().check_action(action, parameters)
+
+    async def run_action(
+        self,
+        action: Any,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key does, or say why that cannot be."""
+        if isinstance(action, str) and action in self._why_not:
+            self._say(self._why_not[action])
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def _say(self, text: str) -> None:
+        """Say why nothing was done; once, however long a key is held."""
+        now = self._clock()
+        if now >= self._told_at.get(text, float("-inf")) + NOTICE_SECONDS:
+            self._told_at[text] = now
+            self.notify(text, severity="warning", timeout=NOTICE_SECONDS, markup=False)
+
+    def action_play(self) -> None:
+        """Play, or pause."""
+        self.player.toggle()
+        self._soon()
+
+    def action_step(self, events: int) -> None:
+        """Go on, or back, by an event."""
+        self.player.step(events)
+        self._soon()
+
+    def action_skip(self, seconds: float) -> None:
+        """Go on, or back, by so many seconds."""
+        self.player.skip(seconds)
+        self._soon()
+
+    def action_faster(self, steps: int) -> None:
+        """Play faster, or slower."""
+        self.player.faster(steps)
+        self._soon()
+
+    def action_to_start(self) -> None:
+        """Go to the beginning."""
+        self.player.to_start()
+        self._soon()
+
+    def action_to_end(self) -> None:
+        """Go to the end, and along with it."""
+        self.player.to_end()
+        self._soon()
+
+    def action_to_unserved(self, direction: int) -> None:
+        """Go to the next end that was not served, or to the one before."""
+        if self.player.to_unserved(direction) is None:
+            where = "after" if direction > 0 else "before"
+            self._say(f"No maker ended {where} this moment without having served")
+        self._soon()
+
+    def action_bookmark(self) -> None:
+        """Mark the moment, or take its mark away."""
+        self.player.bookmark()
+        self._soon()
+
+    def action_go(self) -> None:
+        """Ask for a moment, and go there."""
+        from chai_tui.tui.replay.go_dialog import GoDialog  # noqa: PLC0415 - only when asked for
+
+        film = self.player.film
+
+        def chosen(seconds: float | None) -> None:
+            if seconds is not None:
+                self.seek(film.began + seconds)
+
+        self.push_screen(GoDialog(film.ended - film.began), chosen)
+
+    def seek(self, at: float) -> None:
+        """Go to a moment, in the events' seconds, with the next turn."""
+        self.player.seek(at)
+        self._soon()
+
+    # End
+
+    def leave(self) -> None:
+        """Leave: there is nobody to end."""
+        self.exit()
+
+    def exit_code(self, last_words: Sequence[Event]) -> int:
+        """Return the code to leave with; what lacks is told in the shell, too."""
+        self.parting += [
+            f"{self._reading.name}: {problem}" for problem in self.player.film.problems
+        ]
+        return super().exit_code(last_words)
+
+    def _how_it_went(self) -> int:
+        return 1 if self._reading.broken else 0
+
+    def last_words(self) -> list[str]:
+        """Return what was shown, in a line."""
+        film = self.player.film
+        told = [
+            counted(len(self._reading.makers), self.noun),
+            counted(film.count, "event"),
+            seconds_text(film.ended - film.began),
+        ]
+        return [f"{self._reading.name}: {', '.join(told)}"]
