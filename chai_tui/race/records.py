@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import (
@@ -27,6 +28,8 @@ from chai_tui.model.race_events import (
     Tasted,
     TasteFailed,
 )
+
+_CONTAINERS = (list, dict, deque, array)
 
 
 @dataclass
@@ -82,32 +85,12 @@ class Race:
         failed: why it cannot be tasted; None if it can.
         judged: the verdict; None before.
         unlimited: the race before this one, if this is the second one of a function that uses
-            several cores by itself, with its threads limited.
-
-    Args:
-        tell: takes the events that a log tells: what is out, why it failed, the verdict.
+            several cores by itself, with its threads limited; it never changes again.
     """
 
-    def __init__(self, tell: Callable[[Any], None] | None = None) -> None:
-        self._tell = tell or (lambda _event: None)
+    def __init__(self) -> None:
         self.unlimited: Race | None = None
         self._reset()
-        self.handlers: dict[type, Callable[[Any], None]] = {
-            TasteBegan: self._began,
-            PhaseBegan: self._phase_began,
-            Loaded: self._loaded,
-            Tasted: self._tasted,
-            GilSeen: self._gil_seen,
-            LaneOpened: self._lane_opened,
-            LaneOut: self._lane_out,
-            RoundBegan: self._round_began,
-            CallsDone: self._calls_done,
-            RoundEnded: self._round_ended,
-            Differed: self._differed,
-            Printed: self._printed,
-            TasteFailed: self._failed,
-            Judged: self._judged,
-        }
 
     def _reset(self) -> None:
         self.began: TasteBegan | None = None
@@ -127,8 +110,18 @@ class Race:
 
     def fold(self, event: object) -> None:
         """Take in one event; those of a kitchen are passed over."""
-        if handler := self.handlers.get(type(event)):
-            handler(event)
+        if handler := self._HANDLERS.get(type(event)):
+            handler(self, event)
+
+    def become(self, other: Race) -> None:
+        """Be what another race is, in its place; what changes is copied."""
+        vars(self).update(
+            {name: own(value) for name, value in vars(other).items()},
+            lanes={
+                number: replace(lane, rounds=lane.rounds.copy())
+                for number, lane in other.lanes.items()
+            },
+        )
 
     @property
     def is_over(self) -> bool:
@@ -171,7 +164,6 @@ class Race:
         self.lanes = {
             number: lane for number, lane in self.lanes.items() if lane.engine is not event.engine
         }
-        self._tell(event)
 
     def _round_began(self, event: RoundBegan) -> None:
         if lane := self.lanes.get(event.lane):
@@ -199,12 +191,33 @@ class Race:
     def _failed(self, event: TasteFailed) -> None:
         self.failed = event
         self.phase = Phase.OVER
-        self._tell(event)
 
     def _judged(self, event: Judged) -> None:
         self.judged = event
         self.phase = Phase.OVER
-        self._tell(event)
+
+    # Of the class and not of each race, which would then be in a cycle with itself.
+    _HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        TasteBegan: _began,
+        PhaseBegan: _phase_began,
+        Loaded: _loaded,
+        Tasted: _tasted,
+        GilSeen: _gil_seen,
+        LaneOpened: _lane_opened,
+        LaneOut: _lane_out,
+        RoundBegan: _round_began,
+        CallsDone: _calls_done,
+        RoundEnded: _round_ended,
+        Differed: _differed,
+        Printed: _printed,
+        TasteFailed: _failed,
+        Judged: _judged,
+    }
+
+
+def own(value: Any) -> Any:
+    """Return a value that is not changed with another: a container is copied, not what it holds."""
+    return copy(value) if isinstance(value, _CONTAINERS) else value
 
 
 def lane_of(race: Race, engine: Engine) -> Lane | None:

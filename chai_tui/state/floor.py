@@ -11,7 +11,7 @@ from array import array
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar, get_args
 
 from chai_tui.model.events import (
     CoresChanged,
@@ -35,12 +35,13 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.race_events import Judged, LaneOut, RaceEvent, TasteFailed
 from chai_tui.race.records import Race
 from chai_tui.state.busy_period import BusyPeriod
-from chai_tui.state.floor_facts import FloorFacts
+from chai_tui.state.copying import CopiedFloor
+from chai_tui.state.floor_facts import COMMON_SIGNALS
 from chai_tui.state.records import (
     Core,
-    CoreShares,
     Line,
     Maker,
     Span,
@@ -48,16 +49,11 @@ from chai_tui.state.records import (
     Station,
     derive_state,
 )
-from chai_tui.state.sampling import take_use
+from chai_tui.state.sampling import cores_after, take_use
 from chai_tui.state.step_times import begin_step, end_step
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
-COMMON_SIGNALS = {
-    1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL",
-    11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
-}  # fmt: skip
-"""The signals whose numbers are the same wherever there are signals: POSIX, ``kill``."""
 AT_ONCE_SECONDS = 3.0
 """The stretch over which "cores at once" is measured: long enough to be calm, short enough to
 follow a change."""
@@ -69,7 +65,7 @@ SAMPLES_DROPPED = 100_800
 that those that are shown together stay the same."""
 
 
-class Floor(FloorFacts):
+class Floor(CopiedFloor):
     """The state of a kitchen.
 
     Attributes:
@@ -88,6 +84,7 @@ class Floor(FloorFacts):
         version: grows with every event.
         cores_version: grows with every event that tells of cores.
         race: what is known of a function that is tasted.
+        rewound: how often it became another one.
     """
 
     def __init__(self) -> None:
@@ -104,7 +101,8 @@ class Floor(FloorFacts):
         self.now = 0.0
         self.version = 0
         self.cores_version = 0
-        self.race = Race(self._tell)
+        self.race = Race()
+        self.rewound = 0
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
         self._unseated: list[tuple[float, int]] = []
@@ -113,39 +111,17 @@ class Floor(FloorFacts):
         self.sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._forgotten_seconds = 0.0  # of CPU time, burned by those who were forgotten
-        self._handlers: dict[type, Callable[[Any], None]] = {
-            RunBegan: self._run_began,
-            CoresChanged: self._cores_changed,
-            Seated: self._seated,
-            Started: self._started,
-            StepBegan: self._step_began,
-            Progress: self._progress,
-            Served: self._served,
-            Failed: self._failed,
-            GaveUp: self._gave_up,
-            Said: self._said,
-            Dropped: self._dropped,
-            Paused: self._paused,
-            Resumed: self._resumed,
-            Stopping: self._stopping,
-            Signalled: self._tell,
-            Exited: self._exited,
-            Trouble: self._tell,
-            Unseated: self._could_not_seat,
-            Sampled: self._sampled,
-            **self.race.handlers,
-        }
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in what happened."""
-        handlers = self._handlers
+        handlers = self._HANDLERS
         now = self.now
         count = 0
         for event in events:
             at = event[0]
             if at > now:  # noqa: PLR1730 - max() is a call, and this is the hot loop
                 now = at
-            handlers[type(event)](event)
+            handlers[type(event)](self, event)
             count += 1
         self.now = now
         self.version += count
@@ -347,15 +323,7 @@ class Floor(FloorFacts):
                 take_use(maker, use, event.at, self.sampled_at, has_gil=self.run.gil)
                 if use.core is not None:
                     on_core.setdefault(use.core, []).append(use.maker)
-        before = self.cores
-        self.cores = {}
-        for core_use in event.cores:
-            core = before.get(core_use.core) or Core(core_use.core)
-            self.cores[core_use.core] = core
-            core.busy = core_use.busy
-            core.makers_share = core_use.makers
-            core.makers = tuple(on_core.get(core_use.core, ()))
-            core.history.append(CoreShares(core_use.busy, core_use.makers))
+        self.cores = cores_after(self.cores, event.cores, on_core)
         self.sampled_at = event.at
         times = self.sample_times
         if not times or event.at > times[-1]:
@@ -377,6 +345,11 @@ class Floor(FloorFacts):
         self._unseated.append((event.at, event.makers))
         self._tell(event)
 
+    def _raced(self, event: RaceEvent) -> None:
+        self.race.fold(event)
+        if isinstance(event, LaneOut | TasteFailed | Judged):
+            self._tell(event)
+
     def _tell(self, event: Event) -> None:
         self.log.append(event)
         self.logged += 1
@@ -392,3 +365,27 @@ class Floor(FloorFacts):
         if state is State.SERVED:
             insort(self._finish_order, (maker.served_at or 0.0, maker.number))
         maker.state = state
+
+    # Of the class and not of each floor, which would then be in a cycle with itself: many are made.
+    _HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        **dict.fromkeys(get_args(RaceEvent), _raced),
+        RunBegan: _run_began,
+        CoresChanged: _cores_changed,
+        Seated: _seated,
+        Started: _started,
+        StepBegan: _step_began,
+        Progress: _progress,
+        Served: _served,
+        Failed: _failed,
+        GaveUp: _gave_up,
+        Said: _said,
+        Dropped: _dropped,
+        Paused: _paused,
+        Resumed: _resumed,
+        Stopping: _stopping,
+        Signalled: _tell,
+        Exited: _exited,
+        Trouble: _tell,
+        Unseated: _could_not_seat,
+        Sampled: _sampled,
+    }

@@ -8,6 +8,12 @@ from collections import deque
 from chai_tui.state.busy_period import BusyPeriod, latest_busy_period
 from chai_tui.state.records import Maker, State
 
+COMMON_SIGNALS = {
+    1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL",
+    11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+}  # fmt: skip
+"""The signals whose numbers are the same wherever there are signals: POSIX, ``kill``."""
+
 
 class FloorFacts:
     """The questions; what they are answered from is the fold's business.

@@ -1,9 +1,11 @@
-"""How a sample changes what is known of a maker."""
+"""How a sample changes what is known of makers and cores."""
 
 from __future__ import annotations
 
-from chai_tui.model.events import MakerUse
-from chai_tui.state.records import Maker, State, Use, gil_share_of
+from collections.abc import Iterable, Mapping, Sequence
+
+from chai_tui.model.events import CoreUse, MakerUse
+from chai_tui.state.records import Core, CoreShares, Maker, State, Use, gil_share_of
 from chai_tui.state.shares import Stretch, within_last_second
 
 _NOTHING_KNOWN = (None,) * 5
@@ -39,6 +41,26 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
     # known has none.
     if entry[1:] != (maker.history[-1][1:] if maker.history else _NOTHING_KNOWN):
         maker.history.append(entry)
+
+
+def cores_after(
+    before: Mapping[int, Core], uses: Iterable[CoreUse], on_core: Mapping[int, Sequence[int]]
+) -> dict[int, Core]:
+    """Return the cores that a sample tells of, by number.
+
+    Args:
+        before: those that were known; changed.
+        uses: what is told of each.
+        on_core: the makers on each.
+    """
+    cores: dict[int, Core] = {}
+    for use in uses:
+        core = cores[use.core] = before.get(use.core) or Core(use.core)
+        core.busy = use.busy
+        core.makers_share = use.makers
+        core.makers = tuple(on_core.get(use.core, ()))
+        core.history.append(CoreShares(use.busy, use.makers))
+    return cores
 
 
 def _remember(maker: Maker, at: float, sampled_at: float) -> None:

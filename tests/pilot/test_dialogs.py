@@ -10,7 +10,8 @@ from chai_tui.explain.engine_text import engine_text, recipe_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
-from chai_tui.state.floor import COMMON_SIGNALS, Floor
+from chai_tui.state.floor import Floor
+from chai_tui.state.floor_facts import COMMON_SIGNALS
 from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.dialogs.signal_menu import SignalChoice, matching, preselected, signal_choices
 from tests.pilot.screen_app import NO_ANSWER, showing
