@@ -88,9 +88,7 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
         """Explain."""
         from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
 
-        self.push_screen(
-            HelpScreen(KITCHEN_REPLAY.rows, self._settings.keys, run=self.floor.run)
-        )
+        self.push_screen(HelpScreen(KITCHEN_REPLAY.rows, self._settings.keys, run=self.floor.run))
 
 
 class TasteReplayApp(Replaying, TasteApp, inherit_bindings=False):

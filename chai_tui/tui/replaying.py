@@ -126,7 +126,7 @@ class Replaying(WatchingApp, inherit_bindings=False):
         for bar in self.screen.query(ReplayBar):
             bar.repaint()
         if self._turns is not None:
-            if self.player.is_playing and not self._doing_nothing or not self._reading.is_over:
+            if (self.player.is_playing and not self._doing_nothing) or not self._reading.is_over:
                 self._turns.resume()
             else:
                 self._turns.pause()

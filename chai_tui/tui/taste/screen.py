@@ -206,7 +206,9 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         lanes = 0 if race.failed else len(race.lanes) + len(waiting(race))
         verdict = len(verdict_box(race, size.width))
         # Once it is over, nobody needs to see where the makers are not any more.
-        self._core_bar.display = not race.is_over or size.height - 1 - foot_lines(self.app) - cores >= lanes + verdict
+        self._core_bar.display = (
+            not race.is_over or size.height - 1 - foot_lines(self.app) - cores >= lanes + verdict
+        )
         has_figures = race.judged is not None and not self._is_large
         # Title, keys, what stands for lanes.
         others = 1 + foot_lines(self.app) + (race.is_over and not self._has_lanes)
