@@ -6,14 +6,21 @@ position 0 nothing has happened, at ``count`` everything.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from array import array
+from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 from chai_tui.model.events import Event, Exited
+from chai_tui.recording.checkpoints import Checkpoint, Checkpoints
+from chai_tui.recording.chunks import Chunk, Chunks
 from chai_tui.recording.form import Header
 from chai_tui.recording.lines import Read, Tally, read_lines
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
+
+_AT = itemgetter(0)
+_BEGINNING = Checkpoint(0, Floor())
 
 
 class Ending(NamedTuple):
@@ -42,39 +49,69 @@ class Film:
         is_complete: whether everything that there is was read.
         follows: whether the recording still grows.
         problems: what is missing, a line each.
+
+    Args:
+        header: as above.
+        chunks: where the text is kept.
+        checkpoints: where floors are.
     """
 
-    def __init__(self, header: Header) -> None:
+    def __init__(
+        self,
+        header: Header,
+        *,
+        chunks: Chunks | None = None,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
         self.header = header
         self.count = 0
         self.ends: list[Ending] = []
         self.is_complete = False
         self.follows = False
         self.problems: list[str] = []
-        self._head = Floor()
-        self._texts: list[str] = []
-        self._firsts: list[int] = []
-        self._times: list[float] = []  # the latest time told, at each position from 1 on
+        self._head = Floor()  # of the thread that reads alone
+        self._latest = header.monotonic
+        self._ended: set[int] = set()
+        self._chunks = chunks or Chunks()
+        self._checkpoints = checkpoints or Checkpoints()
+        self._near = _BEGINNING  # where the chunk began that was sought last
+        self._read: tuple[Chunk, list[Event]] | None = None  # the chunk that was read last
 
     # For the thread that reads
 
     def add(self, read: Read) -> None:
-        """Add what was read next."""
-        latest = self._times[-1] if self._times else self.header.monotonic
-        times = []
-        for position, event in enumerate(read.events, self.count + 1):
-            latest = max(latest, event.at)
-            times.append(latest)
-            self._head.fold([event])
-            if isinstance(event, Exited) and (maker := self._head.makers.get(event.maker)):
-                self.ends.append(Ending(latest, position, event.maker, maker.state))
-        if read.events:
-            self._firsts.append(self.count)
-            self._texts.append(read.text)
-            self._times += times
-            self.count += len(read.events)
+        """Add what was read next.
 
-    # For whoever looks
+        Raises:
+            RecordingError: it cannot be kept.
+        """
+        events = read.events
+        if not events:
+            return
+        times = array("d", accumulate(map(_AT, events), max, initial=self._latest))
+        del times[0]
+        text = read.text.encode("utf-8", "surrogatepass")
+        self._chunks.add(times, text)
+        self._latest = times[-1]
+        self._head.fold(events)
+        count = self.count + len(events)
+        self._checkpoints.passed(len(text), count, self._head)
+        for index, event in enumerate(events):
+            if type(event) is Exited and self._is_end(event):
+                position = self.count + index + 1
+                state = self._head.makers[event.maker].state
+                self.ends.append(Ending(times[index], position, event.maker, state))
+        self.count = count  # last: until now nobody looks
+
+    def _is_end(self, event: Exited) -> bool:
+        """Whether it is by this that a maker ended; what is told of it later changes nothing."""
+        maker = self._head.makers.get(event.maker)
+        if maker is None or maker.ended_at != event.at or maker.number in self._ended:
+            return False
+        self._ended.add(maker.number)
+        return True
+
+    # For whoever looks: one thread
 
     @property
     def began(self) -> float:
@@ -88,26 +125,51 @@ class Film:
 
     def time_at(self, position: int) -> float:
         """Return the latest time that was told until a position, in the events' seconds."""
-        return self._times[position - 1] if position else self.began
+        chunk = self._chunks.after(position - 1)
+        return self.began if chunk is None else chunk.times[position - 1 - chunk.first]
 
     def position_at(self, at: float) -> int:
         """Return how many events had happened at a time, those of the very moment included."""
-        return bisect_right(self._times, at)
+        return min(self.count, self._chunks.position_at(at))
 
     def events(self, first: int, last: int) -> list[Event]:
-        """Return the events from one position to another, oldest first."""
+        """Return the events from one position to another, oldest first.
+
+        Raises:
+            RecordingError: they cannot be read again.
+        """
         found: list[Event] = []
-        index = max(0, bisect_right(self._firsts, first) - 1)
-        while index < len(self._texts) and self._firsts[index] < last:
-            start = self._firsts[index]
-            lines = self._texts[index].split("\n")[:-1]
-            told = read_lines(lines, self.header.window, Tally()).events
-            found += told[max(0, first - start) : last - start]
-            index += 1
+        while first < last and (chunk := self._chunks.after(first)) is not None:
+            told = self._events_of(chunk)
+            found += told[first - chunk.first : last - chunk.first]
+            first = chunk.first + len(told)
         return found
 
+    def _events_of(self, chunk: Chunk) -> list[Event]:
+        if self._read is None or self._read[0] is not chunk:
+            text = self._chunks.text(chunk).decode("utf-8", "surrogatepass")
+            told = read_lines(text.split("\n"), self.header.window, Tally()).events
+            self._read = chunk, told
+        return self._read[1]
+
     def floor_at(self, position: int) -> Floor:
-        """Return the floor as it was at a position; it is the caller's."""
-        floor = Floor()
-        floor.fold(self.events(0, position))
+        """Return the floor as it was at a position; it is the caller's.
+
+        Raises:
+            RecordingError: what happened before cannot be read again.
+        """
+        start = self._checkpoints.before(position) or _BEGINNING
+        if start.position <= self._near.position <= position:
+            start = self._near
+        floor, done = start.floor.copy(), start.position
+        while done < position and (chunk := self._chunks.after(done)) is not None:
+            next_done = min(position, chunk.first + len(chunk.times))
+            if next_done == position and done != start.position:
+                self._near = Checkpoint(done, floor.copy())
+            floor.fold(self.events(done, next_done))
+            done = next_done
         return floor
+
+    def close(self) -> None:
+        """Forget what is kept in a file."""
+        self._chunks.close()

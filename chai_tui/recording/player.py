@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
+from operator import attrgetter
 from typing import NamedTuple
 
 from chai_tui.model.events import Event
@@ -13,8 +14,9 @@ from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-MOST_AT_ONCE = 20_000
-"""Events that are played in one turn at most: more are jumped over, as a seek does."""
+MOST_AT_ONCE = 10_000
+"""Events that are played in one turn at most: more are jumped over, which costs as much."""
+_POSITION = attrgetter("position")
 
 
 class Turn(NamedTuple):
@@ -27,6 +29,13 @@ class Turn(NamedTuple):
 
     events: list[Event]
     floor: Floor | None = None
+
+
+class _Place(NamedTuple):
+    """A moment, in the events' seconds, and how many events have happened then."""
+
+    at: float
+    position: int
 
 
 class Player:
@@ -51,38 +60,57 @@ class Player:
         self.bookmarks: list[float] = []
         self._clock = clock
         self._turned_at = clock()
-        self._wanted: int | None = None  # the position to jump to with the next turn
-        self._at_end = False
+        self._wanted: _Place | None = None  # where the next turn goes to
+        self._stays_at_end = False
 
     @property
     def follows(self) -> bool:
         """Whether it is at the end of what there is, and will go on as that does."""
-        return self._at_end and self.is_playing and not self.film.is_complete
+        return self._stays_at_end and self.is_playing and not self.film.is_complete
 
     @property
     def is_at_end(self) -> bool:
         """Whether nothing more comes after what is shown."""
-        return self.position >= self.film.count and self._wanted in (None, self.film.count)
+        return self._place.position >= self.film.count
+
+    @property
+    def _place(self) -> _Place:
+        """Where it is, or will be with the next turn."""
+        return self._wanted or _Place(self.at, self.position)
 
     # What keys do: nothing is read or folded before the next turn, so held keys cost nothing
 
     def toggle(self) -> None:
         """Play, or pause; at the end of a whole film play from the beginning."""
+        self.is_playing = not self.is_playing
+        self._turned_at = self._clock()
+        if self.is_playing and self.film.is_complete and self.is_at_end:
+            self.to_start()
 
     def step(self, events: int) -> None:
         """Go on, or back, by so many events, and pause."""
+        position = min(self.film.count, max(0, self._place.position + events))
+        self.is_playing = False
+        self._go(_Place(self.film.time_at(position), position))
 
     def skip(self, seconds: float) -> None:
         """Go on, or back, by so many seconds of the film."""
+        self.seek(self._place.at + seconds)
 
     def seek(self, at: float) -> None:
         """Go to a moment, in the events' seconds."""
+        at = min(self.film.ended, max(self.film.began, at))
+        self._go(_Place(at, self.film.position_at(at)))
 
     def to_start(self) -> None:
         """Go to the beginning."""
+        self.seek(self.film.began)
 
     def to_end(self) -> None:
-        """Go to the end; of a film that still grows, stay there."""
+        """Go to the end; of a film that still grows, or is still read, stay there."""
+        self.seek(self.film.ended)
+        if not self.film.is_complete:
+            self._stays_at_end = self.is_playing = True
 
     def faster(self, steps: int) -> None:
         """Play faster by so many steps of :data:`SPEEDS`, or slower."""
@@ -95,21 +123,72 @@ class Player:
         Returns:
             That end; None if there is none.
         """
-        positions = [end.position for end in self.film.ends]
+        ends, position = self.film.ends, self._place.position
         if direction > 0:
-            ends = self.film.ends[bisect_right(positions, self.position) :]
+            indexes = range(bisect_right(ends, position, key=_POSITION), len(ends))
         else:
-            ends = self.film.ends[: bisect_left(positions, self.position)][::-1]
-        return next((end for end in ends if end.state is not State.SERVED), None)
+            indexes = range(bisect_left(ends, position, key=_POSITION) - 1, -1, -1)
+        for index in indexes:
+            end = ends[index]
+            if end.state is not State.SERVED:
+                self._go(_Place(end.at, end.position))
+                return end
+        return None
 
     def bookmark(self) -> bool:
         """Mark the moment that is shown, or take its mark away; return whether it has one now."""
-        if self.at in self.bookmarks:
-            self.bookmarks.remove(self.at)
+        at = self._place.at
+        if at in self.bookmarks:
+            self.bookmarks.remove(at)
             return False
-        insort(self.bookmarks, self.at)
+        insort(self.bookmarks, at)
         return True
 
+    def to_bookmark(self, direction: int) -> float | None:
+        """Go to the next bookmark (1), or to the one before (-1).
+
+        Returns:
+            Its moment, in the events' seconds; None if there is none.
+        """
+        marks, at = self.bookmarks, self._place.at
+        there = [mark for mark in marks if (mark > at if direction > 0 else mark < at)]
+        if not there:
+            return None
+        found = there[0 if direction > 0 else -1]
+        self.seek(found)
+        return found
+
+    def _go(self, place: _Place) -> None:
+        self._wanted = place
+        self._stays_at_end = False
+
     def turn(self) -> Turn:
-        """Let the time pass that did, and jump if a key asked for it; return what to show."""
-        return Turn([])
+        """Let the time pass that did, and jump if a key asked for it; return what to show.
+
+        Raises:
+            RecordingError: what happened cannot be read again.
+        """
+        film = self.film
+        # In this order: once it is complete, nothing is added.
+        is_complete, count = film.is_complete, film.count
+        now = self._clock()
+        passed, self._turned_at = max(0.0, now - self._turned_at), now
+        place = _Place(self.at, self.position)
+        if self._wanted is not None:
+            place, self._wanted = self._wanted, None
+        elif self.is_playing:
+            ended = film.time_at(count)
+            at = ended if self._stays_at_end else min(ended, self.at + passed * self.speed)
+            place = _Place(at, count if at >= ended else film.position_at(at))
+        turn = self._moved_to(place.position)
+        self.at, self.position = place
+        if place.position >= count and self.is_playing:
+            self._stays_at_end = self._stays_at_end or film.follows
+            self.is_playing = not is_complete
+        return turn
+
+    def _moved_to(self, position: int) -> Turn:
+        """What to show after what happened until a position, instead of what is shown."""
+        if 0 <= position - self.position <= MOST_AT_ONCE:
+            return Turn(self.film.events(self.position, position))
+        return Turn([], self.film.floor_at(position))

@@ -47,16 +47,18 @@ class CopiedFloor(FloorFacts):
                 ever be changed: they share what did not change in between.
         """
         floor = type(self)()
-        known = {} if like is None else like.makers
+        makers = {} if like is None else like.makers
+        stations = {} if like is None else like.stations
         vars(floor).update(
             {name: own(told) for name, told in vars(self).items() if name not in _OWN}
         )
         floor.makers = {
-            number: maker if maker.joined else _copied_maker(maker, known.get(number))
+            number: maker if maker.joined else _copied_maker(maker, makers.get(number))
             for number, maker in self.makers.items()
         }
         floor.stations = {
-            number: _copied_station(station) for number, station in self.stations.items()
+            number: _copied_station(station, stations.get(number))
+            for number, station in self.stations.items()
         }
         floor.cores = {number: _copied_core(core) for number, core in self.cores.items()}
         floor.race.become(self.race)
@@ -94,8 +96,10 @@ def _kept(now: Kept, before: Kept) -> Kept:
     return before if is_same else now.copy()
 
 
-def _copied_station(station: Station) -> Station:
-    """Return an equal station of its own."""
+def _copied_station(station: Station, known: Station | None) -> Station:
+    """Return an equal station: one that is known, if it is equal."""
+    if known == station:
+        return known
     copied = Station(*_FIELDS_OF_STATION(station))
     copied.makers = station.makers.copy()
     copied.said = station.said.copy()
