@@ -146,7 +146,7 @@ class Replaying(WatchingApp, inherit_bindings=False):
         return turn.floor is not None or bool(turn.events)
 
     def _settle(self) -> None:
-        """Once all was read that was there: go along with a run that goes on, and say what lacks."""
+        """Once all was read: go along with a run that goes on, and say what lacks."""
         if self._has_settled or not self._reading.is_caught_up:
             return
         self._has_settled = True

@@ -71,7 +71,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._floor = floor
         self._setup = setup
-        self._cores_drawn = -1
+        self._cores_drawn = (-1, 0)
         self.makers = MakersView(floor, self._room_for_makers, hint, clock=clock)
         self.log_view = EventLog(floor)
         self._dock = Container(id="dock")
@@ -153,8 +153,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def floor_changed(self) -> None:
         """Draw what changed."""
-        if self._cores_drawn != self._floor.cores_version:
-            self._cores_drawn = self._floor.cores_version
+        drawn = (self._floor.cores_version, self._floor.rewound)
+        if self._cores_drawn != drawn:
+            self._cores_drawn = drawn
             cores = self._floor.cores
             shown = [cores[number] for number in sorted(cores)]
             if self._core_bar.show(self._floor.run, shown) and self.is_mounted:
@@ -168,7 +169,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def _tell_news(self) -> None:
         """Draw what changes when something is sampled or told, not with every bit of progress."""
         floor = self._floor
-        told = (floor.logged, len(floor.makers), next(reversed(floor.makers), None))
+        told = (floor.rewound, floor.logged, len(floor.makers), next(reversed(floor.makers), None))
         if told != self._told:
             self._told = told
             self._main.repaint()
@@ -177,6 +178,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             steps = sum(len(maker.step_times) for maker in floor.makers.values())
         news = (*told, floor.cores_version, steps, self.makers.selected)
         if news != self._news:
+            if news[0] != self._news[:1]:
+                self._story_told_at = float("-inf")  # another moment has another story
             self._news = news
             self._tell_story()
             self._draw_timeline()

@@ -99,6 +99,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._arranged_for: tuple[object, ...] | None = None
         self._arranged_at = 0.0
         self._arranged_version = -1  # of the floor
+        self._rewound = floor.rewound
         self._looks_later = False  # whether a timer will have it looked at
         self._looked_at = float("-inf")  # when it was looked whether somebody matches
         self._shown_at = 0.0  # since when these makers are shown, and on which width
@@ -146,6 +147,9 @@ class MakersView(ScrollView, Drawn, can_focus=False):
 
     def floor_changed(self) -> None:
         """Draw again what changed and is visible."""
+        if self._floor.rewound != self._rewound:  # as if nobody had been seen before
+            self._rewound, self._arranged_for = self._floor.rewound, None
+            self._said_lines, self._arrangement = 1, Layout(Shape.PANEL, (), (), 0)
         if self._arrangement_is_stale():
             was_visible = self._is_selected_visible
             self.rearrange()

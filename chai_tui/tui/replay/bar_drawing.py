@@ -103,7 +103,7 @@ class Track(NamedTuple):
         return middle - cell / 2, middle + cell / 2
 
     def moment(self, x: int, marks: Marks, bookmarks: Sequence[float]) -> float:
-        """Return the moment that a cell of the bar stands for: what is marked there, if there is."""
+        """Return the moment of a cell of the bar: of what is marked there, if anything is."""
         column = min(self.width - 1, max(0, x - self.first))
         for moments in (bookmarks, marks.unserved):
             found = _first_in(moments, self.span(column))

@@ -90,6 +90,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._was_moved = False  # whether somebody chose it
         self._standings: list[Standing] = []
         self._weighed: tuple[object, ...] = ()
+        self._rewound = floor.rewound
         self._noted: tuple[object, ...] = ()
         self._notes: list[Line] = []
         self._parts: Parts | None = None
@@ -140,8 +141,13 @@ class TasteScreen(Screen[None], inherit_bindings=False):
     def floor_changed(self) -> None:
         """Draw what changed."""
         floor, race = self._floor, self._race
+        if floor.rewound != self._rewound:
+            self._rewound = floor.rewound
+            self._weighed = ()  # standings are of lanes that are gone
+            if not self._was_moved:
+                self._chosen = None
         self._weigh()
-        if (drawn := (floor.cores_version, floor.run)) != self._drawn:
+        if (drawn := (floor.cores_version, floor.run, floor.rewound)) != self._drawn:
             self._drawn = drawn
             cores = floor.cores
             self._core_bar.show(

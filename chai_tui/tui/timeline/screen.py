@@ -54,6 +54,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         super().__init__()
         self._floor = floor
         self._origin: float | None = None
+        self._rewound = floor.rewound
         self._view = TimeView()
         self._scale = NO_SCALE
         self._gutter = 0
@@ -95,6 +96,9 @@ class TimelineScreen(LeavesOnce, Screen[None]):
     def floor_changed(self) -> None:
         """Draw again what changed on the floor."""
         floor = self._floor
+        if floor.rewound != self._rewound:
+            self._rewound = floor.rewound
+            self._origin = None
         if floor.makers:
             self._origin = origin_of(floor, self._origin)
         width = self._rows.line_width
