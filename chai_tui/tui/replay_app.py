@@ -58,6 +58,11 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
         self._shown_setup: tuple[object, ...] = ()
         self._set_up()
 
+    def _first_key(self, key_id: str) -> str:
+        """Offer no key that would only say why it does nothing."""
+        is_live = any(row.id == key_id for row in self.table.live)
+        return "" if is_live else super()._first_key(key_id)
+
     def _set_up(self) -> None:
         """Tell of the makers that were seated last, as a live kitchen does of the next ones."""
         makers = self.floor.makers

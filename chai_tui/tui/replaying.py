@@ -123,13 +123,20 @@ class Replaying(WatchingApp, inherit_bindings=False):
         if self._take_turn():
             self.floor_changed()
         self._marks.take(self.player.film.ends)
-        for bar in self.screen.query(ReplayBar):
-            bar.repaint()
+        self._draw_bar()
         if self._turns is not None:
             if (self.player.is_playing and not self._doing_nothing) or not self._reading.is_over:
                 self._turns.resume()
             else:
                 self._turns.pause()
+
+    def _draw_bar(self) -> None:
+        """Draw the bar of the screen that can be seen, be it under a dialog."""
+        for screen in reversed(self.screen_stack):
+            for bar in screen.query(ReplayBar):
+                bar.repaint()
+            if not screen.is_modal:
+                break
 
     @property
     def _doing_nothing(self) -> bool:
@@ -179,7 +186,9 @@ class Replaying(WatchingApp, inherit_bindings=False):
         if action in self._live:
             return None
         if action == "faster" or action in self._first_keys:
-            if not self.screen_stack or self.screen.is_modal or self._is_typed_in:
+            if not self.screen_stack or self.screen.is_modal:
+                return None
+            if self._is_typed_in:
                 return False
             return action == "faster" or self._is_on_first_screen
         return super().check_action(action, parameters)
