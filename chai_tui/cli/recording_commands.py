@@ -35,8 +35,8 @@ def _diff(**options: Any) -> int:
 @click.command(
     epilog="""\b
 Examples:
-  chai-tui replay run.chai.gz               any moment of a run, on the same screens
-  ssh host cat run.chai | chai-tui replay -     a run of another machine
+  chai-tui replay run.chai.gz             any moment of a run, on its screens
+  ssh box cat run.chai | chai-tui replay -    a run of another machine
 
 \b
 Exit codes:
@@ -58,9 +58,9 @@ def replay(**options: Any) -> Asked:
 @click.command(
     epilog="""\b
 Examples:
-  chai-tui export run.chai.gz --to html     a report, run.html
-  chai-tui export run.chai.gz --to pftrace  for ui.perfetto.dev
-  chai-tui export run.chai.gz --to csv --table samples | head
+  chai-tui export run.chai.gz --to html       a report, run.html
+  chai-tui export run.chai.gz --to pftrace    for ui.perfetto.dev
+  chai-tui export run.chai.gz --to csv | head
 
 \b
 Exit codes:

@@ -31,6 +31,7 @@ from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.engine import Engine
 from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
+from chai_tui.recording.output import RecordingFile
 from tests.unit.any_input import words
 
 STEP = '[[steps]]\nname = "boil"\nwait = 0.01\n'
@@ -58,15 +59,22 @@ class Views:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.launch: Launch | None = None
         self.shown: dict[str, Any] = {}
+        self.file: RecordingFile | None = None
         monkeypatch.setattr(brew, "without_screen", self._without_screen)
         monkeypatch.setattr(brew, "on_screen", self._on_screen)
 
-    def _without_screen(self, launch: Launch, **shown: Any) -> int:
-        self.launch, self.shown = launch, {"view": "lines", **shown}
+    def _without_screen(self, launch: Launch, file: RecordingFile | None, **shown: Any) -> int:
+        self.launch, self.shown, self.file = launch, {"view": "lines", **shown}, file
         return 0
 
-    def _on_screen(self, launch: Launch, loaded: Settings, warnings: list[str]) -> int:
-        self.launch = launch
+    def _on_screen(
+        self,
+        launch: Launch,
+        loaded: Settings,
+        warnings: list[str],
+        file: RecordingFile | None,
+    ) -> int:
+        self.launch, self.file = launch, file
         self.shown = {"view": "screen", "settings": loaded, "warnings": warnings}
         return 0
 
@@ -464,7 +472,7 @@ def test_any_arguments_are_understood_or_refused_in_a_line(arguments: list[str])
 
 def test_help_has_an_example_for_every_command() -> None:
     runner = CliRunner()
-    for command in ([], ["brew"], ["taste"], ["completion"]):
+    for command in ([], *([name] for name in cli.cli.commands)):
         result = runner.invoke(cli.cli, [*command, "--help"], prog_name="chai-tui")
         assert result.exit_code == 0
         assert "Examples:" in result.output
@@ -492,7 +500,7 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
         re.MULTILINE,
     )
     examples = [example for example in examples if not example.startswith(" taste")]
-    assert len(examples) == 11
+    assert len(examples) == 12
     (tmp_path / "work.py").write_text("def resize(number):\n    return number\n")
     for example in examples:
         assert call(*shlex.split(example)).code == 0
@@ -521,7 +529,7 @@ def completed(words: str, incomplete: str) -> list[str]:
 def test_the_first_word_may_be_a_command_a_recipe_or_a_file(tmp_path: Path) -> None:
     (tmp_path / "kadak.toml").touch()
     (tmp_path / "notes.txt").touch()
-    assert completed("", "") == ["brew", "completion", "taste", *BUILT_IN, "kadak.toml"]
+    assert completed("", "") == [*sorted(cli.cli.commands), *BUILT_IN, "kadak.toml"]
     assert completed("", "com") == ["completion"]
     assert completed("", "gr") == ["grind"]
     assert {"--makers", "--version", "--json"} <= set(completed("", "--"))

@@ -17,6 +17,7 @@ from chai_tui.cli import taste
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Judged, TasteBegan, TasteFailed
 from chai_tui.model.tasting import RACING, TasteRequest
+from chai_tui.recording.output import RecordingFile
 from chai_tui.sources.taste import recipe_call
 from chai_tui.state.floor import Floor
 from chai_tui.views.tasting import TastingJson, TastingLines, exit_code, unexpected_text
@@ -35,12 +36,23 @@ class Asked:
         monkeypatch.setattr(taste, "_on_screen", self._screen)
 
     def _lines(
-        self, request: TasteRequest, expected: Sequence[Engine] | None, *, as_json: bool
+        self,
+        request: TasteRequest,
+        expected: Sequence[Engine] | None,
+        _file: RecordingFile | None,
+        *,
+        as_json: bool,
     ) -> int:
         self.request, self.expected, self.view = request, expected, "json" if as_json else "lines"
         return 0
 
-    def _screen(self, request: TasteRequest, expected: Sequence[Engine] | None, **_: object) -> int:
+    def _screen(
+        self,
+        request: TasteRequest,
+        expected: Sequence[Engine] | None,
+        _file: RecordingFile | None,
+        **_: object,
+    ) -> int:
         self.request, self.expected, self.view = request, expected, "screen"
         return 0
 
