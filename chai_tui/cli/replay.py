@@ -60,3 +60,4 @@ def _on_screen(reader: Reader, *, large: bool) -> int:
         finally:
             startup.done()
             bridge.stop()
+            film.close()

@@ -63,6 +63,10 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
         is_live = any(row.id == key_id for row in self.table.live)
         return "" if is_live else super()._first_key(key_id)
 
+    def _announce_round(self) -> str:
+        """Add nothing to the log that was not recorded: it would not be there after a jump."""
+        return ""
+
     def _set_up(self) -> None:
         """Tell of the makers that were seated last, as a live kitchen does of the next ones."""
         makers = self.floor.makers

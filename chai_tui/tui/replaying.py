@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from chai_tui.explain.formatting import counted, percent, seconds_text
 from chai_tui.model.events import Event
+from chai_tui.recording.form import RecordingError
 from chai_tui.recording.player import Player
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.keys.replay_keys import Table, why_not
@@ -73,6 +74,7 @@ class Replaying(WatchingApp, inherit_bindings=False):
         self._turns_soon = False  # whether a turn was asked for, and has yet to come
         self._is_touched = False  # whether anybody said where to be
         self._has_settled = False  # whether all that was there at first was read
+        self._lost = ""  # why a moment could not be shown
         self._told_at: dict[str, float] = {}  # when each notice was shown
         keys = {row.id: keys_bound(row, self.keys_given) for row in self.table.rows}
         self._why_not: Mapping[str, str] = why_not(self.table, keys)
@@ -144,7 +146,14 @@ class Replaying(WatchingApp, inherit_bindings=False):
 
     def _take_turn(self) -> bool:
         """Let the floor be what it was at the moment; return whether it is another one."""
-        floor, turn = self.floor, self.player.turn()
+        floor = self.floor
+        try:
+            turn = self.player.turn()
+        except RecordingError as error:  # what is kept in a file is gone
+            self.player.is_playing = False
+            self._lost = str(error)
+            self._say(self._lost)
+            return False
         if turn.floor is not None:
             floor.become(turn.floor)
         floor.fold(turn.events)
@@ -279,13 +288,12 @@ class Replaying(WatchingApp, inherit_bindings=False):
 
     def exit_code(self, last_words: Sequence[Event]) -> int:
         """Return the code to leave with; what lacks is told in the shell, too."""
-        self.parting += [
-            f"{self._reading.name}: {problem}" for problem in self.player.film.problems
-        ]
+        problems = [*self.player.film.problems, *([self._lost] if self._lost else [])]
+        self.parting += [f"{self._reading.name}: {problem}" for problem in problems]
         return super().exit_code(last_words)
 
     def _how_it_went(self) -> int:
-        return 1 if self._reading.broken else 0
+        return 1 if self._reading.broken or self._lost else 0
 
     def last_words(self) -> list[str]:
         """Return what was shown, in a line."""

@@ -108,6 +108,8 @@ class RecordingSource:
         try:
             read = self._reader.read()
             self.share_read = self._reader.share_read
+            if read is not None:
+                self.film.add(read)
         except RecordingError as error:
             self.broken = str(error)
             self._finish([*self._reader.problems(), self.broken])
@@ -116,7 +118,6 @@ class RecordingSource:
             self._quiet_since = None
             if read.events:
                 self.makers.update(event.maker for event in read.events if type(event) is Seated)
-                self.film.add(read)
                 if self.is_caught_up:
                     self.film.follows, self.film.is_complete = True, False
             return True

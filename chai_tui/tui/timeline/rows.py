@@ -106,7 +106,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         before, lines_before = self._numbers, self._lines_each
         if self._floor.rewound != self._rewound:  # what was settled has yet to happen
             self._rewound = self._floor.rewound
-            self._rows.clear()
+            self._rows = {number: row._replace(settled=0) for number, row in self._rows.items()}
         self._numbers = list(self._floor.makers)
         self._scale = scale
         self._stations.show(scale)
