@@ -16,7 +16,7 @@ from chai_tui.recording.player import Player
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.replay_app import ReplayApp, TasteReplayApp, is_tasting
 from tests.actors import Part
-from tests.builders import BEGAN, HERE, FakeSource
+from tests.builders import HERE, FakeSource
 from tests.kitchens import said
 from tests.stories import story
 

@@ -127,7 +127,7 @@ async def test_what_needs_live_makers_is_dim_and_says_why(path: Path) -> None:
             assert not bound[row.keys].enabled
             before = len(replay.notices)
             await replay.press(row.keys, row.keys)  # held: said once
-            assert len(replay.notices) == before + (row.id not in {"add-ten"})
+            assert len(replay.notices) == before + (row.id != "add-ten")
             assert replay.notices[-1].startswith("This is a recording")
         assert "nobody is here to be stopped" in "".join(replay.notices)
         assert len(replay.app.screen_stack) == 1

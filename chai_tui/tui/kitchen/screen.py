@@ -178,7 +178,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             steps = sum(len(maker.step_times) for maker in floor.makers.values())
         news = (*told, floor.cores_version, steps, self.makers.selected)
         if news != self._news:
-            if news[0] != self._news[:1]:
+            if news[:1] != self._news[:1]:
                 self._story_told_at = float("-inf")  # another moment has another story
             self._news = news
             self._tell_story()

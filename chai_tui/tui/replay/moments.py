@@ -6,8 +6,10 @@ import math
 import re
 
 EXPECTED = "Expected 12.5 or 1:02 or 1:00:02, or 50%"
-_SHARE = re.compile(r"(\d{1,9}(?:\.\d{0,9})?)\s*%")
-_TIME = re.compile(r"(?:(?:(\d{1,6}):)?(\d{1,6}):)?(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(?:\s*s)?")
+_SHARE = re.compile(r"(\d{1,9}(?:\.\d{0,9})?)\s*%", re.ASCII)
+_TIME = re.compile(
+    r"(?:(?:(\d{1,6}):)?(\d{1,6}):)?(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(?:\s*s)?", re.ASCII
+)
 
 
 class MomentError(ValueError):
