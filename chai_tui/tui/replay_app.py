@@ -14,6 +14,7 @@ from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.keys.replay_keys import KITCHEN_REPLAY, REPLAY, TASTE_REPLAY
 from chai_tui.tui.keys.screen_keys import Place
 from chai_tui.tui.replaying import Replaying
+from chai_tui.tui.shell.preloading import LATER_OF_REPLAY
 from chai_tui.tui.taste_app import TasteApp
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings(KITCHEN_REPLAY.all)
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_of_kitchen}
+    later = (*ChaiApp.later, *LATER_OF_REPLAY)
     table = KITCHEN_REPLAY
     noun = "maker"
 
@@ -105,6 +107,7 @@ class TasteReplayApp(Replaying, TasteApp, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings(TASTE_REPLAY.all)
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_of_tasting}
+    later = (*TasteApp.later, *LATER_OF_REPLAY)
     table = TASTE_REPLAY
     noun = "worker"
 

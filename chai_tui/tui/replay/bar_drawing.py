@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import groupby
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import clock_text
+from chai_tui.explain.formatting import GLYPHS, clock_text
 from chai_tui.recording.film import Ending
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import Line, fit, width_of
@@ -17,15 +17,18 @@ from chai_tui.tui.replay.moments import speed_text
 WORDS_WIDTH = 72
 """From so many columns on, what it does is told in a word beside the sign, too."""
 TRACK_LEAST = 8
+"""Cells that the time has at least."""
+HEAD, UNSERVED = GLYPHS[State.BREWING], GLYPHS[State.FAILED]
+"""Where it is, and where somebody ended who did not serve."""
 
 
 class Doing(Enum):
     """What a replay does: its sign, its word (all are equally long) and its style."""
 
     PLAYS = ("▶", "playing", "served")
-    PAUSED = ("‖", "paused ", "paused")
-    FOLLOWS = ("●", "follows", "brewing")
-    ENDED = ("■", "the end", "strong")
+    PAUSED = (GLYPHS[State.PAUSED], "paused ", "paused")
+    FOLLOWS = (GLYPHS[State.BREWING], "follows", "brewing")
+    ENDED = (GLYPHS[State.STOPPED], "the end", "strong")
 
 
 class Moment(NamedTuple):
@@ -147,11 +150,11 @@ def _track_line(moment: Moment, marks: Marks, track: Track) -> Line:
         span = track.span(column)
         done = column < head
         if column == head:
-            cell = ("●", "strong")
+            cell = (HEAD, "strong")
         elif _first_in(moment.bookmarks, span) is not None:
             cell = ("◆", "chosen")
         elif _first_in(marks.unserved, span) is not None:
-            cell = ("✖", "failed")
+            cell = (UNSERVED, "failed")
         elif _first_in(marks.served, span) is not None:
             cell = ("┻", "served") if done else ("┴", "dim")
         else:
