@@ -70,6 +70,7 @@ class Replaying(WatchingApp, inherit_bindings=False):
         self.player = player()
         self._reading = reading
         self._marks = Marks()
+        self._bar_drawn: tuple[object, ...] = ()  # what the bar was drawn for
         self._turns: Timer | None = None
         self._turns_soon = False  # whether a turn was asked for, and has yet to come
         self._is_touched = False  # whether anybody said where to be
@@ -124,7 +125,6 @@ class Replaying(WatchingApp, inherit_bindings=False):
         self._settle()
         if self._take_turn():
             self.floor_changed()
-        self._marks.take(self.player.film.ends)
         self._draw_bar()
         if self._turns is not None:
             if (self.player.is_playing and not self._doing_nothing) or not self._reading.is_over:
@@ -134,6 +134,11 @@ class Replaying(WatchingApp, inherit_bindings=False):
 
     def _draw_bar(self) -> None:
         """Draw the bar of the screen that can be seen, be it under a dialog."""
+        drawn = (self.moment, len(self.player.film.ends), self.screen)
+        if drawn == self._bar_drawn:
+            return
+        self._bar_drawn = drawn
+        self._marks.take(self.player.film.ends)
         for screen in reversed(self.screen_stack):
             for bar in screen.query(ReplayBar):
                 bar.repaint()
@@ -261,6 +266,15 @@ class Replaying(WatchingApp, inherit_bindings=False):
     def action_bookmark(self) -> None:
         """Mark the moment, or take its mark away."""
         self.player.bookmark()
+        self._soon()
+
+    def action_to_bookmark(self) -> None:
+        """Go to the next mark; from the last one to the first."""
+        marks = self.player.bookmarks
+        if not marks:
+            self._say("Nothing is marked yet")
+        elif self.player.to_bookmark(1) is None:
+            self.player.seek(marks[0])
         self._soon()
 
     def action_go(self) -> None:

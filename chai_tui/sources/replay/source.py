@@ -62,9 +62,12 @@ class RecordingSource:
         self._quiet_since: float | None = None
 
     def begin(self, seconds: float) -> None:
-        """Read until the first events are there, or all there is; wait no longer than so long."""
+        """Read until it can be told what it is of, or all there is; wait no longer than so long.
+
+        The first event says where it runs, and the second one what is done there.
+        """
         gives_up_at = self._clock() + seconds
-        while not self.film.count and not self.is_over and self._clock() < gives_up_at:
+        while self.film.count < 2 and not self.is_over and self._clock() < gives_up_at:
             if not self._read():
                 self._reader.wait(0.05)
 

@@ -37,6 +37,8 @@ REPLAY = Place("replay", (
         "app.to_unserved(-1)", shown=""),
     Row("replay-bookmark", "m", "Mark", "Mark the moment, or take its mark away",
         "app.bookmark", in_footer=True),
+    Row("replay-to-bookmark", "M", "Next mark", "Go to the next mark, from the last to the first",
+        "app.to_bookmark"),
     Row("replay-go", "g", "Go to", "Go to a time: 12.5 or 1:02, or to a share of it all: 50%",
         "app.go", in_footer=True),
 ))  # fmt: skip
