@@ -66,7 +66,8 @@ Examples:
 Exit codes:
   0    it was exported
   1    it could not be written
-  2    bad usage, or no recording
+  2    bad usage, no recording, or something else is there
+  130  after Ctrl-C; an export is whole, or not there
 """,
 )
 @click.argument("file", type=click.Path(allow_dash=True))
@@ -75,7 +76,8 @@ Exit codes:
     "--output",
     type=click.Path(allow_dash=True),
     metavar="PATH",
-    help="Where to; - for stdout.  [default: stdout where that is no terminal, else beside FILE]",
+    help="Where to; - for stdout. Only an earlier export is written over.  "
+    "[default: stdout where that is no terminal, else beside FILE]",
 )
 @click.option(
     "--table",
@@ -111,8 +113,13 @@ Exit codes:
     "--fail-above",
     multiple=True,
     metavar="WHAT=N%",
-    help="Exit with 1 when WHAT (wall, cpu, …) of B is greater by more; may be repeated.",
+    help="Exit with 1 when WHAT of B is greater by more, in all: wall, cpu, cores, gil_wait, "
+    "core_wait, paused, moves or memory; may be repeated, and be seconds: wall=0.5s.",
 )
 def diff(**options: Any) -> Asked:
-    """Tell what changed from the recording A to the recording B, maker by maker and in all."""
+    """Tell what changed from the recording A to the recording B, in all and maker by maker.
+
+    A maker of both is found by its recipe, and by which of those it was when they were seated. One
+    of A and B can be -, for standard input.
+    """
     return Asked("diff", _diff, options)

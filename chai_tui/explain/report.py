@@ -56,7 +56,7 @@ def _figures(makers: Sequence[Maker], now: float) -> str:
     """Who brewed how long, and what they used of the cores."""
     counts = Counter(maker.engine for maker in makers)
     who = " and ".join(_workers(engine, number) for engine, number in counts.items())
-    wall = _seconds_with_somebody(
+    wall = seconds_with_somebody(
         (maker.seated_at, now if maker.ended_at is None else maker.ended_at) for maker in makers
     )
     burned = sum(maker.cpu_seconds for maker in makers)
@@ -71,8 +71,12 @@ def _workers(engine: Engine, number: int) -> str:
     return f"{number:,} {noun if number == 1 else plural(noun)}"
 
 
-def _seconds_with_somebody(spans: Iterable[tuple[float, float]]) -> float:
-    """How long somebody was there: pauses between two rounds do not count."""
+def seconds_with_somebody(spans: Iterable[tuple[float, float]]) -> float:
+    """Return how many seconds somebody was there; pauses between two rounds do not count.
+
+    Args:
+        spans: when each came and went, in seconds of one clock.
+    """
     reached = float("-inf")
     seconds = 0.0
     for began, end in sorted(spans):

@@ -84,8 +84,9 @@ class FloorFacts:
         """
         if not self.makers:
             return 0.0
-        began, ended, numbers = self._busy_period_now()
-        if ended is not None:
+        if not self.open:  # else the round goes on, and to look for its beginning takes long
+            began, ended, numbers = self._busy_period_now()
+            ended = began if ended is None else ended
             burned = sum(self.makers[number].cpu_seconds for number in numbers)
             return burned / (ended - began) if ended > began else 0.0
         if len(self._cpu_trace) < 2:

@@ -23,6 +23,8 @@ ALLOWED: dict[str, set[str]] = {
     "explain.tasting": {"model", "race", "explain"},
     "recording": {"model", "state", "explain"},
     "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},
+    "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
+    "recording.diff": {"model", "state", "explain", "recording.export"},
     "host": {"model"},
     "samplers": {"model", "host"},
     "sources.live.station.calls": {"model"},
@@ -70,8 +72,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
+<<<<<<< HEAD
         "sources.simulated", "sources.taste", "sources.replay", "recording", "recording.export",
         "tui",
+=======
+        "sources.simulated", "sources.taste", "recording", "recording.export",
+        "recording.export.traces", "recording.diff", "explain", "tui",
+>>>>>>> main
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily

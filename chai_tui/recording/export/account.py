@@ -179,7 +179,7 @@ class Account:
         core_use: for each core, how busy it was and how much of that makers were, as sampled:
             ``(at, busy, makers)``, shares from 0 to 1, None where unknown.
         at_once: CPU seconds that makers burned for each second, from sample to sample:
-            ``(at, cores)``.
+            ``(at, cores)``, over three seconds as the header tells it.
         events: how many events there were.
         floor: everything folded, as it is at the end; its ``race`` is what is known of a function
             that was tasted (``race.began`` is None where none was).

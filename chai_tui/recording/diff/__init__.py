@@ -1,0 +1,1 @@
+"""What changed from one recording to another."""

@@ -1,0 +1,244 @@
+"""The report's words and tables, as HTML in which no word of anybody is more than a word."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from chai_tui.explain.event_text import closing_line
+from chai_tui.explain.formatting import (
+    GLYPHS,
+    counted,
+    memory_text,
+    percent,
+    quota_text,
+    ranges,
+    seconds_text,
+    time_text,
+)
+from chai_tui.explain.report import report_lines as run_lines
+from chai_tui.explain.tasting.report import report_lines
+from chai_tui.explain.tasting.table import HEADINGS, lane_rows, table_lines
+from chai_tui.model.text import printable
+from chai_tui.recording.export.account import Account, MakerAccount
+from chai_tui.recording.export.rows import last_of
+
+MOST_ROWS = 2_000
+"""Of each table: a page of 10,000 takes a browser a second."""
+_MAKER_HEADINGS = (
+    "maker", "recipe", "engine", "station", "pid", "end", "began", "wall", "CPU", "share",
+    "GIL wait", "core wait", "paused", "moves", "memory", "said",
+)  # fmt: skip
+_STATION_HEADINGS = ("station", "engine", "pid", "makers", "began", "wall", "CPU")
+
+
+def inert(text: str, most: int = 1_000) -> str:
+    """Return text as HTML that is nothing but that text, cut to so many characters."""
+    cut = text if len(text) <= most else f"{text[:most]}…"
+    return html.escape(printable(cut))
+
+
+def headline(account: Account) -> tuple[str, str]:
+    """Return how it went in one sentence, and the figures under it."""
+    race = account.floor.race
+    lines = run_lines(account.floor)
+    figures = lines[1] if len(lines) > 1 else ""
+    if race.judged is not None:
+        return race.judged.sentence, figures
+    if race.failed is not None:
+        return race.failed.text, figures
+    if race.began is not None:
+        return "No verdict: the recording ends before it", figures
+    if not account.makers and not account.floor.unseated:
+        return "No maker was seated", figures
+    return closing_line(account.floor), figures
+
+
+def facts(account: Account) -> list[tuple[str, str]]:
+    """Return what is known of the run, each with its name; nothing of what is unknown."""
+    run, header = account.run, account.header
+    cores = f"{counted(len(run.cores), 'core')}: {ranges(run.cores)}" if run.cores else ""
+    if cores and run.quota is not None:
+        cores = f"{cores}; {quota_text(run.quota)}"
+    return [
+        (name, value)
+        for name, value in (
+            ("command", header.command),
+            ("recorded", header.wall),
+            ("length", f"{seconds_text(account.ended - account.began)}, {account.events:,} events"),
+            ("source", run.warning),
+            ("cores", cores),
+            ("Python", run.python or header.python),
+            ("GIL", "on" if run.gil else "off: free-threaded"),
+            ("start method", run.start_method),
+            ("system", run.system),
+            ("samples", _samples_text(account)),
+            ("chai-tui", header.chai_tui or run.version),
+        )
+        if value
+    ]
+
+
+def _samples_text(account: Account) -> str:
+    """What was measured from time to time, and how."""
+    run, samples = account.run, len(account.at_once)
+    if run.unseen:
+        return f"what makers did is not known: {run.unseen}"
+    if not samples:
+        return "none were taken: who was on which core, and what kept them from one, is not known"
+    every = "" if run.sample_every is None else f" every {seconds_text(run.sample_every)}"
+    told = [f"{counted(samples, 'sample')}{every}: cores, waits and memory are as sampled"]
+    if not run.maps_cores:
+        told.append("which core is not told by this system")
+    if run.gil and not run.measures_gil:
+        told.append("waits for the GIL are inferred")
+    return "; ".join(told)
+
+
+def makers_table(account: Account) -> str:
+    """Return the table of makers; under it, once, what a blank means."""
+    if not account.makers:
+        return ""
+    makers = account.makers
+    return _table(
+        "Makers",
+        _MAKER_HEADINGS,
+        (_maker_cells(account, maker) for maker in makers.values()),
+        len(makers),
+        # Words at the left, figures at the right.
+        words=(0, 1, 2, 5),
+        blank="Blank: not measured, or nobody can tell here.",
+    )
+
+
+def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
+    wall = last_of(account, maker) - maker.seated_at
+    nth = (
+        f"\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}{maker.nth}"
+        if maker.recipe and maker.nth > 1
+        else ""
+    )
+    return [
+        f"#{maker.number}",
+        f"{maker.recipe}{nth}",
+        maker.engine,
+        str(maker.station),
+        str(maker.pid),
+        _end_text(maker),
+        time_text(maker.seated_at - account.began),
+        seconds_text(wall),
+        seconds_text(maker.cpu_seconds),
+        percent(maker.cpu_seconds / wall) if wall > 0 else "",
+        _seconds(maker.gil_seconds),
+        _seconds(maker.ready_seconds),
+        seconds_text(maker.paused_seconds) if maker.paused_seconds else "0",
+        f"{maker.core_moves:,}" if maker.cores else "",
+        "" if maker.memory is None else memory_text(maker.memory),
+        f"{maker.lines_said:,}",
+    ]
+
+
+def _end_text(maker: MakerAccount) -> str:
+    """``✖ killed by SIGKILL``, ``✔ served: 42``."""
+    why, word = maker.cause or maker.result, str(maker.state)
+    told = why if why.startswith(word) else f"{word}: {why}" if why else word
+    return f"{GLYPHS[maker.state]} {told}"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else seconds_text(seconds)
+
+
+def stations_table(account: Account) -> str:
+    """Return the table of processes."""
+    makers = account.makers
+    rows = (
+        [
+            str(station.number),
+            station.engine,
+            str(station.pid),
+            " ".join(f"#{number}" for number in station.makers[:12])
+            + (f" +{len(station.makers) - 12:,}" if len(station.makers) > 12 else ""),
+            time_text(station.began - account.began),
+            seconds_text(station.ended - station.began),
+            seconds_text(sum(makers[n].cpu_seconds for n in station.makers if n in makers)),
+        ]
+        for station in account.stations.values()
+    )
+    return _table("Stations", _STATION_HEADINGS, rows, len(account.stations), words=(1, 3))
+
+
+def instants_table(account: Account) -> str:
+    """Return the table of signals, ends and troubles."""
+    rows = (
+        [
+            time_text(each.at - account.began),
+            "" if each.maker is None else f"#{each.maker}",
+            each.kind,
+            each.text,
+        ]
+        for each in account.instants
+    )
+    headings = ("time", "maker", "what", "in words")
+    return _table("Moments", headings, rows, len(account.instants), words=(1, 2, 3))
+
+
+def tasting(account: Account) -> str:
+    """Return what came of a tasting; empty where nothing was tasted."""
+    race = account.floor.race
+    if race.began is None:
+        return ""
+    of_table = set(table_lines(race)) if race.lanes else set()
+    sentence = None if race.judged is None else race.judged.sentence
+    texts = [
+        # What explains the table is indented.
+        f"<p{' class=note' if line.startswith(' ') else ''}>{inert(line.strip())}</p>"
+        for line in report_lines(race)
+        if line and line not in of_table and line != sentence
+    ]
+    lanes = lane_rows(race)
+    rows = (
+        [f"› {row.cells[0]}" if row.is_chosen else row.cells[0], *row.cells[1:]] for row in lanes
+    )
+    table = _table("", HEADINGS, rows, len(lanes), words=(0,)) if lanes else ""
+    first, rest = texts[:1], texts[1:]
+    return f"<section><h2>Tasting</h2>{''.join([*first, table, *rest])}</section>"
+
+
+def _table(
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    number: int,
+    *,
+    words: Sequence[int],
+    blank: str = "",
+) -> str:
+    """A section with a table; empty without rows, and no longer than so many of them."""
+    if not number:
+        return ""
+    kinds = [f' class="{"t" if index in words else "n"}"' for index in range(len(headings))]
+    parts = [f"<section><h2>{title} <small>{number:,}</small></h2>" if title else ""]
+    parts.append('<div class="wide"><table><thead><tr>')
+    parts += [
+        f'<th scope="col"{kind}>{head}</th>' for kind, head in zip(kinds, headings, strict=True)
+    ]
+    parts.append("</tr></thead><tbody>")
+    for row in islice(rows, MOST_ROWS):
+        parts.append("<tr>")
+        parts += [
+            f"<td{kind}>{inert(text, 300)}</td>" for kind, text in zip(kinds, row, strict=True)
+        ]
+        parts.append("</tr>")
+    parts.append("</tbody></table></div>")
+    if number > MOST_ROWS:
+        parts.append(
+            f'<p class="note">And {number - MOST_ROWS:,} more: the same recording '
+            "exported to csv has all of them.</p>"
+        )
+    if blank:
+        parts.append(f'<p class="note">{blank}</p>')
+    if title:
+        parts.append("</section>")
+    return "".join(parts)

@@ -1,0 +1,1 @@
+"""Traces, read back by Perfetto's own trace processor: ``python -m tests.traces``."""
