@@ -72,13 +72,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-<<<<<<< HEAD
         "sources.simulated", "sources.taste", "sources.replay", "recording", "recording.export",
-        "tui",
-=======
-        "sources.simulated", "sources.taste", "recording", "recording.export",
         "recording.export.traces", "recording.diff", "explain", "tui",
->>>>>>> main
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily
