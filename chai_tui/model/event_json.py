@@ -77,7 +77,16 @@ def _record(kind: type) -> _Reader:
     if "traceback" in readers:
         readers["traceback"] = _lines
 
+    in_order = [(name, readers[name]) for name in kind._fields]  # type: ignore[attr-defined] # NamedTuple
+
     def read(value: Any) -> Any:
+        try:  # as it nearly always is: every key is there, and holds what it should
+            parts = [reader(value[name]) for name, reader in in_order]
+        except (_Unlike, LookupError, TypeError):
+            return read_carefully(value)
+        return tuple.__new__(kind, parts)
+
+    def read_carefully(value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise _Unlike(f"expected an object, found {_shown(value)}")
         fields = {}
@@ -100,8 +109,7 @@ def _record(kind: type) -> _Reader:
 def _reader(hint: Any) -> _Reader:
     """Return what makes a value of the type of a field."""
     if get_origin(hint) is UnionType:  # something, or None
-        inner = _reader(next(part for part in get_args(hint) if part is not type(None)))
-        return lambda value: None if value is None else inner(value)
+        return _or_none(next(part for part in get_args(hint) if part is not type(None)))
     if get_origin(hint) is tuple:
         return _tuple(*get_args(hint))
     if hint is Step:
@@ -121,8 +129,10 @@ def _tuple(*hints: Any) -> _Reader:
         if not isinstance(value, list) or not (is_endless or len(value) == len(readers)):
             length = "a list" if is_endless else f"a list of {len(readers)}"
             raise _Unlike(f"expected {length}, found {_shown(value)}")
-        by_place = readers * len(value) if is_endless else readers
-        return tuple(reader(part) for reader, part in zip(by_place, value, strict=True))
+        if is_endless:
+            reader = readers[0]
+            return tuple([reader(part) for part in value])
+        return tuple(reader(part) for reader, part in zip(readers, value, strict=True))
 
     return read
 
@@ -144,6 +154,23 @@ def _member(enum: type[StrEnum]) -> _Reader:
     return read
 
 
+def _or_none(hint: Any) -> _Reader:
+    reader = _reader(hint)
+
+    def read(value: Any) -> Any:
+        return None if value is None else reader(value)
+
+    def read_float(value: Any) -> Any:
+        is_usual = value is None or (type(value) is float and value - value == 0.0)
+        return value if is_usual else reader(value)
+
+    def read_int(value: Any) -> Any:
+        return value if value is None or type(value) is int else reader(value)
+
+    # Most of what is sampled is one of these: one call less for each.
+    return {float: read_float, int: read_int}.get(hint, read)
+
+
 def _scalar(kind: type) -> _Reader:
     # A whole number is a fraction too; a bool is no number.
     takes = (int, float) if kind is float else (kind,)
@@ -152,7 +179,7 @@ def _scalar(kind: type) -> _Reader:
         if type(value) not in takes:
             raise _Unlike(f"expected {_KIND_NAMES[kind]}, found {_shown(value)}")
         if kind is float:
-            value = _finite(value)
+            return value if type(value) is float and value - value == 0.0 else _finite(value)
         return printable(value) if kind is str else value
 
     return read

@@ -14,9 +14,9 @@ from typing import IO, NamedTuple
 
 from chai_tui.recording.form import RecordingError
 
-MOST_IN_MEMORY = 256_000_000
-"""Bytes of text: two million events."""
-_SMALL = 32_768
+MOST_IN_MEMORY = 192_000_000
+"""Bytes of text: 1.4 million events."""
+SMALL = 32_768
 """Bytes: a piece with less is joined with the next, and read anew with it, which takes a
 millisecond."""
 _FIRST = attrgetter("first")
@@ -45,10 +45,12 @@ class Chunks:
 
     Args:
         most_in_memory: bytes of text.
+        small: bytes of a piece, as above.
     """
 
-    def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
+    def __init__(self, most_in_memory: int = MOST_IN_MEMORY, small: int = SMALL) -> None:
         self._most = most_in_memory
+        self._small = small
         self._kept: list[Chunk] = []
         self._in_memory = 0
         self._file: IO[bytes] | None = None
@@ -63,7 +65,7 @@ class Chunks:
         """
         last = self._kept[-1] if self._kept else None
         self._in_memory += len(text)
-        if last is not None and last.text is not None and last.length < _SMALL:
+        if last is not None and last.text is not None and last.length < self._small:
             text, times = last.text + text, last.times + times
             self._kept[-1] = Chunk(last.first, times, text, 0, len(text))
             return

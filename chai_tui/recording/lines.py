@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from chai_tui.model.event_json import as_json, from_json
@@ -20,10 +21,13 @@ from chai_tui.recording.form import End, read_end
 _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _DECODER: Any = json.JSONDecoder()
 _SCAN = _DECODER.scan_once
+_BEGINS = '{"event":"progress","at":'
+_NUMBER = r"([0-9.]{1,24}(?:e-[0-9]{1,3})?)"
 _PROGRESS = re.compile(
-    r'\{"event":"progress","at":([\d.]{1,20}),"maker":(\d{1,9}),'
-    r'"fraction":([\d.]{1,20}),"cpu_seconds":([\d.]{1,20})\}'
-).fullmatch
+    rf'^{re.escape(_BEGINS)}{_NUMBER},"maker":([0-9]{{1,9}}),'
+    rf'"fraction":{_NUMBER},"cpu_seconds":{_NUMBER}\}}$',
+    re.MULTILINE,
+)
 _MOST_DEEP = 200
 """Brackets within brackets, which no event has; a line with more is not read at all."""
 
@@ -89,16 +93,46 @@ def read_lines(lines: Iterable[str], window: tuple[float, float], tally: Tally) 
         window: between which times, in the events' seconds, something may have happened.
         tally: changed.
     """
+    lines = list(lines)
+    return _read_fast(lines, window, tally) or _read_each(lines, window, tally)
+
+
+def _read_fast(lines: list[str], window: tuple[float, float], tally: Tally) -> Read | None:
+    """Read lines all at once; None, with nothing counted, if they are not as we write them."""
+    others = [index for index, line in enumerate(lines) if not line.startswith(_BEGINS)]
+    text = "\n".join(lines)
+    found = _PROGRESS.findall(text)
+    if not found or len(found) + len(others) != len(lines):
+        return None
+    ats, makers, fractions, seconds = zip(*found, strict=True)
+    try:
+        times = [*map(float, ats)]
+        told = zip(times, map(int, makers), map(float, fractions), map(float, seconds), strict=True)
+        events: list[Event | None] = [*map(tuple.__new__, repeat(Progress), told)]
+    except ValueError:  # "1.2.3"
+        return None
+    low, high = window
+    if not (low <= min(times) and max(times) <= high):
+        return None
+    for index in others:
+        event = _event(lines[index], tally)
+        if event is not None and not low <= event.at <= high:
+            tally.misplaced += 1
+            event = None
+        events.insert(index, event)
+    kept = [event for event in events if event is not None]
+    if len(kept) == len(lines):
+        return Read(kept, text + "\n")
+    good = [line for line, event in zip(lines, events, strict=True) if event is not None]
+    return Read(kept, "\n".join([*good, ""]))
+
+
+def _read_each(lines: list[str], window: tuple[float, float], tally: Tally) -> Read:
     events: list[Event] = []
     good: list[str] = []
     low, high = window
     for line in lines:
-        event: Event | None
-        try:
-            at, maker, fraction, cpu = _PROGRESS(line).groups()  # type: ignore[union-attr] # caught
-            event = Progress(float(at), int(maker), float(fraction), float(cpu))
-        except (AttributeError, ValueError):  # another event, or "1.2.3"
-            event = _event(line, tally)
+        event = _event(line, tally)
         if event is None:
             continue
         if not low <= event.at <= high:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks import export_costs, kitchen_costs, screen_costs
+from tests.benchmarks import export_costs, kitchen_costs, recording_film, screen_costs
 from tests.benchmarks.measure import Result
 from tests.process.program import compile_package
 
@@ -32,6 +32,7 @@ def measurements(repeat: int) -> dict[str, Callable[[], list[Result]]]:
         "starting": lambda: [kitchen_costs.starting(repeat)],
         "folding": lambda: [kitchen_costs.folding(repeat)],
         "memory": lambda: [kitchen_costs.memory()],
+        "film": lambda: [*recording_film.film()],
         "taken": lambda: [screen_costs.taken_from_makers(repeat)],
         "export": export_costs.exporting,
     }
