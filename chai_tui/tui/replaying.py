@@ -14,7 +14,7 @@ from chai_tui.model.events import Event
 from chai_tui.recording.form import RecordingError
 from chai_tui.recording.player import Player
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.keys.replay_keys import Table, why_not
+from chai_tui.tui.keys.replay_keys import KEYS_OF_REPLAY, Table, why_not
 from chai_tui.tui.keys.rows import keys_bound
 from chai_tui.tui.replay.bar import ReplayBar
 from chai_tui.tui.replay.bar_drawing import Doing, Marks, Moment
@@ -22,6 +22,9 @@ from chai_tui.tui.watching import WatchingApp
 
 TURN_SECONDS = 0.1
 """As often as makers report their progress."""
+TURNS_MISSED = 4
+"""So many are left out after each one while it is read, but for the bar: with forty makers on the
+screen, to read a million events took 8.6 s instead of 5.9 s where none were."""
 NOTICE_SECONDS = 3.0
 """So long a notice is shown, and the same one is not shown again: a key may be held."""
 
@@ -43,8 +46,11 @@ class Replaying(WatchingApp, inherit_bindings=False):
 
     Attributes:
         player: where it is.
+        table: the keys of the first screen.
+        noun: what those are called who were seated.
     """
 
+    key_tables = (*WatchingApp.key_tables, *KEYS_OF_REPLAY)
     table: ClassVar[Table]
     noun: ClassVar[str]
     _first_keys: ClassVar[frozenset[str]] = frozenset({"to_start", "to_end"})
@@ -72,15 +78,28 @@ class Replaying(WatchingApp, inherit_bindings=False):
         self._marks = Marks()
         self._bar_drawn: tuple[object, ...] = ()  # what the bar was drawn for
         self._turns: Timer | None = None
+        self._missed_turns = 0
         self._turns_soon = False  # whether a turn was asked for, and has yet to come
         self._is_touched = False  # whether anybody said where to be
         self._has_settled = False  # whether all that was there at first was read
         self._lost = ""  # why a moment could not be shown
         self._told_at: dict[str, float] = {}  # when each notice was shown
+        if self.keys_given:
+            self.set_keymap(self._keys_that_fit())
         keys = {row.id: keys_bound(row, self.keys_given) for row in self.table.rows}
         self._why_not: Mapping[str, str] = why_not(self.table, keys)
         self._live = frozenset(row.action_name for row in self.table.live)
         self.key_order = {row.action: index for index, row in enumerate(self.table.all)}
+
+    def _keys_that_fit(self) -> dict[str, str]:
+        """The keys that a user gave, but for what nobody can do here: that takes no key away."""
+        given, live = self.keys_given, {row.id for row in self.table.live}
+        taken = {key for row in self.table.rows for key in given.get(row.id, row.keys).split(",")}
+        return {
+            row_id: keys
+            for row_id, keys in given.items()
+            if row_id not in live or taken.isdisjoint(keys.split(","))
+        }
 
     def bar(self) -> ReplayBar:
         """Return a bar for a screen."""
@@ -117,11 +136,19 @@ class Replaying(WatchingApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to play."""
-        self._turns = self.set_interval(TURN_SECONDS, self._turn)
+        self._turns = self.set_interval(TURN_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self._missed_turns += 1
+        if self._reading.is_caught_up or self._missed_turns > TURNS_MISSED:
+            self._turn()
+        else:
+            self._draw_bar()
 
     def _turn(self) -> None:
         """Show what happens next, or what was asked for meanwhile."""
         self._turns_soon = False
+        self._missed_turns = 0
         self._settle()
         if self._take_turn():
             self.floor_changed()

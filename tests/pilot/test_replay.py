@@ -15,6 +15,7 @@ from chai_tui.tui.replay.go_dialog import GoDialog
 from chai_tui.tui.timeline.screen import TimelineScreen
 from tests import races
 from tests.builders import BEGAN
+from tests.pilot.kitchen import kitchen
 from tests.pilot.replay import Replay, replaying
 from tests.replays import recording, told, write
 
@@ -272,13 +273,21 @@ async def test_the_title_tells_of_the_recorded_run(path: Path) -> None:
 
 
 async def test_a_user_gives_its_actions_other_keys(path: Path) -> None:
-    keys = {"replay-play": "p", "replay-end": "E", "add": "m"}
-    async with replaying(path, settings=Settings(keys=keys)) as replay:
-        assert [warning for warning in replay.app.warnings if "keys.add" in warning] == []
+    keys = {"replay-play": "p", "replay-end": "E", "add": "m", "log": "g"}
+    async with replaying(path, settings=Settings(keys=keys), large=True) as replay:
+        assert replay.app.warnings == ['.: keys.log: key "g" is taken by keys.replay-go']
+        assert replay.app.kitchen.makers.is_large  # type: ignore[union-attr]
+        await replay.press("m")  # what nobody can do here takes no key away
+        assert len(replay.player.bookmarks) == 1
         await replay.press("p")
         assert "‖ paused" in replay.bar
         await replay.press("E")
         assert replay.seconds == 6.0
+
+
+async def test_a_live_kitchen_may_have_a_replays_keys_for_something_else() -> None:
+    async with kitchen(settings=Settings(keys={"log": "g"})) as live:
+        assert live.app.warnings == []
 
 
 async def test_help_and_palette_have_its_keys(path: Path) -> None:

@@ -101,11 +101,14 @@ def _table(rows: Sequence[Row]) -> Table:
 
 KITCHEN_REPLAY = _table(COMMANDS)
 TASTE_REPLAY = _table(TASTE.rows)
-KEYS_OF_REPLAY: tuple[Mapping[str, str], ...] = (
-    *({row.id: row.keys for row in table.rows} for table in (KITCHEN_REPLAY, TASTE_REPLAY)),
-    {row.id: row.keys for row in GO.rows},
+KEYS_OF_ITS_OWN: tuple[Mapping[str, str], ...] = tuple(
+    {row.id: row.keys for row in place.rows} for place in (REPLAY, GO)
 )
-"""For each of these screens its rows' keys by their ids."""
+"""Keys by the ids of their rows: what settings may name, whatever is shown."""
+KEYS_OF_REPLAY: tuple[Mapping[str, str], ...] = tuple(
+    {row.id: row.keys for row in table.rows} for table in (KITCHEN_REPLAY, TASTE_REPLAY)
+)
+"""For each first screen its rows' keys: in a replay they cannot be those of another row, too."""
 
 
 def why_not(table: Table, keys: Mapping[str, str]) -> dict[str, str]:
