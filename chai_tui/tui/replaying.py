@@ -18,15 +18,13 @@ from chai_tui.tui.keys.replay_keys import KEYS_OF_REPLAY, Table, why_not
 from chai_tui.tui.keys.rows import keys_bound
 from chai_tui.tui.replay.bar import ReplayBar
 from chai_tui.tui.replay.bar_drawing import Doing, Marks, Moment
-from chai_tui.tui.watching import WatchingApp
+from chai_tui.tui.replay_actions import ReplayActions
 
 TURN_SECONDS = 0.1
 """As often as makers report their progress."""
 TURNS_MISSED = 4
 """So many are left out after each one while it is read, but for the bar: with forty makers on the
 screen, to read a million events took 8.6 s instead of 5.9 s where none were."""
-NOTICE_SECONDS = 3.0
-"""So long a notice is shown, and the same one is not shown again: a key may be held."""
 
 
 class Reading(Protocol):
@@ -41,7 +39,7 @@ class Reading(Protocol):
     broken: str
 
 
-class Replaying(WatchingApp, inherit_bindings=False):
+class Replaying(ReplayActions, inherit_bindings=False):
     """Plays a recording on the screens of the run.
 
     Attributes:
@@ -50,7 +48,7 @@ class Replaying(WatchingApp, inherit_bindings=False):
         noun: what those are called who were seated.
     """
 
-    key_tables = (*WatchingApp.key_tables, *KEYS_OF_REPLAY)
+    key_tables = (*ReplayActions.key_tables, *KEYS_OF_REPLAY)
     table: ClassVar[Table]
     noun: ClassVar[str]
     _first_keys: ClassVar[frozenset[str]] = frozenset({"to_start", "to_end"})
@@ -79,11 +77,8 @@ class Replaying(WatchingApp, inherit_bindings=False):
         self._bar_drawn: tuple[object, ...] = ()  # what the bar was drawn for
         self._turns: Timer | None = None
         self._missed_turns = 0
-        self._turns_soon = False  # whether a turn was asked for, and has yet to come
-        self._is_touched = False  # whether anybody said where to be
         self._has_settled = False  # whether all that was there at first was read
         self._lost = ""  # why a moment could not be shown
-        self._told_at: dict[str, float] = {}  # when each notice was shown
         if self.keys_given:
             self.set_keymap(self._keys_that_fit())
         keys = {row.id: keys_bound(row, self.keys_given) for row in self.table.rows}
@@ -204,13 +199,6 @@ class Replaying(WatchingApp, inherit_bindings=False):
             told = "\n".join(self.player.film.problems)
             self.notify(told, severity="warning", timeout=10, markup=False)
 
-    def _soon(self) -> None:
-        """Take a turn once all keys that were pressed have said what they want."""
-        self._is_touched = True
-        if not self._turns_soon:
-            self._turns_soon = True
-            self.call_later(self._turn)
-
     # What keys do
 
     @property
@@ -245,81 +233,6 @@ class Replaying(WatchingApp, inherit_bindings=False):
             self._say(self._why_not[action])
             return True
         return await super().run_action(action, default_namespace, namespaces)
-
-    def _say(self, text: str) -> None:
-        """Say why nothing was done; once, however long a key is held."""
-        now = self._clock()
-        if now >= self._told_at.get(text, float("-inf")) + NOTICE_SECONDS:
-            self._told_at[text] = now
-            self.notify(text, severity="warning", timeout=NOTICE_SECONDS, markup=False)
-
-    def action_play(self) -> None:
-        """Play, or pause."""
-        self.player.toggle()
-        self._soon()
-
-    def action_step(self, events: int) -> None:
-        """Go on, or back, by an event."""
-        self.player.step(events)
-        self._soon()
-
-    def action_skip(self, seconds: float) -> None:
-        """Go on, or back, by so many seconds."""
-        self.player.skip(seconds)
-        self._soon()
-
-    def action_faster(self, steps: int) -> None:
-        """Play faster, or slower."""
-        self.player.faster(steps)
-        self._soon()
-
-    def action_to_start(self) -> None:
-        """Go to the beginning."""
-        self.player.to_start()
-        self._soon()
-
-    def action_to_end(self) -> None:
-        """Go to the end, and along with it."""
-        self.player.to_end()
-        self._soon()
-
-    def action_to_unserved(self, direction: int) -> None:
-        """Go to the next end that was not served, or to the one before."""
-        if self.player.to_unserved(direction) is None:
-            where = "after" if direction > 0 else "before"
-            self._say(f"No maker ended {where} this moment without having served")
-        self._soon()
-
-    def action_bookmark(self) -> None:
-        """Mark the moment, or take its mark away."""
-        self.player.bookmark()
-        self._soon()
-
-    def action_to_bookmark(self) -> None:
-        """Go to the next mark; from the last one to the first."""
-        marks = self.player.bookmarks
-        if not marks:
-            self._say("Nothing is marked yet")
-        elif self.player.to_bookmark(1) is None:
-            self.player.seek(marks[0])
-        self._soon()
-
-    def action_go(self) -> None:
-        """Ask for a moment, and go there."""
-        from chai_tui.tui.replay.go_dialog import GoDialog  # noqa: PLC0415 - only when asked for
-
-        film = self.player.film
-
-        def chosen(seconds: float | None) -> None:
-            if seconds is not None:
-                self.seek(film.began + seconds)
-
-        self.push_screen(GoDialog(film.ended - film.began), chosen)
-
-    def seek(self, at: float) -> None:
-        """Go to a moment, in the events' seconds, with the next turn."""
-        self.player.seek(at)
-        self._soon()
 
     # End
 
