@@ -129,8 +129,12 @@ class Reader:
             else:
                 self.wait(0.1)
 
-    def problems(self) -> list[str]:
-        """Return what is missing, a line each, without the file's name; empty if nothing is."""
+    def problems(self, *, is_followed: bool = False) -> list[str]:
+        """Return what is missing, a line each, without the file's name; empty if nothing is.
+
+        Args:
+            is_followed: whether more is waited for: then it lacks no end yet.
+        """
         tally, told = self.tally, []
         if tally.garbled:
             told.append(
@@ -149,6 +153,8 @@ class Reader:
             told.append(f"only the first {MOST_BYTES:,} bytes are shown")
         if self._source.begun_anew:
             told.append("somebody cut the file or began it anew; shown is what it was before")
+        elif tally.end is None and is_followed:
+            pass
         elif tally.end is None and self._source.is_held:
             told.append("it goes on; shown is what had happened by now")
         elif tally.end is None:

@@ -128,7 +128,7 @@ class RecordingSource:
             self._finish(self._reader.problems())
         elif not self.is_caught_up and self._is_quiet():
             self.is_fresh = self.film.follows = self._reader.is_fresh
-            self.film.problems = self._reader.problems()
+            self.film.problems = self._reader.problems(is_followed=self.is_fresh)
             self.film.is_complete = not self.is_fresh
             self.is_caught_up = True
         return False
