@@ -16,7 +16,7 @@ from chai_tui.recording.player import Player
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.replay_app import ReplayApp, TasteReplayApp, is_tasting
 from tests.actors import Part
-from tests.builders import HERE, FakeSource
+from tests.builders import BEGAN, HERE, FakeSource
 from tests.kitchens import said
 from tests.stories import story
 
@@ -38,6 +38,14 @@ def told() -> list[Event]:
         Part(4, chai, 2.0),
     ]
     return [RUN, *story(parts, cores=2, seconds=6.0)]
+
+
+def marked(player: Player) -> None:
+    """In the middle, with a bookmark, at another speed."""
+    player.seek(BEGAN + 4.5)
+    player.bookmark()
+    player.seek(BEGAN + 3)
+    player.faster(2)
 
 
 def recording(events: Iterable[Event], *, is_whole: bool = True) -> bytes:

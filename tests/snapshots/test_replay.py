@@ -9,20 +9,12 @@ import pytest
 from chai_tui.recording.player import Player
 from tests import races
 from tests.builders import BEGAN
-from tests.replays import Stopped, film_of, still_replay, told
+from tests.replays import Stopped, film_of, marked, still_replay, told
 from tests.still import Size, pressing
 
 Compare = Callable[..., bool]
 SMALL, WINDOW, LARGE = (40, 12), (80, 24), (120, 40)
 NAMES = {SMALL: "40x12", WINDOW: "80x24", LARGE: "120x40"}
-
-
-def marked(player: Player) -> None:
-    """In the middle, with a bookmark, at another speed."""
-    player.seek(BEGAN + 4.5)
-    player.bookmark()
-    player.seek(BEGAN + 3)
-    player.faster(2)
 
 
 @pytest.mark.parametrize("size", [SMALL, WINDOW, LARGE], ids=NAMES.get)
