@@ -19,10 +19,11 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.recording.export.account import Account, MakerAccount, StationAccount
 from chai_tui.recording.export.colours import DARK, LIGHT
+from chai_tui.recording.export.figures import last_of
 from chai_tui.recording.export.page import tables
 from chai_tui.recording.export.page.data import MOST_POINTS
 from chai_tui.recording.export.page.html import write_html
-from chai_tui.recording.export.rows import known_until, last_of, station_text
+from chai_tui.recording.export.rows import known_until, station_text
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
 from chai_tui.tui.shell import colours as of_screens
@@ -204,7 +205,7 @@ def test_what_is_behind_the_last_sample_is_unknown() -> None:
     account = made_account(100, 1)
     maker = account.makers[1]
     samples = [at for at, _ in account.at_once]
-    assert known_until(account, maker, samples) == samples[-1] < last_of(account, maker)
+    assert known_until(account, maker, samples) == samples[-1] < last_of(maker, account)
     maker.ended_at = samples[3] + 0.1
     assert known_until(account, maker, samples) == samples[3]
     assert known_until(account, maker, []) == maker.seated_at  # nobody looked

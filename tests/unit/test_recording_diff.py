@@ -175,6 +175,16 @@ def test_moves_and_memory_are_compared() -> None:
     assert Change(CPU, 1e-320, 1.0).share is None  # it would be endless
 
 
+def test_the_memory_of_threads_counts_once_in_all() -> None:
+    def use(number: int, memory: int) -> MakerUse:
+        return MakerUse(number, 0, 0.5, 0.1, None, memory, stopped=False, gil_share=None)
+
+    threads = [event for n in (1, 2, 3) for event in brewing(n, engine=Engine.THREAD, station=1)]
+    uses = (use(1, 5_000_000), use(2, 6_000_000), use(3, 5_000_000), use(4, 9_000_000))
+    run = run_of(*threads, *brewing(4, station=4), Sampled(BEGAN + 0.5, (), uses))
+    assert changes_of(compare(run, run))["memory"].before == 15_000_000
+
+
 def test_what_one_run_does_not_know_is_no_number() -> None:
     comparison = compare(run_of(*served(1)), sampled_run(0.5))
     gil, moves = changes_of(comparison)["gil_wait"], changes_of(comparison)["moves"]

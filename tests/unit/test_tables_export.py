@@ -85,6 +85,14 @@ def test_a_maker_is_a_row_of_what_is_known_of_it() -> None:
     assert fourth["nth"] == "4"
 
 
+def test_what_no_sample_told_is_empty() -> None:
+    (unseen,) = makers_of(HERE, *served(1))
+    assert (unseen["moves"], unseen["memory"], unseen["core_wait"]) == ("", "", "")
+    seen = [HERE, *brewing(1), *sampled({0: [1]})]
+    assert makers_of(*seen)[0]["moves"] == "0"
+    assert makers_of(HERE._replace(maps_cores=False), *seen[1:])[0]["moves"] == ""
+
+
 def test_writing_makers_tells_how_far_it_is() -> None:
     shares: list[float] = []
     write_makers(account_of(HEADER, STORY), lambda _text: None, shares.append)

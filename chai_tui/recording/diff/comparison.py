@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from chai_tui.explain.formatting import cores_worth, ranges
 from chai_tui.recording.export.account import Account, MakerAccount
-from chai_tui.recording.export.figures import wall_of, wall_of_all
+from chai_tui.recording.export.figures import memory_of_all, moves_of, wall_of, wall_of_all
 
 
 class Unit(StrEnum):
@@ -235,7 +235,7 @@ def _of_maker(figure: Figure, maker: MakerAccount, run: Account) -> float | None
         case "paused":
             return maker.paused_seconds
         case "moves":
-            return maker.core_moves if run.core_use and run.run.maps_cores else None
+            return moves_of(maker, run)
         case "memory":
             return maker.memory
     return None
@@ -245,6 +245,8 @@ def _of_all(figure: Figure, run: Account) -> float | None:
     match figure.name:
         case "wall":
             return wall_of_all(run)
+        case "memory":
+            return memory_of_all(run)
         case "cores":
             wall = wall_of_all(run)
             return sum(maker.cpu_seconds for maker in run.makers.values()) / wall if wall else None

@@ -22,7 +22,7 @@ from chai_tui.explain.tasting.report import report_lines
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows, table_lines
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
-from chai_tui.recording.export.rows import last_of
+from chai_tui.recording.export.figures import moves_of, wall_of
 
 MOST_ROWS = 2_000
 """Of each table: a page of 10,000 takes a browser a second."""
@@ -119,7 +119,7 @@ def makers_table(account: Account) -> str:
 
 
 def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
-    wall = last_of(account, maker) - maker.seated_at
+    wall, moves = wall_of(maker, account), moves_of(maker, account)
     nth = (
         f"\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}{maker.nth}"
         if maker.recipe and maker.nth > 1
@@ -139,7 +139,7 @@ def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
         _seconds(maker.gil_seconds),
         _seconds(maker.ready_seconds),
         seconds_text(maker.paused_seconds) if maker.paused_seconds else "0",
-        f"{maker.core_moves:,}" if maker.cores else "",
+        "" if moves is None else f"{moves:,}",
         "" if maker.memory is None else memory_text(maker.memory),
         f"{maker.lines_said:,}",
     ]
