@@ -28,9 +28,11 @@ from chai_tui.recording.diff.words import diff_json, diff_lines
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
+from tests import races
 from tests.builders import BEGAN, CHAI, HERE, brewing, failed, killed, sampled, served
 
 TEA = Recipe("tea", CHAI.steps)
+NONE = Recipe("", CHAI.steps)
 NAMES = ("before.chai", "after.chai")
 
 
@@ -80,6 +82,26 @@ def test_makers_are_matched_by_recipe_and_by_when_they_were_seated() -> None:
     assert "only in B: 2nd tea (served)" in lines
 
 
+def test_workers_of_a_tasting_are_matched_by_their_engine_and_verdicts_are_told() -> None:
+    tasted = run_of(*races.verdict())
+    lines = lines_of(tasted, tasted)
+    assert tasted.floor.race.judged is not None
+    assert lines[1] == lines[3] == f"   {tasted.floor.race.judged.sentence}"
+    assert diff_json(NAMES, compare(tasted, tasted))["a"]["verdict"] in lines[1]
+    before = run_of(*brewing(1, recipe=NONE), *brewing(2, engine=Engine.THREAD, recipe=NONE))
+    after = run_of(*brewing(3, engine=Engine.THREAD, recipe=NONE), *brewing(4, recipe=NONE))
+    matched = [
+        (each.recipe, each.nth, each.before.number, each.after.number)
+        for each in compare(before, after).makers
+    ]
+    assert matched == [("process", 1, 1, 4), ("thread", 1, 2, 3)]
+
+
+def test_a_simulated_run_is_said_to_be_one() -> None:
+    simulated = run_of(*served(1), run=HERE._replace(source="simulated"))
+    assert lines_of(simulated, run_of(*served(1)))[1] == f"   {simulated.run.warning}"
+
+
 def test_figures_are_told_before_and_after_with_unit_difference_and_percent() -> None:
     comparison = compare(run_of(*served(1, after=3.0)), run_of(*served(1, after=4.5)))
     wall = changes_of(comparison)["wall"]
@@ -123,8 +145,8 @@ def test_what_was_run_differently_is_told_first() -> None:
     before = run_of(*served(1), run=HERE._replace(python="CPython 3.13.0"))
     after = run_of(*served(1, engine=Engine.THREAD), run=other)
     lines = lines_of(before, after)
-    assert lines[3] == "They were run differently, which may explain what follows:"
-    told = [" ".join(line.split()) for line in lines[4 : lines.index("", 4)]]
+    assert lines[4] == "They were run differently, which may explain what follows:"
+    told = [" ".join(line.split()) for line in lines[5 : lines.index("", 5)]]
     assert told == [
         "source live → simulated",
         "usable cores 0–1 → 0–3",

@@ -47,7 +47,7 @@ def diff_lines(names: tuple[str, str], comparison: Comparison) -> list[str]:
         comparison: of them.
     """
     both = zip("AB", names, (comparison.before, comparison.after), strict=True)
-    lines = [_head(letter, name, account) for letter, name, account in both]
+    lines = [line for each in both for line in _head(*each)]
     if comparison.facts:
         lines += ["", "They were run differently, which may explain what follows:"]
         facts = [(fact.words, fact.before, "→", fact.after) for fact in comparison.facts]
@@ -68,13 +68,21 @@ def _printable(lines: Iterable[str]) -> list[str]:
     return [printable(line).rstrip() for line in lines]
 
 
-def _head(letter: str, name: str, account: Account) -> str:
+def _head(letter: str, name: str, account: Account) -> list[str]:
+    """What a run was, and what came of it where that is no time: a verdict."""
     makers = account.makers.values()
     ends = Counter(str(maker.state) for maker in makers)
     how = ", ".join(f"{number:,} {state}" for state, number in ends.items())
     who = counted(len(makers), "maker") + (f", {how}" if how else "")
     command = f"  ({account.header.command})" if account.header.command else ""
-    return f"{letter}  {name}: {who}{command}"
+    told = [account.run.warning, _verdict(account)]
+    return [f"{letter}  {name}: {who}{command}", *(f"   {text}" for text in told if text)]
+
+
+def _verdict(account: Account) -> str:
+    """What a tasting came to; empty where nothing was tasted, or it has no verdict."""
+    judged = account.floor.race.judged
+    return "" if judged is None else judged.sentence
 
 
 def _aligned(rows: Sequence[Row], sides: str, indent: str = "") -> list[str]:
@@ -140,7 +148,7 @@ def _place(maker: MakerAccount) -> str:
 
 def _name(name: Name) -> str:
     recipe, nth = name
-    return f"{ordinal(nth)} {recipe or 'maker'}"
+    return f"{ordinal(nth)} {recipe}"
 
 
 def _notes(comparison: Comparison, unchanged: int) -> list[str]:
@@ -199,6 +207,7 @@ def _run_json(name: str, account: Account) -> dict[str, Any]:
         "wall_clock": account.header.wall,
         "makers": len(makers),
         "served": sum(maker.state is State.SERVED for maker in makers),
+        "verdict": _verdict(account) or None,
     }
 
 
