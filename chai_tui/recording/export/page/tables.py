@@ -26,8 +26,10 @@ from chai_tui.recording.export.figures import moves_of, wall_of
 
 MOST_ROWS = 2_000
 """Of each table: a page of 10,000 takes a browser a second."""
+_END = "end"
+"""Its words are short as a rule, and broken after each where others leave them no room."""
 _MAKER_HEADINGS = (
-    "maker", "recipe", "engine", "station", "pid", "end", "began", "wall", "CPU", "share",
+    "maker", "recipe", "engine", "station", "pid", _END, "began", "wall", "CPU", "share",
     "GIL wait", "core wait", "paused", "moves", "memory", "said",
 )  # fmt: skip
 _STATION_HEADINGS = ("station", "engine", "pid", "makers", "began", "wall", "CPU")
@@ -224,7 +226,10 @@ def _table(
     """A section with a table; empty without rows, and no longer than so many of them."""
     if not number:
         return ""
-    kinds = [f' class="{"t" if index in words else "n"}"' for index in range(len(headings))]
+    kinds = [
+        f' class="{"end" if head == _END else "t" if index in words else "n"}"'
+        for index, head in enumerate(headings)
+    ]
     parts = [f"<section><h2>{title} <small>{number:,}</small></h2>" if title else ""]
     parts.append('<div class="wide"><table><thead><tr>')
     parts += [
