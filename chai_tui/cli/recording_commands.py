@@ -43,6 +43,7 @@ Exit codes:
   0    it was shown
   1    it could not be read any more
   2    bad usage, or no recording
+  130  after Ctrl-C (143 after SIGTERM, 129 after SIGHUP)
 """,
 )
 @click.argument("file", type=click.Path(allow_dash=True))
