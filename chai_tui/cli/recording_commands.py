@@ -103,7 +103,8 @@ Examples:
 \b
 Exit codes:
   0    they were compared
-  1    something grew by more than --fail-above allows
+  1    something grew by more than --fail-above allows, or a maker that was
+       served in A was not in B
   2    bad usage, or no recording
 """,
 )

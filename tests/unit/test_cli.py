@@ -513,7 +513,9 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
 )
 def test_what_is_nearly_a_command_is_not_taken_for_a_recipe(words: str, meant: str) -> None:
     problem = call(*words.split()).problem
-    assert problem.startswith(f'expected a command or a recipe, found "{words.split(maxsplit=1)[0]}"')
+    assert problem.startswith(
+        f'expected a command or a recipe, found "{words.split(maxsplit=1)[0]}"'
+    )
     assert f'did you mean "{meant}"?' in problem
 
 

@@ -63,7 +63,7 @@ def test_runs_without_makers_are_compared_too() -> None:
     assert lines_of(run_of(), run_of())[-1] == "Nothing changed that could be told from noise."
     lines = lines_of(run_of(), run_of(*served(1)))
     assert lines[0] == "A  before.chai: 0 makers"
-    assert "only in B: 1st chai (served)" in lines
+    assert "only in B: chai 1 (served)" in lines
 
 
 def test_makers_are_matched_by_recipe_and_by_when_they_were_seated() -> None:
@@ -78,7 +78,7 @@ def test_makers_are_matched_by_recipe_and_by_when_they_were_seated() -> None:
     assert [maker.number for maker in comparison.new] == [10]
     lines = diff_lines(NAMES, comparison)
     assert "  end: served → ValueError: no milk" in lines
-    assert "only in A: 3rd chai (served)" in lines
+    assert "only in A: chai 3 (served)" in lines
     assert "only in B: 2nd tea (served)" in lines
 
 
@@ -127,8 +127,8 @@ def test_the_order_is_told_where_it_changed() -> None:
     before = run_of(*served(1, after=1), *served(2, after=2))
     after = run_of(*served(1, after=2), *served(2, after=1))
     lines = lines_of(before, after)
-    assert "served in A: 1st chai, 2nd chai" in lines
-    assert "served in B: 2nd chai, 1st chai" in lines
+    assert "served in A: chai 1, chai 2" in lines
+    assert "served in B: chai 2, chai 1" in lines
     assert ["place", "1st", "2nd"] in [line.split() for line in lines]
     assert not any(line.startswith("served in") for line in lines_of(before, before))
 

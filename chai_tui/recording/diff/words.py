@@ -131,7 +131,7 @@ def _percent(change: Change) -> str:
 
 def _maker_rows(maker: Matched) -> list[Row]:
     numbers = (f"#{maker.before.number}", f"#{maker.after.number}")
-    rows: list[Row] = [(_name((maker.recipe, maker.nth)), *numbers, "", "")]
+    rows: list[Row] = [(name_text((maker.recipe, maker.nth)), *numbers, "", "")]
     rows += [_row(change) for change in maker.changes if change.is_told]
     places = (_place(maker.before), _place(maker.after))
     if places[0] != places[1]:
@@ -146,9 +146,10 @@ def _place(maker: MakerAccount) -> str:
     return _UNKNOWN if maker.place is None else ordinal(maker.place)
 
 
-def _name(name: Name) -> str:
+def name_text(name: Name) -> str:
+    """Return ``grind 2`` for the second maker of that recipe that was seated."""
     recipe, nth = name
-    return f"{ordinal(nth)} {recipe}"
+    return f"{recipe} {nth}"
 
 
 def _notes(comparison: Comparison, unchanged: int) -> list[str]:
@@ -157,18 +158,21 @@ def _notes(comparison: Comparison, unchanged: int) -> list[str]:
         lines.append(f"{counted(unchanged, 'maker')}: nothing changed")
     for words, makers in (("only in A", comparison.missing), ("only in B", comparison.new)):
         if makers:
-            told = [f"{_name((each.recipe, each.nth))} ({end_of(each)})" for each in makers]
-            lines.append(f"{words}: {_listed(told)}")
+            told = [f"{name_text((each.recipe, each.nth))} ({end_of(each)})" for each in makers]
+            lines.append(f"{words}: {listed_some(told)}")
     before, after = comparison.order
     if before != after:
-        lines.append(f"served in A: {_listed([_name(name) for name in before]) or 'nobody'}")
-        lines.append(f"served in B: {_listed([_name(name) for name in after]) or 'nobody'}")
+        lines.append(
+            f"served in A: {listed_some([name_text(name) for name in before]) or 'nobody'}"
+        )
+        lines.append(f"served in B: {listed_some([name_text(name) for name in after]) or 'nobody'}")
     if any(change.figure.is_sampled and _is_shown(change) for change in comparison.changes):
         lines.append("Waits, moves and memory come from samples: they are about.")
     return lines if len(lines) > 1 else []
 
 
-def _listed(parts: Sequence[str]) -> str:
+def listed_some(parts: Sequence[str]) -> str:
+    """Return the first of some words, with commas between, and how many more there are."""
     more = f" and {len(parts) - _LISTED:,} more" if len(parts) > _LISTED else ""
     return f"{', '.join(parts[:_LISTED])}{more}"
 
