@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event
 from chai_tui.recording.export.account import Account, MakerAccount, StationAccount
 from chai_tui.recording.export.colours import DARK, LIGHT
 from chai_tui.recording.export.figures import last_of
@@ -28,7 +29,7 @@ from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
 from chai_tui.tui.shell import colours as of_screens
 from tests import races
-from tests.builders import HERE, brewing, killed, served
+from tests.builders import BEGAN, HERE, brewing, failed, killed, served
 from tests.reports.made import HOSTILE, made_account
 
 
@@ -223,3 +224,26 @@ def test_progress_only_grows() -> None:
 def test_a_core_has_the_colour_that_it_has_on_the_screens() -> None:
     assert DARK.cores == of_screens._ON_DARK
     assert LIGHT.cores == of_screens._ON_LIGHT
+
+
+def test_why_makers_were_not_served_is_told_once_for_all_that_ended_alike() -> None:
+    events: list[Event] = [
+        HERE,
+        *failed(1, error="ValueError: <b>sour</b>", said=["the last words", "\x1b[31m&"]),
+        *failed(2),
+        *failed(3),
+        *killed(4, said=["so cold"]),
+        *served(5, said=["all is well"]),
+    ]
+    page = Page(page_of(account_of(Header(monotonic=BEGAN, run=HERE), events)))
+    assert page.texts["h3"] == [
+        "Chai Maker #1: ValueError: <b>sour</b>",
+        "Chai Maker #2 and 1 more: ValueError: no milk",
+        "Chai Maker #4: killed by SIGKILL",
+    ]
+    traceback, said, alike, last = page.texts["pre"]
+    assert traceback.startswith("Traceback (most recent call last):")
+    assert said == "the last words\n␛[31m&"
+    assert alike.endswith("ValueError: no milk")
+    assert last == "so cold"
+    assert "all is well" not in "".join(page.texts["pre"])

@@ -79,7 +79,7 @@ def test_makers_are_matched_by_recipe_and_by_when_they_were_seated() -> None:
     lines = diff_lines(NAMES, comparison)
     assert "  end: served → ValueError: no milk" in lines
     assert "only in A: chai 3 (served)" in lines
-    assert "only in B: 2nd tea (served)" in lines
+    assert "only in B: tea 2 (served)" in lines
 
 
 def test_workers_of_a_tasting_are_matched_by_their_engine_and_verdicts_are_told() -> None:

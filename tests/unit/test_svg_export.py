@@ -10,7 +10,8 @@ from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.svg import ticks, write_svg
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
-from tests.builders import HERE
+from tests import races
+from tests.builders import BEGAN, HERE
 from tests.reports.made import HOSTILE, made_account
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -71,3 +72,11 @@ def test_an_axis_has_some_marks_and_not_too_many(span: float) -> None:
     assert 1 <= len(marks) <= 13
     assert marks[-1] <= span + step * 1e-6
     assert len(marks) >= 4 or span < 1e-5
+
+
+def test_a_tasting_is_headed_by_its_verdict() -> None:
+    events = [HERE, *races.verdict()]
+    account = account_of(Header(monotonic=BEGAN, run=HERE), events)
+    text = picture_of(account)
+    assert "Use processes" in text
+    assert "chai served" not in text

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.report import seconds_with_somebody
+from chai_tui.explain.event_text import closing_line
+from chai_tui.explain.report import report_lines, seconds_with_somebody
 from chai_tui.recording.export.account import Account, MakerAccount
+
+
+def headline(account: Account) -> tuple[str, str]:
+    """Return how it went in one sentence, and the figures under it."""
+    race = account.floor.race
+    lines = report_lines(account.floor)
+    figures = lines[1] if len(lines) > 1 else ""
+    if race.judged is not None:
+        return race.judged.sentence, figures
+    if race.failed is not None:
+        return race.failed.text, figures
+    if race.began is not None:
+        return "No verdict: the recording ends before it", figures
+    if not account.makers and not account.floor.unseated:
+        return "No maker was seated", figures
+    return closing_line(account.floor), figures
 
 
 def last_of(maker: MakerAccount, account: Account) -> float:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.formatting import GLYPHS, clock_text, seconds_text
 from chai_tui.model.recipe import StepKind
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount, Reason
 from chai_tui.recording.export.colours import LIGHT
-from chai_tui.recording.export.figures import last_of, wall_of
+from chai_tui.recording.export.figures import headline, last_of, wall_of
 from chai_tui.recording.export.rows import (
     REASON_WORDS,
     UNSAMPLED,
@@ -104,8 +103,8 @@ class _Picture:
     def head(self) -> str:
         """The beginning: what it is, in words too, and the axis."""
         account = self._account
-        told = closing_line(account.floor) if account.makers else "No maker was seated"
-        length = f"{len(account.makers):,} makers in {seconds_text(self._span)}"
+        told, figures = headline(account)
+        length = figures or f"{seconds_text(self._span)}"
         warning = f" · {account.run.warning}" if account.run.warning else ""
         height = self._bottom + 50
         step, marks = ticks(self._span, 12)

@@ -11,6 +11,7 @@ from string import Template
 
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.colours import DARK, LIGHT
+from chai_tui.recording.export.figures import headline as headline_of
 from chai_tui.recording.export.page import tables
 from chai_tui.recording.export.page.data import packed
 from chai_tui.recording.export.page.tables import inert
@@ -32,7 +33,7 @@ def write_html(
     progress(0.0)
     groups = groups_of(account)
     data = packed(account, groups, lambda share: progress(share * 0.8))
-    headline, figures = tables.headline(account)
+    headline, figures = headline_of(account)
     facts = tables.facts(account)
     style = Template(_part("page.css")).substitute(light=LIGHT.as_css(), dark=DARK.as_css())
     script = "\n".join(map(_part, _SCRIPTS))
@@ -49,6 +50,7 @@ def write_html(
         tasting=tables.tasting(account),
         makers=tables.makers_table(account),
         stations=tables.stations_table(account),
+        failures=tables.failures(account),
         instants=tables.instants_table(account),
         style=style,
         script=script,

@@ -6,7 +6,6 @@ import html
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.formatting import (
     GLYPHS,
     counted,
@@ -17,15 +16,17 @@ from chai_tui.explain.formatting import (
     seconds_text,
     time_text,
 )
-from chai_tui.explain.report import report_lines as run_lines
 from chai_tui.explain.tasting.report import report_lines
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows, table_lines
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
 from chai_tui.recording.export.figures import moves_of, wall_of
+from chai_tui.state.records import State
 
 MOST_ROWS = 2_000
 """Of each table: a page of 10,000 takes a browser a second."""
+MOST_FAILURES, LINES_TOLD, LINES_SAID = 20, 100, 10
+"""Different ends that are explained, lines of each traceback, and lines that a maker said last."""
 _END = "end"
 """Its words are short as a rule, and broken after each where others leave them no room."""
 _MAKER_HEADINGS = (
@@ -39,22 +40,6 @@ def inert(text: str, most: int = 1_000) -> str:
     """Return text as HTML that is nothing but that text, cut to so many characters."""
     cut = text if len(text) <= most else f"{text[:most]}…"
     return html.escape(printable(cut))
-
-
-def headline(account: Account) -> tuple[str, str]:
-    """Return how it went in one sentence, and the figures under it."""
-    race = account.floor.race
-    lines = run_lines(account.floor)
-    figures = lines[1] if len(lines) > 1 else ""
-    if race.judged is not None:
-        return race.judged.sentence, figures
-    if race.failed is not None:
-        return race.failed.text, figures
-    if race.began is not None:
-        return "No verdict: the recording ends before it", figures
-    if not account.makers and not account.floor.unseated:
-        return "No maker was seated", figures
-    return closing_line(account.floor), figures
 
 
 def warnings(account: Account) -> list[str]:
@@ -175,6 +160,35 @@ def stations_table(account: Account) -> str:
         for station in account.stations.values()
     )
     return _table("Stations", _STATION_HEADINGS, rows, len(account.stations), words=(1, 3))
+
+
+def failures(account: Account) -> str:
+    """Return what is known of why makers were not served: their errors, and what they said last.
+
+    Where many failed alike, the first of them speaks for all.
+    """
+    told: dict[tuple[str, ...], list[str]] = {}
+    for maker in account.floor.makers.values():
+        if not maker.joined or maker.state is State.SERVED or not maker.recipe:
+            continue
+        said = [line.text for line in maker.said][-LINES_SAID:]
+        if maker.traceback or said:
+            told.setdefault((maker.cause, maker.traceback or "", *said), []).append(maker.name)
+    parts = []
+    for (cause, traceback, *said), names in islice(told.items(), MOST_FAILURES):
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        parts.append(f"<h3>{inert(names[0])}{more}: {inert(cause)}</h3>")
+        if traceback:
+            parts.append(f"<pre>{_lines(traceback.rstrip().splitlines())}</pre>")
+        if said:
+            parts.append(f'<p class="note">It said last:</p><pre>{_lines(said)}</pre>')
+    if len(told) > MOST_FAILURES:
+        parts.append(f'<p class="note">And {len(told) - MOST_FAILURES:,} more kinds of ends.</p>')
+    return f"<section><h2>Why</h2>{''.join(parts)}</section>" if parts else ""
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "\n".join(inert(line, 1_000) for line in lines[-LINES_TOLD:])
 
 
 def instants_table(account: Account) -> str:
