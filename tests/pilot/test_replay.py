@@ -106,13 +106,11 @@ async def test_faster_is_faster(path: Path) -> None:
         assert replay.seconds == 2.5
 
 
-@pytest.mark.parametrize(
-    ("typed", "seconds"), [("1.5", 1.5), ("0:02", 2.0), ("50%", 3.0), ("0:0:4 s", 4.0), ("99", 6.0)]
-)
-async def test_it_goes_to_a_time(path: Path, typed: str, seconds: float) -> None:
+async def test_it_goes_to_a_time(path: Path) -> None:
     async with replaying(path) as replay:
-        await replay.press("g", *typed, "enter")
-        assert replay.seconds == seconds
+        for typed, seconds in (("1.5", 1.5), ("50%", 3.0), ("99", 6.0)):
+            await replay.press("g", *typed, "enter")
+            assert replay.seconds == seconds
 
 
 async def test_what_is_no_time_is_told_in_a_line(path: Path) -> None:
@@ -349,9 +347,9 @@ async def test_back_from_the_end_all_is_as_it_was(path: Path) -> None:
             for middle in MIDDLES:
                 back[keys, middle] = await _went(replay, middle)
             await replay.press(*["escape"] * len(keys))
-    for middle in MIDDLES:
-        async with replaying(path) as fresh:
-            await fresh.press("space")
+    async with replaying(path) as fresh:  # it never saw what comes later
+        await fresh.press("space")
+        for middle in reversed(MIDDLES):
             for keys in SCREENS:
                 assert await _went(fresh, middle, *keys) == back[keys, middle]
                 await fresh.press(*["escape"] * len(keys))
@@ -382,7 +380,6 @@ async def test_back_from_a_verdict_all_is_as_it_was(tmp_path: Path) -> None:
         middles = (0.0, length / 3, length / 2)
         await _went(replay, length)
         back = [await _went(replay, middle) for middle in reversed(middles)]
-    for middle, text in zip(reversed(middles), back, strict=True):
-        async with replaying(path, (100, 36)) as fresh:
-            await fresh.press("space")
-            assert await _went(fresh, middle) == text
+    async with replaying(path, (100, 36)) as fresh:
+        await fresh.press("space")
+        assert [await _went(fresh, middle) for middle in middles] == back[::-1]
