@@ -17,8 +17,8 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 MOST_AT_ONCE = 10_000
 """Events that are played in one turn at most: more are jumped over, which costs as much."""
 MOST_SECONDS = 1.0
-"""So much of our time passes in a turn at most: a longer one is of a process that was stopped, as by
-Ctrl-Z, and what would have been played meanwhile nobody saw."""
+"""So much of our time passes in a turn at most: in a longer one the process was stopped, as by
+Ctrl-Z, and nobody would have seen what was played."""
 _POSITION = attrgetter("position")
 
 
