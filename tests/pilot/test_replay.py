@@ -360,6 +360,9 @@ async def test_a_tasting_is_replayed_on_its_own_screen(tmp_path: Path) -> None:
         await replay.press("enter", "n")
         assert replay.notices[1:] == ["No worker ended after this moment without having served"]
         assert "■ the end" in replay.bar
+        replay.app.seek(BEGAN)
+        await replay.pilot.pause()
+        assert "Who races here has yet to be known" in await replay.settled_text()
         await replay.press("escape", "question_mark")
         assert "help" in replay.screen_text()
         assert TASTE_REPLAY.of_the_run
