@@ -415,6 +415,11 @@ async def test_back_to_where_nobody_was(path: Path) -> None:
         assert replay.app.screen.number == 4  # type: ignore[attr-defined] # it is there again
         assert "✔2 ✖1 ✖1" in await replay.settled_text()
         assert "✔" in replay.screen_text()
+        await replay.press("escape", "4", "t")
+        for at, chosen in ((1.5, 3), (0.5, 1), (6.0, 4)):
+            replay.app.seek(BEGAN + at)
+            await replay.pilot.pause()
+            assert replay.app.screen.number == chosen  # type: ignore[attr-defined]
 
 
 async def test_back_from_a_verdict_all_is_as_it_was(tmp_path: Path) -> None:
