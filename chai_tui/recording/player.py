@@ -16,6 +16,9 @@ from chai_tui.state.records import State
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 MOST_AT_ONCE = 10_000
 """Events that are played in one turn at most: more are jumped over, which costs as much."""
+MOST_SECONDS = 1.0
+"""So much of our time passes in a turn at most: in a longer one the process was stopped, as by
+Ctrl-Z, and nobody would have seen what was played."""
 _POSITION = attrgetter("position")
 
 
@@ -51,7 +54,20 @@ class Player:
         bookmarks: moments, in the events' seconds, ascending.
     """
 
-    def __init__(self, film: Film, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        film: Film,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        most_seconds: float = MOST_SECONDS,
+    ) -> None:
+        """Begin at the beginning.
+
+        Args:
+            film: what is played.
+            clock: our seconds.
+            most_seconds: of ours that pass in a turn at most.
+        """
         self.film = film
         self.position = 0
         self.at = film.began
@@ -59,6 +75,7 @@ class Player:
         self.is_playing = True
         self.bookmarks: list[float] = []
         self._clock = clock
+        self._most_seconds = most_seconds
         self._turned_at = clock()
         self._wanted: _Place | None = None  # where the next turn goes to
         self._stays_at_end = False
@@ -172,7 +189,8 @@ class Player:
         # In this order: once it is complete, nothing is added.
         is_complete, count = film.is_complete, film.count
         now = self._clock()
-        passed, self._turned_at = max(0.0, now - self._turned_at), now
+        passed = min(self._most_seconds, max(0.0, now - self._turned_at))
+        self._turned_at = now
         place = _Place(self.at, self.position)
         if self._wanted is not None:
             place, self._wanted = self._wanted, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from chai_tui.recording.player import Player
 from chai_tui.tui.watching import WatchingApp
@@ -16,9 +16,11 @@ class ReplayActions(WatchingApp, inherit_bindings=False):
 
     Attributes:
         player: where it is.
+        noun: what those are called who were seated.
     """
 
     player: Player
+    noun: ClassVar[str]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -78,7 +80,7 @@ class ReplayActions(WatchingApp, inherit_bindings=False):
         """Go to the next end that was not served, or to the one before."""
         if self.player.to_unserved(direction) is None:
             where = "after" if direction > 0 else "before"
-            self._say(f"No maker ended {where} this moment without having served")
+            self._say(f"No {self.noun} ended {where} this moment without having served")
         self._soon()
 
     def action_bookmark(self) -> None:

@@ -45,12 +45,10 @@ class Replaying(ReplayActions, inherit_bindings=False):
     Attributes:
         player: where it is.
         table: the keys of the first screen.
-        noun: what those are called who were seated.
     """
 
     key_tables = (*ReplayActions.key_tables, *KEYS_OF_REPLAY)
     table: ClassVar[Table]
-    noun: ClassVar[str]
     _first_keys: ClassVar[frozenset[str]] = frozenset({"to_start", "to_end"})
     """Actions whose keys are other screens' own there."""
 
@@ -78,6 +76,7 @@ class Replaying(ReplayActions, inherit_bindings=False):
         self._turns: Timer | None = None
         self._missed_turns = 0
         self._has_settled = False  # whether all that was there at first was read
+        self._problems_told: list[str] = []
         self._lost = ""  # why a moment could not be shown
         if self.keys_given:
             self.set_keymap(self._keys_that_fit())
@@ -144,18 +143,21 @@ class Replaying(ReplayActions, inherit_bindings=False):
         """Show what happens next, or what was asked for meanwhile."""
         self._turns_soon = False
         self._missed_turns = 0
+        is_over = self._reading.is_over  # before anything is shown: what comes later shows, too
         self._settle()
         if self._take_turn():
             self.floor_changed()
         self._draw_bar()
         if self._turns is not None:
-            if (self.player.is_playing and not self._doing_nothing) or not self._reading.is_over:
+            if (self.player.is_playing and not self._doing_nothing) or not is_over:
                 self._turns.resume()
             else:
                 self._turns.pause()
 
     def _draw_bar(self) -> None:
         """Draw the bar of the screen that can be seen, be it under a dialog."""
+        if not self.screen_stack:  # the app leaves: what was due came too late
+            return
         drawn = (self.moment, len(self.player.film.ends), self.screen)
         if drawn == self._bar_drawn:
             return
@@ -189,15 +191,17 @@ class Replaying(ReplayActions, inherit_bindings=False):
         return turn.floor is not None or bool(turn.events)
 
     def _settle(self) -> None:
-        """Once all was read: go along with a run that goes on, and say what lacks."""
-        if self._has_settled or not self._reading.is_caught_up:
+        """Once all was read: go along with a run that goes on, and say what lacks; later, too."""
+        if not self._reading.is_caught_up:
             return
-        self._has_settled = True
-        if self._reading.is_fresh and not self._is_touched:
-            self.player.to_end()
-        if self.player.film.problems:
-            told = "\n".join(self.player.film.problems)
-            self.notify(told, severity="warning", timeout=10, markup=False)
+        if not self._has_settled:
+            self._has_settled = True
+            if self._reading.is_fresh and not self._is_touched:
+                self.player.to_end()
+        problems = self.player.film.problems
+        if fresh := [problem for problem in problems if problem not in self._problems_told]:
+            self.notify("\n".join(fresh), severity="warning", timeout=10, markup=False)
+        self._problems_told = problems
 
     # What keys do
 

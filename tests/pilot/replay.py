@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -65,7 +66,7 @@ class Replay(Watched):
 
 @asynccontextmanager
 async def replaying(
-    path: Path, size: tuple[int, int] = (120, 40), **options: Any
+    path: Path, size: tuple[int, int] = (80, 24), **options: Any
 ) -> AsyncIterator[Replay]:
     """Replay a recording; the body begins when all that is there was read.
 
@@ -82,7 +83,7 @@ async def replaying(
     clock = StoppedClock()
     app = (TasteReplayApp if is_tasting(film) else ReplayApp)(
         bridge,
-        player=lambda: Player(film, clock=clock),
+        player=lambda: Player(film, clock=clock, most_seconds=math.inf),
         reading=reading,
         clock=clock,
         **options,

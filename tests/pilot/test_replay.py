@@ -11,6 +11,7 @@ from chai_tui.config.settings import Settings
 from chai_tui.tui.detail.screen import DetailScreen
 from chai_tui.tui.help.screen import HelpScreen
 from chai_tui.tui.keys.replay_keys import KITCHEN_REPLAY, REPLAY, TASTE_REPLAY
+from chai_tui.tui.kitchen.log_screen import LogScreen
 from chai_tui.tui.replay.go_dialog import GoDialog
 from chai_tui.tui.timeline.screen import TimelineScreen
 from tests import races
@@ -18,6 +19,7 @@ from tests.builders import BEGAN
 from tests.pilot.kitchen import kitchen
 from tests.pilot.replay import Replay, replaying
 from tests.replays import recording, told, write
+from tests.still import resize
 
 
 @pytest.fixture
@@ -33,10 +35,10 @@ async def test_it_plays_to_its_end_and_stays_there(path: Path) -> None:
         assert replay.seconds == 1.5
         assert "3 brewing" in replay.screen_text()
         await replay.passes(1.0)
-        assert "1 killed" in replay.screen_text()
+        assert "●3 ✖1" in replay.screen_text()
         await replay.passes(60.0)
         assert "■ the end" in replay.bar
-        assert "2 served" in replay.screen_text()
+        assert "✔2 ✖1 ✖1" in replay.screen_text()
         assert replay.app.is_running
         await replay.until(lambda: not replay.app._turns or not replay.app._turns._active.is_set())
         await replay.press("space")  # from the end it begins anew
@@ -90,29 +92,16 @@ async def test_every_key_takes_it_where_it_says(path: Path) -> None:
         assert replay.notices[-1] == "Nothing is marked yet"
         await replay.press("right_square_bracket", "right_square_bracket")
         assert "  4× " in replay.bar
-        await replay.press(*["left_square_bracket"] * 9)
-        assert " ¼× " in replay.bar
-        await replay.press(*["right_square_bracket"] * 9)
-        assert " 64× " in replay.bar
-
-
-async def test_faster_is_faster(path: Path) -> None:
-    async with replaying(path) as replay:
-        await replay.press("right_square_bracket")
+        await replay.press("left_square_bracket", "home", "space")
         await replay.passes(1.0)
         assert replay.seconds == 2.0
-        await replay.press("left_square_bracket", "left_square_bracket")
-        await replay.passes(1.0)
-        assert replay.seconds == 2.5
 
 
-@pytest.mark.parametrize(
-    ("typed", "seconds"), [("1.5", 1.5), ("0:02", 2.0), ("50%", 3.0), ("0:0:4 s", 4.0), ("99", 6.0)]
-)
-async def test_it_goes_to_a_time(path: Path, typed: str, seconds: float) -> None:
+async def test_it_goes_to_a_time(path: Path) -> None:
     async with replaying(path) as replay:
-        await replay.press("g", *typed, "enter")
-        assert replay.seconds == seconds
+        for typed, seconds in (("1.5", 1.5), ("50%", 3.0), ("99", 6.0)):
+            await replay.press("g", *typed, "enter")
+            assert replay.seconds == seconds
 
 
 async def test_what_is_no_time_is_told_in_a_line(path: Path) -> None:
@@ -133,7 +122,7 @@ async def test_what_needs_live_makers_is_dim_and_says_why(path: Path) -> None:
         for row in KITCHEN_REPLAY.live:
             assert not bound[row.keys].enabled
             replay.app.clear_notifications()
-            await replay.press(row.keys, row.keys)
+            await replay.press(*[row.keys] * (2 if row.id == "stop" else 1))
             told += replay.notices
         assert len(told) == len(set(told)) == len(KITCHEN_REPLAY.live) - 1  # held: said once
         assert all(why.startswith("This is a recording") for why in told)
@@ -143,23 +132,21 @@ async def test_what_needs_live_makers_is_dim_and_says_why(path: Path) -> None:
 
 async def test_screens_over_the_kitchen_have_the_bar_and_most_keys(path: Path) -> None:
     async with replaying(path) as replay:
-        await replay.press("n", "2")
-        for key, kind in (("t", TimelineScreen), ("enter", DetailScreen), ("l", None)):
-            await replay.press(key)
-            assert kind is None or isinstance(replay.app.screen, kind)
-            await replay.press("space")
-            assert "‖ paused" in replay.bar
-            await replay.press("space", "right_square_bracket", "left_square_bracket")
-            assert "▶ playing  1×" in replay.bar
-            before = replay.seconds
-            await replay.press("end", "home")  # their own
-            assert replay.seconds == before
-            await replay.press("shift+left", "comma", "full_stop")
-            assert replay.seconds < before
-            await replay.press("shift+right", "escape", "space")
-            assert len(replay.app.screen_stack) == 1
-            await replay.press("home", "n")
-        await replay.press("2", "enter")
+        await replay.press("n")
+        for key, kind in (("t", TimelineScreen), ("l", LogScreen), ("enter", DetailScreen)):
+            await replay.press("2", key)
+            assert isinstance(replay.app.screen, kind)
+            before, speed = replay.seconds, replay.player.speed
+            await replay.press("space", "right_square_bracket", "end", "home")  # theirs, the last
+            assert (replay.seconds, replay.player.speed) == (before, speed * 2)
+            assert ("‖ paused" in replay.bar) is (kind is TimelineScreen)
+            await replay.press("shift+left")
+            assert replay.seconds == 0.0
+            await replay.press("shift+right", "comma", "full_stop")
+            assert replay.seconds > 3.0
+            replay.app.seek(BEGAN + 1.604)
+            if kind is not DetailScreen:
+                await replay.press("escape")
         assert replay.app.screen.number == 2  # type: ignore[attr-defined]
         await replay.press("left")
         assert replay.app.screen.number == 1  # type: ignore[attr-defined]
@@ -193,12 +180,49 @@ async def test_the_bar_is_clicked_and_dragged(path: Path) -> None:
         await replay.pilot.hover(offset=(first + width // 3, row - 1))
         await replay.pilot.pause()
         assert replay.seconds == pytest.approx(2.0, abs=0.1)
-        await replay.pilot.hover(offset=(119, row - 5))
-        await replay.pilot.mouse_up(offset=(119, row - 5))
+        await replay.pilot.hover(offset=(79, row - 5))
+        await replay.pilot.mouse_up(offset=(79, row - 5))
         await replay.pilot.pause()
         assert replay.seconds == 6.0
         await replay.pilot.hover(offset=(first + 5, row))  # it was let go
         assert replay.seconds == 6.0
+
+
+async def test_a_drag_ends_where_another_screen_comes(path: Path) -> None:
+    async with replaying(path) as replay:
+        await replay.press("space")
+        row = replay.app.size.height - 2
+        await replay.pilot.mouse_down(offset=(40, row))
+        await replay.press("t")
+        await replay.pilot.mouse_up(offset=(40, row - 5))
+        await replay.press("escape")
+        before = replay.seconds
+        await replay.pilot.hover(offset=(60, row))
+        await replay.pilot.pause()
+        assert replay.seconds == before
+
+
+async def test_the_scale_may_change_while_the_bar_is_dragged(path: Path) -> None:
+    async with replaying(path) as replay:
+        await replay.press("space")
+        await replay.pilot.mouse_down(offset=(40, replay.app.size.height - 2))
+        before = replay.seconds
+        await resize(replay.pilot, 60, 20)
+        assert replay.seconds == before
+        await replay.pilot.hover(offset=(59, 18))
+        await replay.pilot.mouse_up(offset=(59, 3))
+        await replay.pilot.pause()
+        assert replay.seconds == 6.0
+        assert replay.app.mouse_captured is None
+
+
+async def test_what_comes_due_while_it_leaves_draws_nothing(path: Path) -> None:
+    async with replaying(path) as replay:
+        await replay.press("space")
+    assert not replay.app.screen_stack
+    replay.app._bar_drawn = ()
+    replay.app._turn()
+    replay.app._tick()
 
 
 async def test_held_keys_queue_up_no_work(path: Path) -> None:
@@ -264,8 +288,22 @@ async def test_one_that_was_cut_off_is_told_so_and_begins_at_its_beginning(tmp_p
         assert len(replay.app.parting) == 2
 
 
-async def test_the_title_tells_of_the_recorded_run(path: Path) -> None:
+async def test_what_turns_out_to_lack_later_is_told_then(tmp_path: Path) -> None:
+    path = tmp_path / "run.chai"
+    lines = recording(told()).splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:60]))
     async with replaying(path) as replay:
+        assert replay.notices == []
+        with path.open("ab") as file:
+            file.write(b"no event\n" + b"".join(lines[60:]))
+        await replay.until(lambda: replay.notices)
+        await replay.until(lambda: "■ the end" in replay.bar)
+        (notice,) = replay.notices
+        assert "passed over 1 line" in notice
+
+
+async def test_the_title_tells_of_the_recorded_run(path: Path) -> None:
+    async with replaying(path, (120, 24)) as replay:
         title = replay.screen_text().split("\n")[0]
         assert "chai · process · forkserver · GIL on · 2 cores" in title
         await replay.passes(0.7)
@@ -294,9 +332,9 @@ async def test_help_and_palette_have_its_keys(path: Path) -> None:
     async with replaying(path, (120, 60)) as replay:
         await replay.press("question_mark")
         assert isinstance(replay.app.screen, HelpScreen)
-        pages = ""
-        for _ in range(8):
-            pages += replay.screen_text()
+        pages, page = "", ""
+        while page != (page := replay.screen_text()):
+            pages += page
             await replay.press("right")
         for row in REPLAY.rows:
             assert row.shown == "" or row.tooltip[:40] in pages
@@ -319,8 +357,12 @@ async def test_a_tasting_is_replayed_on_its_own_screen(tmp_path: Path) -> None:
         assert replay.notices == [
             "This is a recording: the function is not here to be tasted again"
         ]
-        await replay.press("enter")
+        await replay.press("enter", "n")
+        assert replay.notices[1:] == ["No worker ended after this moment without having served"]
         assert "■ the end" in replay.bar
+        replay.app.seek(BEGAN)
+        await replay.pilot.pause()
+        assert "Who races here has yet to be known" in await replay.settled_text()
         await replay.press("escape", "question_mark")
         assert "help" in replay.screen_text()
         assert TASTE_REPLAY.of_the_run
@@ -344,14 +386,15 @@ async def test_back_from_the_end_all_is_as_it_was(path: Path) -> None:
     async with replaying(path) as replay:
         await replay.press("space")
         for keys in SCREENS:
-            await _went(replay, 2.4, *keys)
-            await _went(replay, 6.0)
+            for at in (2.4, 6.0):
+                replay.app.seek(BEGAN + at)
+                await replay.press(*(keys if at < 6.0 else ()))
             for middle in MIDDLES:
                 back[keys, middle] = await _went(replay, middle)
             await replay.press(*["escape"] * len(keys))
-    for middle in MIDDLES:
-        async with replaying(path) as fresh:
-            await fresh.press("space")
+    async with replaying(path) as fresh:  # it never saw what comes later
+        await fresh.press("space")
+        for middle in reversed(MIDDLES):
             for keys in SCREENS:
                 assert await _went(fresh, middle, *keys) == back[keys, middle]
                 await fresh.press(*["escape"] * len(keys))
@@ -367,11 +410,16 @@ async def test_back_to_where_nobody_was(path: Path) -> None:
         await replay.press("home", *["comma"] * 3)
         assert replay.player.position == 0
         assert "The kitchen is empty" in await replay.settled_text()
-        assert "chai · process · forkserver · GIL on · 2 cores" in replay.screen_text()
+        assert "chai · process · GIL on · 2 cores" in replay.screen_text()
         await replay.press("t", "escape", "l", "escape", "enter", "end")
         assert replay.app.screen.number == 4  # type: ignore[attr-defined] # it is there again
-        assert "2 served" in await replay.settled_text()
+        assert "✔2 ✖1 ✖1" in await replay.settled_text()
         assert "✔" in replay.screen_text()
+        await replay.press("escape", "4", "t")
+        for at, chosen in ((1.5, 3), (0.5, 1), (6.0, 4)):
+            replay.app.seek(BEGAN + at)
+            await replay.pilot.pause()
+            assert replay.app.screen.number == chosen  # type: ignore[attr-defined]
 
 
 async def test_back_from_a_verdict_all_is_as_it_was(tmp_path: Path) -> None:
@@ -382,7 +430,6 @@ async def test_back_from_a_verdict_all_is_as_it_was(tmp_path: Path) -> None:
         middles = (0.0, length / 3, length / 2)
         await _went(replay, length)
         back = [await _went(replay, middle) for middle in reversed(middles)]
-    for middle, text in zip(reversed(middles), back, strict=True):
-        async with replaying(path, (100, 36)) as fresh:
-            await fresh.press("space")
-            assert await _went(fresh, middle) == text
+    async with replaying(path, (100, 36)) as fresh:
+        await fresh.press("space")
+        assert [await _went(fresh, middle) for middle in middles] == back[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from chai_tui.model.events import Event, Progress
 from chai_tui.recording.film import Film
 from chai_tui.recording.form import Header
-from chai_tui.recording.player import MOST_AT_ONCE, SPEEDS, Player
+from chai_tui.recording.player import MOST_AT_ONCE, MOST_SECONDS, SPEEDS, Player
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from tests.builders import BEGAN, brewing, failed, killed, served
@@ -31,7 +32,7 @@ class Seen:
     def __init__(self, film: Film) -> None:
         self.now = 7.0
         self.film = film
-        self.player = Player(film, clock=lambda: self.now)
+        self.player = Player(film, clock=lambda: self.now, most_seconds=math.inf)
         self.floor = Floor()
         self.jumps = 0
 
@@ -99,6 +100,15 @@ def test_what_is_paused_stays_where_it_is() -> None:
     one.player.toggle()
     one.turn(1.0)
     assert one.since == 3.0
+
+
+def test_nothing_is_played_while_the_process_is_stopped() -> None:
+    film = film_of(TICKS)
+    times = iter([0.0, 0.5, 3_600.0, 3_600.5])
+    player = Player(film, clock=lambda: next(times))
+    for since in (0.5, 0.5 + MOST_SECONDS, 1.0 + MOST_SECONDS):
+        player.turn()
+        assert player.at == film.began + since
 
 
 def test_at_the_end_it_stays_and_begins_anew_when_it_is_played_again() -> None:

@@ -82,6 +82,8 @@ def test_every_cell_stands_for_its_moment_and_marks_for_theirs() -> None:
     assert track.moment(track.first + track.column(1_020.04), ends, ()) == 1_020.04
     assert track.moment(-5, ends, ()) == 1_000.0
     assert track.moment(500, ends, ()) == 1_100.0
+    edges = track.first - 1, track.first + track.width
+    assert [track.moment(x, Marks(), (1_000.1, 1_099.9)) for x in edges] == [1_000.0, 1_100.0]
 
 
 def test_a_recording_of_no_length_has_a_bar() -> None:

@@ -57,7 +57,7 @@ _WHY_NOT: Mapping[str, str] = {
     "signal": f"{_NOBODY} to get a signal",
     "engine": "This is a recording: no maker comes next",
     "again": f"{_NOBODY} to brew again",
-    "clear": "This is a recording: who finished has yet to begin further back",
+    "clear": "This is a recording: who finished stays, to be seen further back",
     "save-run": "This is a recording: it is saved already",
     "race-again": "This is a recording: the function is not here to be tasted again",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.events import MouseDown, MouseMove, MouseUp
+from textual.events import MouseDown, MouseMove, MouseRelease, MouseUp
 
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line
@@ -57,8 +57,11 @@ class ReplayBar(Painted):
         """Stay there."""
         if self._is_dragged:
             event.stop()
-            self._is_dragged = False
             self.release_mouse()
+
+    def on_mouse_release(self, _event: MouseRelease) -> None:
+        """Go along no more: the button was let go, or another screen came."""
+        self._is_dragged = False
 
     def _is_on(self, track: Track, x: int) -> bool:
         """Whether a cell, or the edge beside it, is on the part that shows time."""

@@ -106,8 +106,13 @@ class Track(NamedTuple):
         return middle - cell / 2, middle + cell / 2
 
     def moment(self, x: int, marks: Marks, bookmarks: Sequence[float]) -> float:
-        """Return the moment of a cell of the bar: of what is marked there, if anything is."""
-        column = min(self.width - 1, max(0, x - self.first))
+        """Return the moment of a cell of the bar: of what is marked there, if anything is.
+
+        Beyond the cells that show time are the beginning and the end, whatever is marked near them.
+        """
+        if not 0 <= x - self.first < self.width:
+            return self.began if x < self.first else self.ended
+        column = x - self.first
         for moments in (bookmarks, marks.unserved):
             found = _first_in(moments, self.span(column))
             if found is not None:

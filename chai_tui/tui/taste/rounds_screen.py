@@ -92,8 +92,8 @@ class RoundsScreen(LeavesOnce, Screen[None]):
 
     def _draw_title(self, width: int) -> list[Line]:
         lane = self._lane
-        if lane is None:
-            return []
+        if lane is None:  # a replay went back to before it
+            return [fit([(" Who races here has yet to be known", "dim")], width)]
         told = [standing for standing in standings(self._floor.race) if standing.lane is lane]
         line: Line = [(f" {lane_name(lane)}", "strong")]
         line.append((f" · {counted(len(lane.rounds), 'round')}", ""))

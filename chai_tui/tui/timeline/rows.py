@@ -79,6 +79,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         self._is_docked = is_docked
         self._numbers: list[int] = []
         self._chosen = chosen
+        self._replaced: tuple[int | None, int | None] = (chosen, chosen)  # who is gone, and by whom
         self._scale = NO_SCALE
         self._gutter = 0
         self._lines_each = 1
@@ -147,12 +148,17 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         ]
 
     def _keep_chosen(self) -> None:
-        """The choice stays with its maker; if that was cleared away, the next one gets it."""
-        if not self._numbers:
-            self._chosen = None
-        elif self._chosen not in self._floor.makers:
-            index = bisect_left(self._numbers, self._chosen or 0)
-            self._chosen = self._numbers[min(index, len(self._numbers) - 1)]
+        """The choice stays with its maker; while that is not there, the next one has it."""
+        makers = self._floor.makers
+        chosen, stand_in = self._replaced
+        if self._chosen != stand_in:
+            chosen = self._chosen
+        elif chosen in makers:  # a replay went on to it again
+            self._chosen = chosen
+        if self._chosen not in makers:
+            index = min(bisect_left(self._numbers, self._chosen or 0), len(self._numbers) - 1)
+            self._chosen = self._numbers[index] if self._numbers else None
+        self._replaced = chosen, self._chosen
 
     def _drawn_from(self, maker: Maker) -> tuple[object, ...]:
         """Everything that the maker's row depends on, and nothing that changes more often."""
