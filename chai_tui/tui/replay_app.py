@@ -20,6 +20,8 @@ from chai_tui.tui.taste_app import TasteApp
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from chai_tui.tui.help.pages import Section
+
 LOOKED_THROUGH = 2_000
 """Events at the beginning in which the first maker is looked for."""
 
@@ -97,9 +99,19 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Explain."""
-        from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.help.drawing import help_sections  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.help.replaying import bar_section  # noqa: PLC0415 - likewise
+        from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - likewise
 
-        self.push_screen(HelpScreen(KITCHEN_REPLAY.rows, self._settings.keys, run=self.floor.run))
+        keys, run, rows = self._settings.keys, self.floor.run, KITCHEN_REPLAY.rows
+
+        def sections(width: int) -> list[Section]:
+            of_kitchen = help_sections(
+                rows, keys, width, has_gil=run.gil, measures_gil=run.measures_gil
+            )
+            return [bar_section(width), *of_kitchen]
+
+        self.push_screen(HelpScreen(rows, keys, run=run, sections=sections))
 
 
 class TasteReplayApp(Replaying, TasteApp, inherit_bindings=False):
@@ -113,7 +125,8 @@ class TasteReplayApp(Replaying, TasteApp, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Explain."""
-        from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.help.replaying import bar_section  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.help.screen import HelpScreen  # noqa: PLC0415 - likewise
         from chai_tui.tui.help.tasting import tasting_sections  # noqa: PLC0415 - likewise
 
         keys, run = self._settings.keys, self.floor.run
@@ -123,6 +136,9 @@ class TasteReplayApp(Replaying, TasteApp, inherit_bindings=False):
                 TASTE_REPLAY.rows,
                 keys,
                 run=run,
-                sections=lambda width: tasting_sections(keys, width, run, places),
+                sections=lambda width: [
+                    bar_section(width),
+                    *tasting_sections(keys, width, run, places),
+                ],
             )
         )

@@ -160,3 +160,21 @@ def test_whoever_waits_for_more_is_woken(tmp_path: Path) -> None:
     waiter.join(30.0)
     assert not waiter.is_alive()
     assert time.monotonic() - began < 30.0
+
+
+def test_a_run_whose_recorder_died_is_followed_no_more(tmp_path: Path) -> None:
+    lines = recording(told()).splitlines(keepends=True)
+    path = tmp_path / "run.chai"
+    path.write_bytes(b"".join(lines[:20]))
+    source, _ = source_of(Reader.open(path))
+    source.poll(0)
+    assert standing(source) == "follows caught up fresh"
+    assert source.film.problems == []
+    os.utime(path, (1_000_000.0, 1_000_000.0))  # nobody writes to it, or holds it
+    source.poll(0)
+    assert standing(source) == "complete caught up fresh"
+    assert source.film.problems == ["it has no end: it was cut off"]
+    with path.open("ab") as file:
+        file.write(b"".join(lines[20:30]))
+    source.poll(0)
+    assert standing(source) == "follows caught up fresh"

@@ -131,7 +131,14 @@ class RecordingSource:
             self.film.problems = self._reader.problems(is_followed=self.is_fresh)
             self.film.is_complete = not self.is_fresh
             self.is_caught_up = True
+        elif self.film.follows and not self._reader.is_fresh:  # whoever wrote to it is gone
+            self._stand_still()
         return False
+
+    def _stand_still(self) -> None:
+        """Take what there is for all of it, until there is more."""
+        self.film.problems = self._reader.problems()
+        self.film.follows, self.film.is_complete = False, True
 
     def _is_quiet(self) -> bool:
         """Whether all that is there was read: of a pipe, the rest may only be late."""

@@ -81,6 +81,8 @@ _PALETTE = (
 )
 
 _GROUPS = ("replay", "makers", "selection", "display", "program")
+_OPENED_BY = {"engine": "engine", "signal": "signal", "sure?": "kill"}
+"""Which row opens a place that only live makers have."""
 _PROGRAM = {"palette", "help", "quit", "interrupt"}
 
 
@@ -126,8 +128,10 @@ def help_sections(
 
 def _keys_by_place(rows: Sequence[Row], keymap: Mapping[str, str], width: int) -> Iterator[Section]:
     places = {group: [row for row in rows if group_of(row) == group] for group in _GROUPS}
+    offered = {row.id for row in rows}
     for place in PLACES:
-        places.setdefault(place.name, []).extend(place.rows)
+        if _OPENED_BY.get(place.name, "help") in offered:
+            places.setdefault(place.name, []).extend(place.rows)
     for name, keys_of_place in places.items():
         listed = [
             (keys, "Select" if name == "selection" else row.label, row.tooltip)
