@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from itertools import repeat
@@ -59,9 +59,8 @@ def from_json(value: object) -> Event | None:
         ValueError: it is no event, or one of its values is none that this event can have; the text
             is one line for a person, which names the key.
     """
-    is_object = type(value) is dict or isinstance(value, Mapping)  # the second takes long
-    if not is_object or not isinstance(value.get("event"), str):
-        raise ValueError('expected an object with "event"')
+    if not isinstance(value, dict | Mapping) or not isinstance(value.get("event"), str):
+        raise ValueError('expected an object with "event"')  # noqa: TRY004 - data, no argument
     kind = _TYPES.get(value["event"])
     if kind is None:
         return None
@@ -147,6 +146,7 @@ def _records_at_once(kind: type) -> Callable[[list[Any]], tuple[Any, ...] | None
             rows = [*map(row_of, value)]
         except (LookupError, TypeError):
             return None
+        column: Iterable[Any]
         for column, allowed in zip(zip(*rows, strict=True), kinds, strict=True):
             there = {*map(type, column)}
             if not there <= allowed:

@@ -110,11 +110,13 @@ class Floor(CopiedFloor):
         self._emptied_at: float | None = None
         self.sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
-        self._forgotten_seconds = 0.0  # of CPU time, burned by those who were forgotten
+        self._open_makers: dict[int, Maker] = {}  # those that are not joined yet
+        self._joined_seconds = 0.0  # of CPU time, burned by those that are, or were forgotten
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in what happened."""
         handlers = self._HANDLERS
+        makers = self._open_makers
         now = self.now
         count = 0
         for event in events:
@@ -126,14 +128,15 @@ class Floor(CopiedFloor):
                 handlers[type(event)](self, event)
                 continue
             # Without a call: it comes ten times a second from every maker.
-            maker = self.makers.get(event.maker)
-            if maker is None or maker.joined:
+            _, number, fraction, cpu_seconds = event
+            maker = makers.get(number)
+            if maker is None:
                 continue
             maker.version += 1
-            maker.fraction = event.fraction
+            maker.fraction = fraction
             maker.told_progress = True
-            if event.cpu_seconds > maker.cpu_seconds:  # noqa: PLR1730 - likewise
-                maker.cpu_seconds = event.cpu_seconds
+            if cpu_seconds > maker.cpu_seconds:  # noqa: PLR1730 - likewise
+                maker.cpu_seconds = cpu_seconds
         self.now = now
         self.version += count
 
@@ -144,7 +147,6 @@ class Floor(CopiedFloor):
             self._emptied_at = self._busy_period_now().ended
         for number in gone:
             maker = self.makers.pop(number)
-            self._forgotten_seconds += maker.cpu_seconds
             self.counts[maker.state] -= 1
             station = self.stations[maker.station]
             station.makers.remove(number)
@@ -181,7 +183,7 @@ class Floor(CopiedFloor):
             seated_at=event.at,
         )
         in_order = not self.makers or event.maker > next(reversed(self.makers))
-        self.makers[event.maker] = maker
+        self.makers[event.maker] = self._open_makers[event.maker] = maker
         if not in_order:
             self.makers = dict(sorted(self.makers.items()))
         station = self.stations.get(event.station)
@@ -195,10 +197,9 @@ class Floor(CopiedFloor):
 
     def _open_maker(self, number: int | None) -> Maker | None:
         """The maker, unless it is unknown (or forgotten) or its state is final."""
-        maker = self.makers.get(number) if number is not None else None
-        if maker is None or maker.joined:
-            return None
-        maker.version += 1
+        maker = self._open_makers.get(number) if number is not None else None
+        if maker is not None:
+            maker.version += 1
         return maker
 
     def _started(self, event: Started) -> None:
@@ -312,17 +313,28 @@ class Floor(CopiedFloor):
         maker.joined = True
         self._leave_core(maker)
         self.open -= 1
+        del self._open_makers[event.maker]
+        self._joined_seconds += maker.cpu_seconds
         self._round = None
         self._restate(maker)
         self._tell(event)
 
     def _sampled(self, event: Sampled) -> None:
         on_core: dict[int, list[int]] = {}
+        makers, at, sampled_at, has_gil = self._open_makers, event.at, self.sampled_at, self.run.gil
         for use in event.makers:
-            if maker := self._open_maker(use.maker):
-                take_use(maker, use, event.at, self.sampled_at, has_gil=self.run.gil)
-                if use.core is not None:
-                    on_core.setdefault(use.core, []).append(use.maker)
+            number, core = use.maker, use.core
+            maker = makers.get(number)
+            if maker is None:
+                continue
+            maker.version += 1
+            take_use(maker, use, at, sampled_at, has_gil=has_gil)
+            if core is None:
+                continue
+            if core in on_core:
+                on_core[core].append(number)
+            else:
+                on_core[core] = [number]
         self.cores = cores_after(self.cores, event.cores, on_core)
         self.sampled_at = event.at
         times = self.sample_times
@@ -332,8 +344,8 @@ class Floor(CopiedFloor):
                 del times[:SAMPLES_DROPPED]
         self.cores_version += 1
         if self.open:
-            burned = sum([maker.cpu_seconds for maker in self.makers.values()])
-            burned += self._forgotten_seconds
+            burned = sum([maker.cpu_seconds for maker in self._open_makers.values()])
+            burned += self._joined_seconds
             trace = self._cpu_trace
             trace.append((event.at, burned))
             while len(trace) > 2 and trace[0][0] < event.at - AT_ONCE_SECONDS:

@@ -234,7 +234,7 @@ def gil_share_of(maker: Maker, since: float, use: MakerUse) -> float | None:
         since: when the sample before this one was taken.
         use: what was sampled of it.
     """
-    if not maker.engine.traits.shares_gil or derive_state(maker) is not State.BREWING:
+    if maker.state is not State.BREWING or not maker.engine.traits.shares_gil:
         return None
     if use.gil_share is not None:
         return use.gil_share
