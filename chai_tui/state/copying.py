@@ -38,7 +38,7 @@ class CopiedFloor(FloorFacts):
     cores: dict[int, Core]
     race: Race
     rewound: int
-    _open_makers: dict[int, Maker]
+    unjoined: dict[int, Maker]
 
     def copy(self, like: Self | None = None) -> Self:
         """Return an equal floor of its own.
@@ -57,7 +57,7 @@ class CopiedFloor(FloorFacts):
             number: maker if maker.joined else _copied_maker(maker, makers.get(number))
             for number, maker in self.makers.items()
         }
-        floor._open_makers = {number: floor.makers[number] for number in self._open_makers}  # noqa: SLF001 - of its own class
+        floor.unjoined = {number: floor.makers[number] for number in self.unjoined}
         floor.stations = {
             number: _copied_station(station, stations.get(number))
             for number, station in self.stations.items()

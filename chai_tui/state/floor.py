@@ -110,13 +110,13 @@ class Floor(CopiedFloor):
         self._emptied_at: float | None = None
         self.sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
-        self._open_makers: dict[int, Maker] = {}  # those that are not joined yet
+        self.unjoined: dict[int, Maker] = {}  # those that are not joined yet
         self._joined_seconds = 0.0  # of CPU time, burned by those that are, or were forgotten
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in what happened."""
         handlers = self._HANDLERS
-        makers = self._open_makers
+        makers = self.unjoined
         now = self.now
         count = 0
         for event in events:
@@ -183,7 +183,7 @@ class Floor(CopiedFloor):
             seated_at=event.at,
         )
         in_order = not self.makers or event.maker > next(reversed(self.makers))
-        self.makers[event.maker] = self._open_makers[event.maker] = maker
+        self.makers[event.maker] = self.unjoined[event.maker] = maker
         if not in_order:
             self.makers = dict(sorted(self.makers.items()))
         station = self.stations.get(event.station)
@@ -197,7 +197,7 @@ class Floor(CopiedFloor):
 
     def _open_maker(self, number: int | None) -> Maker | None:
         """The maker, unless it is unknown (or forgotten) or its state is final."""
-        maker = self._open_makers.get(number) if number is not None else None
+        maker = self.unjoined.get(number) if number is not None else None
         if maker is not None:
             maker.version += 1
         return maker
@@ -313,7 +313,7 @@ class Floor(CopiedFloor):
         maker.joined = True
         self._leave_core(maker)
         self.open -= 1
-        del self._open_makers[event.maker]
+        del self.unjoined[event.maker]
         self._joined_seconds += maker.cpu_seconds
         self._round = None
         self._restate(maker)
@@ -321,7 +321,7 @@ class Floor(CopiedFloor):
 
     def _sampled(self, event: Sampled) -> None:
         on_core: dict[int, list[int]] = {}
-        makers, at, sampled_at, has_gil = self._open_makers, event.at, self.sampled_at, self.run.gil
+        makers, at, sampled_at, has_gil = self.unjoined, event.at, self.sampled_at, self.run.gil
         for use in event.makers:
             number, core = use.maker, use.core
             maker = makers.get(number)
@@ -344,7 +344,7 @@ class Floor(CopiedFloor):
                 del times[:SAMPLES_DROPPED]
         self.cores_version += 1
         if self.open:
-            burned = sum([maker.cpu_seconds for maker in self._open_makers.values()])
+            burned = sum([maker.cpu_seconds for maker in self.unjoined.values()])
             burned += self._joined_seconds
             trace = self._cpu_trace
             trace.append((event.at, burned))
