@@ -50,7 +50,7 @@ from chai_tui.state.records import (
     derive_state,
 )
 from chai_tui.state.sampling import cores_after, take_use
-from chai_tui.state.step_times import begin_step, end_step
+from chai_tui.state.step_times import begin_step, end_pause, end_step
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
@@ -148,7 +148,7 @@ class Floor(CopiedFloor):
         for number in gone:
             maker = self.makers.pop(number)
             self.counts[maker.state] -= 1
-            station = self.stations[maker.station]
+            station = self._station(maker.station)
             station.makers.remove(number)
             if not station.makers:
                 del self.stations[maker.station]
@@ -186,9 +186,9 @@ class Floor(CopiedFloor):
         self.makers[event.maker] = self.unjoined[event.maker] = maker
         if not in_order:
             self.makers = dict(sorted(self.makers.items()))
-        station = self.stations.get(event.station)
-        if station is None:
-            station = self.stations[event.station] = Station(event.station, event.pid, event.engine)
+        if event.station not in self.stations:
+            self.stations[event.station] = Station(event.station, event.pid, event.engine)
+        station = self._station(event.station)
         insort(station.makers, event.maker)
         self.began = event.at if self.began is None else min(self.began, event.at)
         self.counts[State.SEATED] += 1
@@ -226,7 +226,7 @@ class Floor(CopiedFloor):
             maker.served_at = event.at
             maker.cups = event.cups
             maker.result = event.result
-            station = self.stations[maker.station]
+            station = self._station(maker.station)
             station.cups = max(station.cups, event.cups)
             self._restate(maker)
             self._tell(event)
@@ -249,20 +249,21 @@ class Floor(CopiedFloor):
     def _said(self, event: Said) -> None:
         line = Line(event.at, event.line, event.stream)
         if event.maker is None:
-            if station := self.stations.get(event.station):
-                station.said.append(line)
+            if event.station in self.stations:
+                self._station(event.station).said.append(line)
                 self._tell(event)
         elif maker := self._open_maker(event.maker):
+            maker.said = maker.own(maker.said)
             maker.said.append(line)
             maker.said_count += 1
 
     def _dropped(self, event: Dropped) -> None:
         # The first time is worth a line in the log; after that, others would be pushed out of it.
-        speaker: Maker | Station | None
-        if event.maker is None:
-            speaker = self.stations.get(event.station)
-        else:
+        speaker: Maker | Station | None = None
+        if event.maker is not None:
             speaker = self._open_maker(event.maker)
+        elif event.station in self.stations:
+            speaker = self._station(event.station)
         if speaker is not None:
             if not speaker.dropped:
                 self._tell(event)
@@ -270,6 +271,7 @@ class Floor(CopiedFloor):
 
     def _paused(self, event: Paused) -> None:
         if (maker := self._open_maker(event.maker)) and not maker.paused:
+            maker.pauses = maker.own(maker.pauses)
             maker.pauses.append(Span(event.at, None))
             self._leave_core(maker)
             self._restate(maker)
@@ -288,7 +290,7 @@ class Floor(CopiedFloor):
 
     def _resumed(self, event: Resumed) -> None:
         if (maker := self._open_maker(event.maker)) and maker.paused:
-            maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
+            end_pause(maker, event.at)
             self._restate(maker)
             self._tell(event)
 
@@ -303,7 +305,7 @@ class Floor(CopiedFloor):
         if maker is None:
             return
         if maker.paused:
-            maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
+            end_pause(maker, event.at)
         end_step(maker, event.at)
         maker.exitcode = event.exitcode
         if event.exitcode is not None and event.exitcode < 0:

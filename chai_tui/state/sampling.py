@@ -50,6 +50,8 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
     # A maker that waits for minutes costs one entry, not hundreds; one of whom nothing was ever
     # known has none.
     if told != (history[-1][1:] if history else _NOTHING_KNOWN):
+        if maker.lent:
+            history = maker.history = maker.own(history)
         history.append(Use(at, *told))
 
 

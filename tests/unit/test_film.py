@@ -82,7 +82,7 @@ def _assert_alike(ours: Any, theirs: Any) -> None:
         assert list(ours) == list(theirs)
         _assert_alike(list(ours.values()), list(theirs.values()))
     elif is_dataclass(ours):
-        for field in fields(ours):
+        for field in filter(lambda field: field.compare, fields(ours)):
             _assert_alike(getattr(ours, field.name), getattr(theirs, field.name))
     elif isinstance(ours, tuple | list | deque | array):
         assert len(ours) == len(theirs)
