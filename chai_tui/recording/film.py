@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chai_tui.model.events import Event, Exited
 from chai_tui.recording.checkpoints import Checkpoint, Checkpoints
 from chai_tui.recording.chunks import Chunk, Chunks
+from chai_tui.recording.collecting import without_collecting
 from chai_tui.recording.form import Header
 from chai_tui.recording.lines import Read, Tally, read_lines
 from chai_tui.state.bulk import fold_bulk
@@ -84,8 +85,11 @@ class Film:
         Raises:
             RecordingError: it cannot be kept.
         """
-        if not read.count:
-            return
+        if read.count:
+            with without_collecting():
+                self._add(read)
+
+    def _add(self, read: Read) -> None:
         told = [self._latest, *read.times]
         if told != sorted(told):
             told = [*accumulate(told, max)]
@@ -158,10 +162,14 @@ class Film:
         Raises:
             RecordingError: what happened before cannot be read again.
         """
+        with without_collecting():
+            return self._floor_at(position)
+
+    def _floor_at(self, position: int) -> Floor:
         start = self._checkpoints.before(position) or _BEGINNING
         if start.position <= self._near.position <= position:
             start = self._near
-        floor, done = start.floor.copy(), start.position
+        floor, done = start.copied_floor(), start.position
         while done < position and (chunk := self._chunks.after(done)) is not None:
             next_done = min(position, chunk.first + len(chunk.times))
             if next_done == position and done != start.position:

@@ -82,8 +82,9 @@ def test_a_copy_shares_nothing_that_changes() -> None:
     ]
     assert [where for where in shared if not where.startswith((*lent,))] == []
     for maker in (*floor.unjoined.values(), *copied.unjoined.values()):
-        for entries in (maker.step_times, maker.pauses, maker.said, maker.history):
-            assert maker.own(entries) is not entries
+        for name in ("step_times", "pauses", "said", "history"):
+            entries = getattr(maker, name)
+            assert maker.own(entries) is not entries, name
     for where, value in ours.items():
         if isinstance(value, deque):
             assert value.maxlen == theirs[where].maxlen, where
