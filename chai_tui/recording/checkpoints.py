@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import HISTORY_KEPT, SAID_KEPT, Entries, Line, State, Use
 
-MOST_BYTES = 256_000_000
+MOST_BYTES = 320_000_000
 """Of all checkpoints together, as they are estimated."""
 TEXT_BETWEEN = 1_000_000
 """Bytes of a recording from one to the next, until there are too many: about 7,000 events, which
