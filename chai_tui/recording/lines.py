@@ -12,12 +12,14 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, repeat
+from itertools import accumulate, compress, count, repeat
+from operator import not_
 from typing import Any
 
 from chai_tui.model.event_json import as_json, from_json
 from chai_tui.model.events import Event, Progress
 from chai_tui.model.text import printable
+from chai_tui.recording.collecting import without_collecting
 from chai_tui.recording.form import End, read_end
 from chai_tui.state.bulk import Bulk
 
@@ -25,7 +27,6 @@ _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _DECODER: Any = json.JSONDecoder()
 _SCAN = _DECODER.scan_once
 _BEGINS = '{"event":"progress","at":'
-_LENGTH = len(_BEGINS)
 # What JSON allows, and no event exceeds; but for zeros before a number, which are looked for apart:
 # to try another way for every number takes half as long again.
 _NUMBER = r"([0-9]{1,14}+(?:\.[0-9]{1,20}+)?+(?:e-[0-9]{1,3}+)?+)"
@@ -148,12 +149,14 @@ def read_lines(lines: Iterable[str], window: tuple[float, float], tally: Tally) 
         tally: changed.
     """
     lines = list(lines)
-    return _read_fast(lines, window, tally) or _read_each(lines, window, tally)
+    with without_collecting():
+        return _read_fast(lines, window, tally) or _read_each(lines, window, tally)
 
 
 def _read_fast(lines: list[str], window: tuple[float, float], tally: Tally) -> Read | None:
     """Read lines all at once; None, with nothing counted, if they are not as we write them."""
-    others = [index for index, line in enumerate(lines) if line[:_LENGTH] != _BEGINS]
+    is_progress = map(str.startswith, lines, repeat(_BEGINS))
+    others = [*compress(count(), map(not_, is_progress))]
     text = "\n".join(lines)
     found = _PROGRESS.findall(text)
     if not found or len(found) + len(others) != len(lines) or _NO_JSON.search(text):

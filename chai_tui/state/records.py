@@ -134,7 +134,10 @@ class Maker:
 
     def own(self, entries: Kept) -> Kept:
         """Return entries of it to put in their place and to change: a copy, if they are lent."""
-        return entries.copy() if any(entries is lent for lent in self.lent) else entries
+        for lent in self.lent:  # no any(): it takes three times as long
+            if entries is lent:
+                return entries.copy()
+        return entries
 
     @property
     def name(self) -> str:

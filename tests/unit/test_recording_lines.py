@@ -42,7 +42,9 @@ def test_every_event_comes_back_with_its_time_in_microseconds(
     assert tally == Tally()
 
 
-_amounts = st.floats(-1, 1e4) | st.floats(-MOST_FRACTION, MOST_FRACTION, exclude_max=True)
+_amounts = st.floats(-1, 1e4) | st.floats(
+    -MOST_FRACTION, MOST_FRACTION, exclude_min=True, exclude_max=True
+)
 
 
 @given(st.builds(Progress, _amounts, st.integers(-5, 10**10), _amounts, _amounts))
