@@ -75,6 +75,7 @@ class Floor(CopiedFloor):
         cores: by core number: those that the last sample told of.
         counts: how many makers are in each state.
         open: how many makers are not joined yet.
+        unjoined: those makers, by number, in the order in which they were seated.
         sample_times: when samples were taken, oldest first.
         sampled_at: when the newest sample was taken; minus infinity before the first.
         log: what is worth telling, oldest first.
@@ -90,6 +91,7 @@ class Floor(CopiedFloor):
     def __init__(self) -> None:
         self.run = RunBegan(0.0)
         self.makers: dict[int, Maker] = {}
+        self.unjoined: dict[int, Maker] = {}
         self.stations: dict[int, Station] = {}
         self.cores: dict[int, Core] = {}
         self.counts: dict[State, int] = dict.fromkeys(State, 0)
@@ -110,8 +112,7 @@ class Floor(CopiedFloor):
         self._emptied_at: float | None = None
         self.sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
-        self.unjoined: dict[int, Maker] = {}  # those that are not joined yet
-        self._joined_seconds = 0.0  # of CPU time, burned by those that are, or were forgotten
+        self._joined_seconds = 0.0  # of CPU time, also of those who were forgotten
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in what happened."""
@@ -128,15 +129,14 @@ class Floor(CopiedFloor):
                 handlers[type(event)](self, event)
                 continue
             # Without a call: it comes ten times a second from every maker.
-            _, number, fraction, cpu_seconds = event
-            maker = makers.get(number)
+            maker = makers.get(event.maker)
             if maker is None:
                 continue
             maker.version += 1
-            maker.fraction = fraction
+            maker.fraction = event.fraction
             maker.told_progress = True
-            if cpu_seconds > maker.cpu_seconds:  # noqa: PLR1730 - likewise
-                maker.cpu_seconds = cpu_seconds
+            if event.cpu_seconds > maker.cpu_seconds:  # noqa: PLR1730 - likewise
+                maker.cpu_seconds = event.cpu_seconds
         self.now = now
         self.version += count
 
@@ -331,26 +331,21 @@ class Floor(CopiedFloor):
                 continue
             maker.version += 1
             take_use(maker, use, at, sampled_at, has_gil=has_gil)
-            if core is None:
-                continue
-            if core in on_core:
-                on_core[core].append(number)
-            else:
-                on_core[core] = [number]
+            if core is not None:
+                on_core.setdefault(core, []).append(number)
         self.cores = cores_after(self.cores, event.cores, on_core)
-        self.sampled_at = event.at
+        self.sampled_at = at
         times = self.sample_times
-        if not times or event.at > times[-1]:
-            times.append(event.at)
+        if not times or at > times[-1]:
+            times.append(at)
             if len(times) > SAMPLES_KEPT:
                 del times[:SAMPLES_DROPPED]
         self.cores_version += 1
         if self.open:
-            burned = sum([maker.cpu_seconds for maker in self.unjoined.values()])
-            burned += self._joined_seconds
+            burned = sum([maker.cpu_seconds for maker in makers.values()])
             trace = self._cpu_trace
-            trace.append((event.at, burned))
-            while len(trace) > 2 and trace[0][0] < event.at - AT_ONCE_SECONDS:
+            trace.append((at, burned + self._joined_seconds))
+            while len(trace) > 2 and trace[0][0] < at - AT_ONCE_SECONDS:
                 trace.popleft()
         else:
             self._cpu_trace.clear()

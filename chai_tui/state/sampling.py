@@ -23,7 +23,8 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
         has_gil: whether its Python has a GIL.
     """
     # Most of what a floor costs is this, for every maker at every sample: without calls.
-    _, core, cpu_share, ready_share, cpu_seconds, memory, _, _ = use
+    core, cpu_share, ready_share = use.core, use.cpu_share, use.ready_share
+    cpu_seconds, memory = use.cpu_seconds, use.memory
     history = maker.history
     if core is not None and history:
         last = history[-1].core
