@@ -18,8 +18,9 @@ from textual.pilot import Pilot
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.tui.watching import WatchingApp
-from tests import kitchens, races
+from tests import kitchens, races, replays
 from tests.races import still_race
+from tests.replays import still_replay
 from tests.still import Size, freeze, pressing, still_app
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -57,6 +58,7 @@ PICTURES = (
     Picture("zoom.svg", (120, 30), lambda: still_app(kitchens.kadak()), ("enter",)),
     Picture("timeline.svg", (120, 22), lambda: still_app(kitchens.morning(), cores=4), ("t",)),
     Picture("taste.svg", (100, 30), lambda: still_race(races.verdict())),
+    Picture("replay.svg", (120, 32), lambda: still_replay(replays.told(), replays.marked)),
     Picture(
         "crowd.svg",
         (160, 48),

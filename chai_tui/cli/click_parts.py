@@ -169,6 +169,7 @@ class DefaultCommandGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command before arguments that begin with none."""
         if not self._begins_here(ctx, args):
+            self._refuse_what_is_nearly_a_command(ctx, args)
             args = [self._default, *args]
         return super().parse_args(ctx, args)
 
@@ -178,6 +179,16 @@ class DefaultCommandGroup(click.Group):
             return ctx.resilient_parsing  # completion of the first word: commands count too
         own = {name for param in self.get_params(ctx) for name in param.opts}
         return args[0] in self.commands or args[0].partition("=")[0] in own
+
+    def _refuse_what_is_nearly_a_command(self, ctx: click.Context, args: Sequence[str]) -> None:
+        """Say which command may have been meant, where the first argument can be nothing else."""
+        word = args[0] if args and not ctx.resilient_parsing else ""
+        if not word.isalpha() or word in BUILT_IN or os.path.exists(word):  # noqa: PTH110 - any text
+            return
+        meant = did_you_mean(word, self.commands)
+        if meant and not did_you_mean(word, BUILT_IN):
+            problem = f'expected a command or a recipe, found "{clipped(word)}"{meant}'
+            raise click.UsageError(problem, ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the default command's options too: whoever names no command looks for them here."""

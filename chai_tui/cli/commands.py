@@ -191,7 +191,8 @@ Examples:
 @click.option(
     "--record",
     metavar="FILE",
-    help="Write all that happens into FILE, for replay, export and diff; .gz compresses it.",
+    help="Write all that happens into FILE, for replay, export and diff; .gz compresses it. "
+    "A recording that is there is written over.",
 )
 @click.option(
     "--simulate",

@@ -12,7 +12,7 @@ from chai_tui.cli.telling import complain, print_page
 from chai_tui.host.process_setup import answer_signals
 from chai_tui.recording.byte_input import is_stdin
 from chai_tui.recording.diff.comparison import compare
-from chai_tui.recording.diff.limits import beyond, parse_limit
+from chai_tui.recording.diff.limits import beyond, parse_limit, unserved
 from chai_tui.recording.diff.words import diff_json, diff_lines
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.telling import account_of
@@ -49,6 +49,8 @@ def diff(*, a: str, b: str, as_json: bool = False, fail_above: Sequence[str] = (
     comparison = compare(before, after)
     try:
         grown = [text for limit in limits if (text := beyond(limit, comparison))]
+        if limits and (lost := unserved(comparison)):
+            grown.insert(0, lost)
     except ValueError as error:
         raise BadRequestError(f"--fail-above: {error}", is_usage=False) from error
     page = (

@@ -23,7 +23,7 @@ from chai_tui.views.output import ExitCode, OutputError
 _WRITERS = {
     "trace": ("traces.chrome", "write_trace"),
     "pftrace": ("traces.perfetto", "write_pftrace"),
-    "html": ("html", "write_html"),
+    "html": ("page.html", "write_html"),
     "svg": ("svg", "write_svg"),
     "csv": ("tables", "write_makers"),
 }
@@ -87,6 +87,7 @@ def _write(
         tables.write_samples(began, reading.events(), written.text)
     else:
         account = account_of(reading.reader.header, reading.events())
+        account.problems = reading.problems
         if is_piped:
             bar.close()  # as above
         module, name = _WRITERS[form]

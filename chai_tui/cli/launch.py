@@ -223,7 +223,10 @@ def on_screen(
             startup.import_asyncio_without_ssl()
             from chai_tui.tui.run_app import run_app  # the screen alone needs it
 
-            return recording.code(run_app(bridge, launch, settings, warnings, kept=recording.kept))
+            code = run_app(bridge, launch, settings, warnings, kept=recording.kept)
+            if file is not None and not launch.quiet:
+                recording.tell(file.path, code)
+            return recording.code(code)
         finally:
             startup.done()
             bridge.stop()

@@ -128,8 +128,12 @@ class Reading:
         except RecordingError as error:
             self._broke = str(error)
 
+    @property
+    def problems(self) -> list[str]:
+        """What is missing of what was read by now, a line each."""
+        return [self._broke] if self._broke else self.reader.problems()
+
     def tell_problems(self) -> None:
         """Write a line to stderr for each thing that is missing."""
-        problems = [self._broke] if self._broke else self.reader.problems()
-        for problem in problems:
+        for problem in self.problems:
             complain(f"{self.reader.name}: {problem}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shlex
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from chai_tui.cli.settle import BadRequestError
 from chai_tui.model.source import Source
+from chai_tui.model.text import printable
 from chai_tui.recording.kept import KeptRun
 from chai_tui.recording.recorder import Recorder
 
@@ -30,6 +33,20 @@ class Recording(NamedTuple):
         """Return what to tell the shell: 1 instead of 0 where the file lacks something."""
         return code or (0 if self.recorder.is_whole else 1)
 
+    def tell(self, path: str | os.PathLike[str], code: int) -> None:
+        """Say in the shell where the run is, once its screen is gone.
+
+        Args:
+            path: of the file, as it was named.
+            code: what the shell is told; after a signal nothing is said.
+        """
+        from chai_tui.views.output import ExitCode, OutputError, write  # noqa: PLC0415 - at the end
+
+        if code < ExitCode.SIGNALLED and self.recorder.is_whole:
+            command = printable(shlex.join(["chai-tui", "replay", os.fspath(path)]))
+            with contextlib.suppress(OutputError):
+                write(sys.stdout, [f"recorded: {command}"])
+
 
 def open_recording(path: str | None) -> RecordingFile | None:
     """Return the file that ``--record`` names, begun; None if it was not given.
@@ -42,6 +59,10 @@ def open_recording(path: str | None) -> RecordingFile | None:
     from chai_tui.recording.form import RecordingError  # noqa: PLC0415 - not for the first screen
     from chai_tui.recording.output import RecordingFile  # noqa: PLC0415 - likewise
 
+    if path == "-":
+        raise BadRequestError(
+            "--record: expected the name of a file, found - (stdout has the lines, or the screen)"
+        )
     try:
         return RecordingFile(path)
     except RecordingError as error:

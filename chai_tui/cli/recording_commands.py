@@ -43,6 +43,7 @@ Exit codes:
   0    it was shown
   1    it could not be read any more
   2    bad usage, or no recording
+  130  after Ctrl-C (143 after SIGTERM, 129 after SIGHUP)
 """,
 )
 @click.argument("file", type=click.Path(allow_dash=True))
@@ -102,7 +103,8 @@ Examples:
 \b
 Exit codes:
   0    they were compared
-  1    something grew by more than --fail-above allows
+  1    something grew by more than --fail-above allows, or a maker that was
+       served in A was not in B
   2    bad usage, or no recording
 """,
 )

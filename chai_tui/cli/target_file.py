@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 import stat
@@ -75,6 +76,10 @@ def settle_target(recording: str, form: str, table: str, output: str | None) -> 
             raise BadRequestError(
                 "--output: pftrace is not for a terminal: expected a file, or stdout in a pipe."
             )
+        if _is_what_stdout_is(recording):
+            raise BadRequestError(
+                "stdout: it is the recording itself, which is not written over.", is_usage=False
+            )
         return Target(None, form)
     else:
         path = Path(output)
@@ -82,6 +87,20 @@ def settle_target(recording: str, form: str, table: str, output: str | None) -> 
     if problem:
         raise BadRequestError(f"{printable(str(path))}: {problem}", is_usage=False)
     return Target(path, form)
+
+
+def _is_what_stdout_is(recording: str) -> bool:
+    """Whether a shell's ``>>`` leads to the recording, which would be changed, or never end."""
+    descriptor = descriptor_of(sys.stdout)
+    if descriptor is None:
+        return False
+    try:
+        there = os.fstat(descriptor)
+        # The number is stdin's: what it stands for needs no name.
+        read = os.fstat(0) if is_stdin(recording) else os.stat(recording)  # noqa: PTH116 - likewise
+    except (OSError, ValueError):
+        return False  # whoever opens it says so
+    return stat.S_ISREG(there.st_mode) and os.path.samestat(there, read)
 
 
 def _beside(recording: str, form: str, table: str) -> Path:

@@ -255,17 +255,18 @@ def _on_screen(
             startup.import_asyncio_without_ssl()
             from chai_tui.tui.run_app import run_tasting
 
-            return recording.code(
-                run_tasting(
-                    bridge,
-                    settings,
-                    warnings,
-                    code=partial(exit_code, expected=expected),
-                    large=large,
-                    quiet=quiet,
-                    kept=recording.kept,
-                )
+            code = run_tasting(
+                bridge,
+                settings,
+                warnings,
+                code=partial(exit_code, expected=expected),
+                large=large,
+                quiet=quiet,
+                kept=recording.kept,
             )
+            if file is not None and not quiet:
+                recording.tell(file.path, code)
+            return recording.code(code)
         finally:
             startup.done()
             bridge.stop()

@@ -85,7 +85,8 @@ Exit codes:
 @click.option(
     "--record",
     metavar="FILE",
-    help="Write all that happens into FILE, for replay, export and diff; .gz compresses it.",
+    help="Write all that happens into FILE, for replay, export and diff; .gz compresses it. "
+    "A recording that is there is written over.",
 )
 @click.option("--large", is_flag=True, help="Begin in large print.")
 @click.option(

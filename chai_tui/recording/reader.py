@@ -129,8 +129,12 @@ class Reader:
             else:
                 self.wait(0.1)
 
-    def problems(self) -> list[str]:
-        """Return what is missing, a line each, without the file's name; empty if nothing is."""
+    def problems(self, *, is_followed: bool = False) -> list[str]:
+        """Return what is missing, a line each, without the file's name; empty if nothing is.
+
+        Args:
+            is_followed: whether more is waited for: then it lacks no end yet.
+        """
         tally, told = self.tally, []
         if tally.garbled:
             told.append(
@@ -147,18 +151,24 @@ class Reader:
             told.append(f"{counted(self._unpacker.gaps, 'damaged place')} could not be unpacked")
         if self._is_too_much:
             told.append(f"only the first {MOST_BYTES:,} bytes are shown")
-        if self._source.begun_anew:
-            told.append("somebody cut the file or began it anew; shown is what it was before")
-        elif tally.end is None and self._source.is_held:
-            told.append("it goes on; shown is what had happened by now")
-        elif tally.end is None:
-            also = ", or goes on" if self.is_fresh else ""
-            told.append(f"it has no end: it was cut off{also}")
-        else:
-            missing = tally.end.events - self._events
-            if missing > tally.passed_over:
-                told.append(f"{counted(missing, 'event')} of {tally.end.events:,} are missing")
+        if end := self._about_its_end(is_followed=is_followed):
+            told.append(end)
         return told
+
+    def _about_its_end(self, *, is_followed: bool) -> str:
+        """What is to be said of the end; empty if it is there, or waited for."""
+        end = self.tally.end
+        if self._source.begun_anew:
+            return "somebody cut the file or began it anew; shown is what it was before"
+        if end is not None:
+            missing = end.events - self._events
+            told = f"{counted(missing, 'event')} of {end.events:,} are missing"
+            return told if missing > self.tally.passed_over else ""
+        if is_followed:
+            return ""
+        if self._source.is_held:
+            return "it goes on; shown is what had happened by now"
+        return f"it has no end: it was cut off{', or goes on' if self.is_fresh else ''}"
 
     def close(self) -> None:
         """Read no more; idempotent."""
@@ -244,8 +254,11 @@ class Reader:
             block = self._next_block()
             text += block or b""
             if self._source.is_file or not self._source.grows:
-                if block is None:
+                if block is not None:
+                    continue
+                if text or not self._source.is_held or time.monotonic() > until:
                     break
+                self.wait(0.05)  # whoever records to it has only just begun
             elif time.monotonic() > until and b"\n" not in text:
                 raise RecordingError(
                     f"expected a recording, found none within {HEADER_SECONDS:g} s"

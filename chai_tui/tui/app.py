@@ -56,6 +56,7 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         launch: Launch | None = None,
         *,
         greeting: str = "",
+        large: bool = False,
         **options: Any,
     ) -> None:
         """Make the app.
@@ -64,13 +65,15 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
             bridge: to the source.
             launch: what the run was started with; None: nobody was asked to brew yet.
             greeting: a line for somebody who is here for the first time.
+            large: whether it begins in large print; a launch says so, too.
             options: as of :class:`WatchingApp`.
         """
-        super().__init__(bridge, large=launch is not None and launch.large, **options)
+        large = large or (launch is not None and launch.large)
+        super().__init__(bridge, large=large, **options)
         self.recipes = [*BUILT_IN.values()]
-        self.setup = Setup(BUILT_IN["chai"], Engine.PROCESS)
+        self.setup = Setup(BUILT_IN["chai"], Engine.PROCESS, large=large)
         if launch is not None:
-            self.setup = Setup(launch.recipe, launch.engine, large=launch.large)
+            self.setup = Setup(launch.recipe, launch.engine, large=large)
             if launch.recipe not in self.recipes:
                 self.recipes.insert(0, launch.recipe)
         self._backlog = Backlog()

@@ -17,6 +17,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe
 from chai_tui.state.floor import Floor
 from chai_tui.tui.keys.commands import COMMANDS
+from chai_tui.tui.keys.replay_keys import KITCHEN_REPLAY, TASTE_REPLAY
 from chai_tui.tui.keys.rows import Row, keys_bound
 from chai_tui.tui.keys.taste_keys import TASTE
 
@@ -130,3 +131,15 @@ class TasteCommands(RowCommands):
     """The keys of a tasting."""
 
     rows = TASTE.rows
+
+
+class KitchenReplayCommands(RowCommands):
+    """The keys of a recording of a kitchen."""
+
+    rows = KITCHEN_REPLAY.rows
+
+
+class TasteReplayCommands(RowCommands):
+    """The keys of a recording of a tasting."""
+
+    rows = TASTE_REPLAY.rows

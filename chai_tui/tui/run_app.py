@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from chai_tui.config.settings import Settings
 from chai_tui.host.encoding import UTF_8, terminal_encoding
@@ -25,6 +25,10 @@ from chai_tui.tui.shell.sixteen import has_few_colours
 from chai_tui.tui.terminal.restore import UNREAD_SECONDS, terminal_put_back
 from chai_tui.tui.terminal.signal_watch import signals_watched
 from chai_tui.tui.watching import WatchingApp
+
+if TYPE_CHECKING:
+    from chai_tui.recording.film import Film
+    from chai_tui.tui.replaying import Reading
 
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
 
@@ -96,6 +100,50 @@ def run_tasting(
         )
 
     return _run_any(bridge, make, warnings, quiet=quiet)
+
+
+def run_replay(
+    bridge: Bridge,
+    reading: Reading,
+    film: Film,
+    settings: Settings,
+    warnings: Sequence[str] = (),
+    *,
+    large: bool = False,
+) -> int:
+    """Run the app of a recording until somebody leaves, as :func:`run_app` does that of a kitchen.
+
+    Args:
+        bridge: to the source that reads it; it runs.
+        reading: how far it was read.
+        film: what was read; its first events are there.
+        settings: the user's.
+        warnings: lines to show at the start.
+        large: whether the screen begins in large print.
+
+    Returns:
+        0; 1 where it could not be read to its end, or the app broke.
+    """
+
+    def make(**options: Any) -> WatchingApp:
+        from chai_tui.recording.player import Player  # noqa: PLC0415 - for this alone
+        from chai_tui.tui.replay_app import (  # noqa: PLC0415 - likewise
+            ReplayApp,
+            TasteReplayApp,
+            is_tasting,
+        )
+
+        app = TasteReplayApp if is_tasting(film) else ReplayApp
+        return app(
+            bridge,
+            player=partial(Player, film),
+            reading=reading,
+            settings=settings,
+            large=large,
+            **options,
+        )
+
+    return _run_any(bridge, make, warnings, quiet=False)
 
 
 def _run_any(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.filter import LineFilter
@@ -23,6 +23,7 @@ from chai_tui.state.floor import Floor
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
 from chai_tui.tui.keys.key_names import KEY_NAMES, key_name
+from chai_tui.tui.keys.replay_keys import KEYS_OF_ITS_OWN
 from chai_tui.tui.keys.taste_keys import KEYS_OF_TASTING
 from chai_tui.tui.shell.colours import colours, with_more_contrast
 from chai_tui.tui.shell.minimum_size import MinimumSizeApp
@@ -47,6 +48,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
     """Watches a run; whoever runs it starts and stops the bridge.
 
     Attributes:
+        key_tables: for each screen its keys by the ids of their rows: settings are held to them.
         floor: the state, folded on this thread alone.
         accepts: the commands that the source accepts.
         warnings: what is wrong with the user's settings.
@@ -55,6 +57,9 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         ended: the numbers of those who were at work when the app left.
     """
 
+    key_tables: ClassVar[tuple[Mapping[str, str], ...]] = (
+        *KEYS_OF_SCREENS, *KEYS_OF_TASTING, *KEYS_OF_ITS_OWN
+    )  # fmt: skip
     TITLE = "chai-tui"
     CSS_PATH = "app.tcss"
 
@@ -100,7 +105,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         self._leaving = False
         self._settings, more = check_names(
             settings or Settings(),
-            screens=(*KEYS_OF_SCREENS, *KEYS_OF_TASTING),
+            screens=self.key_tables,
             themes=self.available_themes,
             key_name=key_name,
             key_names=KEY_NAMES,

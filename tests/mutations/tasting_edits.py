@@ -29,7 +29,7 @@ TASTING: tuple[Mutation, ...] = (
             "least = 0.0"),
         ("what others took is a wait", "left = wall - ready\n", "left = wall\n"),
         ("a holder of the GIL without a core holds it all the same",
-            "if ready <= 0 or wall <= ready:", "if True:"),
+            "if ready <= 0 or wall <= ready or cpu + ready <= 0:", "if True:"),
     ),
     *_in("race/statistics.py", "unit/test_race_statistics.py",
         ("a ratio stands on its head",

@@ -119,7 +119,7 @@ async def test_s_says_why_nothing_was_saved(
         await shown.press("s")
         assert shown.notices[-1:] == ["Nothing was raced yet"]
         await shown.happens(*races.opened())
-        monkeypatch.setattr("chai_tui.tui.taste_app.save", full_disk)
+        monkeypatch.setattr("chai_tui.tui.taste_app.write_text", full_disk)
         await shown.press("s")
         assert shown.notices[-1] == "Nothing was saved: No space left on device"
 
@@ -237,10 +237,10 @@ async def test_large_print_has_fewer_facts() -> None:
 
 
 async def test_a_key_that_a_user_gave_is_used() -> None:
-    settings = Settings(keys={"race-printed": "w", "help": "h"})
+    settings = Settings(keys={"race-printed": "v", "help": "h"})
     async with tasting(*races.out(), settings=settings) as shown:
         assert shown.app.warnings == []
-        assert "w shows them" in shown.screen_text()
+        assert "v shows them" in shown.screen_text()
         await shown.press("h")
         assert not shown.in_race
 

@@ -94,6 +94,16 @@ def test_a_reader_that_goes_is_no_problem_to_tell(tmp_path: Path) -> None:
         assert program.stderr.read() == b""
 
 
+def test_a_recording_is_never_its_own_export(tmp_path: Path, recording: Path) -> None:
+    before = recording.read_bytes()
+    for name in (recording.name, "-"):
+        with recording.open("rb") as stdin, recording.open("ab") as stdout:
+            ended = run(tmp_path, "export", name, "--to", "jsonl", stdin=stdin, stdout=stdout)
+        assert ended.returncode == 2
+        assert b"stdout: it is the recording itself" in ended.stderr
+        assert recording.read_bytes() == before
+
+
 def test_a_pipe_can_be_compared_with_a_file(tmp_path: Path, recording: Path) -> None:
     done = run(tmp_path, "diff", "-", recording.name, input=recording.read_bytes())
     assert (done.returncode, done.stderr) == (0, b"")

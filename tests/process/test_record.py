@@ -94,6 +94,7 @@ def test_what_cannot_be_written_is_told_before_anything_starts(tmp_path: Path) -
         str(tmp_path / "gone" / "run.chai"): "there is no such folder",
         str(other): "found something else, which is not written over",
         "": "expected the name of a file, found it empty",
+        "-": "expected the name of a file, found -",
     }.items():
         result = run("brew", "--plain", "--record", path)
         assert result.returncode == 2, path
@@ -139,6 +140,7 @@ def test_a_key_saves_the_run_so_far_and_again_later(tmp_path: Path) -> None:
         terminal.until_shows("brew-chai-2.chai.gz")
         terminal.send("q")
         assert terminal.wait() == 0
+        assert f"recorded: chai-tui replay {tmp_path / 'all.chai'}" in terminal.raw.decode()
     whole = recorded(tmp_path / "all.chai")
     early, late = (recorded(tmp_path / f"brew-chai{n}.chai.gz") for n in ("", "-2"))
     assert early == whole[: len(early)]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chai_tui.recording.export.html import write_html
+from chai_tui.recording.export.page.html import write_html
 from tests.reports.browser import Browser
 from tests.reports.made import HOSTILE, made_account
 
@@ -44,6 +44,17 @@ class Reports:
             )
             path.write_text("".join(parts), encoding="utf-8")
         return path
+
+    def open_lasting(self, seconds: float) -> Browser:
+        """Open a report of a run that lasted so long, and wait until it is drawn."""
+        account = made_account(200, 4)
+        account.ended = account.began + seconds
+        path, parts = self._folder / "lasting.html", list[str]()
+        write_html(account, parts.append, lambda _share: None)
+        path.write_text("".join(parts), encoding="utf-8")
+        self.browser.load(path)
+        self.browser.until("document.documentElement.dataset.readyMs")
+        return self.browser
 
     def open(self, segments: int = 2_000, makers: int = 8, words: str = "") -> Browser:
         """Open a report, and wait until it is drawn."""
@@ -310,19 +321,33 @@ def old(reports: Reports) -> None:
     assert "killed by SIGKILL" in text
 
 
+def minutes(reports: Reports) -> None:
+    """A time that is rounded up to a minute is told as one."""
+    browser = reports.open_lasting(119.997)
+    told = browser.run("document.getElementById('view').textContent")
+    assert told.endswith(" of 2:00.00"), told
+
+
 def narrow(reports: Reports) -> None:
-    """On a narrow screen nothing is wider than it."""
+    """On a narrow screen nothing is wider than it, and an end of few words is on one line."""
     browser = reports.browser
     for width in (1_280, 800, 480):
         browser.resize(width, 900)
         reports.open()
         wide = browser.run("document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} of {width} pixels"
+        heights = browser.run(
+            "[...document.querySelectorAll('td.end')]"
+            ".filter(cell => cell.textContent.length < 20).map(cell => cell.offsetHeight)"
+        )
+        assert heights, "no end"
+        assert max(heights) < 40, f"{max(heights)} pixels"
     browser.resize(1_280, 900)
 
 
 PROMISES: tuple[Callable[[Reports], str | None], ...] = (
-    ready, larger, silent, sealed, zooms, tells, hostile, dark, prints, without_script, old, narrow,
+    ready, larger, silent, sealed, zooms, tells, hostile, dark, prints, without_script, old,
+    minutes, narrow,
 )  # fmt: skip
 
 

@@ -507,6 +507,24 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
         assert views.launch is not None
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [("reply run.chai", "replay"), ("tast work.py:f", "taste"), ("exprt", "export")],
+)
+def test_what_is_nearly_a_command_is_not_taken_for_a_recipe(words: str, meant: str) -> None:
+    problem = call(*words.split()).problem
+    assert problem.startswith(
+        f'expected a command or a recipe, found "{words.split(maxsplit=1)[0]}"'
+    )
+    assert f'did you mean "{meant}"?' in problem
+
+
+def test_a_file_is_a_recipe_however_it_is_named(views: Views, tmp_path: Path) -> None:
+    (tmp_path / "tast").write_text(STEP)
+    assert "expected a command" not in call("tast").err
+    assert views.file is None
+
+
 def test_the_version_is_told() -> None:
     assert call("--version") == Ran(0, f"chai-tui {__version__}\n", "")
 

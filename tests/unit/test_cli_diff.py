@@ -20,6 +20,7 @@ def recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     write_recording(tmp_path / "a.chai", [*served(1), *served(2)])
     write_recording(tmp_path / "b.chai.gz", [*served(1, after=3.6), *killed(2)])
+    write_recording(tmp_path / "slow.chai", [*served(1, after=3.6), *served(2)])
     return tmp_path
 
 
@@ -50,19 +51,29 @@ def test_json_is_one_object(told: Told) -> None:
 
 
 def test_it_fails_where_something_grew_by_more(told: Told) -> None:
-    code, out, err = told("a.chai", "b.chai.gz", "--fail-above", "wall=10%")
+    code, out, err = told("a.chai", "slow.chai", "--fail-above", "wall=10%")
     assert code == 1
     assert out.startswith("A  a.chai")
     assert err == (
         "chai-tui: wall time grew by 0.60 s (19.9 %), from 3.01 s to 3.61 s: more than 10 %\n"
     )
     limits = ("--fail-above", "wall=20", "--fail-above", "cpu=0.5s")
-    code, _, err = told("a.chai", "b.chai.gz", *limits)
+    code, _, err = told("a.chai", "slow.chai", *limits)
     assert (code, err) == (0, "")
     limits = ("--fail-above", "wall=1", "--fail-above", "wall=0.1s")
-    code, out, err = told("a.chai", "b.chai.gz", "--json", *limits)
+    code, out, err = told("a.chai", "slow.chai", "--json", *limits)
     assert (code, err.count("\n"), err.count("wall time grew")) == (1, 1, 2)
     assert json.loads(out)
+
+
+def test_a_run_that_broke_has_not_become_faster(told: Told, recordings: Path) -> None:
+    write_recording(recordings / "one.chai", [*served(1)])
+    for other, lost in {"b.chai.gz": "killed by SIGKILL", "one.chai": "not there"}.items():
+        code, _, err = told("a.chai", other, "--fail-above", "wall=1000%")
+        assert code == 1
+        assert err == (f"chai-tui: 1 maker was served in A and was not in B: chai 2 ({lost})\n")
+        assert told("a.chai", other)[0] == 0  # nobody asked
+    assert told("one.chai", "a.chai", "--fail-above", "wall=1000%")[0] == 0
 
 
 @pytest.mark.parametrize(

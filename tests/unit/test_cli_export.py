@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import os
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -19,6 +18,7 @@ from chai_tui.cli.reading import Bar
 from chai_tui.model.events import Event
 from chai_tui.recording.export import tables
 from chai_tui.recording.export.account import Account
+from chai_tui.recording.export.page import html
 from tests.builders import brewing, killed, served
 from tests.recordings import write_recording
 
@@ -30,16 +30,6 @@ ENDINGS = {
     "csv": ".csv",
     "svg": ".svg",
     "jsonl": ".jsonl",
-}
-MADE = {
-    "trace": (
-        "traces.chrome",
-        "write_trace",
-        '[\n{"name":"process_name","args":{"name":"chai-tui"}}\n]\n',
-    ),
-    "pftrace": ("traces.perfetto", "write_pftrace", b"\n\x04chai-tui"),
-    "html": ("html", "write_html", "<!DOCTYPE html><p>chai-tui</p>"),
-    "svg": ("svg", "write_svg", '<?xml version="1.0"?>\n<svg><desc>chai-tui</desc></svg>'),
 }
 
 
@@ -83,22 +73,6 @@ def told(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     return run
 
 
-def stub(monkeypatch: pytest.MonkeyPatch, form: str, make: Callable[..., object]) -> None:
-    """Put a function in the place of the one that makes a form."""
-    module, name, _ = MADE[form]
-    made = ModuleType(module)
-    setattr(made, name, make)
-    monkeypatch.setitem(sys.modules, f"chai_tui.recording.export.{module}", made)
-
-
-def stubbed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the forms that nothing makes yet."""
-    for form, (module, _, text) in MADE.items():
-        if find_spec(f"chai_tui.recording.export.{module}") is not None:
-            continue
-        stub(monkeypatch, form, lambda _account, write, _progress, text=text: write(text))
-
-
 def test_a_pipe_gets_it_and_nothing_is_said(told: Told, recording: Path) -> None:
     code, out, err = told("run.chai.gz", "--to", "csv")
     assert (code, err) == (0, "")
@@ -114,9 +88,7 @@ def test_at_a_terminal_it_is_a_file_beside_the_recording_and_again(
     name: str,
     here: Path,
     told: Told,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stubbed(monkeypatch)
     folder = here / "runs"
     folder.mkdir()
     write_recording(folder / name, STORY)
@@ -131,10 +103,7 @@ def test_at_a_terminal_it_is_a_file_beside_the_recording_and_again(
 
 
 @pytest.mark.parametrize("form", ENDINGS)
-def test_a_run_in_which_nothing_happened_is_exported_too(
-    form: str, here: Path, told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stubbed(monkeypatch)
+def test_a_run_in_which_nothing_happened_is_exported_too(form: str, here: Path, told: Told) -> None:
     write_recording(here / "run.chai", [])
     for _ in range(2):
         assert told("run.chai", "--to", form, "--output", "made")[0] == 0
@@ -230,7 +199,7 @@ def test_what_was_not_finished_is_not_there_and_what_was_before_is(
 
     before = "<!DOCTYPE html><p>chai-tui</p>"
     (here / "run.html").write_text(before)
-    stub(monkeypatch, "html", half)
+    monkeypatch.setattr(html, "write_html", half)
     code, _, err = told(recording.name, "--to", "html", "--output", "run.html")
     if problem is KeyboardInterrupt:
         assert (code, err) == (130, "")
@@ -344,3 +313,12 @@ def test_there_is_no_bar_where_nobody_looks() -> None:
     assert stream.getvalue() == ""
     with Bar(None, clock=iter(range(9)).__next__) as bar:
         bar.show("reading", 0.5)
+
+
+def test_a_report_says_what_the_recording_lacks(told: Told, recording: Path) -> None:
+    cut = recording.with_name("cut.chai")
+    cut.write_bytes(gzip.decompress(recording.read_bytes()).rpartition(b'{"end"')[0])
+    code, out, err = told("cut.chai", "--to", "html")
+    assert code == 0
+    assert "cut.chai: it has no end" in err
+    assert "Of the recording: it has no end" in out.decode()

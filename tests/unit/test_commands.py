@@ -21,6 +21,7 @@ from chai_tui.tui.keys.commands import (
 )
 from chai_tui.tui.keys.fields import FilterField, SearchField
 from chai_tui.tui.keys.key_line import Hint, hints_line, place_hints
+from chai_tui.tui.keys.replay_keys import GO, REPLAY
 from chai_tui.tui.keys.rows import key_sign, keys_text
 from chai_tui.tui.keys.screen_keys import PLACES, Place
 from chai_tui.tui.keys.taste_keys import PRINTED, ROUNDS, TASTE
@@ -86,7 +87,7 @@ def test_the_readme_lists_every_key() -> None:
     ]
     elsewhere = [
         (place.name, keys_text(row), row.tooltip)
-        for place in (*PLACES, TASTE, ROUNDS, PRINTED)
+        for place in (*PLACES, TASTE, ROUNDS, PRINTED, REPLAY, GO)
         for row in place.rows
     ]
     assert re.findall(r"^\| ([^`|]+?) \| `(.+?)` \| (.+) \|$", keys, re.MULTILINE) == [

@@ -17,12 +17,13 @@ from typing import Any
 import pytest
 
 from chai_tui.model.engine import Engine
-from chai_tui.recording.export import page_tables
 from chai_tui.recording.export.account import Account, MakerAccount, StationAccount
 from chai_tui.recording.export.colours import DARK, LIGHT
-from chai_tui.recording.export.html import write_html
-from chai_tui.recording.export.page_data import MOST_POINTS
-from chai_tui.recording.export.rows import known_until, last_of, station_text
+from chai_tui.recording.export.figures import last_of
+from chai_tui.recording.export.page import tables
+from chai_tui.recording.export.page.data import MOST_POINTS
+from chai_tui.recording.export.page.html import write_html
+from chai_tui.recording.export.rows import known_until, station_text
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
 from chai_tui.tui.shell import colours as of_screens
@@ -93,10 +94,10 @@ def test_words_are_only_words(words: str) -> None:
 
 def test_no_character_makes_a_tag_or_cannot_be_encoded() -> None:
     for code in (*range(0x2_100), *range(0xD7F0, 0xE010), *range(0xFFF0, 0x1_0010), 0x10_FFFF):
-        words = page_tables.inert(f"{chr(code)}img")
+        words = tables.inert(f"{chr(code)}img")
         words.encode()
         assert not set(words) & set("<>\"'\n\x00")
-    assert page_tables.inert("<" * 20, 10) == "&lt;" * 10 + "…"
+    assert tables.inert("<" * 20, 10) == "&lt;" * 10 + "…"
 
 
 def test_the_timeline_has_every_slice_where_it_was() -> None:
@@ -131,9 +132,9 @@ def test_twenty_thousand_segments_are_less_than_200_kb() -> None:
 
 
 def test_of_too_many_rows_the_rest_is_counted() -> None:
-    text = page_of(made_account(3_000, page_tables.MOST_ROWS + 5))
+    text = page_of(made_account(3_000, tables.MOST_ROWS + 5))
     assert "And 5 more: the same recording exported to csv has all of them." in text
-    assert text.count('<td class="t">#') < 3 * page_tables.MOST_ROWS + 100
+    assert text.count('<td class="t">#') < 3 * tables.MOST_ROWS + 100
 
 
 def test_of_too_many_samples_points_are_averages_and_told_to_be() -> None:
@@ -204,7 +205,7 @@ def test_what_is_behind_the_last_sample_is_unknown() -> None:
     account = made_account(100, 1)
     maker = account.makers[1]
     samples = [at for at, _ in account.at_once]
-    assert known_until(account, maker, samples) == samples[-1] < last_of(account, maker)
+    assert known_until(account, maker, samples) == samples[-1] < last_of(maker, account)
     maker.ended_at = samples[3] + 0.1
     assert known_until(account, maker, samples) == samples[3]
     assert known_until(account, maker, []) == maker.seated_at  # nobody looked

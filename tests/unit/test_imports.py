@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "recording": {"model", "state", "explain"},
     "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},
     "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
+    "recording.export.page": {"model", "state", "explain", "explain.tasting", "recording.export"},
     "recording.diff": {"model", "state", "explain", "recording.export"},
     "host": {"model"},
     "samplers": {"model", "host"},
@@ -34,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
     "sources.simulated": {"model"},
+    "sources.replay": {"model", "recording"},
     "sources.taste.runner": set(),
     "sources.taste.runner._chai_taste": set(),
     "sources.taste": {
@@ -58,8 +60,7 @@ ALLOWED: dict[str, set[str]] = {
         "tui.kitchen", "tui.timeline",
     },
     "tui.replay": {
-        "model", "race", "state", "explain", "recording", "tui.canvas", "tui.keys", "tui.kitchen",
-        "tui.timeline", "tui.detail", "tui.taste",
+        "model", "race", "state", "explain", "recording", "tui.canvas", "tui.keys", "tui.dialogs",
     },
     "tui.help": {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
@@ -72,8 +73,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-        "sources.simulated", "sources.taste", "recording", "recording.export",
-        "recording.export.traces", "recording.diff", "explain", "tui",
+        "sources.simulated", "sources.taste", "sources.replay", "recording", "recording.export",
+        "recording.export.traces", "recording.export.page", "recording.diff", "explain", "tui",
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from chai_tui.tui.replay_app import TasteReplayApp
 from chai_tui.tui.shell.preloading import LATER, LATER_OF_TASTING
 from tests.unit.test_imports import SOURCES, imports_of, module_name, room_of, said_by
 
@@ -19,7 +20,9 @@ AT_START = {
     "chai_tui.samplers.portable",
     "chai_tui.tui.terminal.ascii_drawing",  # and the driver what it draws with
     "chai_tui.__version__",  # no module
-    "chai_tui.tui.taste_app",  # the other app
+    "chai_tui.tui.taste_app",  # the other apps
+    "chai_tui.tui.replay_app",
+    "chai_tui.recording.player",
 }
 """What is needed before the first screen is shown, if at all."""
 STARTED = f"""
@@ -39,11 +42,21 @@ for name in {(*LATER, *LATER_OF_TASTING)}:
 print(*sys.modules)
 """
 """The same of a tasting."""
+REPLAY = f"""
+import sys
+from importlib import import_module
+import chai_tui.tui.run_app, chai_tui.tui.replay_app, chai_tui.tui.terminal.driver
+for name in {TasteReplayApp.later}:
+    import_module(name)
+print(*sys.modules)
+"""
+"""The same of a recording of a tasting, whose app has everything that one of a kitchen has."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a module or two are not there")
 def test_every_import_inside_a_function_is_over_before_it_is_needed() -> None:
     kitchen, tasting = set(said_by(STARTED)), set(said_by(TASTING))
+    replay = set(said_by(REPLAY))
     late = {
         (module, name)
         for path in SOURCES
@@ -51,7 +64,8 @@ def test_every_import_inside_a_function_is_over_before_it_is_needed() -> None:
         if room_of(module := module_name(path)).split(".")[0] in ROOMS
         and not at_top
         and name not in AT_START
-        and name not in (tasting if is_of_tasting(module) else kitchen)
+        and name
+        not in (replay if is_of_replay(module) else tasting if is_of_tasting(module) else kitchen)
     }
     assert late == set()
 
@@ -59,6 +73,11 @@ def test_every_import_inside_a_function_is_over_before_it_is_needed() -> None:
 def is_of_tasting(module: str) -> bool:
     """Whether a module is for a tasting's screen alone."""
     return module.removeprefix("chai_tui.").startswith(("tui.taste", "tui.help.tasting"))
+
+
+def is_of_replay(module: str) -> bool:
+    """Whether a module is for a recording's screens alone."""
+    return module.removeprefix("chai_tui.").startswith("tui.replay")
 
 
 def test_nothing_is_listed_that_is_there_anyway_or_nowhere() -> None:

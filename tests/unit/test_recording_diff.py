@@ -28,9 +28,11 @@ from chai_tui.recording.diff.words import diff_json, diff_lines
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
+from tests import races
 from tests.builders import BEGAN, CHAI, HERE, brewing, failed, killed, sampled, served
 
 TEA = Recipe("tea", CHAI.steps)
+NONE = Recipe("", CHAI.steps)
 NAMES = ("before.chai", "after.chai")
 
 
@@ -61,7 +63,7 @@ def test_runs_without_makers_are_compared_too() -> None:
     assert lines_of(run_of(), run_of())[-1] == "Nothing changed that could be told from noise."
     lines = lines_of(run_of(), run_of(*served(1)))
     assert lines[0] == "A  before.chai: 0 makers"
-    assert "only in B: 1st chai (served)" in lines
+    assert "only in B: chai 1 (served)" in lines
 
 
 def test_makers_are_matched_by_recipe_and_by_when_they_were_seated() -> None:
@@ -76,8 +78,28 @@ def test_makers_are_matched_by_recipe_and_by_when_they_were_seated() -> None:
     assert [maker.number for maker in comparison.new] == [10]
     lines = diff_lines(NAMES, comparison)
     assert "  end: served → ValueError: no milk" in lines
-    assert "only in A: 3rd chai (served)" in lines
+    assert "only in A: chai 3 (served)" in lines
     assert "only in B: 2nd tea (served)" in lines
+
+
+def test_workers_of_a_tasting_are_matched_by_their_engine_and_verdicts_are_told() -> None:
+    tasted = run_of(*races.verdict())
+    lines = lines_of(tasted, tasted)
+    assert tasted.floor.race.judged is not None
+    assert lines[1] == lines[3] == f"   {tasted.floor.race.judged.sentence}"
+    assert diff_json(NAMES, compare(tasted, tasted))["a"]["verdict"] in lines[1]
+    before = run_of(*brewing(1, recipe=NONE), *brewing(2, engine=Engine.THREAD, recipe=NONE))
+    after = run_of(*brewing(3, engine=Engine.THREAD, recipe=NONE), *brewing(4, recipe=NONE))
+    matched = [
+        (each.recipe, each.nth, each.before.number, each.after.number)
+        for each in compare(before, after).makers
+    ]
+    assert matched == [("process", 1, 1, 4), ("thread", 1, 2, 3)]
+
+
+def test_a_simulated_run_is_said_to_be_one() -> None:
+    simulated = run_of(*served(1), run=HERE._replace(source="simulated"))
+    assert lines_of(simulated, run_of(*served(1)))[1] == f"   {simulated.run.warning}"
 
 
 def test_figures_are_told_before_and_after_with_unit_difference_and_percent() -> None:
@@ -105,8 +127,8 @@ def test_the_order_is_told_where_it_changed() -> None:
     before = run_of(*served(1, after=1), *served(2, after=2))
     after = run_of(*served(1, after=2), *served(2, after=1))
     lines = lines_of(before, after)
-    assert "served in A: 1st chai, 2nd chai" in lines
-    assert "served in B: 2nd chai, 1st chai" in lines
+    assert "served in A: chai 1, chai 2" in lines
+    assert "served in B: chai 2, chai 1" in lines
     assert ["place", "1st", "2nd"] in [line.split() for line in lines]
     assert not any(line.startswith("served in") for line in lines_of(before, before))
 
@@ -123,8 +145,8 @@ def test_what_was_run_differently_is_told_first() -> None:
     before = run_of(*served(1), run=HERE._replace(python="CPython 3.13.0"))
     after = run_of(*served(1, engine=Engine.THREAD), run=other)
     lines = lines_of(before, after)
-    assert lines[3] == "They were run differently, which may explain what follows:"
-    told = [" ".join(line.split()) for line in lines[4 : lines.index("", 4)]]
+    assert lines[4] == "They were run differently, which may explain what follows:"
+    told = [" ".join(line.split()) for line in lines[5 : lines.index("", 5)]]
     assert told == [
         "source live → simulated",
         "usable cores 0–1 → 0–3",
@@ -173,6 +195,16 @@ def test_moves_and_memory_are_compared() -> None:
     assert changes["memory"].difference == 36_000_000
     assert not Change(MEMORY, 4_000_000, 4_100_000, 1_000_000).is_told
     assert Change(CPU, 1e-320, 1.0).share is None  # it would be endless
+
+
+def test_the_memory_of_threads_counts_once_in_all() -> None:
+    def use(number: int, memory: int) -> MakerUse:
+        return MakerUse(number, 0, 0.5, 0.1, None, memory, stopped=False, gil_share=None)
+
+    threads = [event for n in (1, 2, 3) for event in brewing(n, engine=Engine.THREAD, station=1)]
+    uses = (use(1, 5_000_000), use(2, 6_000_000), use(3, 5_000_000), use(4, 9_000_000))
+    run = run_of(*threads, *brewing(4, station=4), Sampled(BEGAN + 0.5, (), uses))
+    assert changes_of(compare(run, run))["memory"].before == 15_000_000
 
 
 def test_what_one_run_does_not_know_is_no_number() -> None:

@@ -22,7 +22,8 @@ from hypothesis import given, settings
 from chai_tui.model.events import EVENT_TYPES, Event, Progress, Trouble
 from chai_tui.recording import reader as reader_module
 from chai_tui.recording.byte_input import ByteInput
-from chai_tui.recording.form import RecordingError
+from chai_tui.recording.form import Header, RecordingError
+from chai_tui.recording.output import RecordingFile
 from chai_tui.recording.reader import LONGEST_LINE, Reader
 from chai_tui.recording.unpacker import PIECE
 from chai_tui.state.floor import Floor
@@ -411,6 +412,17 @@ def test_times_years_away_and_unknown_events_are_passed_over_and_counted(tmp_pat
 
 
 # What grows
+
+
+def test_one_that_somebody_has_only_just_begun_is_waited_for(tmp_path: Path) -> None:
+    file = RecordingFile(tmp_path / "run.chai")
+    begins = threading.Timer(0.2, file.begin, [Header(monotonic=5.0)])
+    begins.start()
+    reader = Reader.open(tmp_path / "run.chai")
+    begins.join()
+    assert reader.header.monotonic == 5.0
+    assert reader.is_fresh
+    file.abandon()
 
 
 def test_a_file_that_grows_is_followed_and_a_cut_line_is_completed_later(tmp_path: Path) -> None:

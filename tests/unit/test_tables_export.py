@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.event_json import as_json
-from chai_tui.model.events import CoreUse, Event, MakerUse, Said, Sampled, Served
+from chai_tui.model.events import CoreUse, Event, Exited, MakerUse, Said, Sampled, Served
 from chai_tui.model.recipe import Recipe
 from chai_tui.model.text import is_obeyed
 from chai_tui.recording.export.tables import (
@@ -29,7 +29,18 @@ from chai_tui.recording.export.tables import (
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
 from chai_tui.views.json_lines import JsonView
-from tests.builders import BEGAN, CHAI, HERE, brewing, floor_of, killed, sampled, served, stopped
+from tests.builders import (
+    BEGAN,
+    CHAI,
+    HERE,
+    brewing,
+    floor_of,
+    killed,
+    sampled,
+    seated,
+    served,
+    stopped,
+)
 
 HEADER = Header(monotonic=BEGAN, run=HERE)
 STORY: list[Event] = [
@@ -83,6 +94,20 @@ def test_a_maker_is_a_row_of_what_is_known_of_it() -> None:
     assert third["place"] == ""
     assert (fourth["engine"], fourth["ended"], fourth["memory"]) == ("thread", "", "4000000")
     assert fourth["nth"] == "4"
+
+
+def test_what_no_sample_told_is_empty() -> None:
+    (unseen,) = makers_of(HERE, *served(1))
+    assert (unseen["moves"], unseen["memory"], unseen["core_wait"]) == ("", "", "")
+    seen = [HERE, *brewing(1), *sampled({0: [1]})]
+    assert makers_of(*seen)[0]["moves"] == "0"
+    assert makers_of(HERE._replace(maps_cores=False), *seen[1:])[0]["moves"] == ""
+
+
+def test_who_ended_at_once_or_before_it_was_seated_was_there_for_no_time() -> None:
+    ended = [Exited(BEGAN, 1, -9, ours=True), Exited(BEGAN + 0.5, 2, -9, ours=True)]
+    rows = makers_of(HERE, *seated(1), ended[0], *seated(2, at=BEGAN + 1), ended[1])
+    assert [(row["wall"], row["started"], row["place"]) for row in rows] == [("0.0", "", "")] * 2
 
 
 def test_writing_makers_tells_how_far_it_is() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import cores_worth, ranges
+from chai_tui.model.engine import Engine
 from chai_tui.recording.export.account import Account, MakerAccount
-from chai_tui.recording.export.figures import wall_of, wall_of_all
+from chai_tui.recording.export.figures import memory_of_all, moves_of, wall_of, wall_of_all
+from chai_tui.recording.export.rows import label_of
 
 
 class Unit(StrEnum):
@@ -104,8 +107,8 @@ class Matched(NamedTuple):
     """A maker of both runs.
 
     Attributes:
-        recipe: what both did.
-        nth: which of the makers with that recipe it is, from 1, as they were seated.
+        recipe: what both did; in a tasting their engine.
+        nth: which of the makers with that it is, from 1, as they were seated.
         before: it in A.
         after: it in B.
         changes: of its figures, those that did not change too.
@@ -128,7 +131,7 @@ class Matched(NamedTuple):
 
 
 Name = tuple[str, int]
-"""A maker of any run: its recipe, and which of those with it it is, from 1."""
+"""A maker of any run: its recipe (of a tasting: its engine), and which of those it is, from 1."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,11 @@ class Comparison:
 
 
 def compare(before: Account, after: Account) -> Comparison:
-    """Compare two runs: makers are matched by their recipe, and the order they were seated in."""
+    """Compare two runs.
+
+    Makers are matched by their recipe, and the order they were seated in; those of a tasting, who
+    have no recipe, by their engine instead.
+    """
     old, new = _by_name(before), _by_name(after)
     sample_every = max(run.sample_every or 0.0 for run in (before.run, after.run))
 
@@ -200,7 +207,15 @@ def end_of(maker: MakerAccount) -> str:
 
 
 def _by_name(account: Account) -> dict[Name, MakerAccount]:
-    return {(maker.recipe, maker.nth): maker for maker in account.makers.values()}
+    named: dict[Name, MakerAccount] = {}
+    workers: Counter[Engine] = Counter()
+    for maker in account.makers.values():
+        each = maker
+        if not maker.recipe:
+            workers[maker.engine] += 1
+            each = replace(maker, recipe=label_of(maker), nth=workers[maker.engine])
+        named[each.recipe, each.nth] = each
+    return named
 
 
 def _order(names: list[Name], makers: Mapping[Name, MakerAccount]) -> tuple[Name, ...]:
@@ -235,7 +250,7 @@ def _of_maker(figure: Figure, maker: MakerAccount, run: Account) -> float | None
         case "paused":
             return maker.paused_seconds
         case "moves":
-            return maker.core_moves if run.core_use and run.run.maps_cores else None
+            return moves_of(maker, run)
         case "memory":
             return maker.memory
     return None
@@ -245,6 +260,8 @@ def _of_all(figure: Figure, run: Account) -> float | None:
     match figure.name:
         case "wall":
             return wall_of_all(run)
+        case "memory":
+            return memory_of_all(run)
         case "cores":
             wall = wall_of_all(run)
             return sum(maker.cpu_seconds for maker in run.makers.values()) / wall if wall else None

@@ -6,10 +6,12 @@ import math
 import re
 from typing import NamedTuple
 
+from chai_tui.explain.formatting import counted
 from chai_tui.explain.wording import listed
 from chai_tui.model.text import printable
-from chai_tui.recording.diff.comparison import OF_ALL, Comparison, Figure, Unit
-from chai_tui.recording.diff.words import value_text
+from chai_tui.recording.diff.comparison import OF_ALL, Comparison, Figure, Unit, end_of
+from chai_tui.recording.diff.words import listed_some, name_text, value_text
+from chai_tui.state.records import State
 
 _LIMIT = re.compile(r"\s*(\d{1,12}(?:\.\d{1,12})?)\s*(%|s)?\s*")
 
@@ -70,3 +72,24 @@ def beyond(limit: Limit, comparison: Comparison) -> str:
     allowed = f"{limit.most * 100:g} %" if limit.is_share else f"{limit.most:g} s"
     before, after = (value_text(limit.figure, each) for each in (change.before, change.after))
     return f"{name} grew by {by}{grew}, from {before} to {after}: more than {allowed}"
+
+
+def unserved(comparison: Comparison) -> str:
+    """Return which makers were served in A and were not in B, in words; empty if there are none.
+
+    A run that ends early because it broke has not become faster.
+    """
+    lost = [
+        f"{name_text((maker.recipe, maker.nth))} ({end_of(maker.after)})"
+        for maker in comparison.makers
+        if maker.before.state is State.SERVED and maker.after.state is not State.SERVED
+    ]
+    lost += [
+        f"{name_text((maker.recipe, maker.nth))} (not there)"
+        for maker in comparison.missing
+        if maker.state is State.SERVED
+    ]
+    if not lost:
+        return ""
+    verb = "was served in A and was" if len(lost) == 1 else "were served in A and were"
+    return f"{counted(len(lost), 'maker')} {verb} not in B: {listed_some(lost)}"

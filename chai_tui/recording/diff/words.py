@@ -47,7 +47,7 @@ def diff_lines(names: tuple[str, str], comparison: Comparison) -> list[str]:
         comparison: of them.
     """
     both = zip("AB", names, (comparison.before, comparison.after), strict=True)
-    lines = [_head(letter, name, account) for letter, name, account in both]
+    lines = [line for each in both for line in _head(*each)]
     if comparison.facts:
         lines += ["", "They were run differently, which may explain what follows:"]
         facts = [(fact.words, fact.before, "→", fact.after) for fact in comparison.facts]
@@ -68,13 +68,21 @@ def _printable(lines: Iterable[str]) -> list[str]:
     return [printable(line).rstrip() for line in lines]
 
 
-def _head(letter: str, name: str, account: Account) -> str:
+def _head(letter: str, name: str, account: Account) -> list[str]:
+    """What a run was, and what came of it where that is no time: a verdict."""
     makers = account.makers.values()
     ends = Counter(str(maker.state) for maker in makers)
     how = ", ".join(f"{number:,} {state}" for state, number in ends.items())
     who = counted(len(makers), "maker") + (f", {how}" if how else "")
     command = f"  ({account.header.command})" if account.header.command else ""
-    return f"{letter}  {name}: {who}{command}"
+    told = [account.run.warning, _verdict(account)]
+    return [f"{letter}  {name}: {who}{command}", *(f"   {text}" for text in told if text)]
+
+
+def _verdict(account: Account) -> str:
+    """What a tasting came to; empty where nothing was tasted, or it has no verdict."""
+    judged = account.floor.race.judged
+    return "" if judged is None else judged.sentence
 
 
 def _aligned(rows: Sequence[Row], sides: str, indent: str = "") -> list[str]:
@@ -123,7 +131,7 @@ def _percent(change: Change) -> str:
 
 def _maker_rows(maker: Matched) -> list[Row]:
     numbers = (f"#{maker.before.number}", f"#{maker.after.number}")
-    rows: list[Row] = [(_name((maker.recipe, maker.nth)), *numbers, "", "")]
+    rows: list[Row] = [(name_text((maker.recipe, maker.nth)), *numbers, "", "")]
     rows += [_row(change) for change in maker.changes if change.is_told]
     places = (_place(maker.before), _place(maker.after))
     if places[0] != places[1]:
@@ -138,9 +146,10 @@ def _place(maker: MakerAccount) -> str:
     return _UNKNOWN if maker.place is None else ordinal(maker.place)
 
 
-def _name(name: Name) -> str:
+def name_text(name: Name) -> str:
+    """Return ``grind 2`` for the second maker of that recipe that was seated."""
     recipe, nth = name
-    return f"{ordinal(nth)} {recipe or 'maker'}"
+    return f"{recipe} {nth}"
 
 
 def _notes(comparison: Comparison, unchanged: int) -> list[str]:
@@ -149,18 +158,21 @@ def _notes(comparison: Comparison, unchanged: int) -> list[str]:
         lines.append(f"{counted(unchanged, 'maker')}: nothing changed")
     for words, makers in (("only in A", comparison.missing), ("only in B", comparison.new)):
         if makers:
-            told = [f"{_name((each.recipe, each.nth))} ({end_of(each)})" for each in makers]
-            lines.append(f"{words}: {_listed(told)}")
+            told = [f"{name_text((each.recipe, each.nth))} ({end_of(each)})" for each in makers]
+            lines.append(f"{words}: {listed_some(told)}")
     before, after = comparison.order
     if before != after:
-        lines.append(f"served in A: {_listed([_name(name) for name in before]) or 'nobody'}")
-        lines.append(f"served in B: {_listed([_name(name) for name in after]) or 'nobody'}")
+        lines.append(
+            f"served in A: {listed_some([name_text(name) for name in before]) or 'nobody'}"
+        )
+        lines.append(f"served in B: {listed_some([name_text(name) for name in after]) or 'nobody'}")
     if any(change.figure.is_sampled and _is_shown(change) for change in comparison.changes):
         lines.append("Waits, moves and memory come from samples: they are about.")
     return lines if len(lines) > 1 else []
 
 
-def _listed(parts: Sequence[str]) -> str:
+def listed_some(parts: Sequence[str]) -> str:
+    """Return the first of some words, with commas between, and how many more there are."""
     more = f" and {len(parts) - _LISTED:,} more" if len(parts) > _LISTED else ""
     return f"{', '.join(parts[:_LISTED])}{more}"
 
@@ -199,6 +211,7 @@ def _run_json(name: str, account: Account) -> dict[str, Any]:
         "wall_clock": account.header.wall,
         "makers": len(makers),
         "served": sum(maker.state is State.SERVED for maker in makers),
+        "verdict": _verdict(account) or None,
     }
 
 

@@ -7,6 +7,7 @@ there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -181,6 +182,7 @@ class Account:
         at_once: CPU seconds that makers burned for each second, from sample to sample:
             ``(at, cores)``, over three seconds as the header tells it.
         events: how many events there were.
+        problems: what is missing of the recording, a line each.
         floor: everything folded, as it is at the end; its ``race`` is what is known of a function
             that was tasted (``race.began`` is None where none was).
     """
@@ -197,4 +199,5 @@ class Account:
     )
     at_once: list[tuple[float, float]] = field(default_factory=list)
     events: int = 0
+    problems: Sequence[str] = ()
     floor: Floor = field(default_factory=Floor)

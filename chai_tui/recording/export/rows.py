@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chai_tui.explain.formatting import GLYPHS
 from chai_tui.recording.export.account import Account, MakerAccount, Reason, StationAccount
+from chai_tui.recording.export.figures import last_of
 from chai_tui.state.records import State
 
 REASON_SIGNS = {Reason.GIL: "░", Reason.CORE: "▒", Reason.PAUSED: GLYPHS[State.PAUSED]}
@@ -78,12 +79,6 @@ def span_of(account: Account) -> tuple[float, float]:
     return began, max(ended, began)
 
 
-def last_of(account: Account, maker: MakerAccount) -> float:
-    """Return when a maker's row ends: with its end, or with the run."""
-    ended = account.ended if maker.ended_at is None else maker.ended_at
-    return max(ended, maker.seated_at)
-
-
 def known_until(account: Account, maker: MakerAccount, samples: Sequence[float]) -> float:
     """Return up to when samples told what a maker did; when it was seated, if none did.
 
@@ -96,7 +91,7 @@ def known_until(account: Account, maker: MakerAccount, samples: Sequence[float])
     is_told = bool(maker.cores) or (
         folded is not None and any(use.cpu_share is not None for use in folded.history)
     )
-    index = bisect_right(samples, last_of(account, maker))
+    index = bisect_right(samples, last_of(maker, account))
     if not is_told or not index:
         return maker.seated_at
     return max(maker.seated_at, samples[index - 1])

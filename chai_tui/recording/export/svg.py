@@ -12,6 +12,7 @@ from chai_tui.model.recipe import StepKind
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount, Reason
 from chai_tui.recording.export.colours import LIGHT
+from chai_tui.recording.export.figures import last_of, wall_of
 from chai_tui.recording.export.rows import (
     REASON_WORDS,
     UNSAMPLED,
@@ -19,7 +20,6 @@ from chai_tui.recording.export.rows import (
     groups_of,
     known_until,
     label_of,
-    last_of,
     span_of,
 )
 
@@ -217,13 +217,13 @@ class _Picture:
         yield "</g>\n"
 
     def _row_words(self, maker: MakerAccount) -> str:
-        wall = last_of(self._account, maker) - maker.seated_at
+        wall = wall_of(maker, self._account)
         parts = [maker.name, label_of(maker), maker.cause or str(maker.state), seconds_text(wall)]
         return ", ".join([*filter(None, parts), f"{seconds_text(maker.cpu_seconds)} of CPU time"])
 
     def _unknown(self, maker: MakerAccount, top: int) -> Iterator[str]:
         """What nobody measured: behind the last sample, if there was one."""
-        last = last_of(self._account, maker)
+        last = last_of(maker, self._account)
         known = known_until(self._account, maker, self._samples)
         if last > known:
             middle = top + _CORE[0] + _CORE[1] // 2
@@ -257,7 +257,7 @@ class _Picture:
         top, height = top + _STEP[0], _STEP[1]
         paths: dict[str, list[str]] = {}
         words: list[str] = []
-        started = last_of(self._account, maker) if maker.started_at is None else maker.started_at
+        started = last_of(maker, self._account) if maker.started_at is None else maker.started_at
         if started > maker.seated_at:
             box = self._box(maker.seated_at, started, top + 0.5, height - 1)
             yield f'<path d="{box}" fill="none" stroke="{LIGHT.frame}"/>'
@@ -274,7 +274,7 @@ class _Picture:
         yield from words
 
     def _end(self, maker: MakerAccount, end: str, top: int, colour: str) -> str:
-        x = self._x(last_of(self._account, maker))
+        x = self._x(last_of(maker, self._account))
         line = f'<path d="M{x:.2f} {top + 4}v46" stroke="{colour}" stroke-width="2"/>'
         return line + _text(x + 6, top + 18, end, colour, bold=True)
 

@@ -20,7 +20,7 @@ from chai_tui.model.event_json import as_json
 from chai_tui.model.events import Event, Progress, Sampled
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
-from chai_tui.recording.export.figures import wall_of
+from chai_tui.recording.export.figures import moves_of, wall_of
 from chai_tui.recording.lines import line_of
 
 Write = Callable[[str], object]
@@ -149,7 +149,7 @@ def _maker_cells(maker: MakerAccount, account: Account) -> tuple[Any, ...]:
         _number(maker.gil_seconds),
         _number(maker.ready_seconds),
         _number(maker.paused_seconds),
-        maker.core_moves,
+        moves_of(maker, account),
         maker.memory,
         maker.place,
         maker.lines_said,

@@ -23,7 +23,7 @@ from chai_tui.tui.detail.output_drawing import output_title
 from chai_tui.tui.detail.output_view import OutputView
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.keys.fields import SearchField
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 
 
 class DetailScreen(LeavesOnce, Screen[None]):
@@ -67,6 +67,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
         self._floor = floor
         self._number = number
         self._maker: Maker | None = None
+        self._rewound = floor.rewound
         self._look()
         self._title_view = LineView(self._draw_title, id="title", can_focus=False)
         self._details = LineView(self._draw_details, id="details")
@@ -88,7 +89,7 @@ class DetailScreen(LeavesOnce, Screen[None]):
                 yield self._said_title
                 yield self._said
                 yield self._search
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Begin at the facts."""
@@ -106,7 +107,9 @@ class DetailScreen(LeavesOnce, Screen[None]):
 
     def _look(self) -> None:
         """Find the maker; one that the floor has forgotten is shown as it was last seen."""
-        self._maker = self._floor.makers.get(self._number, self._maker)
+        last_seen = self._maker if self._floor.rewound == self._rewound else None
+        self._rewound = self._floor.rewound
+        self._maker = self._floor.makers.get(self._number, last_seen)
 
     # Drawing
 

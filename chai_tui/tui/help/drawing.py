@@ -80,12 +80,14 @@ _PALETTE = (
     "written on the screen can be clicked."
 )
 
-_GROUPS = ("makers", "selection", "display", "program")
+_GROUPS = ("replay", "makers", "selection", "display", "program")
 _PROGRAM = {"palette", "help", "quit", "interrupt"}
 
 
 def group_of(row: Row) -> str:
     """Return the group of keys that a row belongs to."""
+    if row.id.startswith("replay-"):
+        return "replay"
     if row.needs is not None:
         return "makers"
     if row.id.startswith("select-"):

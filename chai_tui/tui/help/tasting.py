@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chai_tui.model.events import RunBegan
 from chai_tui.tui.help.drawing import entry, key_entry
 from chai_tui.tui.help.pages import Section
 from chai_tui.tui.keys.rows import keys_now
-from chai_tui.tui.keys.screen_keys import HELP, LOG, TIMELINE, TIMELINE_ROWS
+from chai_tui.tui.keys.screen_keys import HELP, LOG, TIMELINE, TIMELINE_ROWS, Place
 from chai_tui.tui.keys.taste_keys import PRINTED, ROUNDS, TASTE
 from chai_tui.tui.kitchen.core_drawing import LEGEND_NAMED, LEGEND_UNMAPPED
 
@@ -38,13 +38,16 @@ _WORDS = (
 )  # fmt: skip
 
 
-def tasting_sections(keymap: Mapping[str, str], width: int, run: RunBegan) -> list[Section]:
+def tasting_sections(
+    keymap: Mapping[str, str], width: int, run: RunBegan, places: Sequence[Place] = (TASTE,)
+) -> list[Section]:
     """Return everything that is explained, as lines of exactly ``width`` cells.
 
     Args:
         keymap: keys of the rows that a user gave others, by the row's id.
         width: of each line, in cells.
         run: where the function is tasted.
+        places: the keys of the first screen.
     """
     cores = LEGEND_NAMED if run.maps_cores else LEGEND_UNMAPPED
     seen = [("core 0", "strong", cores), *_SEEN]
@@ -52,7 +55,7 @@ def tasting_sections(keymap: Mapping[str, str], width: int, run: RunBegan) -> li
         Section("the race", [entry(word, style, text, 15, width) for word, style, text in seen]),
         Section("words", [entry(word, "strong", text, 14, width) for word, text in _WORDS]),
     ]
-    for place in (TASTE, ROUNDS, PRINTED, TIMELINE, TIMELINE_ROWS, LOG, HELP):
+    for place in (*places, ROUNDS, PRINTED, TIMELINE, TIMELINE_ROWS, LOG, HELP):
         rows = [(keys_now(row, keymap), row.label, row.tooltip) for row in place.rows]
         entries = [key_entry(*row, width) for row in rows if row[0]]
         if sections[-1].title == f"keys: {place.name}":

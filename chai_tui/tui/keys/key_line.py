@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Click, Mount, MouseMove, Unmount
 from textual.screen import Screen
+from textual.widget import Widget
 
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line
@@ -86,9 +88,9 @@ def hints_line(placed: Sequence[Placed]) -> Line:
 _TABLE_ORDER = {row.action: index for index, row in enumerate(COMMANDS)}
 
 
-def _in_table_order(hints: dict[str, Hint]) -> list[Hint]:
-    """In the table's order, wherever the keys are bound."""
-    return sorted(hints.values(), key=lambda hint: _TABLE_ORDER.get(hint.action, 0))
+def _in_table_order(hints: dict[str, Hint], order: Mapping[str, int]) -> list[Hint]:
+    """In the table's order, wherever the keys are bound; first those of the shown screen alone."""
+    return sorted(hints.values(), key=lambda hint: order.get(hint.action, 0))
 
 
 class KeyLine(Painted):
@@ -128,7 +130,9 @@ class KeyLine(Painted):
                     enabled,
                     owner,
                 )
-        self._placed = place_hints(_in_table_order(hints), width)
+        self._placed = place_hints(
+            _in_table_order(hints, getattr(self.app, "key_order", _TABLE_ORDER)), width
+        )
         return [hints_line(self._placed)][:height]
 
     @property
@@ -153,3 +157,19 @@ class KeyLine(Painted):
         if hint is not None:
             event.stop()
             await self.app.run_action(hint.action, hint.owner or self.screen)
+
+
+def foot(app: App[object]) -> Iterator[Widget]:
+    """Yield what stands at the foot of every screen of an app: the keys, and above them its bar.
+
+    Args:
+        app: with a method ``bar`` that makes one, if it has any.
+    """
+    if (bar := getattr(app, "bar", None)) is not None:
+        yield bar()
+    yield KeyLine()
+
+
+def foot_lines(app: App[object]) -> int:
+    """Return how many lines that is."""
+    return 2 if hasattr(app, "bar") else 1

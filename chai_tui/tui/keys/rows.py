@@ -62,6 +62,8 @@ _KEY_SIGNS = {
     "escape": "Esc",
     "space": "Space",
     "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
     "plus": "+",
     "minus": "−",
     "question_mark": "?",

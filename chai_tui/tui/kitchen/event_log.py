@@ -99,6 +99,7 @@ class EventLog(Painted):
         self._floor = floor
         self._entries: deque[Entry] = deque(maxlen=LOG_KEPT)
         self._logged = 0  # events of the floor's log
+        self._rewound = floor.rewound
         self._began: float | None = None
         self._skip = 0  # newest entries that are scrolled out of sight
 
@@ -109,6 +110,11 @@ class EventLog(Painted):
     def floor_changed(self) -> None:
         """Tell what is new."""
         floor = self._floor
+        if floor.rewound != self._rewound:  # what happened since then has yet to happen
+            self._rewound = floor.rewound
+            self._entries.clear()
+            self._logged, self._began, self._skip = 0, None, 0
+            self.repaint()
         fresh = min(floor.logged - self._logged, len(floor.log))
         self._logged = floor.logged
         if not fresh:

@@ -12,7 +12,7 @@ from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, fit
 from chai_tui.tui.keys import screen_keys
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 from chai_tui.tui.kitchen.event_log import EventLog
 
 
@@ -43,7 +43,7 @@ class LogScreen(LeavesOnce, Screen[None]):
         """Put title, lines and hints together."""
         yield LineView(self._title, id="log-title", can_focus=False)
         yield self._lines
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""

@@ -18,7 +18,7 @@ from chai_tui.explain.main_text import main_text
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
 from chai_tui.tui.keys.commands import bindings
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot, foot_lines
 from chai_tui.tui.keys.move import Move
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.event_log import EventLog
@@ -71,7 +71,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._floor = floor
         self._setup = setup
-        self._cores_drawn = -1
+        self._cores_drawn = (-1, 0)
         self.makers = MakersView(floor, self._room_for_makers, hint, clock=clock)
         self.log_view = EventLog(floor)
         self._dock = Container(id="dock")
@@ -101,7 +101,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         with Container(id="boxes"):
             yield self._dock
             yield self.log_view
-        yield KeyLine()
+        yield from foot(self.app)
 
     def _room_for_makers(self) -> Room:
         """The lines that makers can have, so that everything else fits too."""
@@ -117,7 +117,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         """Lines that makers and boxes share."""
         size = self.app.size
         core_lines = self._core_bar.get_content_height(size, size, size.width)
-        others = 3 + story_lines(size.width) + core_lines  # header, main, keys
+        others = 2 + foot_lines(self.app) + story_lines(size.width) + core_lines  # header, main
         return size.height - others - self._has_filter
 
     def on_makers_view_arranged(self, _event: MakersView.Arranged) -> None:
@@ -153,8 +153,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def floor_changed(self) -> None:
         """Draw what changed."""
-        if self._cores_drawn != self._floor.cores_version:
-            self._cores_drawn = self._floor.cores_version
+        drawn = (self._floor.cores_version, self._floor.rewound)
+        if self._cores_drawn != drawn:
+            self._cores_drawn = drawn
             cores = self._floor.cores
             shown = [cores[number] for number in sorted(cores)]
             if self._core_bar.show(self._floor.run, shown) and self.is_mounted:
@@ -168,7 +169,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def _tell_news(self) -> None:
         """Draw what changes when something is sampled or told, not with every bit of progress."""
         floor = self._floor
-        told = (floor.logged, len(floor.makers), next(reversed(floor.makers), None))
+        told = (floor.rewound, floor.logged, len(floor.makers), next(reversed(floor.makers), None))
         if told != self._told:
             self._told = told
             self._main.repaint()
@@ -177,6 +178,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             steps = sum(len(maker.step_times) for maker in floor.makers.values())
         news = (*told, floor.cores_version, steps, self.makers.selected)
         if news != self._news:
+            if news[:1] != self._news[:1]:
+                self._story_told_at = float("-inf")  # another moment has another story
             self._news = news
             self._tell_story()
             self._draw_timeline()

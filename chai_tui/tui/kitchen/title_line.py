@@ -112,7 +112,7 @@ def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted:
         cores += f", {cores_worth(run.quota)} allowed"
     parts = [
         ("recipe", recipe, ""),
-        ("engine", setup.engine, ""),
+        ("engine", setup.engine if recipe else "", ""),  # a recording of nobody has neither
         ("start method", run.start_method, "dim"),
         ("GIL", "GIL on" if run.gil else "free-threaded", "dim"),
         ("cores", cores, "dim"),

@@ -245,8 +245,9 @@ def _steps(maker: Maker, width: int, most: int) -> list[Line]:
 
 def _ends(left: Line, right: Line, width: int) -> Line:
     """One line with something at each end; the right end wins where both do not fit."""
-    room = max(0, width - width_of(right))
-    return [*fit(left, room), *right]
+    taken = width_of(right)
+    gap = min(1 if taken else 0, max(0, width - taken))
+    return [*fit(left, max(0, width - taken - gap)), (" " * gap, ""), *right]
 
 
 def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:

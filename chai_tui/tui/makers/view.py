@@ -22,11 +22,7 @@ from chai_tui.tui.makers.drawings import Drawings, Manner
 from chai_tui.tui.makers.large import LARGE_HEIGHT
 from chai_tui.tui.makers.layout import Layout, Shape, Slot, grouped
 from chai_tui.tui.makers.layout_planner import arrange
-from chai_tui.tui.makers.panel import (
-    SAID_LINES,
-    listed_steps,
-    tall,
-)
+from chai_tui.tui.makers.panel import SAID_LINES, listed_steps, tall
 from chai_tui.tui.makers.sort_filter import Sort, in_order
 
 RESORT_SECONDS = 1.0
@@ -99,11 +95,13 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._arranged_for: tuple[object, ...] | None = None
         self._arranged_at = 0.0
         self._arranged_version = -1  # of the floor
+        self._rewound = floor.rewound
         self._looks_later = False  # whether a timer will have it looked at
         self._looked_at = float("-inf")  # when it was looked whether somebody matches
         self._shown_at = 0.0  # since when these makers are shown, and on which width
         self._shown_width = 0
         self._aimed_at = float("-inf")
+        self._wished: int | None = None  # the one selected by hand, who may be there again later
         self._said_lines = 1
         self.drawings = Drawings(floor)
         self._notice: list[Line] = []
@@ -146,6 +144,11 @@ class MakersView(ScrollView, Drawn, can_focus=False):
 
     def floor_changed(self) -> None:
         """Draw again what changed and is visible."""
+        if self._floor.rewound != self._rewound:  # as if nobody had been seen before
+            self._rewound = self._floor.rewound
+            self._said_lines, self._arrangement = 1, Layout(Shape.PANEL, (), (), 0)
+            self._arrange()
+            self._arranged_for = None
         if self._arrangement_is_stale():
             was_visible = self._is_selected_visible
             self.rearrange()
@@ -175,6 +178,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         if self._arrangement.slot(number) is None:
             return False
         self._aimed_at = self._clock()
+        self._wished = number
         if number != self.selected:
             self.drawings.selected = number
             self.floor_changed()
@@ -335,6 +339,8 @@ class MakersView(ScrollView, Drawn, can_focus=False):
     def _keep_selection(self, shown: Sequence[int]) -> None:
         """Select the neighbour of one that was taken off the floor, or the first of all."""
         makers = self._floor.makers
+        if self._wished in makers:
+            self.drawings.selected = self._wished
         if self.selected in makers:
             return
         before = self._arrangement.slots

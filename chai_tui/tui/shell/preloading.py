@@ -72,6 +72,9 @@ LATER_OF_TASTING = (
 )
 """The same of a tasting, beside all that."""
 
+LATER_OF_REPLAY = ("chai_tui.tui.replay.go_dialog",)
+"""The same of a recording, beside what its run needs."""
+
 
 class Preloading(App[None]):
     """Mixed into an app that calls :meth:`begin_to_preload` once its first screen is shown.

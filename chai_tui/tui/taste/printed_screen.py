@@ -15,7 +15,7 @@ from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.prose import folded
 from chai_tui.tui.canvas.styles import Line, fit
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 from chai_tui.tui.keys.taste_keys import PRINTED
 
 
@@ -42,7 +42,7 @@ class PrintedScreen(LeavesOnce, Screen[None]):
         """Put title, lines and hints together."""
         yield self._title
         yield self._lines
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""

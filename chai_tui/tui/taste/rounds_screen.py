@@ -18,7 +18,7 @@ from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, fit, width_of
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 from chai_tui.tui.keys.taste_keys import ROUNDS
 from chai_tui.tui.taste.lane_drawing import lanes_of
 from chai_tui.tui.taste.round_drawing import HEADER_LINES, round_header, round_lines
@@ -47,6 +47,7 @@ class RoundsScreen(LeavesOnce, Screen[None]):
         self._floor = floor
         self._number = number
         self._lane: Lane | None = floor.race.lanes.get(number)
+        self._rewound = floor.rewound
         self._title = LineView(self._draw_title, id="rounds-title", can_focus=False)
         self._header = LineView(round_header, id="rounds-header", can_focus=False)
         self._header.styles.height = HEADER_LINES
@@ -58,7 +59,7 @@ class RoundsScreen(LeavesOnce, Screen[None]):
         yield self._title
         yield self._header
         yield self._rounds
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""
@@ -70,7 +71,10 @@ class RoundsScreen(LeavesOnce, Screen[None]):
 
     def floor_changed(self) -> None:
         """Draw what is new; a lane that is gone is shown as it was last seen."""
-        self._lane = self._floor.race.lanes.get(self._number, self._lane)
+        floor = self._floor
+        last_seen = self._lane if floor.rewound == self._rewound else None
+        self._rewound = floor.rewound
+        self._lane = floor.race.lanes.get(self._number, last_seen)
         for view in (self._title, self._header, self._rounds):
             view.redraw()
 

@@ -20,7 +20,7 @@ from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.prose import folded
 from chai_tui.tui.canvas.styles import Line
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot, foot_lines
 from chai_tui.tui.keys.taste_keys import taste_bindings
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.taste.head_drawing import about_lines, gil_line, title_line
@@ -90,6 +90,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         self._was_moved = False  # whether somebody chose it
         self._standings: list[Standing] = []
         self._weighed: tuple[object, ...] = ()
+        self._rewound = floor.rewound
         self._noted: tuple[object, ...] = ()
         self._notes: list[Line] = []
         self._parts: Parts | None = None
@@ -121,7 +122,7 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         yield self._table
         yield self._verdict
         yield self._told
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Show what was folded before."""
@@ -140,8 +141,13 @@ class TasteScreen(Screen[None], inherit_bindings=False):
     def floor_changed(self) -> None:
         """Draw what changed."""
         floor, race = self._floor, self._race
+        if floor.rewound != self._rewound:
+            self._rewound = floor.rewound
+            self._weighed = ()  # standings are of lanes that are gone
+            if not self._was_moved:
+                self._chosen = None
         self._weigh()
-        if (drawn := (floor.cores_version, floor.run)) != self._drawn:
+        if (drawn := (floor.cores_version, floor.run, floor.rewound)) != self._drawn:
             self._drawn = drawn
             cores = floor.cores
             self._core_bar.show(
@@ -206,9 +212,12 @@ class TasteScreen(Screen[None], inherit_bindings=False):
         lanes = 0 if race.failed else len(race.lanes) + len(waiting(race))
         verdict = len(verdict_box(race, size.width))
         # Once it is over, nobody needs to see where the makers are not any more.
-        self._core_bar.display = not race.is_over or size.height - 2 - cores >= lanes + verdict
+        self._core_bar.display = (
+            not race.is_over or size.height - 1 - foot_lines(self.app) - cores >= lanes + verdict
+        )
         has_figures = race.judged is not None and not self._is_large
-        others = 2 + (race.is_over and not self._has_lanes)  # title, keys, what stands for lanes
+        # Title, keys, what stands for lanes.
+        others = 1 + foot_lines(self.app) + (race.is_over and not self._has_lanes)
         shares = parts(
             size.height - others - (cores if self._core_bar.display else 0),
             lanes=lanes,

@@ -25,11 +25,11 @@ SIGNS = {
     # Keys: arrows are not < and >, which are keys too; $ ends a line in editors.
     **dict(zip("←↑→↓⇧⏎⌫−", "(^)_S$(-", strict=True)),
     # Marks.
-    **dict(zip("›▶▸◀▲▼•◦‣▪★⭑🔎", ">*><^v*o>***/", strict=True)),
+    **dict(zip("›▶▸◀▲▼•◦‣▪★⭑🔎◆", ">*><^v*o>***/&", strict=True)),
     # Edges of boxes, and quarters of cells.
     **dict(zip("▕▐▔▀▖▗▘▝▙▛▜▟▚▞", "|<-\",,''####%%", strict=True)),
     # Prose.
-    **dict(zip("“”„«»‘’‚–—…×±≤≥≈≠µ€", '"""<>\'\'`--~x~=>~!uE', strict=True)),
+    **dict(zip("“”„«»‘’‚–—…×±≤≥≈≠µ€¼½", '"""<>\'\'`--~x~=>~!uEqh', strict=True)),
 }
 """Each stands for a sign of one cell, or for the first of two."""
 _NON_ASCII = re.compile("[0-9#*]?(?:[^\x00-\x7f]|(?<=\u200d)[ -~])+")

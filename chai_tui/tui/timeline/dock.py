@@ -51,6 +51,7 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         super().__init__(id=id)
         self._floor = floor
         self._origin: float | None = None
+        self._rewound = floor.rewound
         self._scale = NO_SCALE
         self._gutter = 0
         self._drawn_width = 0
@@ -85,6 +86,9 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         if not self.is_mounted or not width:
             return
         self._drawn_width = width
+        if floor.rewound != self._rewound:
+            self._rewound = floor.rewound
+            self._origin = None
         if floor.makers:
             self._origin = origin_of(floor, self._origin)
         origin = floor.now if self._origin is None else self._origin

@@ -84,6 +84,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         self._lines_each = 1
         self._stations = StationColumns(floor)
         self._rows: dict[int, _Row] = {}
+        self._rewound = floor.rewound
 
     @property
     def chosen(self) -> int | None:
@@ -103,6 +104,9 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
             gutter: cells left of the time.
         """
         before, lines_before = self._numbers, self._lines_each
+        if self._floor.rewound != self._rewound:  # what was settled has yet to happen
+            self._rewound = self._floor.rewound
+            self._rows = {number: row._replace(settled=0) for number, row in self._rows.items()}
         self._numbers = list(self._floor.makers)
         self._scale = scale
         self._stations.show(scale)

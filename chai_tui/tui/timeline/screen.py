@@ -13,7 +13,7 @@ from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line, width_of
 from chai_tui.tui.keys import screen_keys
-from chai_tui.tui.keys.key_line import KeyLine
+from chai_tui.tui.keys.key_line import foot
 from chai_tui.tui.timeline.drawing import axis, gutter_width, headline
 from chai_tui.tui.timeline.legend import legend, signs_of
 from chai_tui.tui.timeline.rows import TimelineRows
@@ -54,6 +54,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         super().__init__()
         self._floor = floor
         self._origin: float | None = None
+        self._rewound = floor.rewound
         self._view = TimeView()
         self._scale = NO_SCALE
         self._gutter = 0
@@ -78,7 +79,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         yield self._axis
         yield self._rows
         yield self._legend
-        yield KeyLine()
+        yield from foot(self.app)
 
     def on_mount(self) -> None:
         """Let the keys go to the rows."""
@@ -95,6 +96,9 @@ class TimelineScreen(LeavesOnce, Screen[None]):
     def floor_changed(self) -> None:
         """Draw again what changed on the floor."""
         floor = self._floor
+        if floor.rewound != self._rewound:
+            self._rewound = floor.rewound
+            self._origin = None
         if floor.makers:
             self._origin = origin_of(floor, self._origin)
         width = self._rows.line_width

@@ -35,7 +35,8 @@ class StationColumns:
         """Tell of these columns from now on."""
         self._scale = scale
         times = self._floor.sample_times
-        settled_for = scale.samples, scale.origin, times[0] if times else None
+        oldest = times[0] if times else None
+        settled_for = scale.samples, scale.origin, oldest, self._floor.rewound
         if self._settled_for != settled_for:
             self._settled_for = settled_for
             self._settled.clear()
@@ -62,7 +63,7 @@ class StationColumns:
         return self._together[station]
 
     def _forget_what_changed(self) -> None:
-        known_for = (self._floor.version, self._scale)
+        known_for = (self._floor.version, self._floor.rewound, self._scale)
         if self._worked_out_for != known_for:
             self._worked_out_for = known_for
             self._fresh.clear()

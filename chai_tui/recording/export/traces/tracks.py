@@ -222,7 +222,7 @@ class _Layout:
 
     def _mark(self, instant: Instant) -> Mark:
         maker = self._account.makers.get(instant.maker or 0)
-        args = of_end(maker) if maker is not None and instant.kind == "end" else ()
+        args = of_end(maker, self._account) if maker is not None and instant.kind == "end" else ()
         return Mark(self._micros(instant.at), Words(text_of(instant.text), args), instant.kind)
 
     def _micros(self, at: float) -> int:

@@ -16,6 +16,7 @@ from chai_tui.recording.export.account import (
     StepSlice,
     WaitSlice,
 )
+from chai_tui.recording.export.figures import moves_of
 
 Args = tuple[tuple[str, str | int | float], ...]
 """What a trace tells of a slice or an instant beside its name."""
@@ -112,7 +113,7 @@ def of_run(account: Account) -> Args:
     )
 
 
-def of_end(maker: MakerAccount) -> Args:
+def of_end(maker: MakerAccount, account: Account) -> Args:
     """Return what a maker's end says, with what all of it cost."""
     return _told(
         {
@@ -122,7 +123,7 @@ def of_end(maker: MakerAccount) -> Args:
             "place": maker.place,
             "engine": str(maker.engine),
             "CPU seconds": round(maker.cpu_seconds, 6),
-            "core moves": maker.core_moves,
+            "core moves": moves_of(maker, account),
             "seconds for the GIL": _rounded(maker.gil_seconds),
             "seconds for a core": _rounded(maker.ready_seconds),
             "seconds paused": _rounded(maker.paused_seconds),

@@ -16,14 +16,23 @@ _OURS = (_HERE, _IMPORTLIB, "<frozen importlib")
 def told_of(error: BaseException) -> tuple[str, str]:
     """Return an error's one line and its traceback, which begins with the maker's own code."""
     if not isinstance(error, CannotLoadError):
-        summary = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1:]
-        return "".join(summary), _traceback(error)
+        return _summary(error), _traceback(error)
     cause = error.__cause__
     if cause is None:
         return str(error), f"{error}\n"
     if isinstance(cause, ModuleNotFoundError | StartsWorkError):
         return str(error), f"{_traceback(cause, without_last_line=True)}{error}\n"
     return str(error), f"{_traceback(cause)}\n{error}\n"
+
+
+def _summary(error: BaseException) -> str:
+    """The line with the error's type; more lines of its message are told by an ellipsis."""
+    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
+    if not isinstance(error, SyntaxError):  # where that is comes first
+        notes = sum(len(str(note).splitlines()) for note in getattr(error, "__notes__", ()))
+        first, *more = lines[: max(1, len(lines) - notes)] or [""]
+        return f"{first} …" if more else first
+    return next((line for line in lines if line.startswith(type(error).__name__)), lines[-1])
 
 
 def _traceback(error: BaseException, *, without_last_line: bool = False) -> str:

@@ -4,7 +4,8 @@
 
 const seconds = (ticks) => ticks * data.unit;
 function timeText(ticks, step) {
-  const value = seconds(ticks), digits = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step) - 1e-9));
+  const digits = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step) - 1e-9));
+  const value = Number(seconds(ticks).toFixed(digits)); // before it is split: a minute has no 60.0 s
   if (value < 60) return `${value.toFixed(digits)} s`;
   const minutes = Math.floor(value / 60), rest = value - minutes * 60;
   return `${minutes}:${rest.toFixed(digits).padStart(digits ? digits + 3 : 2, "0")}`;

@@ -22,12 +22,14 @@ from chai_tui.explain.tasting.report import report_lines
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows, table_lines
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
-from chai_tui.recording.export.rows import last_of
+from chai_tui.recording.export.figures import moves_of, wall_of
 
 MOST_ROWS = 2_000
 """Of each table: a page of 10,000 takes a browser a second."""
+_END = "end"
+"""Its words are short as a rule, and broken after each where others leave them no room."""
 _MAKER_HEADINGS = (
-    "maker", "recipe", "engine", "station", "pid", "end", "began", "wall", "CPU", "share",
+    "maker", "recipe", "engine", "station", "pid", _END, "began", "wall", "CPU", "share",
     "GIL wait", "core wait", "paused", "moves", "memory", "said",
 )  # fmt: skip
 _STATION_HEADINGS = ("station", "engine", "pid", "makers", "began", "wall", "CPU")
@@ -53,6 +55,12 @@ def headline(account: Account) -> tuple[str, str]:
     if not account.makers and not account.floor.unseated:
         return "No maker was seated", figures
     return closing_line(account.floor), figures
+
+
+def warnings(account: Account) -> list[str]:
+    """Return what everybody who looks at the report should know first."""
+    missing = [f"Of the recording: {problem}" for problem in account.problems]
+    return [*filter(None, [account.run.warning]), *missing]
 
 
 def facts(account: Account) -> list[tuple[str, str]]:
@@ -113,7 +121,7 @@ def makers_table(account: Account) -> str:
 
 
 def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
-    wall = last_of(account, maker) - maker.seated_at
+    wall, moves = wall_of(maker, account), moves_of(maker, account)
     nth = (
         f"\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}{maker.nth}"
         if maker.recipe and maker.nth > 1
@@ -133,7 +141,7 @@ def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
         _seconds(maker.gil_seconds),
         _seconds(maker.ready_seconds),
         seconds_text(maker.paused_seconds) if maker.paused_seconds else "0",
-        f"{maker.core_moves:,}" if maker.cores else "",
+        "" if moves is None else f"{moves:,}",
         "" if maker.memory is None else memory_text(maker.memory),
         f"{maker.lines_said:,}",
     ]
@@ -218,7 +226,10 @@ def _table(
     """A section with a table; empty without rows, and no longer than so many of them."""
     if not number:
         return ""
-    kinds = [f' class="{"t" if index in words else "n"}"' for index in range(len(headings))]
+    kinds = [
+        f' class="{"end" if head == _END else "t" if index in words else "n"}"'
+        for index, head in enumerate(headings)
+    ]
     parts = [f"<section><h2>{title} <small>{number:,}</small></h2>" if title else ""]
     parts.append('<div class="wide"><table><thead><tr>')
     parts += [

@@ -9,11 +9,11 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from chai_tui.recording.export import page_tables
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.colours import DARK, LIGHT
-from chai_tui.recording.export.page_data import packed
-from chai_tui.recording.export.page_tables import inert
+from chai_tui.recording.export.page import tables
+from chai_tui.recording.export.page.data import packed
+from chai_tui.recording.export.page.tables import inert
 from chai_tui.recording.export.rows import groups_of
 
 _SCRIPTS = ("page.js", "drawing.js")
@@ -32,8 +32,8 @@ def write_html(
     progress(0.0)
     groups = groups_of(account)
     data = packed(account, groups, lambda share: progress(share * 0.8))
-    headline, figures = page_tables.headline(account)
-    facts = page_tables.facts(account)
+    headline, figures = tables.headline(account)
+    facts = tables.facts(account)
     style = Template(_part("page.css")).substitute(light=LIGHT.as_css(), dark=DARK.as_css())
     script = "\n".join(map(_part, _SCRIPTS))
     page = Template(_part("page.html")).substitute(
@@ -41,15 +41,15 @@ def write_html(
         title=inert(headline, 200),
         headline=inert(headline),
         figures=inert(figures),
-        warning=f"<p class='warning'>{inert(account.run.warning)}</p>"
-        if account.run.warning
-        else "",
+        warnings="".join(
+            f"<p class='warning'>{inert(text)}</p>" for text in tables.warnings(account)
+        ),
         facts="".join(f"<div><dt>{inert(n)}</dt><dd>{inert(text)}</dd></div>" for n, text in facts),
         timeline="" if groups else "hidden",
-        tasting=page_tables.tasting(account),
-        makers=page_tables.makers_table(account),
-        stations=page_tables.stations_table(account),
-        instants=page_tables.instants_table(account),
+        tasting=tables.tasting(account),
+        makers=tables.makers_table(account),
+        stations=tables.stations_table(account),
+        instants=tables.instants_table(account),
         style=style,
         script=script,
         data=data,
@@ -77,5 +77,5 @@ def _hash(text: str) -> str:
 
 @cache
 def _part(name: str) -> str:
-    folder = files("chai_tui.recording.export") / "report"
+    folder = files("chai_tui.recording.export.page")
     return folder.joinpath(name).read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from typing import Any
 from chai_tui.explain.formatting import GLYPHS
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, CoreSlice, MakerAccount, Reason, WaitSlice
+from chai_tui.recording.export.figures import last_of
 from chai_tui.recording.export.rows import (
     REASON_SIGNS,
     REASON_WORDS,
@@ -23,7 +24,6 @@ from chai_tui.recording.export.rows import (
     Group,
     known_until,
     label_of,
-    last_of,
     span_of,
 )
 from chai_tui.state.records import State
@@ -117,7 +117,7 @@ class _Packer:
                 (
                     maker.seated_at,
                     self._started(maker),
-                    last_of(self._account, maker),
+                    last_of(maker, self._account),
                     known_until(self._account, maker, self._samples),
                 )
             ),
@@ -142,7 +142,7 @@ class _Packer:
         }
 
     def _started(self, maker: MakerAccount) -> float:
-        last = last_of(self._account, maker)
+        last = last_of(maker, self._account)
         return last if maker.started_at is None else min(maker.started_at, last)
 
     def _spans(
