@@ -13,6 +13,7 @@ from chai_tui.recording.film import Film
 from chai_tui.recording.form import End, Header, end_line, header_line
 from chai_tui.recording.lines import Read, line_of
 from chai_tui.recording.player import Player
+from chai_tui.state.bulk import Bulk
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.replay_app import ReplayApp, TasteReplayApp, is_tasting
 from tests.actors import Part
@@ -64,7 +65,8 @@ def film_of(events: Iterable[Event], *, is_complete: bool = True) -> Film:
     events = list(events)
     run = next((event for event in events if isinstance(event, RunBegan)), RUN)
     film = Film(Header("0.1.0", "CPython 3.13.0", "chai-tui", run.at, "", run))
-    film.add(Read(events, "".join(f"{line_of(event)}\n" for event in events)))
+    bulk = Bulk((), (), (), (), [(0, event) for event in events])
+    film.add(Read(bulk, "".join(f"{line_of(event)}\n" for event in events)))
     film.is_complete = is_complete
     return film
 

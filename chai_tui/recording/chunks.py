@@ -14,8 +14,8 @@ from typing import IO, NamedTuple
 
 from chai_tui.recording.form import RecordingError
 
-MOST_IN_MEMORY = 192_000_000
-"""Bytes of text: 1.4 million events."""
+MOST_IN_MEMORY = 64_000_000
+"""Bytes of text: half a million events."""
 SMALL = 32_768
 """Bytes: a piece with less is joined with the next, and read anew with it, which takes a
 millisecond."""

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from array import array
 from itertools import accumulate
-from operator import itemgetter
 from typing import NamedTuple
 
 from chai_tui.model.events import Event, Exited
 from chai_tui.recording.checkpoints import Checkpoint, Checkpoints
 from chai_tui.recording.chunks import Chunk, Chunks
+from chai_tui.recording.collecting import without_collecting
 from chai_tui.recording.form import Header
 from chai_tui.recording.lines import Read, Tally, read_lines
+from chai_tui.state.bulk import fold_bulk
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 
-_AT = itemgetter(0)
 _BEGINNING = Checkpoint(0, Floor())
 
 
@@ -75,7 +75,7 @@ class Film:
         self._chunks = chunks or Chunks()
         self._checkpoints = checkpoints or Checkpoints()
         self._near = _BEGINNING  # where the chunk began that was sought last
-        self._read: tuple[Chunk, list[Event]] | None = None  # the chunk that was read last
+        self._read: tuple[Chunk, Read] | None = None  # the chunk that was read last
 
     # For the thread that reads
 
@@ -85,22 +85,27 @@ class Film:
         Raises:
             RecordingError: it cannot be kept.
         """
-        events = read.events
-        if not events:
-            return
-        times = array("d", accumulate(map(_AT, events), max, initial=self._latest))
-        del times[0]
+        if read.count:
+            with without_collecting():
+                self._add(read)
+
+    def _add(self, read: Read) -> None:
+        told = [self._latest, *read.times]
+        if told != sorted(told):
+            told = [*accumulate(told, max)]
+        times = array("d", told[1:])
         text = read.text.encode("utf-8", "surrogatepass")
         self._chunks.add(times, text)
         self._latest = times[-1]
-        self._head.fold(events)
-        count = self.count + len(events)
+        fold_bulk(self._head, read.bulk)
+        count = self.count + read.count
         self._checkpoints.passed(len(text), count, self._head)
-        for index, event in enumerate(events):
+        for index, (before, event) in enumerate(read.bulk.others, 1):
             if type(event) is Exited and self._is_end(event):
-                position = self.count + index + 1
+                position = before + index
                 state = self._head.makers[event.maker].state
-                self.ends.append(Ending(times[index], position, event.maker, state))
+                ending = Ending(times[position - 1], self.count + position, event.maker, state)
+                self.ends.append(ending)
         self.count = count  # last: until now nobody looks
 
     def _is_end(self, event: Exited) -> bool:
@@ -140,16 +145,15 @@ class Film:
         """
         found: list[Event] = []
         while first < last and (chunk := self._chunks.after(first)) is not None:
-            told = self._events_of(chunk)
+            told = self._read_again(chunk).events
             found += told[first - chunk.first : last - chunk.first]
             first = chunk.first + len(told)
         return found
 
-    def _events_of(self, chunk: Chunk) -> list[Event]:
+    def _read_again(self, chunk: Chunk) -> Read:
         if self._read is None or self._read[0] is not chunk:
             text = self._chunks.text(chunk).decode("utf-8", "surrogatepass")
-            told = read_lines(text.split("\n"), self.header.window, Tally()).events
-            self._read = chunk, told
+            self._read = chunk, read_lines(text.split("\n"), self.header.window, Tally())
         return self._read[1]
 
     def floor_at(self, position: int) -> Floor:
@@ -158,15 +162,23 @@ class Film:
         Raises:
             RecordingError: what happened before cannot be read again.
         """
+        with without_collecting():
+            return self._floor_at(position)
+
+    def _floor_at(self, position: int) -> Floor:
         start = self._checkpoints.before(position) or _BEGINNING
         if start.position <= self._near.position <= position:
             start = self._near
-        floor, done = start.floor.copy(), start.position
+        floor, done = start.copied_floor(), start.position
         while done < position and (chunk := self._chunks.after(done)) is not None:
             next_done = min(position, chunk.first + len(chunk.times))
             if next_done == position and done != start.position:
                 self._near = Checkpoint(done, floor.copy())
-            floor.fold(self.events(done, next_done))
+            read = self._read_again(chunk)
+            if done == chunk.first:
+                fold_bulk(floor, read.bulk_until(next_done - done))
+            else:
+                floor.fold(read.events[done - chunk.first : next_done - chunk.first])
             done = next_done
         return floor
 

@@ -8,27 +8,34 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, repeat
-from typing import Any, NamedTuple
+from functools import cached_property
+from itertools import accumulate, compress, count, repeat
+from operator import not_
+from typing import Any
 
 from chai_tui.model.event_json import as_json, from_json
 from chai_tui.model.events import Event, Progress
 from chai_tui.model.text import printable
+from chai_tui.recording.collecting import without_collecting
 from chai_tui.recording.form import End, read_end
+from chai_tui.state.bulk import Bulk
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _DECODER: Any = json.JSONDecoder()
 _SCAN = _DECODER.scan_once
 _BEGINS = '{"event":"progress","at":'
-# What JSON allows, and no event exceeds.
-_NUMBER = r"((?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,20})?(?:e-[0-9]{1,3})?)"
+# What JSON allows, and no event exceeds; but for zeros before a number, which are looked for apart:
+# to try another way for every number takes half as long again.
+_NUMBER = r"([0-9]{1,14}+(?:\.[0-9]{1,20}+)?+(?:e-[0-9]{1,3}+)?+)"
 _PROGRESS = re.compile(
-    rf'^{re.escape(_BEGINS)}{_NUMBER},"maker":(0|[1-9][0-9]{{0,8}}),'
+    rf'^{re.escape(_BEGINS)}{_NUMBER},"maker":([0-9]{{1,9}}+),'
     rf'"fraction":{_NUMBER},"cpu_seconds":{_NUMBER}\}}$',
     re.MULTILINE,
 )
+_NO_JSON = re.compile(":0[0-9]")
 _BRACKETS = bytes.maketrans(b"[]{}", b"\2\0\2\0")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _MOST_DEEP = 200
@@ -79,16 +86,58 @@ class Tally:
         return self.garbled + self.unknown + self.misplaced
 
 
-class Read(NamedTuple):
+class Read:
     """What lines told.
 
     Attributes:
-        events: in the lines' order.
-        text: the lines that they come from, each with its end: reading them again gives the same.
+        text: the lines that events come from, each with its end: reading them again gives the same.
+        bulk: the events.
+        count: how many events there are.
+
+    Args:
+        bulk: as above.
+        text: as above.
     """
 
-    events: list[Event]
-    text: str
+    def __init__(self, bulk: Bulk, text: str) -> None:
+        self.bulk = bulk
+        self.text = text
+        self.count = len(bulk.ats) + len(bulk.others)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The events, in the lines' order."""
+        bulk = self.bulk
+        told = zip(bulk.ats, bulk.makers, map(float, bulk.fractions), bulk.cpu_seconds, strict=True)
+        events: list[Event] = [*map(tuple.__new__, repeat(Progress), told)]
+        for index, (before, event) in enumerate(bulk.others):
+            events.insert(before + index, event)
+        return events
+
+    @property
+    def times(self) -> list[float]:
+        """When each of them happened."""
+        times = [*self.bulk.ats]
+        for index, (before, event) in enumerate(self.bulk.others):
+            times.insert(before + index, event.at)
+        return times
+
+    def bulk_until(self, count: int) -> Bulk:
+        """Return the first so many of the events."""
+        bulk = self.bulk
+        others = bisect_right(range(len(bulk.others)), count - 1, key=self._position_of_other)
+        progress = count - others
+        return Bulk(
+            bulk.ats[:progress],
+            bulk.makers[:progress],
+            bulk.fractions[:progress],
+            bulk.cpu_seconds[:progress],
+            bulk.others[:others],
+        )
+
+    def _position_of_other(self, index: int) -> int:
+        """How many events come before one that tells of no progress."""
+        return self.bulk.others[index][0] + index
 
 
 def read_lines(lines: Iterable[str], window: tuple[float, float], tally: Tally) -> Read:
@@ -100,37 +149,43 @@ def read_lines(lines: Iterable[str], window: tuple[float, float], tally: Tally) 
         tally: changed.
     """
     lines = list(lines)
-    return _read_fast(lines, window, tally) or _read_each(lines, window, tally)
+    with without_collecting():
+        return _read_fast(lines, window, tally) or _read_each(lines, window, tally)
 
 
 def _read_fast(lines: list[str], window: tuple[float, float], tally: Tally) -> Read | None:
     """Read lines all at once; None, with nothing counted, if they are not as we write them."""
-    others = [index for index, line in enumerate(lines) if not line.startswith(_BEGINS)]
+    is_progress = map(str.startswith, lines, repeat(_BEGINS))
+    others = [*compress(count(), map(not_, is_progress))]
     text = "\n".join(lines)
     found = _PROGRESS.findall(text)
-    if not found or len(found) + len(others) != len(lines):
+    if not found or len(found) + len(others) != len(lines) or _NO_JSON.search(text):
         return None
     ats, makers, fractions, seconds = zip(*found, strict=True)
-    try:
-        times = [*map(float, ats)]
-        told = zip(times, map(int, makers), map(float, fractions), map(float, seconds), strict=True)
-        events: list[Event | None] = [*map(tuple.__new__, repeat(Progress), told)]
-    except ValueError:  # "1.2.3"
-        return None
+    times = [*map(float, ats)]
     low, high = window
     if not (low <= min(times) and max(times) <= high):
         return None
-    for index in others:
+    events: list[tuple[int, Event]] = []
+    passed_over: list[int] = []
+    for before, index in enumerate(others):
         event = _event(lines[index], tally)
         if event is not None and not low <= event.at <= high:
             tally.misplaced += 1
             event = None
-        events.insert(index, event)
-    kept = [event for event in events if event is not None]
-    if len(kept) == len(lines):
-        return Read(kept, text + "\n")
-    good = [line for line, event in zip(lines, events, strict=True) if event is not None]
-    return Read(kept, "\n".join([*good, ""]))
+        if event is None:
+            passed_over.append(index)
+        else:
+            events.append((index - before, event))
+    for index in reversed(passed_over):
+        del lines[index]
+    if passed_over:
+        text = "\n".join(lines)
+    numbers = {number: int(number) for number in {*makers}}
+    bulk = Bulk(
+        times, [*map(numbers.__getitem__, makers)], fractions, [*map(float, seconds)], events
+    )
+    return Read(bulk, text + "\n")
 
 
 def _read_each(lines: list[str], window: tuple[float, float], tally: Tally) -> Read:
@@ -147,7 +202,7 @@ def _read_each(lines: list[str], window: tuple[float, float], tally: Tally) -> R
         events.append(event)
         good.append(line)
     good.append("")
-    return Read(events, "\n".join(good))
+    return Read(Bulk((), (), (), (), [(0, event) for event in events]), "\n".join(good))
 
 
 def _event(line: str, tally: Tally) -> Event | None:

@@ -108,7 +108,7 @@ class Reader:
         if block is None:
             return None
         found = read_lines(self._whole_lines(block), self.header.window, self.tally)
-        self._events += len(found.events)
+        self._events += found.count
         return found
 
     def wait(self, seconds: float) -> None:

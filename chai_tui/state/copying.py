@@ -1,25 +1,23 @@
 """How a floor is copied: cheaply, for a replay keeps many and makes one for every jump.
 
-Only what changes is copied. What never does is shared: events, lines, entries of histories, spans,
-and a maker that was joined. Of two copies that are both kept as they are, the later one shares with
-the earlier one what did not change in between.
+What never changes is shared: events, lines, entries of histories, spans, and a maker that was
+joined. What may change is lent: whoever changes it first copies it then. Of two copies that are
+both kept as they are, the later one has the very makers of the earlier one that did not change.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from chai_tui.race.records import Race, own
 from chai_tui.state.floor_facts import FloorFacts
 from chai_tui.state.records import Core, Maker, Station
 
-Kept = TypeVar("Kept", list[Any], deque[Any])
-
 _OWN = frozenset({"race", "rewound"})
 """What a floor does not take over from another one as it is."""
+_NOT_TAKEN = _OWN | {"makers", "unjoined", "stations", "cores"}
 _FIELDS_OF_MAKER = attrgetter(*(field.name for field in fields(Maker)))
 _FIELDS_OF_STATION = attrgetter(*(field.name for field in fields(Station)))
 _FIELDS_OF_CORE = attrgetter(*(field.name for field in fields(Core)))
@@ -34,6 +32,7 @@ class CopiedFloor(FloorFacts):
             same happened: after it grew, nothing can be assumed to have only been added to.
     """
 
+    unjoined: dict[int, Maker]
     stations: dict[int, Station]
     cores: dict[int, Core]
     race: Race
@@ -47,22 +46,31 @@ class CopiedFloor(FloorFacts):
                 ever be changed: they share what did not change in between.
         """
         floor = type(self)()
-        makers = {} if like is None else like.makers
-        stations = {} if like is None else like.stations
+        makers = {} if like is None else like.unjoined
         vars(floor).update(
-            {name: own(told) for name, told in vars(self).items() if name not in _OWN}
+            {name: own(told) for name, told in vars(self).items() if name not in _NOT_TAKEN}
         )
-        floor.makers = {
-            number: maker if maker.joined else _copied_maker(maker, makers.get(number))
-            for number, maker in self.makers.items()
+        floor.unjoined = {
+            number: _copied_maker(maker, makers.get(number))
+            for number, maker in self.unjoined.items()
         }
-        floor.stations = {
-            number: _copied_station(station, stations.get(number))
-            for number, station in self.stations.items()
-        }
+        floor.makers = {**self.makers, **floor.unjoined}
+        for station in self.stations.values():
+            station.is_lent = True
+        floor.stations = self.stations.copy()
         floor.cores = {number: _copied_core(core) for number, core in self.cores.items()}
         floor.race.become(self.race)
         return floor
+
+    def _station(self, number: int) -> Station:
+        """Return a station to change: a copy in its place, if copies of the floor have it, too."""
+        station = self.stations[number]
+        if station.is_lent:
+            station = self.stations[number] = Station(*_FIELDS_OF_STATION(station))
+            station.makers = station.makers.copy()
+            station.said = station.said.copy()
+            station.is_lent = False
+        return station
 
     def become(self, other: Self) -> None:
         """Be what another floor is, in its place; that one is not to be used any more."""
@@ -72,38 +80,11 @@ class CopiedFloor(FloorFacts):
 
 
 def _copied_maker(maker: Maker, known: Maker | None) -> Maker:
-    """Return an equal maker, which shares what did not change with one that is known."""
+    """Return an equal maker: one that is known, if it did not change."""
     if known is not None and known.version == maker.version:
         return known
-    copied = Maker(*_FIELDS_OF_MAKER(maker))
-    copied.recent = maker.recent.copy()
-    if known is None:
-        copied.step_times = maker.step_times.copy()
-        copied.pauses = maker.pauses.copy()
-        copied.said = maker.said.copy()
-        copied.history = maker.history.copy()
-    else:
-        copied.step_times = _kept(maker.step_times, known.step_times)
-        copied.pauses = _kept(maker.pauses, known.pauses)
-        copied.said = _kept(maker.said, known.said)
-        copied.history = _kept(maker.history, known.history)
-    return copied
-
-
-def _kept(now: Kept, before: Kept) -> Kept:
-    """Return a copy of what only its end changes of, or what it was before, if it is still that."""
-    is_same = len(now) == len(before) and (not now or now[-1] is before[-1])
-    return before if is_same else now.copy()
-
-
-def _copied_station(station: Station, known: Station | None) -> Station:
-    """Return an equal station: one that is known, if it is equal."""
-    if known == station:
-        return known
-    copied = Station(*_FIELDS_OF_STATION(station))
-    copied.makers = station.makers.copy()
-    copied.said = station.said.copy()
-    return copied
+    maker.lent = (maker.step_times, maker.pauses, maker.said, maker.history)
+    return Maker(*_FIELDS_OF_MAKER(maker))
 
 
 def _copied_core(core: Core) -> Core:

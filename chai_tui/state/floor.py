@@ -50,7 +50,7 @@ from chai_tui.state.records import (
     derive_state,
 )
 from chai_tui.state.sampling import cores_after, take_use
-from chai_tui.state.step_times import begin_step, end_step
+from chai_tui.state.step_times import begin_step, end_pause, end_step
 
 LOG_KEPT = 1_000
 """Events kept for the log."""
@@ -75,6 +75,7 @@ class Floor(CopiedFloor):
         cores: by core number: those that the last sample told of.
         counts: how many makers are in each state.
         open: how many makers are not joined yet.
+        unjoined: those makers, by number, in the order in which they were seated.
         sample_times: when samples were taken, oldest first.
         sampled_at: when the newest sample was taken; minus infinity before the first.
         log: what is worth telling, oldest first.
@@ -90,6 +91,7 @@ class Floor(CopiedFloor):
     def __init__(self) -> None:
         self.run = RunBegan(0.0)
         self.makers: dict[int, Maker] = {}
+        self.unjoined: dict[int, Maker] = {}
         self.stations: dict[int, Station] = {}
         self.cores: dict[int, Core] = {}
         self.counts: dict[State, int] = dict.fromkeys(State, 0)
@@ -110,11 +112,12 @@ class Floor(CopiedFloor):
         self._emptied_at: float | None = None
         self.sampled_at = float("-inf")
         self._cpu_trace: deque[tuple[float, float]] = deque()
-        self._forgotten_seconds = 0.0  # of CPU time, burned by those who were forgotten
+        self._joined_seconds = 0.0  # of CPU time, also of those who were forgotten
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in what happened."""
         handlers = self._HANDLERS
+        makers = self.unjoined
         now = self.now
         count = 0
         for event in events:
@@ -126,8 +129,8 @@ class Floor(CopiedFloor):
                 handlers[type(event)](self, event)
                 continue
             # Without a call: it comes ten times a second from every maker.
-            maker = self.makers.get(event.maker)
-            if maker is None or maker.joined:
+            maker = makers.get(event.maker)
+            if maker is None:
                 continue
             maker.version += 1
             maker.fraction = event.fraction
@@ -144,9 +147,8 @@ class Floor(CopiedFloor):
             self._emptied_at = self._busy_period_now().ended
         for number in gone:
             maker = self.makers.pop(number)
-            self._forgotten_seconds += maker.cpu_seconds
             self.counts[maker.state] -= 1
-            station = self.stations[maker.station]
+            station = self._station(maker.station)
             station.makers.remove(number)
             if not station.makers:
                 del self.stations[maker.station]
@@ -181,12 +183,12 @@ class Floor(CopiedFloor):
             seated_at=event.at,
         )
         in_order = not self.makers or event.maker > next(reversed(self.makers))
-        self.makers[event.maker] = maker
+        self.makers[event.maker] = self.unjoined[event.maker] = maker
         if not in_order:
             self.makers = dict(sorted(self.makers.items()))
-        station = self.stations.get(event.station)
-        if station is None:
-            station = self.stations[event.station] = Station(event.station, event.pid, event.engine)
+        if event.station not in self.stations:
+            self.stations[event.station] = Station(event.station, event.pid, event.engine)
+        station = self._station(event.station)
         insort(station.makers, event.maker)
         self.began = event.at if self.began is None else min(self.began, event.at)
         self.counts[State.SEATED] += 1
@@ -195,10 +197,9 @@ class Floor(CopiedFloor):
 
     def _open_maker(self, number: int | None) -> Maker | None:
         """The maker, unless it is unknown (or forgotten) or its state is final."""
-        maker = self.makers.get(number) if number is not None else None
-        if maker is None or maker.joined:
-            return None
-        maker.version += 1
+        maker = self.unjoined.get(number) if number is not None else None
+        if maker is not None:
+            maker.version += 1
         return maker
 
     def _started(self, event: Started) -> None:
@@ -225,7 +226,7 @@ class Floor(CopiedFloor):
             maker.served_at = event.at
             maker.cups = event.cups
             maker.result = event.result
-            station = self.stations[maker.station]
+            station = self._station(maker.station)
             station.cups = max(station.cups, event.cups)
             self._restate(maker)
             self._tell(event)
@@ -248,20 +249,21 @@ class Floor(CopiedFloor):
     def _said(self, event: Said) -> None:
         line = Line(event.at, event.line, event.stream)
         if event.maker is None:
-            if station := self.stations.get(event.station):
-                station.said.append(line)
+            if event.station in self.stations:
+                self._station(event.station).said.append(line)
                 self._tell(event)
         elif maker := self._open_maker(event.maker):
+            maker.said = maker.own(maker.said)
             maker.said.append(line)
             maker.said_count += 1
 
     def _dropped(self, event: Dropped) -> None:
         # The first time is worth a line in the log; after that, others would be pushed out of it.
-        speaker: Maker | Station | None
-        if event.maker is None:
-            speaker = self.stations.get(event.station)
-        else:
+        speaker: Maker | Station | None = None
+        if event.maker is not None:
             speaker = self._open_maker(event.maker)
+        elif event.station in self.stations:
+            speaker = self._station(event.station)
         if speaker is not None:
             if not speaker.dropped:
                 self._tell(event)
@@ -269,6 +271,7 @@ class Floor(CopiedFloor):
 
     def _paused(self, event: Paused) -> None:
         if (maker := self._open_maker(event.maker)) and not maker.paused:
+            maker.pauses = maker.own(maker.pauses)
             maker.pauses.append(Span(event.at, None))
             self._leave_core(maker)
             self._restate(maker)
@@ -287,7 +290,7 @@ class Floor(CopiedFloor):
 
     def _resumed(self, event: Resumed) -> None:
         if (maker := self._open_maker(event.maker)) and maker.paused:
-            maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
+            end_pause(maker, event.at)
             self._restate(maker)
             self._tell(event)
 
@@ -302,7 +305,7 @@ class Floor(CopiedFloor):
         if maker is None:
             return
         if maker.paused:
-            maker.pauses[-1] = Span(maker.pauses[-1].began, event.at)
+            end_pause(maker, event.at)
         end_step(maker, event.at)
         maker.exitcode = event.exitcode
         if event.exitcode is not None and event.exitcode < 0:
@@ -312,31 +315,37 @@ class Floor(CopiedFloor):
         maker.joined = True
         self._leave_core(maker)
         self.open -= 1
+        del self.unjoined[event.maker]
+        self._joined_seconds += maker.cpu_seconds
         self._round = None
         self._restate(maker)
         self._tell(event)
 
     def _sampled(self, event: Sampled) -> None:
         on_core: dict[int, list[int]] = {}
+        makers, at, sampled_at, has_gil = self.unjoined, event.at, self.sampled_at, self.run.gil
         for use in event.makers:
-            if maker := self._open_maker(use.maker):
-                take_use(maker, use, event.at, self.sampled_at, has_gil=self.run.gil)
-                if use.core is not None:
-                    on_core.setdefault(use.core, []).append(use.maker)
+            number, core = use.maker, use.core
+            maker = makers.get(number)
+            if maker is None:
+                continue
+            maker.version += 1
+            take_use(maker, use, at, sampled_at, has_gil=has_gil)
+            if core is not None:
+                on_core.setdefault(core, []).append(number)
         self.cores = cores_after(self.cores, event.cores, on_core)
-        self.sampled_at = event.at
+        self.sampled_at = at
         times = self.sample_times
-        if not times or event.at > times[-1]:
-            times.append(event.at)
+        if not times or at > times[-1]:
+            times.append(at)
             if len(times) > SAMPLES_KEPT:
                 del times[:SAMPLES_DROPPED]
         self.cores_version += 1
         if self.open:
-            burned = sum([maker.cpu_seconds for maker in self.makers.values()])
-            burned += self._forgotten_seconds
+            burned = sum([maker.cpu_seconds for maker in makers.values()])
             trace = self._cpu_trace
-            trace.append((event.at, burned))
-            while len(trace) > 2 and trace[0][0] < event.at - AT_ONCE_SECONDS:
+            trace.append((at, burned + self._joined_seconds))
+            while len(trace) > 2 and trace[0][0] < at - AT_ONCE_SECONDS:
                 trace.popleft()
         else:
             self._cpu_trace.clear()

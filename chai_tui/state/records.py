@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Stopping
@@ -20,6 +20,9 @@ SAID_KEPT = 1_000
 """Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
 HISTORY_KEPT = 240
 """Samples kept for each maker and core: two minutes at two a second."""
+
+Entries = list[Any] | deque[Any]
+Kept = TypeVar("Kept", list[Any], deque[Any])
 
 
 class State(StrEnum):
@@ -126,6 +129,15 @@ class Maker:
     signal_was_ours: bool = False
     version: int = 0
     """Grows with every change, so that a view can tell what to draw again."""
+    lent: tuple[Entries, ...] = field(default=(), repr=False, compare=False)
+    """Those of the above that copies of it have, too: they are copied before they change."""
+
+    def own(self, entries: Kept) -> Kept:
+        """Return entries of it to put in their place and to change: a copy, if they are lent."""
+        for lent in self.lent:  # no any(): it takes three times as long
+            if entries is lent:
+                return entries.copy()
+        return entries
 
     @property
     def name(self) -> str:
@@ -192,6 +204,8 @@ class Station:
     """Lines that could not be told apart by maker."""
     dropped: int = 0
     """How many such lines were left out."""
+    is_lent: bool = field(default=False, repr=False, compare=False)
+    """Whether copies of the floor have it, too: it is copied before it changes."""
 
 
 class CoreShares(NamedTuple):
@@ -234,7 +248,7 @@ def gil_share_of(maker: Maker, since: float, use: MakerUse) -> float | None:
         since: when the sample before this one was taken.
         use: what was sampled of it.
     """
-    if not maker.engine.traits.shares_gil or derive_state(maker) is not State.BREWING:
+    if maker.state is not State.BREWING or not maker.engine.traits.shares_gil:
         return None
     if use.gil_share is not None:
         return use.gil_share

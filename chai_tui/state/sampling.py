@@ -22,25 +22,38 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
         sampled_at: when the one before was; minus infinity if there was none.
         has_gil: whether its Python has a GIL.
     """
-    if use.core is not None:
-        last = next(
-            (entry.core for entry in reversed(maker.history) if entry.core is not None), None
-        )
-        maker.core_moves += last is not None and last != use.core
-    maker.core = use.core
-    maker.cpu_share = use.cpu_share
-    maker.ready_share = use.ready_share
-    maker.gil_share = gil_share_of(maker, sampled_at, use) if has_gil else None
-    _remember(maker, at, sampled_at)
-    if use.cpu_seconds is not None and use.cpu_seconds > maker.cpu_seconds:
-        maker.cpu_seconds = use.cpu_seconds
-    if use.memory is not None:
-        maker.memory = use.memory
-    entry = Use(at, use.core, use.cpu_share, use.ready_share, maker.memory, maker.gil_share)
+    # Most of what a floor costs is this, for every maker at every sample: without calls.
+    core, cpu_share, ready_share = use.core, use.cpu_share, use.ready_share
+    cpu_seconds, memory = use.cpu_seconds, use.memory
+    history = maker.history
+    if core is not None and history:
+        last = history[-1].core
+        if last is None:
+            last = next((entry.core for entry in reversed(history) if entry.core is not None), None)
+        maker.core_moves += last is not None and last != core
+    maker.core = core
+    maker.cpu_share = cpu_share
+    maker.ready_share = ready_share
+    gil_share = maker.gil_share = gil_share_of(maker, sampled_at, use) if has_gil else None
+    if cpu_share is not None and maker.state is State.BREWING:
+        seconds = at - max(sampled_at, maker.seated_at)
+        stretch = Stretch(at, max(0.0, seconds), cpu_share, ready_share, gil_share)
+        maker.recent = within_last_second(maker.recent, stretch)
+    elif maker.recent:
+        maker.recent = []
+    if cpu_seconds is not None and cpu_seconds > maker.cpu_seconds:
+        maker.cpu_seconds = cpu_seconds
+    if memory is None:
+        memory = maker.memory
+    else:
+        maker.memory = memory
+    told = (core, cpu_share, ready_share, memory, gil_share)
     # A maker that waits for minutes costs one entry, not hundreds; one of whom nothing was ever
     # known has none.
-    if entry[1:] != (maker.history[-1][1:] if maker.history else _NOTHING_KNOWN):
-        maker.history.append(entry)
+    if told != (history[-1][1:] if history else _NOTHING_KNOWN):
+        if maker.lent:
+            history = maker.history = maker.own(history)
+        history.append(Use(at, *told))
 
 
 def cores_after(
@@ -61,13 +74,3 @@ def cores_after(
         core.makers = tuple(on_core.get(use.core, ()))
         core.history.append(CoreShares(use.busy, use.makers))
     return cores
-
-
-def _remember(maker: Maker, at: float, sampled_at: float) -> None:
-    """Keep what was sampled of it until it is a second old."""
-    if maker.cpu_share is None or maker.state is not State.BREWING:
-        maker.recent = []
-        return
-    since = max(sampled_at, maker.seated_at)
-    stretch = Stretch(at, max(0.0, at - since), maker.cpu_share, maker.ready_share, maker.gil_share)
-    maker.recent = within_last_second([*maker.recent, stretch])

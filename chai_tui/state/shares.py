@@ -42,11 +42,10 @@ class Shares(NamedTuple):
     no_gil: int | None
 
 
-def within_last_second(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Return those that reach into the last second before the latest of them, oldest first."""
-    told = list(stretches)
-    since = told[-1].at - LAST_SECONDS + _SLACK if told else 0.0
-    return [stretch for stretch in told if stretch.at > since]
+def within_last_second(before: Iterable[Stretch], latest: Stretch) -> list[Stretch]:
+    """Return the latest stretch, and those before it that reach into its last second, in order."""
+    since = latest.at - LAST_SECONDS + _SLACK
+    return [*[stretch for stretch in before if stretch.at > since], latest]
 
 
 def shares_of(stretches: Sequence[Stretch]) -> Shares | None:

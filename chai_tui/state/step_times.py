@@ -1,4 +1,4 @@
-"""When the steps of a maker began and ended, and which of them it named itself."""
+"""When the steps and pauses of a maker began and ended, and which steps it named itself."""
 
 from __future__ import annotations
 
@@ -20,10 +20,18 @@ def begin_step(maker: Maker, event: StepBegan) -> None:
         maker.step = event.step
         maker.fraction = 0.0
         maker.told_progress = False
+        maker.step_times = maker.own(maker.step_times)
         maker.step_times.append(Span(event.at, None))
 
 
 def end_step(maker: Maker, at: float) -> None:
     """Note that the step that a maker is in, if it is in one, ended."""
     if maker.step_times and maker.step_times[-1].end is None:
+        maker.step_times = maker.own(maker.step_times)
         maker.step_times[-1] = Span(maker.step_times[-1].began, at)
+
+
+def end_pause(maker: Maker, at: float) -> None:
+    """Note that the pause of a maker ended."""
+    maker.pauses = maker.own(maker.pauses)
+    maker.pauses[-1] = Span(maker.pauses[-1].began, at)

@@ -508,3 +508,42 @@ def test_texts_are_made_safe_at_the_entry() -> None:
     assert said == Said(1.0, 1, "␛[2J", "out", 1)
     failed = from_json(as_json(Failed(1.0, 1, "\x07", "a\n\x1bb\n", 0.0)))
     assert failed == Failed(1.0, 1, "␇", "a\n␛b\n", 0.0)
+
+
+_any_number: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.text(max_size=1), st.integers(-1, 1), st.floats(),
+    st.sampled_from((MOST_WHOLE, -MOST_WHOLE, MOST_FRACTION, -MOST_FRACTION, -0.0, 5e14)),
+)  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(MakerUse._fields), st.integers(0, 2), _any_number), max_size=4
+    )
+)
+def test_records_are_read_at_once_as_they_are_one_by_one(
+    changes: list[tuple[str, int, Any]],
+) -> None:
+    use = MakerUse(1, 2, 0.5, 0.25, 1.5, 4_096, stopped=False, gil_share=0.25)
+    makers = [use._asdict() for _ in range(3)]
+    for name, index, value in changes:
+        makers[index][name] = value
+    found, expected = _read_or_refused(makers), []
+    for maker in makers:
+        # A key that is left out makes all of them be read one by one.
+        one = _read_or_refused([maker, use._asdict()], "gil_share")
+        if isinstance(one, str):
+            assert found == one
+            return
+        expected.append(one[0])
+    assert repr(found) == repr((*expected,))
+
+
+def _read_or_refused(makers: list[dict[str, Any]], without: str = "") -> str | tuple[MakerUse, ...]:
+    makers = [*makers[:-1], {key: makers[-1][key] for key in makers[-1] if key != without}]
+    try:
+        event = from_json({"event": "sampled", "at": 1.0, "cores": [], "makers": makers})
+    except ValueError as error:
+        return str(error)
+    assert isinstance(event, Sampled)
+    return event.makers

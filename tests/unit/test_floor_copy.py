@@ -67,7 +67,24 @@ def test_a_copy_shares_nothing_that_changes() -> None:
     ours, theirs = dict(mutable_in(floor)), dict(mutable_in(copied))
     assert list(ours) == list(theirs)
     assert {type(value) for value in ours.values()} >= {*RECORDS, list, dict, deque, array}
-    assert [where for where in ours if ours[where] is theirs[where]] == []
+    shared = [where for where in ours if ours[where] is theirs[where]]
+    lent = [
+        f"floor.{makers}[{maker.number}].{name}"
+        for makers in ("makers", "unjoined")
+        for maker in copied.unjoined.values()
+        for name in ("step_times", "pauses", "said", "history", "recent")
+    ]
+    lent += [
+        f"floor.stations[{number}]{what}"
+        for number, station in floor.stations.items()
+        for what in ("", ".makers", ".said")
+        if station.is_lent
+    ]
+    assert [where for where in shared if not where.startswith((*lent,))] == []
+    for maker in (*floor.unjoined.values(), *copied.unjoined.values()):
+        for name in ("step_times", "pauses", "said", "history"):
+            entries = getattr(maker, name)
+            assert maker.own(entries) is not entries, name
     for where, value in ours.items():
         if isinstance(value, deque):
             assert value.maxlen == theirs[where].maxlen, where

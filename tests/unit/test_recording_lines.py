@@ -37,7 +37,8 @@ def test_every_event_comes_back_with_its_time_in_microseconds(
     assert line.isascii()
     assert "\n" not in line
     found, tally = read(line)
-    assert found == ([event._replace(at=round(event.at, 6))], line + "\n")
+    assert found.events == [event._replace(at=round(event.at, 6))]
+    assert found.text == line + "\n"
     assert tally == Tally()
 
 
@@ -122,7 +123,8 @@ BAD = {
 def test_a_line_that_is_no_event_is_counted_and_the_others_are_read(line: str) -> None:
     began = time.process_time()
     found, tally = read(GOOD, line, GOOD)
-    assert found == ([Progress(5.5, 1, 0.5, 0.25)] * 2, f"{GOOD}\n{GOOD}\n")
+    assert found.events == [Progress(5.5, 1, 0.5, 0.25)] * 2
+    assert found.text == f"{GOOD}\n{GOOD}\n"
     assert (tally.garbled, tally.unknown, tally.misplaced, tally.passed_over) == (1, 0, 0, 1)
     assert 0 < len(tally.first) <= 200
     assert tally.first.isprintable()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, MakerUse, Paused, Sampled
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.state.shares import Shares, Stretch, shares_of, whole_percents, within_last_second
+from chai_tui.state.shares import Shares, Stretch, shares_of, whole_percents
 from tests.builders import BEGAN, brewing, floor_of
 
 shares = st.floats(0, 1, allow_nan=False)
@@ -79,7 +79,3 @@ def test_who_does_not_run_or_is_not_seen_has_none(event: Event) -> None:
     assert floor.makers[1].shares is not None
     floor.fold([event])
     assert floor.makers[1].shares is None
-
-
-def test_nothing_is_within_no_time() -> None:
-    assert within_last_second([]) == []
