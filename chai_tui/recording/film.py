@@ -10,7 +10,7 @@ from array import array
 from itertools import accumulate
 from typing import NamedTuple
 
-from chai_tui.model.events import Event, Exited
+from chai_tui.model.events import Event, Exited, Seated
 from chai_tui.recording.checkpoints import Checkpoint, Checkpoints
 from chai_tui.recording.chunks import Chunk, Chunks
 from chai_tui.recording.collecting import without_collecting
@@ -72,6 +72,7 @@ class Film:
         self._head = Floor()  # of the thread that reads alone
         self._latest = header.monotonic
         self._ended: set[int] = set()
+        self._zero: float | None = None
         self._chunks = chunks or Chunks()
         self._checkpoints = checkpoints or Checkpoints()
         self._near = _BEGINNING  # where the chunk began that was sought last
@@ -101,6 +102,8 @@ class Film:
         count = self.count + read.count
         self._checkpoints.passed(len(text), count, self._head)
         for index, (before, event) in enumerate(read.bulk.others, 1):
+            if type(event) is Seated and self._zero is None:
+                self._zero = event.at
             if type(event) is Exited and self._is_end(event):
                 position = before + index
                 state = self._head.makers[event.maker].state
@@ -109,9 +112,14 @@ class Film:
         self.count = count  # last: until now nobody looks
 
     def _is_end(self, event: Exited) -> bool:
-        """Whether it is by this that a maker ended; what is told of it later changes nothing."""
+        """Whether it is by this that a maker ended; what is told of it later changes nothing.
+
+        A worker that a tasting lets go has no end that anybody looks for.
+        """
         maker = self._head.makers.get(event.maker)
         if maker is None or maker.ended_at != event.at or maker.number in self._ended:
+            return False
+        if not maker.recipe and maker.state is State.STOPPED:
             return False
         self._ended.add(maker.number)
         return True
@@ -120,8 +128,11 @@ class Film:
 
     @property
     def began(self) -> float:
-        """The time of the beginning, in the events' seconds."""
-        return self.header.monotonic
+        """When the first maker was seated, from where every screen counts, in the events' seconds.
+
+        Before anybody was, when the run began.
+        """
+        return self.header.monotonic if self._zero is None else self._zero
 
     @property
     def ended(self) -> float:
@@ -131,7 +142,7 @@ class Film:
     def time_at(self, position: int) -> float:
         """Return the latest time that was told until a position, in the events' seconds."""
         chunk = self._chunks.after(position - 1)
-        return self.began if chunk is None else chunk.times[position - 1 - chunk.first]
+        return self.header.monotonic if chunk is None else chunk.times[position - 1 - chunk.first]
 
     def position_at(self, at: float) -> int:
         """Return how many events had happened at a time, those of the very moment included."""

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.model.events import Exited, Progress
+from chai_tui.model.events import Exited, Progress, Seated
 from chai_tui.recording.checkpoints import Checkpoints
 from chai_tui.recording.chunks import Chunks
 from chai_tui.recording.film import Film
@@ -28,7 +28,7 @@ from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from tests import races
 from tests.benchmarks import recording_film
-from tests.builders import BEGAN, brewing, killed, sampled, served
+from tests.builders import BEGAN, CHAI, brewing, killed, sampled, served, stopped
 from tests.unit.made_films import (
     add,
     any_run,
@@ -122,7 +122,9 @@ def test_what_is_read_from_a_file_is_what_was_written(tmp_path: Any) -> None:
 def test_times_and_positions(seed: int, piece: int) -> None:
     events = any_run(seed)
     film = film_of(events, piece=piece)
-    latest = [film.began]
+    seats = [event.at for event in rounded(events) if isinstance(event, Seated)]
+    assert film.began == (seats[0] if seats else film.header.monotonic)
+    latest = [film.header.monotonic]
     for event in rounded(events):
         latest.append(max(latest[-1], event.at))
     assert [film.time_at(position) for position in range(film.count + 1)] == latest
@@ -131,6 +133,13 @@ def test_times_and_positions(seed: int, piece: int) -> None:
         assert film.position_at(at) == sum(time <= at for time in latest[1:])
     for first, last in ((0, 3), (piece - 1, piece + 1), (film.count - 2, film.count)):
         assert film.events(max(0, first), last) == rounded(events)[max(0, first) : last]
+    film.close()
+
+
+def test_workers_that_a_tasting_lets_go_have_no_end() -> None:
+    worker = CHAI._replace(name="")
+    film = film_of([*stopped(1, recipe=worker), *killed(2, recipe=worker), *stopped(3)])
+    assert {(end.maker, end.state) for end in film.ends} == {(2, State.KILLED), (3, State.STOPPED)}
     film.close()
 
 

@@ -201,3 +201,8 @@ class Account:
     events: int = 0
     problems: Sequence[str] = ()
     floor: Floor = field(default_factory=Floor)
+
+    @property
+    def zero(self) -> float:
+        """When the first maker was seated, from where every screen counts; else the beginning."""
+        return min((maker.seated_at for maker in self.makers.values()), default=self.began)

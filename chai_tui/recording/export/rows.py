@@ -74,7 +74,7 @@ def label_of(maker: MakerAccount) -> str:
 def span_of(account: Account) -> tuple[float, float]:
     """Return when the first and the last thing happened that can be drawn."""
     makers = account.makers.values()
-    began = min([account.began, *(maker.seated_at for maker in makers)])
+    began = account.zero
     ended = max([account.ended, *(maker.ended_at or began for maker in makers)])
     return began, max(ended, began)
 

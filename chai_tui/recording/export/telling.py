@@ -9,7 +9,9 @@ from chai_tui.explain.event_text import describe
 from chai_tui.model.events import (
     Event,
     Exited,
+    Paused,
     Progress,
+    Resumed,
     Sampled,
     Seated,
     Signalled,
@@ -87,6 +89,8 @@ class _Teller:
             Exited: lambda event: self._tell(event, "end"),
             Stopping: lambda event: self._tell(event, "signal"),
             Signalled: lambda event: self._tell(event, "signal"),
+            Paused: lambda event: self._tell(event, "signal"),
+            Resumed: lambda event: self._tell(event, "signal"),
             Trouble: lambda event: self._tell(event, "trouble"),
             Unseated: lambda event: self._tell(event, "trouble"),
         }

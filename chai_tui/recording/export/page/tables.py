@@ -93,11 +93,11 @@ def makers_table(account: Account) -> str:
     """Return the table of makers; under it, once, what a blank means."""
     if not account.makers:
         return ""
-    makers = account.makers
+    makers, zero = account.makers, account.zero
     return _table(
         "Makers",
         _MAKER_HEADINGS,
-        (_maker_cells(account, maker) for maker in makers.values()),
+        (_maker_cells(account, maker, zero) for maker in makers.values()),
         len(makers),
         # Words at the left, figures at the right.
         words=(0, 1, 2, 5),
@@ -105,7 +105,7 @@ def makers_table(account: Account) -> str:
     )
 
 
-def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
+def _maker_cells(account: Account, maker: MakerAccount, zero: float) -> list[str]:
     wall, moves = wall_of(maker, account), moves_of(maker, account)
     nth = (
         f"\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}{maker.nth}"
@@ -119,7 +119,7 @@ def _maker_cells(account: Account, maker: MakerAccount) -> list[str]:
         str(maker.station),
         str(maker.pid),
         _end_text(maker),
-        time_text(maker.seated_at - account.began),
+        time_text(maker.seated_at - zero),
         seconds_text(wall),
         seconds_text(maker.cpu_seconds),
         percent(maker.cpu_seconds / wall) if wall > 0 else "",
@@ -145,7 +145,7 @@ def _seconds(seconds: float | None) -> str:
 
 def stations_table(account: Account) -> str:
     """Return the table of processes."""
-    makers = account.makers
+    makers, zero = account.makers, account.zero
     rows = (
         [
             str(station.number),
@@ -153,7 +153,7 @@ def stations_table(account: Account) -> str:
             str(station.pid),
             " ".join(f"#{number}" for number in station.makers[:12])
             + (f" +{len(station.makers) - 12:,}" if len(station.makers) > 12 else ""),
-            time_text(station.began - account.began),
+            time_text(station.began - zero),
             seconds_text(station.ended - station.began),
             seconds_text(sum(makers[n].cpu_seconds for n in station.makers if n in makers)),
         ]
@@ -192,10 +192,11 @@ def _lines(lines: Sequence[str]) -> str:
 
 
 def instants_table(account: Account) -> str:
-    """Return the table of signals, ends and troubles."""
+    """Return the table of signals, pauses, ends and troubles."""
+    zero = account.zero
     rows = (
         [
-            time_text(each.at - account.began),
+            time_text(each.at - zero),
             "" if each.maker is None else f"#{each.maker}",
             each.kind,
             each.text,
