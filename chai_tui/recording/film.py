@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from chai_tui.model.events import Event, Exited, Seated
+from chai_tui.model.race_events import TasteBegan
 from chai_tui.recording.checkpoints import Checkpoint, Checkpoints
 from chai_tui.recording.chunks import Chunk, Chunks
 from chai_tui.recording.collecting import without_collecting
@@ -102,8 +103,8 @@ class Film:
         count = self.count + read.count
         self._checkpoints.passed(len(text), count, self._head)
         for index, (before, event) in enumerate(read.bulk.others, 1):
-            if type(event) is Seated and self._zero is None:
-                self._zero = event.at
+            if self._zero is None and type(event) in (Seated, TasteBegan):
+                self._zero = event.at if type(event) is Seated else self.header.monotonic
             if type(event) is Exited and self._is_end(event):
                 position = before + index
                 state = self._head.makers[event.maker].state
@@ -128,9 +129,9 @@ class Film:
 
     @property
     def began(self) -> float:
-        """When the first maker was seated, from where every screen counts, in the events' seconds.
+        """From where every screen counts, in the events' seconds: when the first maker was seated.
 
-        Before anybody was, when the run began.
+        Before anybody was, and of a tasting, when the run began.
         """
         return self.header.monotonic if self._zero is None else self._zero
 

@@ -204,5 +204,10 @@ class Account:
 
     @property
     def zero(self) -> float:
-        """When the first maker was seated, from where every screen counts; else the beginning."""
+        """From where every screen counts: when the first maker was seated.
+
+        Before anybody was, and of a tasting, when the run began.
+        """
+        if self.floor.race.began is not None:
+            return self.began
         return min((maker.seated_at for maker in self.makers.values()), default=self.began)
