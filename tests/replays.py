@@ -9,10 +9,10 @@ from typing import Any
 from chai_tui.config.settings import Settings
 from chai_tui.model.events import Event, Exited, Failed, RunBegan
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.recording.film import Film
 from chai_tui.recording.form import End, Header, end_line, header_line
 from chai_tui.recording.lines import Read, line_of
-from chai_tui.recording.player import Player
+from chai_tui.recording.playing.film import Film
+from chai_tui.recording.playing.player import Player
 from chai_tui.state.bulk import Bulk
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.replay_app import ReplayApp, TasteReplayApp, is_tasting

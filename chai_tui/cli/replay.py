@@ -41,7 +41,7 @@ def replay(*, file: str, large: bool = False) -> int:
 
 
 def _on_screen(reader: Reader, *, large: bool) -> int:
-    from chai_tui.recording.film import Film  # noqa: PLC0415 - not for bad usage
+    from chai_tui.recording.playing.film import Film  # noqa: PLC0415 - not for bad usage
     from chai_tui.sources.replay.source import RecordingSource  # noqa: PLC0415 - likewise
     from chai_tui.tui.bridge import Bridge
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from chai_tui.recording.player import Player
+from chai_tui.recording.playing.player import Player
 from chai_tui.tui.watching import WatchingApp
 
 NOTICE_SECONDS = 3.0

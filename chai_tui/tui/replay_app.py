@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from chai_tui.model.events import Seated
 from chai_tui.model.recipe import Recipe
-from chai_tui.recording.film import Film
+from chai_tui.recording.playing.film import Film
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.keys.replay_keys import KITCHEN_REPLAY, REPLAY, TASTE_REPLAY
 from chai_tui.tui.keys.screen_keys import Place

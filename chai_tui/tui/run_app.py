@@ -27,7 +27,7 @@ from chai_tui.tui.terminal.signal_watch import signals_watched
 from chai_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
-    from chai_tui.recording.film import Film
+    from chai_tui.recording.playing.film import Film
     from chai_tui.tui.replaying import Reading
 
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
@@ -126,7 +126,7 @@ def run_replay(
     """
 
     def make(**options: Any) -> WatchingApp:
-        from chai_tui.recording.player import Player  # noqa: PLC0415 - for this alone
+        from chai_tui.recording.playing.player import Player  # noqa: PLC0415 - for this alone
         from chai_tui.tui.replay_app import (  # noqa: PLC0415 - likewise
             ReplayApp,
             TasteReplayApp,

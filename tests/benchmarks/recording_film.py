@@ -34,9 +34,9 @@ from chai_tui.model.events import (
     StepBegan,
 )
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.recording.film import Film
 from chai_tui.recording.form import Header, header_line
 from chai_tui.recording.lines import line_of
+from chai_tui.recording.playing.film import Film
 from chai_tui.recording.reader import Reader
 from tests.benchmarks.measure import Result, percentile
 

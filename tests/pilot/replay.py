@@ -10,8 +10,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from chai_tui.recording.film import Film
-from chai_tui.recording.player import Player
+from chai_tui.recording.playing.film import Film
+from chai_tui.recording.playing.player import Player
 from chai_tui.recording.reader import Reader
 from chai_tui.sources.replay.source import RecordingSource
 from chai_tui.tui.bridge import Bridge

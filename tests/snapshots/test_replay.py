@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chai_tui.recording.player import Player
+from chai_tui.recording.playing.player import Player
 from tests import races
 from tests.builders import BEGAN
 from tests.replays import Stopped, film_of, marked, still_replay, told

@@ -20,11 +20,11 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Said
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.race.records import Race
-from chai_tui.recording.checkpoints import Checkpoints
-from chai_tui.recording.chunks import Chunks
-from chai_tui.recording.film import Film
 from chai_tui.recording.form import Header, header_line
 from chai_tui.recording.lines import Tally, line_of, read_lines
+from chai_tui.recording.playing.checkpoints import Checkpoints
+from chai_tui.recording.playing.chunks import Chunks
+from chai_tui.recording.playing.film import Film
 from chai_tui.sources.simulated.source import Simulation
 from chai_tui.state.floor import Floor
 from tests import races

@@ -19,10 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.model.events import Exited, Progress, Seated
-from chai_tui.recording.checkpoints import Checkpoints
-from chai_tui.recording.chunks import Chunks
-from chai_tui.recording.film import Film
+from chai_tui.model.race_events import TasteBegan
 from chai_tui.recording.form import Header, RecordingError
+from chai_tui.recording.playing.checkpoints import Checkpoints
+from chai_tui.recording.playing.chunks import Chunks
+from chai_tui.recording.playing.film import Film
 from chai_tui.recording.reader import Reader
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
@@ -122,8 +123,8 @@ def test_what_is_read_from_a_file_is_what_was_written(tmp_path: Any) -> None:
 def test_times_and_positions(seed: int, piece: int) -> None:
     events = any_run(seed)
     film = film_of(events, piece=piece)
-    seats = [event.at for event in rounded(events) if isinstance(event, Seated)]
-    assert film.began == (seats[0] if seats else film.header.monotonic)
+    begins = next((e for e in rounded(events) if isinstance(e, Seated | TasteBegan)), None)
+    assert film.began == (begins.at if isinstance(begins, Seated) else film.header.monotonic)
     latest = [film.header.monotonic]
     for event in rounded(events):
         latest.append(max(latest[-1], event.at))

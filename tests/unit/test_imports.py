@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "explain": {"model", "race", "state"},
     "explain.tasting": {"model", "race", "explain"},
     "recording": {"model", "state", "explain"},
+    "recording.playing": {"model", "state", "recording"},
     "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},
     "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
     "recording.export.page": {"model", "state", "explain", "explain.tasting", "recording.export"},
@@ -35,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
     "sources.simulated": {"model"},
-    "sources.replay": {"model", "recording"},
+    "sources.replay": {"model", "recording", "recording.playing"},
     "sources.taste.runner": set(),
     "sources.taste.runner._chai_taste": set(),
     "sources.taste": {
@@ -60,7 +61,8 @@ ALLOWED: dict[str, set[str]] = {
         "tui.kitchen", "tui.timeline",
     },
     "tui.replay": {
-        "model", "race", "state", "explain", "recording", "tui.canvas", "tui.keys", "tui.dialogs",
+        "model", "race", "state", "explain", "recording", "recording.playing", "tui.canvas",
+        "tui.keys", "tui.dialogs",
     },
     "tui.help": {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
@@ -69,12 +71,13 @@ ALLOWED: dict[str, set[str]] = {
         "model", "race", "state", "explain", "explain.tasting", "host", "config", "tui.canvas",
         "tui.keys", "tui.shell", "tui.terminal",
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
-        "tui.replay", "tui.help", "recording",
+        "tui.replay", "tui.help", "recording", "recording.playing",
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-        "sources.simulated", "sources.taste", "sources.replay", "recording", "recording.export",
-        "recording.export.traces", "recording.export.page", "recording.diff", "explain", "tui",
+        "sources.simulated", "sources.taste", "sources.replay", "recording", "recording.playing",
+        "recording.export", "recording.export.traces", "recording.export.page", "recording.diff",
+        "explain", "tui",
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.model.events import Event, Progress
-from chai_tui.recording.film import Film
 from chai_tui.recording.form import Header
-from chai_tui.recording.player import MOST_AT_ONCE, MOST_SECONDS, SPEEDS, Player
+from chai_tui.recording.playing.film import Film
+from chai_tui.recording.playing.player import MOST_AT_ONCE, MOST_SECONDS, SPEEDS, Player
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from tests.builders import BEGAN, brewing, failed, killed, served

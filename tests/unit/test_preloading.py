@@ -22,7 +22,7 @@ AT_START = {
     "chai_tui.__version__",  # no module
     "chai_tui.tui.taste_app",  # the other apps
     "chai_tui.tui.replay_app",
-    "chai_tui.recording.player",
+    "chai_tui.recording.playing.player",
 }
 """What is needed before the first screen is shown, if at all."""
 STARTED = f"""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chai_tui.recording.film import Ending
-from chai_tui.recording.player import SPEEDS
+from chai_tui.recording.playing.film import Ending
+from chai_tui.recording.playing.player import SPEEDS
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import as_text, width_of
 from chai_tui.tui.replay.bar_drawing import Doing, Marks, Moment, bar_line

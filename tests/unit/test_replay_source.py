@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from chai_tui.recording.byte_input import ByteInput
-from chai_tui.recording.film import Film
 from chai_tui.recording.form import RecordingError
 from chai_tui.recording.lines import Read
+from chai_tui.recording.playing.film import Film
 from chai_tui.recording.reader import Reader
 from chai_tui.sources.replay.source import LULL_SECONDS, RecordingSource
 from tests.builders import floor_of

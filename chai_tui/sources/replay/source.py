@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from chai_tui.model.commands import Command
 from chai_tui.model.events import Event, Seated
-from chai_tui.recording.film import Film
 from chai_tui.recording.form import RecordingError
+from chai_tui.recording.playing.film import Film
 from chai_tui.recording.reader import Reader
 
 READ_SECONDS = 0.05

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from chai_tui.explain.formatting import GLYPHS
+from chai_tui.state.records import State
 from chai_tui.tui.help.drawing import entry
 from chai_tui.tui.help.pages import Section
 
 _SEEN = (
-    ("●", "strong", "what is shown; a click or a drag goes elsewhere"),
-    ("✖", "failed", "a maker ended here that was not served"),
+    (GLYPHS[State.BREWING], "strong", "what is shown; a click or a drag goes elsewhere"),
+    (GLYPHS[State.FAILED], "failed", "a maker ended here that was not served"),
     ("┻ ┴", "served", "a maker was served here: before what is shown, and after it"),
     ("◆", "chosen", "a mark of yours; it is there as long as the replay is"),
     ("00:06.0+", "strong", "how long all of it is; with + it still grows"),

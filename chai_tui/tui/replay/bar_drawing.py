@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import GLYPHS, clock_text
-from chai_tui.recording.film import Ending
+from chai_tui.recording.playing.film import Ending
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.replay.moments import speed_text

@@ -72,7 +72,7 @@ LATER_OF_TASTING = (
 )
 """The same of a tasting, beside all that."""
 
-LATER_OF_REPLAY = ("chai_tui.tui.replay.go_dialog",)
+LATER_OF_REPLAY = ("chai_tui.tui.help.replaying", "chai_tui.tui.replay.go_dialog")
 """The same of a recording, beside what its run needs."""
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from chai_tui.model.events import Event
-from chai_tui.recording.film import Ending, Film
+from chai_tui.recording.playing.film import Ending, Film
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from chai_tui.model.events import Event, Exited, Seated
 from chai_tui.model.race_events import TasteBegan
-from chai_tui.recording.checkpoints import Checkpoint, Checkpoints
-from chai_tui.recording.chunks import Chunk, Chunks
 from chai_tui.recording.collecting import without_collecting
 from chai_tui.recording.form import Header
 from chai_tui.recording.lines import Read, Tally, read_lines
+from chai_tui.recording.playing.checkpoints import Checkpoint, Checkpoints
+from chai_tui.recording.playing.chunks import Chunk, Chunks
 from chai_tui.state.bulk import fold_bulk
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State

@@ -1,0 +1,1 @@
+"""Any moment of a recording: what happened until then, the floor as it was, and how it goes on."""
