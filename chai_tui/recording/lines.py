@@ -237,7 +237,7 @@ def parsed(line: str) -> object:
     text = line.strip()
     try:
         value, end = _SCAN(text, 0)
-    except StopIteration:
+    except (StopIteration, json.JSONDecodeError):
         raise ValueError("expected a line of JSON") from None
     except (RecursionError, MemoryError):
         raise ValueError("expected JSON, found it nested too deeply") from None

@@ -9,7 +9,7 @@ from pathlib import Path
 from chai_tui.explain.formatting import counted
 from chai_tui.model.events import Event
 from chai_tui.model.text import printable
-from chai_tui.recording.byte_input import ByteInput, open_input
+from chai_tui.recording.byte_input import ByteInput, is_stdin, open_input
 from chai_tui.recording.form import BEGINS, Header, RecordingError, read_header
 from chai_tui.recording.lines import Read, Tally, parsed, read_lines
 from chai_tui.recording.unpacker import Unpacker
@@ -67,12 +67,11 @@ class Reader:
         Raises:
             RecordingError: there is none; the text names the path.
         """
-        name = printable(str(path))
+        name = "standard input" if is_stdin(path) else printable(str(path))
         try:
             return cls(open_input(path), name)
         except RecordingError as error:
-            shown = "standard input" if name == "-" else name
-            raise RecordingError(f"{shown}: {error}") from error
+            raise RecordingError(f"{name}: {error}") from error
 
     # What is there
 

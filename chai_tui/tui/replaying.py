@@ -261,4 +261,5 @@ class Replaying(ReplayActions, inherit_bindings=False):
             counted(film.count, "event"),
             seconds_text(film.ended - film.began),
         ]
-        return [f"{self._reading.name}: {', '.join(told)}"]
+        so_far = "" if self._reading.is_caught_up else "read so far: "
+        return [f"{self._reading.name}: {so_far}{', '.join(told)}"]

@@ -107,7 +107,7 @@ def test_a_recording_is_never_its_own_export(tmp_path: Path, recording: Path) ->
 def test_a_pipe_can_be_compared_with_a_file(tmp_path: Path, recording: Path) -> None:
     done = run(tmp_path, "diff", "-", recording.name, input=recording.read_bytes())
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.startswith(b"A  -: 2 makers")
+    assert done.stdout.startswith(b"A  standard input: 2 makers")
     assert done.stdout.endswith(b"\nNothing changed that could be told from noise.\n")
 
 
@@ -151,7 +151,7 @@ def test_a_terminal_shows_that_it_goes_on_and_is_left_with_a_clean_line(
     assert "\r".join(pictures) == ""
     assert problem.split("\r")[-2:] == [
         " " * 9,
-        "chai-tui: -: it has no end: it was cut off",
+        "chai-tui: standard input: it has no end: it was cut off",
     ]
     assert set(problem.split("\r")[1:-2]) == {"exporting"}
     assert told.startswith("chai-tui: recording.jsonl: written, ")

@@ -74,8 +74,8 @@ def test_one_that_was_cut_off_says_so_when_it_is_left(
     terminal.send("ctrl+c")
     assert terminal.wait() == 130
     first, *_, last = said_in_the_shell(terminal)
-    assert first.startswith("chai-tui: -: ")
-    assert re.fullmatch(r"-: 4 makers, \d+ events, \d\.\d+ s", last)
+    assert first.startswith("chai-tui: standard input: ")
+    assert re.fullmatch(r"standard input: 4 makers, \d+ events, \d\.\d+ s", last)
     assert terminal.is_restored
 
 

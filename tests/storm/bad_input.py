@@ -122,7 +122,7 @@ def feed_command_lines(lines: int, random: Random) -> str:
     came = Counter[int]()
     brewed = Counter[int]()
 
-    def brew_nothing(launch: Launch, **_: object) -> int:
+    def brew_nothing(launch: Launch, *_: object, **_options: object) -> int:
         assert isinstance(launch.recipe, Recipe)
         brewed[0] += 1
         return 0

@@ -64,14 +64,22 @@ def beyond(limit: Limit, comparison: Comparison) -> str:
         )
         raise ValueError(f"{limit.figure.name}: nobody knows it of {which}: {name}")
     most = change.before * limit.most if limit.is_share else limit.most
-    # What is equal but for the rounding of floats is no more.
-    if change.difference <= most or math.isclose(change.difference, most, rel_tol=1e-9):
+    # What cannot be told from noise is no more, nor what is equal but for the rounding of floats.
+    if (
+        not change.is_told
+        or change.difference <= most
+        or math.isclose(change.difference, most, rel_tol=1e-9)
+    ):
         return ""
     by = value_text(limit.figure, change.difference)
-    grew = f" ({100 * change.share:.3g} %)" if change.share is not None else ""
+    grew = f" ({_percent(change.share)} %)" if change.share is not None else ""
     allowed = f"{limit.most * 100:g} %" if limit.is_share else f"{limit.most:g} s"
     before, after = (value_text(limit.figure, each) for each in (change.before, change.after))
     return f"{name} grew by {by}{grew}, from {before} to {after}: more than {allowed}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}" if abs(share) < 9.995 else f"{100 * share:,.0f}"
 
 
 def unserved(comparison: Comparison) -> str:

@@ -343,7 +343,7 @@ function legend() {
   add(box(palette.step), "a step that works");
   add(box(palette.rest), "a step that waits");
   const notes = [
-    data.at.length && "A core's height is the share used, as sampled.",
+    data.at.length && "A core's height is the share used, as sampled; where nothing is drawn, it used and wanted none.",
     data.together > 1 && `Of the counters, a point is the average of ${data.together} samples.`,
     data.use.length > MOST_CORES && `How busy each of the ${data.use.length} cores was is not drawn: csv has it.`,
   ];
