@@ -545,7 +545,7 @@ def test_what_a_function_prints_and_reads(write: Write, runner: Runner) -> None:
         """
         import os, sys
         def talk():
-            print("said by", os.getpid())
+            print(f"said by {os.getpid()}\\n", end="")  # in one piece: others write, too
             print("and an error", file=sys.stderr)
             return sys.stdin.read()
         """
