@@ -259,7 +259,8 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         severity: SeverityLevel = "information"
         try:
             path, events = save_new(self.run_name, ".chai.gz", Path.cwd(), kept.save)
-            told = f"Saved {path}, {counted(events, 'event')} so far"
+            so_far = " so far" if self.floor.open else ""
+            told = f"Saved {path}, {counted(events, 'event')}{so_far}"
         except (OSError, ValueError) as error:
             severity = "error"
             told = f"Nothing was saved: {getattr(error, 'strerror', None) or error}"

@@ -246,8 +246,10 @@ def _steps(maker: Maker, width: int, most: int) -> list[Line]:
 def _ends(left: Line, right: Line, width: int) -> Line:
     """One line with something at each end; the right end wins where both do not fit."""
     taken = width_of(right)
-    gap = min(1 if taken else 0, max(0, width - taken))
-    return [*fit(left, max(0, width - taken - gap)), (" " * gap, ""), *right]
+    room = max(0, width - taken)
+    if room and taken and width_of(left) >= room:  # words would touch
+        return [*fit(left, room - 1), (" ", ""), *right]
+    return [*fit(left, room), *right]
 
 
 def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
