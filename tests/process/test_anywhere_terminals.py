@@ -67,6 +67,10 @@ def test_a_job_that_nobody_can_bring_to_the_front_prints_lines() -> None:
     _as_a_job(jobs.orphan)
 
 
+def test_a_job_whose_terminal_is_taken_is_stopped_until_it_has_it_again() -> None:
+    _as_a_job(jobs.lose_terminal)
+
+
 @pytest.mark.parametrize("ways", [["fg", "bg", "TERM"], ["TERM"]], ids=" ".join)
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
 def test_a_job_that_was_stopped_goes_on_as_it_was(number: int, ways: list[str]) -> None:

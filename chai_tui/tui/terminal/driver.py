@@ -70,6 +70,7 @@ class TerminalDriver(LinuxDriver):
         self._gave_back = False
         """Whether the shell has the terminal, because the job was asked to stop."""
         self._is_asked_to_stop = False
+        self._is_asked_to_go_on = False
         self._is_giving_back = False
         """Whether what is written leaves the terminal to others, and so must be."""
         self._has_failed = False
@@ -88,12 +89,16 @@ class TerminalDriver(LinuxDriver):
         return lambda text: drawn_in_ascii(text).encode("ascii", "replace")
 
     def _may_write(self) -> bool:
-        """Whether what is drawn is written.
+        """Whether what is drawn is written; called by the output thread.
 
-        A job that was stopped without warning and goes on in the background draws until it finds
-        out where it is.
+        A job may lose its terminal without a word: whoever started it takes it back, or it goes on
+        in the background after a stop without warning. Then it is stopped as any that wants a
+        terminal it has not, and draws all anew when it has it again.
         """
-        return self._is_giving_back or not (self.input_tty and is_in_background(self.fileno))
+        if self._is_giving_back or not (self.input_tty and is_in_background(self.fileno)):
+            return True
+        self._ask_to_go_on()
+        return False
 
     def _hung_up(self) -> None:
         self._leaving.hang_up()
@@ -143,7 +148,12 @@ class TerminalDriver(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         """Handle SIGCONT."""
-        self._soon(self._go_on)
+        self._ask_to_go_on()
+
+    def _ask_to_go_on(self) -> None:
+        if not self._is_asked_to_go_on:
+            self._is_asked_to_go_on = True
+            self._soon(self._go_on)
 
     def _soon(self, what: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the app has left
@@ -164,6 +174,7 @@ class TerminalDriver(LinuxDriver):
         One that was stopped without warning (SIGSTOP) has its threads still, and must not start
         them again (https://github.com/Textualize/textual/issues/1582).
         """
+        self._is_asked_to_go_on = False
         if not self._auto_restart or self._leaving.signalled is not None:
             return
         if self._gave_back:

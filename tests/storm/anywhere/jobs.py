@@ -179,7 +179,12 @@ def _send_to_background(terminal: Terminal) -> None:
         terminal.send("\r")  # a shell says so before its next line
         return b"Stopped" in terminal.raw[drawn:]
 
-    terminal.until(is_told_stopped)  # it went on, and was stopped again
+    try:
+        terminal.until(is_told_stopped)  # it went on, and was stopped again
+    except AssertionError as error:
+        states = {each.pid: each.status() for each in terminal.survivors()}
+        said = bytes(terminal.raw[drawn : drawn + 2_000])
+        raise AssertionError(f"not stopped again: {states}; the shell said {said!r}") from error
     # What the system had taken before is written all the same: one piece at most. What the
     # shell says right behind it looks like its end.
     pieces = re.findall(rb"\x1b\[[\d;]*[mH][^\x1b]*", terminal.raw[drawn:])
@@ -207,13 +212,59 @@ def orphan() -> None:
         terminal.until(lambda: not alive([program, *below]))
 
 
+_TAKER = """
+import os, signal, sys
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+ours, child = os.getpgrp(), os.fork()
+if not child:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.argv[1], sys.argv[1:])
+signal.sigwait({signal.SIGUSR1})
+os.tcsetpgrp(0, ours)
+_, status = os.waitpid(child, os.WUNTRACED)
+print("taken:", os.WIFSTOPPED(status), flush=True)
+signal.sigwait({signal.SIGUSR1})
+os.tcsetpgrp(0, child)
+os.killpg(child, signal.SIGCONT)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+"""Gives a program its terminal, takes it without a word, and gives it back; USR1 says when."""
+
+
+def lose_terminal() -> None:
+    """Have the terminal taken from it while it runs, and given back."""
+    with TemporaryDirectory() as home:
+        recipe = Path(home) / "slow.toml"
+        recipe.write_text(SLOW)
+        homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
+        words = [console_script(), str(recipe), "--makers", "2"]
+        block = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})"
+        command = [sys.executable, "-c", block + _TAKER, *words]
+        with Terminal(command, environment=homes) as terminal:
+            terminal.until_shows("2 brewing")
+            program = program_of(terminal)
+            os.kill(terminal.process.pid, signal.SIGUSR1)
+            _until_stopped(terminal, program)
+            terminal.until_shows("taken: True")
+            terminal.clear()
+            os.kill(terminal.process.pid, signal.SIGUSR1)
+            terminal.until_shows("2 brewing", "#1 Chai Maker", "#2 Chai Maker", "Quit")
+            terminal.send("q")
+            terminal.wait()
+            require(not alive([program]) and "Traceback" not in terminal.text, terminal.text)
+
+
 def _background(_: Force) -> str:
     begin_in_background("fg")
     begin_in_background("TERM")
     took = time_out()
     orphan()
+    lose_terminal()
     return (
-        f"stopped before anything began; fg shows it; TERM and a limit of 1 s ({took:.1f} s) end it"
+        f"stopped before anything began; fg shows it; TERM and a limit of 1 s ({took:.1f} s) end "
+        "it; stopped where its terminal is taken"
     )
 
 
