@@ -25,10 +25,11 @@ TESTS = Path(__file__).parent
 REWRITTEN = r"(test_\w+|conftest)\.py$"
 """The files of which pytest takes the assertions apart."""
 
-# A loaded machine is no reason for a property to fail.
-settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+# A loaded machine is no reason for a property to fail. Few examples at a time, as the suite
+# runs often, with others each time; --hypothesis-profile=thorough looks longer.
+_ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("any machine", _ANY_MACHINE, max_examples=40)
+settings.register_profile("thorough", _ANY_MACHINE, max_examples=1_000)
 settings.load_profile("any machine")
 
 # multiprocessing has every child run the parent's main module again; here that is pytest, 200 ms

@@ -86,7 +86,7 @@ def _those_who_are_there() -> Iterator[Event]:
 
 
 @settings(
-    max_examples=8,
+    max_examples=6,
     derandomize=True,
     deadline=None,
     database=None,

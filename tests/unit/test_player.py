@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.model.events import Event, Progress
+from chai_tui.model.events import Event, Progress, RunBegan, Trouble
 from chai_tui.recording.form import Header
 from chai_tui.recording.playing.film import Film
 from chai_tui.recording.playing.player import MOST_AT_ONCE, MOST_SECONDS, SPEEDS, Player
@@ -310,6 +310,21 @@ def test_nothing_is_there_yet() -> None:
     add(film, TICKS)
     one.turn(3.0)
     assert one.player.position > 0
+
+
+def test_no_screen_counts_from_below_zero() -> None:
+    opened = RunBegan(BEGAN - 3, "live")
+    one = seen([opened, Trouble(BEGAN - 2, None, "early"), *TICKS])
+    assert one.film.began > BEGAN - 1
+    for _ in range(3):
+        one.player.step(-1)
+        one.turn()
+        assert one.since == 0.0
+    one.player.bookmark()
+    assert one.player.bookmarks == [one.film.began]
+    one.player.step(1)
+    one.turn()
+    assert (one.player.position, one.since) == (1, 0.0)
 
 
 # Whatever is pressed

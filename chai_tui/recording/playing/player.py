@@ -176,7 +176,7 @@ class Player:
         return found
 
     def _go(self, place: _Place) -> None:
-        self._wanted = place
+        self._wanted = self._since_it_began(place)
         self._stays_at_end = False
 
     def turn(self) -> Turn:
@@ -199,11 +199,19 @@ class Player:
             at = ended if self._stays_at_end else min(ended, self.at + passed * self.speed)
             place = _Place(at, count if at >= ended else film.position_at(at))
         turn = self._moved_to(place.position)
-        self.at, self.position = place
+        self.at, self.position = self._since_it_began(place)
         if place.position >= count and self.is_playing:
             self._stays_at_end = self._stays_at_end or film.follows
             self.is_playing = not is_complete
         return turn
+
+    def _since_it_began(self, place: _Place) -> _Place:
+        """Return a place that no screen counts from below zero.
+
+        The kitchen opens, and may be in trouble, before the first maker is seated, from where
+        screens count; and a film that is still read learns only then when that was.
+        """
+        return _Place(max(self.film.began, place.at), place.position)
 
     def _moved_to(self, position: int) -> Turn:
         """What to show after what happened until a position, instead of what is shown."""
