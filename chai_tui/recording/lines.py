@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, compress, count, repeat
-from operator import not_
 from typing import Any
 
 from chai_tui.model.event_json import as_json, from_json
@@ -27,15 +25,17 @@ _ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _DECODER: Any = json.JSONDecoder()
 _SCAN = _DECODER.scan_once
 _BEGINS = '{"event":"progress","at":'
-# What JSON allows, and no event exceeds; but for zeros before a number, which are looked for apart:
-# to try another way for every number takes half as long again.
-_NUMBER = r"([0-9]{1,14}+(?:\.[0-9]{1,20}+)?+(?:e-[0-9]{1,3}+)?+)"
+# What JSON allows, and no event exceeds.
+_WHOLE = "(?!0[0-9])[0-9]"
+_NUMBER = rf"({_WHOLE}{{1,14}}+(?:\.[0-9]{{1,20}}+)?+(?:e-[0-9]{{1,3}}+)?+)"
+# It begins with the end of the line before, for what begins with a text is found fastest.
 _PROGRESS = re.compile(
-    rf'^{re.escape(_BEGINS)}{_NUMBER},"maker":([0-9]{{1,9}}+),'
+    rf'\n{re.escape(_BEGINS)}{_NUMBER},"maker":({_WHOLE}{{1,9}}+),'
     rf'"fraction":{_NUMBER},"cpu_seconds":{_NUMBER}\}}$',
     re.MULTILINE,
 )
-_NO_JSON = re.compile(":0[0-9]")
+_PARTS = 1 + _PROGRESS.groups
+"""Into how many parts it splits a text for each line: what is before it, and its numbers."""
 _BRACKETS = bytes.maketrans(b"[]{}", b"\2\0\2\0")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _MOST_DEEP = 200
@@ -140,72 +140,50 @@ class Read:
         return self.bulk.others[index][0] + index
 
 
-def read_lines(lines: Iterable[str], window: tuple[float, float], tally: Tally) -> Read:
+def read_lines(text: str, window: tuple[float, float], tally: Tally) -> Read:
     """Return the events of some lines; what is no event is counted.
 
     Args:
-        lines: without their ends.
+        text: the lines, each with its end; the last one may be without.
         window: between which times, in the events' seconds, something may have happened.
         tally: changed.
     """
-    lines = list(lines)
     with without_collecting():
-        return _read_fast(lines, window, tally) or _read_each(lines, window, tally)
+        return _read_lines(text.removesuffix("\n"), window, tally)
 
 
-def _read_fast(lines: list[str], window: tuple[float, float], tally: Tally) -> Read | None:
-    """Read lines all at once; None, with nothing counted, if they are not as we write them."""
-    is_progress = map(str.startswith, lines, repeat(_BEGINS))
-    others = [*compress(count(), map(not_, is_progress))]
-    text = "\n".join(lines)
-    found = _PROGRESS.findall(text)
-    if not found or len(found) + len(others) != len(lines) or _NO_JSON.search(text):
-        return None
-    ats, makers, fractions, seconds = zip(*found, strict=True)
-    times = [*map(float, ats)]
+def _read_lines(text: str, window: tuple[float, float], tally: Tally) -> Read:
     low, high = window
-    if not (low <= min(times) and max(times) <= high):
-        return None
-    events: list[tuple[int, Event]] = []
-    passed_over: list[int] = []
-    for before, index in enumerate(others):
-        event = _event(lines[index], tally)
-        if event is not None and not low <= event.at <= high:
-            tally.misplaced += 1
-            event = None
-        if event is None:
-            passed_over.append(index)
-        else:
-            events.append((index - before, event))
-    for index in reversed(passed_over):
-        del lines[index]
+    parts = _PROGRESS.split(f"\n{text}")
+    ats = [*map(float, parts[1::_PARTS])]
+    if ats and not (low <= min(ats) and max(ats) <= high):
+        parts, ats = [f"\n{text}"], []  # then every line is looked at
+    between = parts[::_PARTS]
+    others: list[tuple[int, Event]] = []
+    passed_over: set[int] = set()
+    for before in compress(count(), between):
+        for line in between[before].split("\n")[1:]:
+            event = _event(line, window, tally)
+            if event is None:
+                passed_over.add(before + len(others) + len(passed_over))
+            else:
+                others.append((before, event))
     if passed_over:
-        text = "\n".join(lines)
+        lines = enumerate(text.split("\n"))
+        text = "\n".join([line for index, line in lines if index not in passed_over])
+    makers = parts[2::_PARTS]
     numbers = {number: int(number) for number in {*makers}}
     bulk = Bulk(
-        times, [*map(numbers.__getitem__, makers)], fractions, [*map(float, seconds)], events
+        ats,
+        [*map(numbers.__getitem__, makers)],
+        parts[3::_PARTS],
+        [*map(float, parts[4::_PARTS])],
+        others,
     )
-    return Read(bulk, text + "\n")
+    return Read(bulk, f"{text}\n")
 
 
-def _read_each(lines: list[str], window: tuple[float, float], tally: Tally) -> Read:
-    events: list[Event] = []
-    good: list[str] = []
-    low, high = window
-    for line in lines:
-        event = _event(line, tally)
-        if event is None:
-            continue
-        if not low <= event.at <= high:
-            tally.misplaced += 1
-            continue
-        events.append(event)
-        good.append(line)
-    good.append("")
-    return Read(Bulk((), (), (), (), [(0, event) for event in events]), "\n".join(good))
-
-
-def _event(line: str, tally: Tally) -> Event | None:
+def _event(line: str, window: tuple[float, float], tally: Tally) -> Event | None:
     """The event of a line; None, and counted, if it is none that can be shown."""
     if not line or line.isspace():
         return None
@@ -223,6 +201,9 @@ def _event(line: str, tally: Tally) -> Event | None:
         return None
     if event is None:
         tally.unknown += 1
+    elif not window[0] <= event.at <= window[1]:
+        tally.misplaced += 1
+        return None
     return event
 
 

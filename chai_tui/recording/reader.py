@@ -210,7 +210,7 @@ class Reader:
                 return None
         return b"\n"
 
-    def _whole_lines(self, block: bytes) -> list[str]:
+    def _whole_lines(self, block: bytes) -> str:
         whole, end, rest = block.rpartition(b"\n")
         if not end:
             self._rest += b"" if self._skips else block
@@ -218,10 +218,10 @@ class Reader:
                 self._rest, self._skips = b"", True
                 self.tally.garbled += 1
                 self.tally.first = self.tally.first or "a line of too many characters"
-            return []
-        lines = (self._rest + whole).decode("utf-8", "replace").split("\n")
+            return ""
+        lines = (self._rest + whole).decode("utf-8", "replace")
         if self._skips:
-            del lines[0]
+            lines = lines.partition("\n")[2]
         self._rest, self._skips, self._tried = rest, False, 0
         return lines
 

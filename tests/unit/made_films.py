@@ -112,7 +112,7 @@ def film_of(
 
 def add(film: Film, events: Iterable[Event]) -> None:
     """Let a film grow."""
-    film.add(read_lines([line_of(event) for event in events], film.header.window, Tally()))
+    film.add(read_lines("\n".join(map(line_of, events)), film.header.window, Tally()))
 
 
 def floor_of(events: Iterable[Event]) -> Floor:

@@ -23,7 +23,7 @@ several = settings(deadline=None, max_examples=40)
 
 
 def read(lines: list[str]) -> Read:
-    return read_lines(lines, EVER, Tally())
+    return read_lines("\n".join(lines), EVER, Tally())
 
 
 def folded(told: Read, count: int, events: list[Event]) -> Floor:

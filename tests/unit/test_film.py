@@ -179,7 +179,7 @@ def test_texts_of_any_kind_are_kept() -> None:
     )
     from chai_tui.recording.lines import Tally, read_lines
 
-    film.add(read_lines([said], film.header.window, Tally()))
+    film.add(read_lines(said, film.header.window, Tally()))
     assert film.events(0, 1)[0].line == "\u2615 chai"  # type: ignore[union-attr]
 
 

@@ -23,7 +23,7 @@ GOOD = '{"event":"progress","at":5.5,"maker":1,"fraction":0.5,"cpu_seconds":0.25
 
 def read(*lines: str, window: tuple[float, float] = EVER) -> tuple[Read, Tally]:
     tally = Tally()
-    return read_lines(lines, window, tally), tally
+    return read_lines("\n".join(lines), window, tally), tally
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
@@ -129,6 +129,16 @@ def test_a_line_that_is_no_event_is_counted_and_the_others_are_read(line: str) -
     assert 0 < len(tally.first) <= 200
     assert tally.first.isprintable()
     assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize("text", ["at 12:05:30", GOOD, "x\u2028y"])
+def test_progress_is_found_at_once_whatever_is_said_in_between(text: str) -> None:
+    """A program that prints times of day costs no more than one that does not."""
+    said = Said(5.5, 1, text, "out", 1)
+    found, tally = read(GOOD, line_of(said), "nonsense", GOOD)
+    assert list(found.bulk.ats) == [5.5, 5.5]
+    assert [before for before, _ in found.bulk.others] == [1]
+    assert tally.garbled == 1
 
 
 def test_unknown_events_and_keys_are_passed_over() -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Sequence
-from itertools import chain, takewhile
+from collections.abc import Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import HISTORY_KEPT, SAID_KEPT, Entries, Line, State, Use
+from chai_tui.state.records import HISTORY_KEPT, SAID_KEPT, Entries, Line, Maker, State, Use
 
 MOST_BYTES = 320_000_000
 """Of all checkpoints together, as they are estimated."""
@@ -160,8 +160,17 @@ def _told_since(now: deque[Any], before: deque[Any]) -> list[Any]:
     """Return the entries that came after those of before; all, if none of those is left."""
     if now is before:
         return []
-    last = before[-1] if before else None
-    return [*takewhile(lambda entry: entry is not last, reversed(now))][::-1]
+    return _newer_than(before[-1] if before else None, now)[::-1]
+
+
+def _newer_than(last: object, told: Sequence[Any]) -> list[Any]:
+    """Return the entries that came after one, newest first; all, if that is not there."""
+    newer = []
+    for entry in reversed(told):  # no takewhile(): it would call for each
+        if entry is last:
+            break
+        newer.append(entry)
+    return newer
 
 
 # What objects take in CPython, with the numbers in them, but without what is shared.
@@ -185,21 +194,21 @@ def bytes_of(one: Checkpoint, before: Checkpoint | None) -> int:
         if maker is not makers.get(number) and maker is not of_whole.get(number):
             size += _MAKER + 2 * _LIST + _ENTRY * len(maker.recent)
             size += _REFERENCE * (len(maker.step_times) + len(maker.pauses))
+            since = one.since.get(number)
+            known = () if before is None else _with_entries(before, number)
             for part in _PARTS:
-                since = one.since.get(number)
                 told = part(since or maker)
-                last = None if before is None else _last(part, before, number)
-                new = sum(1 for _ in takewhile(lambda entry: entry is not last, reversed(told)))  # noqa: B023
-                size += (_LIST if since else _DEQUE) + _REFERENCE * len(told) + _ENTRY * new
+                last = next((entries[-1] for entries in map(part, known) if entries), None)
+                size += (_LIST if since else _DEQUE) + _REFERENCE * len(told)
+                size += _ENTRY * len(_newer_than(last, told))
     for number, station in floor.stations.items():
         if then is None or station is not then.stations.get(number):
             size += _STATION + _REFERENCE * (len(station.makers) + len(station.said))
     return size + sum(_CORE + _REFERENCE * len(core.history) for core in floor.cores.values())
 
 
-def _last(part: Callable[[Any], Sequence[Any]], one: Checkpoint, number: int) -> object:
-    """The last entry that a maker had; None if it had none."""
-    places: list[Any] = [one.since.get(number), one.floor.makers.get(number)]
-    if one.whole is not None:
-        places.append(one.whole.floor.makers.get(number))
-    return next((told[-1] for place in places if place and (told := part(place))), None)
+def _with_entries(one: Checkpoint, number: int) -> list[Since | Maker]:
+    """Return what has the entries of a maker in a checkpoint, the latest first."""
+    whole = None if one.whole is None else one.whole.floor.makers.get(number)
+    places = (one.since.get(number), one.floor.makers.get(number), whole)
+    return [place for place in places if place is not None]

@@ -165,7 +165,7 @@ class Film:
     def _read_again(self, chunk: Chunk) -> Read:
         if self._read is None or self._read[0] is not chunk:
             text = self._chunks.text(chunk).decode("utf-8", "surrogatepass")
-            self._read = chunk, read_lines(text.split("\n"), self.header.window, Tally())
+            self._read = chunk, read_lines(text, self.header.window, Tally())
         return self._read[1]
 
     def floor_at(self, position: int) -> Floor:

@@ -119,8 +119,9 @@ class RecordingSource:
             return False
         if read is not None:
             self._quiet_since = None
-            if read.events:
-                self.makers.update(event.maker for event in read.events if type(event) is Seated)
+            if read.count:
+                others = read.bulk.others
+                self.makers.update(event.maker for _, event in others if type(event) is Seated)
                 if self.is_caught_up:
                     self.film.follows, self.film.is_complete = True, False
             return True
