@@ -247,7 +247,8 @@ def lose_terminal() -> None:
             program = program_of(terminal)
             os.kill(terminal.process.pid, signal.SIGUSR1)
             _until_stopped(terminal, program)
-            terminal.until_shows("taken: True")
+            # In what was written: on the screen it stands in the middle of what was being drawn.
+            terminal.until(lambda: b"taken: True" in terminal.raw)
             terminal.clear()
             os.kill(terminal.process.pid, signal.SIGUSR1)
             terminal.until_shows("2 brewing", "#1 Chai Maker", "#2 Chai Maker", "Quit")
