@@ -14,6 +14,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
 
+from chai_tui.model.events import Event, Trouble
+from tests.builders import BEGAN
 from tests.process.program import console_script
 from tests.replays import recording, told, write
 from tests.terminal import PATIENCE, Terminal
@@ -21,9 +23,14 @@ from tests.terminal import PATIENCE, Terminal
 RESTORED = b"\x1b[?1049l"
 
 
+def long_told() -> list[Event]:
+    """A kitchen that goes on for ten minutes: it does not end while a slow machine looks."""
+    return [*told(), Trouble(BEGAN + 600, None, "it is late")]
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return write(tmp_path / "run.chai", told())
+    return write(tmp_path / "run.chai", long_told())
 
 
 @pytest.fixture
@@ -48,34 +55,37 @@ def said_in_the_shell(terminal: Terminal) -> list[str]:
 
 def test_a_recording_is_shown_and_left(start: Callable[..., Terminal], path: Path) -> None:
     terminal = start(console_script(), "replay", str(path), columns=200)
-    terminal.until_shows("▶ playing", "1×", "00:06.0")
+    terminal.until_shows("▶ playing", "1×", "10:00.0")
     terminal.send("n")
     terminal.until_shows("1 killed")
-    terminal.send("space", "\x1b[F")
-    terminal.until_shows("■ the end", "served 2nd")
+    terminal.send("space")
+    terminal.until_shows("‖ paused")
+    terminal.send("\x1b[F")
+    terminal.until_shows("■ the end", "served 2nd", "it is late")
     terminal.send("\x1b[H")
     terminal.until_shows("‖ paused   1× 00:00.0")
     terminal.send("\x1b[1;2C")  # Shift and the arrow to the right
     terminal.until_shows("‖ paused   1× 00:05.0")
     terminal.send("q")
     assert terminal.wait() == 0
-    assert said_in_the_shell(terminal) == [f"{path}: 4 makers, {len(told())} events, 6.00 s"]
+    assert said_in_the_shell(terminal) == [f"{path}: 4 makers, {len(long_told())} events, 10:00 min"]
     assert terminal.is_restored
 
 
 def test_one_that_was_cut_off_says_so_when_it_is_left(
     start: Callable[..., Terminal], path: Path
 ) -> None:
-    path.write_bytes(recording(told())[:-70])
+    lost = Trouble(BEGAN + 601, None, "it is later")
+    path.write_bytes(recording([*long_told(), lost], is_whole=False)[:-10])
     terminal = start("sh", "-c", f"cat {path} | {console_script()} replay -", columns=200)
-    terminal.until_shows("▶ playing", "it has no end")
+    terminal.until_shows("▶ playing", "it has no end", "10:00.0")
     terminal.send("space")
     terminal.until_shows("‖ paused")
     terminal.send("ctrl+c")
     assert terminal.wait() == 130
     first, *_, last = said_in_the_shell(terminal)
     assert first.startswith("chai-tui: standard input: ")
-    assert re.fullmatch(r"standard input: 4 makers, \d+ events, \d\.\d+ s", last)
+    assert re.fullmatch(r"standard input: 4 makers, \d+ events, 10:00 min", last)
     assert terminal.is_restored
 
 
