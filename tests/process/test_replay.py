@@ -68,7 +68,9 @@ def test_a_recording_is_shown_and_left(start: Callable[..., Terminal], path: Pat
     terminal.until_shows("‖ paused   1× 00:05.0")
     terminal.send("q")
     assert terminal.wait() == 0
-    assert said_in_the_shell(terminal) == [f"{path}: 4 makers, {len(long_told())} events, 10:00 min"]
+    assert said_in_the_shell(terminal) == [
+        f"{path}: 4 makers, {len(long_told())} events, 10:00 min"
+    ]
     assert terminal.is_restored
 
 
