@@ -134,16 +134,15 @@ def test_an_argument_that_cannot_be_pickled_is_refused_with_the_reason() -> None
 
 
 def test_results_that_depend_on_who_else_works_are_told(run: Run) -> None:
-    done = run(
-        shape("shares"), "--each", "range(8)", "--engines", "thread", "--workers", "4", "--plain"
-    )
+    only = ("--each", "range(8)", "--engines", "thread", "--workers", "4")
+    done = run(shape("shares"), *only, "--plain", *ROOM)
     assert done.returncode == 0, done.stderr
     assert "item" in done.stdout
     assert "differ" in done.stdout or "something else" in done.stdout
 
 
 def test_what_differs_from_itself_is_not_blamed_on_an_engine(run: Run) -> None:
-    found = verdict_of(run(shape("counts"), "--json", "--engines", "thread"))
+    found = verdict_of(run(shape("counts"), "--json", "--engines", "thread", *ROOM))
     assert "shared" not in found["verdict"]["sentence"]
 
 

@@ -37,7 +37,7 @@ def bad(item):
 
 @pytest.fixture(scope="module")
 def tasting() -> Tasting:
-    return taste(nap, budget=1.5, workers=2, engines=["serial", "thread"])
+    return taste(nap, budget=6, workers=2, engines=["serial", "thread"])
 
 
 def test_it_says_which_engine_to_use_with_every_number(tasting: Tasting) -> None:
@@ -69,9 +69,9 @@ def test_a_function_can_be_named_and_items_may_be_anything_that_pickles(
 ) -> None:
     (tmp_path / "a_shop.py").write_text(WORK)
     monkeypatch.syspath_prepend(tmp_path)
-    named = taste("a_shop:Shop.wait", [1, b"two", {3}], budget=1.0, engines=["thread"])
+    named = taste("a_shop:Shop.wait", [1, b"two", {3}], budget=4, engines=["thread"])
     assert named.as_json()["function"]["items"] == 3
-    assert taste("a_shop:nap", args=(0.004,), budget=0.8).as_json()["tasted"]["shown"] == "0.004"
+    assert taste("a_shop:nap", args=(0.004,), budget=4).as_json()["tasted"]["shown"] == "0.004"
     with pytest.raises(
         TastingError, match="raises ValueError: no milk for 1 with item 0"
     ) as caught:
@@ -107,7 +107,7 @@ def test_a_wrong_argument_is_a_value_error(wrong: dict[str, object], told: str) 
         taste(nap, **wrong)  # type: ignore[arg-type]
 
 
-ITSELF = "print(chai_tui.taste(nap, budget=0.8, engines=['thread']).reason)"
+ITSELF = "print(chai_tui.taste(nap, budget=4, engines=['thread']).reason)"
 
 
 @pytest.mark.parametrize("guard", ["", 'if __name__ == "__main__": '])
@@ -146,6 +146,6 @@ def test_in_a_notebook_the_answer_is_one_line() -> None:
 
 def test_it_works_where_a_loop_runs_already() -> None:
     async def within() -> Tasting:
-        return taste(nap, budget=0.8, workers=2, engines=["thread"])
+        return taste(nap, budget=4, workers=2, engines=["thread"])
 
     assert asyncio.run(within()).standings
