@@ -7,6 +7,7 @@ from typing import Any
 
 from chai_tui.explain.exit_text import join_line
 from chai_tui.explain.formatting import counted, quota_text, ranges
+from chai_tui.explain.program_text import DESCRIBE_PROGRAM
 from chai_tui.explain.start_text import start_text
 from chai_tui.model.events import (
     CoresChanged,
@@ -268,6 +269,7 @@ _DESCRIBE: dict[type, Callable[[Any, Floor], str]] = {
     Trouble: _trouble,
     Unseated: _trouble,
     Sampled: _sampled,
+    **DESCRIBE_PROGRAM,
     # The rest of a tasting is for its own screen; a log tells none of it.
     LaneOut: _lane_out,
     TasteFailed: _taste_failed,

@@ -15,6 +15,7 @@ GLYPHS: dict[State, str] = {
     State.FAILED: "✖",
     State.STOPPED: "■",
     State.KILLED: "✖",
+    State.DONE: "✔",
     State.ENDED: "○",
 }
 """A state's sign, wherever it is shown; its word always stands beside it. A step has its maker's,

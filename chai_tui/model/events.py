@@ -9,8 +9,13 @@ machine. Times of day never appear, so a run can be replayed.
 from typing import Any, NamedTuple
 
 from chai_tui.model.engine import Engine
+from chai_tui.model.program_events import ProgramEvent, Wait
 from chai_tui.model.race_events import Measure, RaceEvent
 from chai_tui.model.recipe import Step
+
+PROGRAM_SOURCES = frozenset({"run", "watch"})
+"""Sources of programs that are not ours."""
+_REAL = PROGRAM_SOURCES | {"live"}
 
 SCHEMA = 1
 """Grows whenever an event changes so that a reader of before would misunderstand it."""
@@ -23,7 +28,8 @@ class RunBegan(NamedTuple):
 
     Attributes:
         at: when the source was asked for the first time.
-        source: where events come from: ``live``, or ``simulated``.
+        source: where events come from: ``live``, ``simulated``; ``run`` or ``watch`` where they
+            are a program's that is not ours.
         start_method: how processes are started.
         gil: whether the makers' Python has a GIL.
         cores: the system's numbers of the cores that may be used, ascending.
@@ -41,6 +47,7 @@ class RunBegan(NamedTuple):
         unseen: why makers cannot be looked at from outside, so that their cores, their shares of
             them and their memory are not known; for a person. Empty where they can.
         pid: the process that starts makers and joins them; 0 if unknown.
+        program: the command line of a program that is run, or what is watched.
     """
 
     at: float
@@ -61,11 +68,17 @@ class RunBegan(NamedTuple):
     unseen: str = ""
     pid: int = 0
     measures_gil: bool = False
+    program: str = ""
 
     @property
     def warning(self) -> str:
         """What every screen says of a run that is not what it looks like: ``simulated``."""
-        return "" if self.source == "live" else self.source
+        return "" if self.source in _REAL else self.source
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is a program that is not ours: its threads follow no recipe."""
+        return self.source in PROGRAM_SOURCES
 
 
 class CoresChanged(NamedTuple):
@@ -319,6 +332,7 @@ Event = (
     | Unseated
     | Sampled
     | RaceEvent
+    | ProgramEvent
 )
 """Anything that can happen."""
 
@@ -334,6 +348,6 @@ def _same(event: tuple[Any, ...], other: object) -> bool:
     return type(event) is type(other) and tuple.__eq__(event, other)
 
 
-for _kind in (*EVENT_TYPES, CoreUse, MakerUse, Measure):
+for _kind in (*EVENT_TYPES, CoreUse, MakerUse, Measure, Wait):
     _kind.__eq__ = _same  # type: ignore[method-assign]
     _kind.__ne__ = object.__ne__  # type: ignore[method-assign]

@@ -38,8 +38,8 @@ from chai_tui.model.events import (
 from chai_tui.model.race_events import Judged, LaneOut, RaceEvent, TasteFailed
 from chai_tui.race.records import Race
 from chai_tui.state.busy_period import BusyPeriod
-from chai_tui.state.copying import CopiedFloor
 from chai_tui.state.floor_facts import COMMON_SIGNALS
+from chai_tui.state.program_floor import ProgramFloor
 from chai_tui.state.records import (
     Core,
     Line,
@@ -65,7 +65,7 @@ SAMPLES_DROPPED = 100_800
 that those that are shown together stay the same."""
 
 
-class Floor(CopiedFloor):
+class Floor(ProgramFloor):
     """The state of a kitchen.
 
     Attributes:
@@ -85,6 +85,7 @@ class Floor(CopiedFloor):
         version: grows with every event.
         cores_version: grows with every event that tells of cores.
         race: what is known of a function that is tasted.
+        missed: what children burned whom nobody saw; None if nothing is told of that.
         rewound: how often it became another one.
     """
 
@@ -104,6 +105,7 @@ class Floor(CopiedFloor):
         self.version = 0
         self.cores_version = 0
         self.race = Race()
+        self.missed = None
         self.rewound = 0
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
@@ -186,21 +188,11 @@ class Floor(CopiedFloor):
         self.makers[event.maker] = self.unjoined[event.maker] = maker
         if not in_order:
             self.makers = dict(sorted(self.makers.items()))
-        if event.station not in self.stations:
-            self.stations[event.station] = Station(event.station, event.pid, event.engine)
-        station = self._station(event.station)
-        insort(station.makers, event.maker)
+        insort(self._station_of(event).makers, event.maker)
         self.began = event.at if self.began is None else min(self.began, event.at)
         self.counts[State.SEATED] += 1
         self.open += 1
         self._round = None
-
-    def _open_maker(self, number: int | None) -> Maker | None:
-        """The maker, unless it is unknown (or forgotten) or its state is final."""
-        maker = self.unjoined.get(number) if number is not None else None
-        if maker is not None:
-            maker.version += 1
-        return maker
 
     def _started(self, event: Started) -> None:
         if maker := self._open_maker(event.maker):
@@ -286,6 +278,7 @@ class Floor(CopiedFloor):
         maker.cpu_share = 0.0
         maker.ready_share = None
         maker.gil_share = None
+        maker.waits = None
         maker.recent = []
 
     def _resumed(self, event: Resumed) -> None:
@@ -313,6 +306,7 @@ class Floor(CopiedFloor):
         maker.signal_was_ours = event.ours
         maker.ended_at = event.at
         maker.joined = True
+        maker.blocked, maker.task = None, ""
         self._leave_core(maker)
         self.open -= 1
         del self.unjoined[event.maker]
@@ -377,6 +371,7 @@ class Floor(CopiedFloor):
 
     # Of the class and not of each floor, which would then be in a cycle with itself: many are made.
     _HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        **ProgramFloor.PROGRAM_HANDLERS,
         **dict.fromkeys(get_args(RaceEvent), _raced),
         RunBegan: _run_began,
         CoresChanged: _cores_changed,

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Stopping
+from chai_tui.model.program_events import Blocked, Wait
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.state.shares import Shares, Stretch, shares_of
 
@@ -35,6 +36,8 @@ class State(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     KILLED = "killed"
+    DONE = "done"
+    """Ended by itself and well: a thread or process of a program that is not ours."""
     ENDED = "ended"
     """Joined, and nobody knows how it ended."""
 
@@ -127,6 +130,20 @@ class Maker:
     end_signal: str | None = None
     """The name of the signal that ended it, if one did."""
     signal_was_ours: bool = False
+    called: str = ""
+    """What the program calls it; empty for a maker of ours."""
+    target: str = ""
+    """The function that it was started to call; empty if unknown."""
+    waits: Wait | None = None
+    """What the system says that it waits for; None if it does not wait, or nobody knows."""
+    blocked: Blocked | None = None
+    """What the program says that it waits for."""
+    task: str = ""
+    """The task that it does now; empty while it has none."""
+    task_began: float = 0.0
+    tasks: int = 0
+    """How many tasks it has done."""
+    tasks_failed: int = 0
     version: int = 0
     """Grows with every change, so that a view can tell what to draw again."""
     lent: tuple[Entries, ...] = field(default=(), repr=False, compare=False)
@@ -141,8 +158,13 @@ class Maker:
 
     @property
     def name(self) -> str:
-        """``Chai Maker #1``."""
-        return f"Chai Maker #{self.number}"
+        """``Chai Maker #1``, or what the program calls it, with its number: ``Process-1 #4``."""
+        return f"{self.called or 'Chai Maker'} #{self.number}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it follows a recipe; else it is a thread of a program that is not ours."""
+        return not self.called
 
     @property
     def paused(self) -> bool:
@@ -204,6 +226,18 @@ class Station:
     """Lines that could not be told apart by maker."""
     dropped: int = 0
     """How many such lines were left out."""
+    parent: int = 0
+    """Number of the station whose process started this one; 0 if it is none of them."""
+    name: str = ""
+    """What a program that is not ours calls it."""
+    command: str = ""
+    """Its command line."""
+    python: str = ""
+    """The Python that it runs; empty if it runs none, or nobody knows."""
+    gil: bool | None = None
+    """Whether its threads wait for one GIL; None: as the whole run."""
+    target: str = ""
+    """The function that it was started to call."""
     is_lent: bool = field(default=False, repr=False, compare=False)
     """Whether copies of the floor have it, too: it is copied before it changes."""
 
@@ -262,16 +296,7 @@ def gil_share_of(maker: Maker, since: float, use: MakerUse) -> float | None:
 def derive_state(maker: Maker) -> State:
     """Derive the state from the facts; once joined, the exit code decides what is believed."""
     if maker.joined:
-        if maker.exitcode is None:
-            return State.ENDED if maker.error is None else State.FAILED
-        if maker.exitcode < 0:
-            asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
-            return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
-        if maker.exitcode == 0 and maker.served_at is not None:
-            return State.SERVED
-        if maker.exitcode == 0 and maker.gave_up:
-            return State.STOPPED
-        return State.FAILED
+        return _state_at_end(maker)
     if maker.served_at is not None:
         return State.SERVED
     if maker.gave_up:
@@ -281,3 +306,19 @@ def derive_state(maker: Maker) -> State:
     if maker.paused:
         return State.PAUSED
     return State.SEATED if maker.started_at is None else State.BREWING
+
+
+def _state_at_end(maker: Maker) -> State:
+    if maker.exitcode is None:
+        return State.ENDED if maker.error is None else State.FAILED
+    if maker.exitcode < 0:
+        asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
+        return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
+    if maker.exitcode == 0:
+        if not maker.is_ours and maker.error is None:
+            return State.DONE
+        if maker.served_at is not None:
+            return State.SERVED
+        if maker.gave_up:
+            return State.STOPPED
+    return State.FAILED

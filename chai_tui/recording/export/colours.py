@@ -47,7 +47,7 @@ class Colours(NamedTuple):
 
     def state(self, state: State) -> str:
         """The colour of an end, or of a state."""
-        if state is State.SERVED:
+        if state in (State.SERVED, State.DONE):
             return self.good
         if state in (State.FAILED, State.KILLED):
             return self.bad

@@ -50,6 +50,7 @@ STYLES: Mapping[str, StyleSpec] = {
     "brewing": StyleSpec("text-primary"),
     "paused": StyleSpec("ink-halted"),
     "served": StyleSpec("text-success"),
+    "done": StyleSpec("text-success"),
     "failed": StyleSpec("text-error"),
     "stopped": StyleSpec("ink-halted"),
     "killed": StyleSpec("text-error"),

@@ -1,0 +1,122 @@
+"""What is told of a program that is not ours, in words; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.model.program_events import (
+    Blocked,
+    BlockKind,
+    Missed,
+    Named,
+    StationSeen,
+    TaskBegan,
+    TaskEnded,
+    Unblocked,
+    Wait,
+    WaitKind,
+    Waits,
+)
+from chai_tui.model.text import printable
+
+if TYPE_CHECKING:
+    from chai_tui.state.floor import Floor
+
+_WAITS = {
+    WaitKind.NOTHING: ("", ""),
+    WaitKind.GIL: ("waits for the GIL", ""),
+    WaitKind.LOCK: ("waits for a lock", ""),
+    WaitKind.SLEEP: ("sleeps", ""),
+    WaitKind.READ: ("reads", "reads {}"),
+    WaitKind.WRITE: ("writes", "writes {}"),
+    WaitKind.CONNECT: ("connects", "connects {}"),
+    WaitKind.ACCEPT: ("waits for a connection", "waits for a connection to {}"),
+    WaitKind.POLL: ("waits for files", "waits for {}"),
+    WaitKind.CHILD: ("waits for a child", "waits for child {}"),
+    WaitKind.SIGNAL: ("waits for a signal", ""),
+    WaitKind.DISK: ("waits for the disk", "waits for the disk, {}"),
+    WaitKind.OTHER: ("waits", "waits in {}"),
+}
+_BLOCKED = {
+    BlockKind.JOIN: "joins {whom}",
+    BlockKind.LOCK: "waits for lock {name}, which {whom} has",
+    BlockKind.PUT: "waits to put into queue {name}",
+    BlockKind.GET: "waits to get from queue {name}",
+}
+
+
+def wait_text(wait: Wait | None) -> str:
+    """Return ``reads socket to 127.0.0.1:5432``; nothing for who does not wait."""
+    if wait is None:
+        return ""
+    alone, with_subject = _WAITS[wait.what]
+    subject = printable(wait.subject)
+    return with_subject.format(subject) if subject and with_subject else alone
+
+
+def blocked_text(blocked: Blocked | None) -> str:
+    """Return ``joins #3``; nothing for who is not told to be blocked."""
+    if blocked is None:
+        return ""
+    whom = f"#{blocked.whom}" if blocked.whom else ""
+    name = printable(blocked.name)
+    if blocked.on is BlockKind.LOCK:
+        lock = f"waits for lock {name}" if name else "waits for a lock"
+        return f"{lock}, which {whom} has" if whom else lock
+    if blocked.on is BlockKind.JOIN:
+        return f"joins {whom or name or 'somebody'}"
+    return _BLOCKED[blocked.on].format(name=name, whom=whom).rstrip()
+
+
+def _station_seen(event: StationSeen, _: Floor) -> str:
+    return f"pid {event.pid} is {printable(event.name or event.command)}"
+
+
+def _named(event: Named, _: Floor) -> str:
+    return f"#{event.maker} is {printable(event.name)}"
+
+
+def _waits(event: Waits, _: Floor) -> str:
+    return f"{counted(len(event.makers), 'thread')} began or ended to wait"
+
+
+def _missed(event: Missed, _: Floor) -> str:
+    return missed_text(event)
+
+
+def missed_text(event: Missed) -> str:
+    """Return what children did whom nobody saw."""
+    who = "children" if event.children is None else counted(event.children, "child")
+    who = who.replace("childs", "children")
+    return f"{who} nobody saw: {seconds_text(event.cpu_seconds)} of CPU time"
+
+
+def _blocked(event: Blocked, _: Floor) -> str:
+    return f"#{event.maker} {blocked_text(event)}"
+
+
+def _unblocked(event: Unblocked, _: Floor) -> str:
+    return f"#{event.maker} goes on"
+
+
+def _task_began(event: TaskBegan, _: Floor) -> str:
+    return f"#{event.maker} began task {printable(event.name)}"
+
+
+def _task_ended(event: TaskEnded, _: Floor) -> str:
+    failed = f", failed: {printable(event.error)}" if event.error else ""
+    return f"#{event.maker} ended its task{failed}"
+
+
+DESCRIBE_PROGRAM: dict[type, Callable[[Any, Floor], str]] = {
+    StationSeen: _station_seen,
+    Named: _named,
+    Waits: _waits,
+    Missed: _missed,
+    Blocked: _blocked,
+    Unblocked: _unblocked,
+    TaskBegan: _task_began,
+    TaskEnded: _task_ended,
+}

@@ -1,0 +1,168 @@
+"""What can happen in a program that is not ours, beside what happens in every kitchen.
+
+A process of it is a station, a thread of that a maker without a recipe. What the system tells
+from outside is :class:`StationSeen`, :class:`Named`, :class:`Waits` and :class:`Missed`; the others
+come from inside, where the program is Python and was started with a hook.
+"""
+
+# Annotations are no strings here, each of which NamedTuple would compile: 0.7 ms of every start.
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class StationSeen(NamedTuple):
+    """What is known of a process; it comes again whenever something of it changes.
+
+    Attributes:
+        at: when.
+        station: its number.
+        pid: the system's number of it.
+        parent: number of the station that started it; 0 if that is none of them.
+        name: as the program names it, or else its command: ``Process-1``, ``make``.
+        command: its command line.
+        python: the Python that it runs: ``CPython 3.13``; empty if it runs none, or nobody knows.
+        gil: whether its threads wait for one GIL.
+        target: the function that it was started to call; empty if unknown.
+    """
+
+    at: float
+    station: int
+    pid: int
+    parent: int = 0
+    name: str = ""
+    command: str = ""
+    python: str = ""
+    gil: bool = False
+    target: str = ""
+
+
+class Named(NamedTuple):
+    """A thread has a name, or another one now.
+
+    ``target`` is the function that it was started to call; empty if unknown.
+    """
+
+    at: float
+    maker: int
+    name: str
+    target: str = ""
+
+
+class WaitKind(StrEnum):
+    """What a thread that sleeps waits for."""
+
+    NOTHING = ""
+    """It does not wait, or nobody knows for what."""
+    GIL = "gil"
+    """For the interpreter's lock, which another thread has."""
+    LOCK = "lock"
+    """For a lock, a condition, a semaphore or a thread's end: the system knows no difference."""
+    SLEEP = "sleep"
+    """For time to pass."""
+    READ = "read"
+    """For something to read."""
+    WRITE = "write"
+    """For room to write."""
+    CONNECT = "connect"
+    """For somebody at the other end to answer."""
+    ACCEPT = "accept"
+    """For somebody to connect."""
+    POLL = "poll"
+    """For one of several files, or time."""
+    CHILD = "child"
+    """For a child's end."""
+    SIGNAL = "signal"
+    """For a signal."""
+    DISK = "disk"
+    """For a disk, or whatever the system does not let it be interrupted in."""
+    OTHER = "other"
+    """For something else, which ``subject`` names as the system does."""
+
+
+class Wait(NamedTuple):
+    """What one thread waits for.
+
+    ``subject`` is which file, socket, pipe or child: ``socket to 127.0.0.1:5432``,
+    ``pipe from pid 812``, ``pid 812``; empty where nothing more is known.
+    """
+
+    maker: int
+    what: WaitKind
+    subject: str = ""
+
+
+class Waits(NamedTuple):
+    """What threads wait for, of those of whom that changed since it was told last."""
+
+    at: float
+    makers: tuple[Wait, ...]
+
+
+class Missed(NamedTuple):
+    """CPU seconds that children burned whom nobody saw, since the beginning.
+
+    ``children`` is how many those were, as far as that is known; None if nobody knows.
+    """
+
+    at: float
+    cpu_seconds: float
+    children: int | None = None
+
+
+class BlockKind(StrEnum):
+    """What a thread of a Python program waits for, as the program calls it."""
+
+    JOIN = "join"
+    """The end of a process or thread."""
+    LOCK = "lock"
+    """A lock."""
+    PUT = "put"
+    """Room in a queue."""
+    GET = "get"
+    """Something in a queue."""
+
+
+class Blocked(NamedTuple):
+    """A thread waits for a while already, as the program itself says.
+
+    Attributes:
+        at: when it began to wait.
+        maker: who waits.
+        on: for what.
+        whom: number of the maker that is joined, or has the lock; 0 if unknown.
+        name: of the lock or queue; empty if it has none.
+    """
+
+    at: float
+    maker: int
+    on: BlockKind
+    whom: int = 0
+    name: str = ""
+
+
+class Unblocked(NamedTuple):
+    """A thread goes on that was told to be blocked."""
+
+    at: float
+    maker: int
+
+
+class TaskBegan(NamedTuple):
+    """A worker of a pool began a task, or an event loop a task of its own; ``name`` is whose."""
+
+    at: float
+    maker: int
+    name: str
+
+
+class TaskEnded(NamedTuple):
+    """A worker's task is done; ``error`` is one line where it raised."""
+
+    at: float
+    maker: int
+    error: str = ""
+
+
+ProgramEvent = StationSeen | Named | Waits | Missed | Blocked | Unblocked | TaskBegan | TaskEnded
+"""Anything of them."""

@@ -1,0 +1,1 @@
+"""The program source: a program that is not ours, run or watched."""

@@ -1,0 +1,108 @@
+"""What a program that is not ours changes on the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Seated
+from chai_tui.model.program_events import (
+    Blocked,
+    Missed,
+    Named,
+    StationSeen,
+    TaskBegan,
+    TaskEnded,
+    Unblocked,
+    WaitKind,
+    Waits,
+)
+from chai_tui.state.copying import CopiedFloor
+from chai_tui.state.records import Maker, Station
+
+
+class ProgramFloor(CopiedFloor):
+    """A floor, as far as it is a program's.
+
+    Attributes:
+        missed: what children burned whom nobody saw; None if nothing is told of that.
+    """
+
+    missed: Missed | None
+
+    def _open_maker(self, number: int | None) -> Maker | None:
+        """The maker, unless it is unknown (or forgotten) or its state is final."""
+        maker = self.unjoined.get(number) if number is not None else None
+        if maker is not None:
+            maker.version += 1
+        return maker
+
+    def _station_of(self, event: Seated) -> Station:
+        """Return the station where a maker is seated, to change.
+
+        A process with one thread is drawn as a process. From its second thread on, all of them are
+        threads that share it.
+        """
+        station = self.stations.get(event.station)
+        if station is None:
+            station = self.stations[event.station] = Station(event.station, event.pid, event.engine)
+        station = self._station(event.station)
+        if not station.makers:
+            station.engine = event.engine
+        elif event.engine.shares_station and not station.engine.shares_station:
+            station.engine = event.engine
+            for number in station.makers:
+                if (maker := self._open_maker(number)) is not None:
+                    maker.engine = event.engine
+        return station
+
+    def _station_seen(self, event: StationSeen) -> None:
+        if event.station not in self.stations:
+            self.stations[event.station] = Station(event.station, event.pid, Engine.PROCESS)
+        station = self._station(event.station)
+        station.parent, station.name, station.command = event.parent, event.name, event.command
+        station.python, station.gil, station.target = event.python, event.gil, event.target
+        for number in station.makers:
+            self._open_maker(number)  # they are drawn anew: what they say may depend on it
+
+    def _named(self, event: Named) -> None:
+        if maker := self._open_maker(event.maker):
+            maker.called, maker.target = event.name, event.target or maker.target
+
+    def _waits(self, event: Waits) -> None:
+        for wait in event.makers:
+            if maker := self._open_maker(wait.maker):
+                maker.waits = None if wait.what is WaitKind.NOTHING else wait
+
+    def _missed(self, event: Missed) -> None:
+        self.missed = event
+
+    def _blocked(self, event: Blocked) -> None:
+        if maker := self._open_maker(event.maker):
+            maker.blocked = event
+
+    def _unblocked(self, event: Unblocked) -> None:
+        if maker := self._open_maker(event.maker):
+            maker.blocked = None
+
+    def _task_began(self, event: TaskBegan) -> None:
+        if maker := self._open_maker(event.maker):
+            maker.task, maker.task_began = event.name, event.at
+
+    def _task_ended(self, event: TaskEnded) -> None:
+        if maker := self._open_maker(event.maker):
+            maker.task = ""
+            maker.tasks += 1
+            maker.tasks_failed += bool(event.error)
+
+    PROGRAM_HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        StationSeen: _station_seen,
+        Named: _named,
+        Waits: _waits,
+        Missed: _missed,
+        Blocked: _blocked,
+        Unblocked: _unblocked,
+        TaskBegan: _task_began,
+        TaskEnded: _task_ended,
+    }
