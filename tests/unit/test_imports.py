@@ -35,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "sources.live": {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
+    "sources.program": {"model", "host", "samplers", "sources.live"},
     "sources.simulated": {"model"},
     "sources.replay": {"model", "recording", "recording.playing"},
     "sources.taste.runner": set(),

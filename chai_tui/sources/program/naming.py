@@ -1,0 +1,84 @@
+"""What a process and its threads are called, read from /proc."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from chai_tui.model.text import printable
+
+LONGEST = 4_096
+"""Bytes of a command line that are read."""
+_PYTHON = re.compile(r"^(python|pypy)[\d.]*t?$")
+_TAKES_VALUE = frozenset({"-W", "-X", "--check-hash-based-pycs"})
+"""Options of Python that are followed by a value."""
+
+
+def command_of(pid: int, proc: str = "/proc") -> tuple[str, ...]:
+    """Return the command line of a process; nothing where it has none, or may not be read."""
+    data = _read(f"{proc}/{pid}/cmdline", LONGEST)
+    if not data:
+        return ()
+    text = data.decode("utf-8", "replace")
+    # Who writes a title of its own over it often leaves blanks behind.
+    return tuple(printable(part) for part in text.rstrip("\0 ").split("\0"))
+
+
+def thread_name(pid: int, tid: int, proc: str = "/proc") -> str:
+    """Return what the system calls a thread; at most 15 bytes of it. Nothing if it is gone."""
+    data = _read(f"{proc}/{pid}/task/{tid}/comm", 64)
+    return printable(data.decode("utf-8", "replace").rstrip("\n")) if data else ""
+
+
+def short_name(command: tuple[str, ...]) -> str:
+    """Return what a command is called: ``python train.py``, ``python -m pytest``, ``make``.
+
+    Args:
+        command: as it was executed; with nothing in it the name is empty.
+    """
+    if not command or not command[0].strip():
+        return ""
+    if len(command) == 1 and " " in command[0]:  # a title that the process gave itself
+        return command[0].strip()
+    name = os.path.basename(command[0].lstrip("-"))  # noqa: PTH119 - pathlib costs an import
+    if not _PYTHON.match(name):
+        return name
+    what = _script_of(command)
+    return f"python {what}" if what else "python"
+
+
+def _script_of(command: tuple[str, ...]) -> str:
+    """What a Python runs: its script's name, ``-m module``, or ``-c``."""
+    rest = iter(command[1:])
+    for part in rest:
+        if part in ("-m", "-c"):
+            module = next(rest, "")
+            if part == "-c":
+                return _of_multiprocessing(module) or "-c"
+            return f"-m {module}"
+        if part in _TAKES_VALUE:
+            next(rest, "")
+        elif not part.startswith("-") or part == "-":
+            return os.path.basename(part)  # noqa: PTH119 - as above
+    return ""
+
+
+def _of_multiprocessing(code: str) -> str:
+    """What the code is with which multiprocessing starts its own processes."""
+    for module in ("forkserver", "resource_tracker"):
+        if f"multiprocessing.{module} import main" in code:
+            return module
+    return "spawned" if "multiprocessing.spawn import spawn_main" in code else ""
+
+
+def _read(path: str, size: int) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:  # it ended, or it is not ours to see
+        return b""
+    try:
+        return os.read(descriptor, size)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,121 @@
+"""What a program prints, as lines with their time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable
+
+from chai_tui.model.events import Dropped, Event, Said
+from chai_tui.sources.live.capture import LineAssembler, LineBudget
+from chai_tui.sources.live.poller import Poller
+
+_PIECE = 65_536
+_PIECES = 16
+"""Pieces of one stream that are read at once: whoever prints without end keeps nobody waiting."""
+
+Speaker = Callable[[int], tuple[int | None, int]]
+"""Returns the maker, None for nobody in particular, and the station of a pid."""
+
+
+class Stream:
+    """One descriptor that is read.
+
+    Args:
+        descriptor: it is closed when nothing more comes.
+        name: ``out`` or ``err``.
+        pid: whose lines they are; 0 if that cannot be told.
+    """
+
+    def __init__(self, descriptor: int, name: str, pid: int) -> None:
+        self.descriptor = descriptor
+        self.name = name
+        self.pid = pid
+        self.lines = LineAssembler()
+
+
+class ProgramOutput:
+    """Reads all that a program prints.
+
+    Args:
+        poller: waits for more.
+        speaker: tells whose lines they are.
+        lines_per_second: how many lines each process may say a second; the rest is counted. None:
+            no limit.
+    """
+
+    def __init__(self, poller: Poller, speaker: Speaker, lines_per_second: int | None) -> None:
+        self._poller = poller
+        self._speaker = speaker
+        self._rate = lines_per_second
+        self._streams: dict[int, Stream] = {}
+        self._budgets: dict[int, LineBudget] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more may come."""
+        return bool(self._streams)
+
+    def add(self, descriptor: int, name: str, pid: int = 0) -> None:
+        """Read from a descriptor, too."""
+        stream = self._streams[descriptor] = Stream(descriptor, name, pid)
+        self._poller.add(descriptor, stream)
+
+    def read(self, stream: Stream, at: float) -> list[Event]:
+        """Return what a stream says now."""
+        lines: list[str] = []
+        for _ in range(_PIECES):
+            try:
+                data = os.read(stream.descriptor, _PIECE)
+            except BlockingIOError:
+                break
+            except OSError:  # a terminal that nobody has any more
+                data = b""
+            if not data:
+                lines += stream.lines.finish()
+                self._end(stream)
+                break
+            lines += stream.lines.feed(data)
+        return self._said(stream, lines, at)
+
+    def drain(self, pid: int, at: float) -> list[Event]:
+        """Return what a process had said until now, of what is its alone."""
+        return [
+            event
+            for stream in [each for each in self._streams.values() if each.pid == pid]
+            for event in self.read(stream, at)
+        ]
+
+    def drain_all(self, at: float) -> list[Event]:
+        """Return all that was said until now; a last line need not have an end."""
+        events: list[Event] = []
+        for stream in [*self._streams.values()]:
+            events += self.read(stream, at)
+        return events
+
+    def _said(self, stream: Stream, lines: Iterable[str], at: float) -> list[Event]:
+        lines = [*lines]
+        if not lines:
+            return []
+        maker, station = self._speaker(stream.pid)
+        budget = self._budgets.setdefault(stream.pid, LineBudget(self._rate))
+        granted = budget.take(len(lines), at)
+        events: list[Event] = [
+            Said(at, maker, line, stream.name, station) for line in lines[:granted]
+        ]
+        if granted < len(lines):
+            events.append(Dropped(at, maker, len(lines) - granted, station))
+        return events
+
+    def _end(self, stream: Stream) -> None:
+        self._poller.remove(stream.descriptor)
+        with contextlib.suppress(OSError):
+            os.close(stream.descriptor)
+        self._streams.pop(stream.descriptor, None)
+        if not any(other.pid == stream.pid for other in self._streams.values()):
+            self._budgets.pop(stream.pid, None)
+
+    def close(self) -> None:
+        """Read nothing more; idempotent."""
+        for stream in [*self._streams.values()]:
+            self._end(stream)

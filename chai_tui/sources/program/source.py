@@ -1,0 +1,350 @@
+"""The program source: a program that is not ours, run or watched; its processes and threads.
+
+poll() ──▶ Following: which processes there are ──▶ ProgramStation: who is in each
+   ├─────▶ ProgramOutput: what the program prints
+   └─────▶ Observer: who is on which core, and what each waits for
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from chai_tui.host.process_setup import raise_file_limit
+from chai_tui.host.run_facts import facts_of_live_run
+from chai_tui.host.usable_cores import CoresWatch
+from chai_tui.model.commands import (
+    Command,
+    KillMaker,
+    PauseMaker,
+    ResumeMaker,
+    SignalMaker,
+    StopMaker,
+)
+from chai_tui.model.events import Event, Sampled, Trouble, Unseated
+from chai_tui.model.program import RunProgram, WatchProgram
+from chai_tui.model.program_events import Missed
+from chai_tui.samplers.observer import Observer
+from chai_tui.samplers.protocol import Sampler, Watched
+from chai_tui.sources.live.poller import make_poller
+from chai_tui.sources.program.connector import ProcessEvents
+from chai_tui.sources.program.ending import end_everybody
+from chai_tui.sources.program.following import Came, Execed, Following, ThreadsChanged, Went
+from chai_tui.sources.program.naming import command_of, short_name, thread_name
+from chai_tui.sources.program.output import ProgramOutput, Stream
+from chai_tui.sources.program.starting import ProgramStartError, start_program
+from chai_tui.sources.program.station import Known, ProgramStation
+
+STOP_GRACE = 2.0
+"""Seconds between SIGTERM and SIGKILL for a process that is stopped, if we started it."""
+CLOSE_GRACE = 0.4
+"""The same for all of them when the source closes: quitting takes less than a second."""
+LOOK_SECONDS = 0.05
+"""Seconds between two looks at which processes there are, where the kernel tells nothing."""
+CHECK_SECONDS = 0.5
+"""The same where it does, to be sure."""
+RENAMED_SECONDS = 1.0
+"""In so many seconds the name of everybody is read once."""
+
+
+class ProgramSource:
+    """Tells what a program does; see :class:`chai_tui.model.source.Source`.
+
+    Drive it from one thread.
+
+    Args:
+        program: what is run, or watched.
+        sample_every: seconds between two samples; None: nothing is sampled, and no threads are
+            told of.
+        lines_per_second: how many lines each process may say a second; the rest is counted. None:
+            no limit.
+        clock: seconds; comparable with ``time.monotonic()`` of others.
+        sampler: reads cores and threads; None: this system's.
+    """
+
+    def __init__(
+        self,
+        program: RunProgram | WatchProgram,
+        *,
+        sample_every: float | None = None,
+        lines_per_second: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sampler: Sampler | None = None,
+    ) -> None:
+        self._program = program
+        self._sample_every = sample_every
+        self._clock = clock
+        self._sampler = sampler
+        self._poller = make_poller()
+        self._output = ProgramOutput(self._poller, self._speaker, lines_per_second)
+        self._stations: dict[int, ProgramStation] = {}
+        self._station_numbers = itertools.count(1)
+        self._maker_numbers = itertools.count(1)
+        self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
+        self._observer: Observer | None = None
+        self._following: Following | None = None
+        self._look_at = float("-inf")
+        self._renaming: deque[tuple[int, int]] = deque()
+        self._missed = 0.0
+        self._commands: deque[Command] = deque()
+        self._began = False
+        self._closed = False
+        self._obey: dict[type[Command], Callable[[ProgramStation, Any], list[Event]]] = {
+            StopMaker: lambda station, _: station.terminate(self._clock(), self._grace),
+            KillMaker: lambda station, _: station.send(9, self._clock()),
+            SignalMaker: lambda station, asked: station.send(asked.signal, self._clock()),
+            PauseMaker: lambda station, _: station.pause(self._clock()),
+            ResumeMaker: lambda station, _: station.resume(self._clock()),
+        }
+        self.commands: frozenset[type[Command]] = frozenset(self._obey)
+
+    @property
+    def _is_ours(self) -> bool:
+        return isinstance(self._program, RunProgram)
+
+    @property
+    def _grace(self) -> float | None:
+        return STOP_GRACE if self._is_ours else None
+
+    # What a source offers
+
+    def submit(self, command: Command) -> None:
+        """Ask for something; see :class:`chai_tui.model.source.Source`."""
+        self._commands.append(command)
+        self._poller.wake()
+
+    def wake(self) -> None:
+        """Make a waiting :meth:`poll` return; safe from any thread."""
+        self._poller.wake()
+
+    def poll(self, timeout: float | None) -> list[Event]:
+        """Return what happened; see :class:`chai_tui.model.source.Source`."""
+        if self._closed:
+            return []
+        events = self._begin()
+        while self._commands:
+            events += self._do(self._commands.popleft())
+        tokens = self._poller.wait(0.0 if events else self._patience(timeout))
+        for token in tokens:
+            if isinstance(token, Stream):
+                events += self._output.read(token, self._clock())
+            else:
+                self._look_at = float("-inf")
+        events += self._follow()
+        events += self._kill_overdue()
+        events += self._observe()
+        return events
+
+    def close(self) -> list[Event]:
+        """End everything of a program that was run; leave alone what is watched. Idempotent.
+
+        It takes less than a second.
+
+        Returns:
+            What happened meanwhile.
+        """
+        if self._closed:
+            return []
+        self._closed = True
+        events: list[Event] = []
+        following = self._following
+        if following is not None:
+            if self._is_ours:
+                left = end_everybody(following, grace=CLOSE_GRACE, clock=self._clock)
+                self._look_at = float("-inf")
+                events += self._follow()
+                for pid in left:
+                    text = f"pid {pid} does not die of SIGKILL; it is left behind"
+                    events.append(Trouble(self._clock(), None, text))
+            following.close()
+        events += self._output.drain_all(self._clock())
+        self._output.close()
+        if self._observer is not None:
+            self._observer.close()
+        self._poller.close()
+        return events
+
+    # The beginning
+
+    def _begin(self) -> list[Event]:
+        """Start the program, or find it; once."""
+        if self._began:
+            return []
+        self._began = True
+        at = self._clock()
+        cores = CoresWatch()
+        run = facts_of_live_run(at, "", cores.look(), self._sample_every)._replace(
+            source="run" if self._is_ours else "watch", program=self._program.shown, pid=0
+        )
+        events: list[Event] = []
+        try:
+            roots = self._roots()
+        except ProgramStartError as error:
+            return [run, Unseated(at, 1, str(error))]
+        raise_file_limit()  # not before: the program would inherit it
+        if self._sample_every is not None:
+            self._observer = Observer(run, cores, self._sample_every, self._clock, self._sampler)
+            run = self._observer.run
+        process_events = ProcessEvents()
+        self._following = Following(roots, adopts=self._is_ours, events=process_events)
+        if not process_events.why_not:
+            self._poller.add(process_events.fileno(), self)
+        return [run._replace(pid=roots[0]), *events]
+
+    def _roots(self) -> tuple[int, ...]:
+        """The processes from which all others come."""
+        if isinstance(self._program, WatchProgram):
+            return self._program.pids
+        started = start_program(self._program, os.environ)
+        for descriptor, name in started.streams.items():
+            self._output.add(descriptor, name)
+        started.process.returncode = 0  # whoever follows it, reaps it
+        return (started.process.pid,)
+
+    def _patience(self, timeout: float | None) -> float | None:
+        now = self._clock()
+        due = [self._look_at]
+        if self._observer is not None:
+            due.append(self._observer.due_at)
+        due += [each.kill_at for each in self._stations.values() if each.kill_at is not None]
+        left = max(0.0, min(due) - now)
+        return left if timeout is None else min(timeout, left)
+
+    # Who is there
+
+    def _follow(self) -> list[Event]:
+        """Look who came and who went, if it is time."""
+        following, now = self._following, self._clock()
+        if following is None or now < self._look_at:
+            return []
+        events: list[Event] = []
+        for change in following.look():
+            events += self._took(change)
+        self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
+        if following.missed >= self._missed + 0.01:
+            self._missed = following.missed
+            events.append(Missed(now, self._missed))
+        return events
+
+    def _took(self, change: object) -> list[Event]:
+        at = self._clock()
+        if isinstance(change, Came):
+            return self._came(change, at)
+        if isinstance(change, Went):
+            return self._went(change, at)
+        if isinstance(change, Execed) and (station := self._stations.get(change.pid)):
+            return station.get_known(self._known(change.pid, station.known), at)
+        if isinstance(change, ThreadsChanged) and (station := self._stations.get(change.pid)):
+            return self._list_threads(station, at)
+        return []
+
+    def _came(self, came: Came, at: float) -> list[Event]:
+        number = self._numbers[came.pid] = next(self._station_numbers)
+        parent = self._numbers.get(came.parent, 0)
+        station = ProgramStation(number, came.pid, parent, self._maker_numbers, at)
+        of_parent = self._stations.get(came.parent)
+        self._stations[came.pid] = station
+        fallback = of_parent.known if of_parent is not None else Known()
+        events = station.get_known(self._known(came.pid, fallback), at)
+        events += station.seat(came.pid, at)
+        return events
+
+    def _went(self, went: Went, at: float) -> list[Event]:
+        station = self._stations.pop(went.pid, None)
+        if station is None:
+            return []
+        # What it said comes before its end: nobody takes in what the dead say.
+        events = [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
+        if not self._stations:
+            events += self._output.drain_all(at)
+        return [*events, *station.exited(went.exitcode, at)]
+
+    def _known(self, pid: int, fallback: Known) -> Known:
+        command = command_of(pid)
+        if not command:  # it ended already, or it is not ours to see
+            return fallback
+        return Known(short_name(command), " ".join(command), fallback.python, fallback.target)
+
+    def _list_threads(self, station: ProgramStation, at: float) -> list[Event]:
+        if self._observer is None:
+            return []
+        return station.list_threads(at, thread_name)
+
+    def _speaker(self, pid: int) -> tuple[int | None, int]:
+        """Whose a line is: a process's own, or nobody's in particular."""
+        if pid == 0 and len(self._numbers) == 1:
+            (pid,) = self._numbers
+        station = self._stations.get(pid)
+        first = None if station is None else station.first
+        return first, self._numbers.get(pid, 1)
+
+    # Looking
+
+    def _observe(self) -> list[Event]:
+        if self._observer is None or self._clock() < self._observer.due_at:
+            return []
+        events: list[Event] = []
+        at = self._clock()
+        for station in [*self._stations.values()]:
+            if station.count() not in (None, len(station.threads)):
+                events += self._list_threads(station, at)
+        for event in self._observer.look(self._watched):
+            events.append(event)
+            if isinstance(event, Sampled):
+                events += self._pauses_in(event)
+                events += self._renamed(at)
+        return events
+
+    def _watched(self) -> list[Watched]:
+        return [who for station in self._stations.values() for who in station.watched()]
+
+    def _pauses_in(self, sampled: Sampled) -> Iterable[Event]:
+        """Yield the pauses that somebody else made, as a sample shows them."""
+        stopped = {use.maker: use.stopped for use in sampled.makers if use.stopped is not None}
+        for station in self._stations.values():
+            seen = [stopped[maker] for maker in station.makers if maker in stopped]
+            if seen:
+                yield from station.saw(sampled.at, is_stopped=all(seen))
+
+    def _renamed(self, at: float) -> list[Event]:
+        """Look whether some of them have other names now: each about once a second."""
+        if not self._renaming:
+            self._renaming.extend(
+                (pid, tid) for pid, station in self._stations.items() for tid in station.threads
+            )
+        events: list[Event] = []
+        share = len(self._renaming) * (self._sample_every or 0.0) / RENAMED_SECONDS
+        for _ in range(min(len(self._renaming), int(share) + 1)):
+            pid, tid = self._renaming.popleft()
+            station = self._stations.get(pid)
+            if station is None:
+                continue
+            if tid == pid:
+                events += station.get_known(self._known(pid, station.known), at)
+            else:
+                events += station.rename(tid, at, thread_name(pid, tid))
+        return events
+
+    # Commands
+
+    def _do(self, command: Command) -> list[Event]:
+        maker = getattr(command, "maker", 0)
+        obey = self._obey.get(type(command))
+        for station in self._stations.values():
+            if obey is not None and maker in station.threads.values():
+                return obey(station, command)
+        return [Trouble(self._clock(), None, f"#{maker} has already ended")]
+
+    def _kill_overdue(self) -> list[Event]:
+        """Send SIGKILL to those whose grace is over."""
+        now = self._clock()
+        events: list[Event] = []
+        for station in self._stations.values():
+            if station.kill_at is not None and now >= station.kill_at:
+                station.kill_at = None
+                events += station.send(9, now)
+        return events

@@ -1,0 +1,92 @@
+"""Starts the program: in a session of its own, its output in pipes or in a terminal of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from chai_tui.model.program import RunProgram
+
+_ROWS, _COLUMNS = 24, 80
+
+
+class StartedProgram(NamedTuple):
+    """A program that runs.
+
+    Attributes:
+        process: it.
+        streams: the descriptors from which its output is read, by the name of the stream.
+    """
+
+    process: subprocess.Popen[bytes]
+    streams: Mapping[int, str]
+
+
+class ProgramStartError(Exception):
+    """The program could not be started; the text says why, for a person."""
+
+
+def start_program(program: RunProgram, environment: Mapping[str, str]) -> StartedProgram:
+    """Start a program.
+
+    Args:
+        program: which.
+        environment: the variables that it gets.
+
+    Raises:
+        ProgramStartError: it cannot be started.
+    """
+    streams: dict[int, str] = {}
+    ends: list[int] = []
+    try:
+        if program.tty:
+            outer, inner = os.openpty()
+            _size(inner)
+            streams[outer] = "out"
+            ends.append(inner)
+            stdin = stdout = stderr = inner
+        else:
+            read_out, stdout = os.pipe()
+            read_err, stderr = os.pipe()
+            streams |= {read_out: "out", read_err: "err"}
+            ends += [stdout, stderr]
+            stdin = subprocess.DEVNULL
+        if program.stdin is not None:
+            stdin = os.open(program.stdin, os.O_RDONLY)
+            ends.append(stdin)
+        process = subprocess.Popen(  # noqa: S603 - it is what the user asked for
+            program.command,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=dict(environment),
+            start_new_session=True,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        for descriptor in streams:
+            os.close(descriptor)
+        why = getattr(error, "strerror", None) or str(error)
+        where = getattr(error, "filename", None) or program.command[0]
+        raise ProgramStartError(f"{where} could not be started: {why}") from error
+    finally:
+        for descriptor in ends:
+            os.close(descriptor)
+    for descriptor in streams:
+        os.set_blocking(descriptor, False)
+    return StartedProgram(process, streams)
+
+
+def _size(terminal: int) -> None:
+    """Give a terminal the size that programs expect of one."""
+    if sys.platform == "win32":
+        return
+    import fcntl  # noqa: PLC0415 - not on Windows
+    import struct  # noqa: PLC0415 - for this alone
+    import termios  # noqa: PLC0415 - not on Windows
+
+    with contextlib.suppress(OSError):
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))

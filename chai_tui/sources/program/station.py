@@ -1,0 +1,276 @@
+"""One process of a program, and its threads: what they are to the floor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import (
+    Event,
+    Exited,
+    Paused,
+    Resumed,
+    Seated,
+    Signalled,
+    Started,
+    Stopping,
+    Trouble,
+)
+from chai_tui.model.program_events import Named, StationSeen
+from chai_tui.samplers.protocol import Watched
+
+CALM_SECONDS = 0.2
+"""After a signal of ours, so long a sample is not believed about pauses: it may be older."""
+_NO_THREADS = 2
+"""Links that the folder of a process's threads has beside one for each of them."""
+
+
+class Known(NamedTuple):
+    """What is known of a process.
+
+    Attributes:
+        name: what it is called.
+        command: its command line.
+        python: the Python that it runs; empty if none.
+        target: the function that it was started to call; empty if unknown.
+    """
+
+    name: str = ""
+    command: str = ""
+    python: str = ""
+    target: str = ""
+
+
+class ProgramStation:
+    """One process.
+
+    Attributes:
+        number: of the station.
+        pid: the system's number of the process.
+        threads: the makers' numbers by those of their threads; the process's first one comes first.
+        known: what is known of it.
+
+    Args:
+        number: of the station.
+        pid: of the process.
+        parent: number of the station that started it; 0 for none.
+        next_maker: numbers the makers.
+        lived_at: when it surely lived, in the events' seconds.
+        proc: where /proc is.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        pid: int,
+        parent: int,
+        next_maker: Iterator[int],
+        lived_at: float,
+        proc: str = "/proc",
+    ) -> None:
+        self.number = number
+        self.pid = pid
+        self.known = Known()
+        self.threads: dict[int, int] = {}
+        self._parent = parent
+        self._next_maker = next_maker
+        self._lived_at = lived_at
+        self._folder = f"{proc}/{pid}/task"
+        self._names: dict[int, str] = {}
+        self._named: set[int] = set()
+        self._sent: set[int] = set()
+        self._is_paused = False
+        self._calm_until = float("-inf")
+        self.kill_at: float | None = None
+        """When SIGKILL follows; None if none will."""
+
+    @property
+    def makers(self) -> list[int]:
+        """The numbers of the makers that stand here, ascending."""
+        return sorted(self.threads.values())
+
+    @property
+    def first(self) -> int | None:
+        """The number of the maker that stands for the process: its first thread that is there."""
+        return next(iter(self.threads.values()), None)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it has several threads."""
+        return len(self.threads) > 1
+
+    def watched(self) -> list[Watched]:
+        """Return whom to look at."""
+        shares_gil = self.is_shared and bool(self.known.python)
+        return [
+            Watched(maker, self.pid, tid, True, self._lived_at, shares_gil)
+            for tid, maker in self.threads.items()
+        ]
+
+    # Who is there
+
+    def get_known(self, known: Known, at: float) -> list[Event]:
+        """Take in what is known of the process now; return what changed."""
+        if known == self.known:
+            return []
+        self.known = known
+        seen = StationSeen(
+            at,
+            self.number,
+            self.pid,
+            self._parent,
+            known.name,
+            known.command,
+            known.python,
+            bool(known.python) and "free-threaded" not in known.python,
+            known.target,
+        )
+        first = self.threads.get(self.pid)
+        if first is None:
+            return [seen]
+        return [seen, *self._name(self.pid, known.name, at, known.target)]
+
+    def seat(self, tid: int, at: float, name: str = "") -> list[Event]:
+        """Note a thread; the process's own name is its first one's."""
+        if tid in self.threads:
+            return []
+        maker = self.threads[tid] = next(self._next_maker)
+        is_first = tid == self.pid
+        engine = Engine.PROCESS if is_first else Engine.THREAD
+        events: list[Event] = [
+            Seated(at, maker, self.number, self.pid, engine),
+            *self._name(tid, name or self.known.name, at, self.known.target if is_first else ""),
+            Started(at, maker, self.pid, tid),
+        ]
+        if self._is_paused:
+            events.append(Paused(at, maker, ours=False))
+        return events
+
+    def call(self, tid: int, name: str, at: float, target: str = "") -> list[Event]:
+        """Take in what the program itself calls a thread: the system's name counts no more."""
+        self._named.add(tid)
+        return self._name(tid, name, at, target)
+
+    def _name(self, tid: int, name: str, at: float, target: str = "") -> list[Event]:
+        name = name or f"pid {self.pid}"
+        if tid not in self.threads or (self._names.get(tid) == name and not target):
+            return []
+        self._names[tid] = name
+        return [Named(at, self.threads[tid], name, target)]
+
+    def count(self) -> int | None:
+        """Return how many threads there are, without listing them; None if it is gone."""
+        try:
+            return os.stat(self._folder).st_nlink - _NO_THREADS  # noqa: PTH116 - as above
+        except OSError:
+            return None
+
+    def list_threads(self, at: float, name_of: Callable[[int, int], str]) -> list[Event]:
+        """Look which threads there are; return who came and who went.
+
+        Args:
+            at: now.
+            name_of: returns what the system calls a thread of a process.
+        """
+        try:
+            there = {int(entry) for entry in os.listdir(self._folder)}  # noqa: PTH208 - likewise
+        except (OSError, ValueError):
+            return []  # it ended: that is told in its own place
+        if not there:
+            return []
+        events: list[Event] = []
+        for tid in [tid for tid in self.threads if tid not in there]:
+            events += self.leave(tid, at)
+        for tid in sorted(there - self.threads.keys()):
+            events += self.seat(tid, at, "" if tid == self.pid else name_of(self.pid, tid))
+        return events
+
+    def rename(self, tid: int, at: float, name: str) -> list[Event]:
+        """Take in what the system calls a thread now."""
+        if not name or tid == self.pid or tid in self._named:
+            return []
+        return self._name(tid, name, at)
+
+    def leave(self, tid: int, at: float) -> list[Event]:
+        """Note that a thread ended."""
+        maker = self.threads.pop(tid, None)
+        self._names.pop(tid, None)
+        return [] if maker is None else [Exited(at, maker, 0, ours=False)]
+
+    def exited(self, exitcode: int | None, at: float) -> list[Event]:
+        """Tell the end of the process, and with it of every thread."""
+        ours = exitcode is not None and -exitcode in self._sent
+        makers = self.makers
+        self.threads.clear()
+        return [Exited(at, maker, exitcode, ours) for maker in makers]
+
+    # What is done to it
+
+    def send(self, number: int, at: float) -> list[Event]:
+        """Send the process a signal."""
+        if number == signal.SIGSTOP:
+            return self.pause(at)
+        if number == signal.SIGCONT:
+            return self.resume(at)
+        return self._deliver(number, at) or [Signalled(at, maker, number) for maker in self.makers]
+
+    def terminate(self, at: float, grace: float | None) -> list[Event]:
+        """Send SIGTERM now, and have SIGKILL follow after ``grace`` seconds; None: never."""
+        troubles = self._deliver(signal.SIGTERM, at)
+        if troubles:
+            return troubles
+        self.kill_at = None if grace is None else at + grace
+        stopping: list[Event] = [
+            Stopping(at, maker, signal.SIGTERM, grace) for maker in self.makers
+        ]
+        return stopping + (self.resume(at) if self._is_paused else [])
+
+    def pause(self, at: float) -> list[Event]:
+        """Stop the process."""
+        return self._deliver(signal.SIGSTOP, at) or self._set_paused(at, is_paused=True, ours=True)
+
+    def resume(self, at: float) -> list[Event]:
+        """Let it run again."""
+        return self._deliver(signal.SIGCONT, at) or self._set_paused(at, is_paused=False, ours=True)
+
+    def saw(self, at: float, *, is_stopped: bool) -> list[Event]:
+        """Take in whether the system has it stopped: somebody else may have done it."""
+        if is_stopped == self._is_paused or at < self._calm_until:
+            return []
+        return self._set_paused(at, is_paused=is_stopped, ours=False)
+
+    def _set_paused(self, at: float, *, is_paused: bool, ours: bool) -> list[Event]:
+        if is_paused == self._is_paused:
+            return []
+        self._is_paused = is_paused
+        self._calm_until = at + CALM_SECONDS
+        kind = Paused if is_paused else Resumed
+        return [kind(at, maker, ours) for maker in self.makers]
+
+    def _deliver(self, number: int, at: float) -> list[Event]:
+        """Send a signal; return what went wrong."""
+        why = ""
+        self._sent.add(number)
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            why = "it has ended"
+        except PermissionError:
+            why = "it is another user's"
+        except (OSError, ValueError) as error:
+            why = str(error)
+        if not why:
+            return []
+        with contextlib.suppress(ValueError):
+            return [
+                Trouble(
+                    at,
+                    self.first,
+                    f"pid {self.pid}: {signal.Signals(number).name} could not be sent: {why}",
+                )
+            ]
+        return [Trouble(at, self.first, f"pid {self.pid}: signal {number}: {why}")]
