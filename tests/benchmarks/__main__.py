@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.benchmarks import (
     export_costs,
     kitchen_costs,
+    program_costs,
     recording_costs,
     recording_film,
     screen_costs,
@@ -42,6 +43,7 @@ def measurements(repeat: int) -> dict[str, Callable[[], list[Result]]]:
         "film": lambda: [*recording_film.film()],
         "taken": lambda: [screen_costs.taken_from_makers(repeat)],
         "export": export_costs.exporting,
+        "programs": lambda: [*program_costs.programs(repeat)],
     }
 
 

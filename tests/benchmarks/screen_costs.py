@@ -25,7 +25,8 @@ IDLE_SECONDS = 10.0
 
 
 @contextlib.contextmanager
-def _program(*arguments: str, columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
+def on_screen(*arguments: str, columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
+    """The program in a terminal, with a home of its own."""
     with tempfile.TemporaryDirectory() as home:
         environment = dict.fromkeys(
             ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), home
@@ -46,7 +47,7 @@ def first_screen(repeat: int) -> Result:
     """Start to first screen with three brewing makers, against a bare Textual app."""
 
     def ours() -> float:
-        with _program() as terminal:
+        with on_screen() as terminal:
             terminal.until(lambda: terminal.text.count("brewing") >= 4)
             return terminal.read_at - terminal.began
 
@@ -68,10 +69,10 @@ def brewing(repeat: int) -> Result:
     """CPU of the UI process while three ``chai`` makers brew."""
     shares = []
     for _ in range(repeat):
-        with _program() as terminal:
+        with on_screen() as terminal:
             terminal.until_shows("3 brewing")
             time.sleep(0.5)
-            with _drained(terminal):
+            with drained(terminal):
                 shares.append(cpu_share(terminal.process.pid, 2.0))
     return median_of("CPU of the UI while three chai makers brew", shares, limit=5.0, unit="%")
 
@@ -79,16 +80,16 @@ def brewing(repeat: int) -> Result:
 def at_rest(repeat: int) -> Result:
     """CPU of the UI process when all is served and only the core bar still moves."""
     shares = []
-    with _program() as terminal:
+    with on_screen() as terminal:
         terminal.until_shows("All chai served")
-        with _drained(terminal):
+        with drained(terminal):
             time.sleep(12.0)  # until the notice of it is gone
             shares = [cpu_share(terminal.process.pid, IDLE_SECONDS) for _ in range(repeat)]
     return median_of("CPU of the UI when all is served", shares, limit=0.7, unit="%")
 
 
 @contextlib.contextmanager
-def _drained(terminal: Terminal) -> Iterator[None]:
+def drained(terminal: Terminal) -> Iterator[None]:
     """Keep the terminal's output flowing meanwhile, without looking at it."""
     import threading
 
@@ -112,13 +113,13 @@ def crowd(makers: int, engine: str, *, cpu_limit: float, answer_limit: float) ->
     label = f"{makers:,} {engine} makers"
     with tempfile.TemporaryDirectory() as folder:
         recipe = _waiting_recipe(folder)
-        with _program(recipe, "--makers", str(makers), "--engine", engine) as terminal:
+        with on_screen(recipe, "--makers", str(makers), "--engine", engine) as terminal:
             terminal.until_shows(f"{makers} brewing")
             terminal.until_shows(MARK)
-            with _drained(terminal):
+            with drained(terminal):
                 time.sleep(SETTLE_SECONDS)
                 shares = [cpu_share(terminal.process.pid, 5.0) for _ in range(3)]
-            answers = [_answer(terminal, key) for _ in range(30) for key in ("down", "up")]
+            answers = [answer(terminal, key) for _ in range(30) for key in ("down", "up")]
     return [
         median_of(f"{label}: CPU of the UI", shares, limit=cpu_limit, unit="%"),
         Result(
@@ -132,7 +133,7 @@ def crowd(makers: int, engine: str, *, cpu_limit: float, answer_limit: float) ->
     ]
 
 
-def _answer(terminal: Terminal, key: str) -> float:
+def answer(terminal: Terminal, key: str) -> float:
     """Return the seconds from a key to the selection's mark on another row."""
     while terminal.read(0.0):
         pass

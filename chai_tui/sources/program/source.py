@@ -103,6 +103,11 @@ class ProgramSource:
         self.commands: frozenset[type[Command]] = frozenset(self._obey)
 
     @property
+    def follows_by(self) -> str:
+        """How it is known which processes there are, for a person; empty before it is."""
+        return "" if self._following is None else self._following.how
+
+    @property
     def _is_ours(self) -> bool:
         return isinstance(self._program, RunProgram)
 
@@ -248,7 +253,7 @@ class ProgramSource:
         station = ProgramStation(number, came.pid, parent, self._maker_numbers, at)
         of_parent = self._stations.get(came.parent)
         self._stations[came.pid] = station
-        fallback = of_parent.known if of_parent is not None else Known()
+        fallback = self._known_first if of_parent is None else of_parent.known
         events = station.get_known(self._known(came.pid, fallback), at)
         events += station.seat(came.pid, at)
         return events
@@ -268,6 +273,14 @@ class ProgramSource:
         if not command:  # it ended already, or it is not ours to see
             return fallback
         return Known(short_name(command), " ".join(command), fallback.python, fallback.target)
+
+    @property
+    def _known_first(self) -> Known:
+        """What is known of a process before anybody looked."""
+        if isinstance(self._program, RunProgram) and len(self._numbers) == 1:
+            command = self._program.command
+            return Known(short_name(command), " ".join(command))
+        return Known()
 
     def _list_threads(self, station: ProgramStation, at: float) -> list[Event]:
         if self._observer is None:

@@ -1,0 +1,222 @@
+"""Programs as people have them, run and watched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chai_tui.model.commands import KillMaker, PauseMaker, ResumeMaker
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Exited, Seated, Trouble
+from chai_tui.state.records import State
+from tests.programs import run, run_python, watch
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of programs")
+
+LESSON = Path(__file__).parents[2] / "assets" / "lesson.py"
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_the_lesson_shows_main_and_its_three_processes(method: str, tmp_path: Path) -> None:
+    text = LESSON.read_text().replace("time.sleep(3)", "time.sleep(0.5)")
+    script = tmp_path / "lesson.py"
+    chosen = f"    import multiprocessing; multiprocessing.set_start_method({method!r})\n"
+    script.write_text(text.replace('"__main__":\n', f'"__main__":\n{chosen}'))
+    with run(sys.executable, str(script)) as seen:
+        seen.until_over()
+        assert seen.lines[-1] == "All chai served"
+        assert sum(line.startswith("End of Chai Maker") for line in seen.lines) == 3
+        first = next(iter(seen.floor.makers.values()))
+        assert (first.called, first.exitcode) == ("python lesson.py", 0), seen.told
+        children = [each for each in seen.floor.stations.values() if each.parent == 1]
+        assert len(children) >= (3 if method != "forkserver" else 2), seen.told
+        assert all(maker.joined for maker in seen.floor.makers.values())
+
+
+def test_lines_of_both_streams_come_with_their_stream() -> None:
+    code = "import sys; print('to out', flush=True); print('to err', file=sys.stderr)"
+    with run_python(code) as seen:
+        seen.until_over()
+        said = [(line.text, line.stream) for line in seen.floor.makers[1].said]
+        assert sorted(said) == [("to err", "err"), ("to out", "out")]
+
+
+def test_a_line_without_an_end_is_told_before_its_speaker_has_ended() -> None:
+    with run_python("import sys; sys.stdout.write('no end')") as seen:
+        seen.until_over()
+        assert [line.text for line in seen.floor.makers[1].said] == ["no end"]
+
+
+@pytest.mark.parametrize(
+    ("code", "exitcode", "state"),
+    [
+        ("pass", 0, State.DONE),
+        ("raise SystemExit(3)", 3, State.FAILED),
+        ("import os; os.kill(os.getpid(), 9)", -9, State.KILLED),
+        ("import os; os.abort()", -6, State.KILLED),
+    ],
+)
+def test_how_a_program_ended_is_known(code: str, exitcode: int, state: State) -> None:
+    with run_python(code) as seen:
+        seen.until_over()
+        maker = seen.floor.makers[1]
+        assert (maker.exitcode, maker.state) == (exitcode, state)
+
+
+def test_stdin_is_empty_or_a_file(tmp_path: Path) -> None:
+    with run("cat") as seen:
+        seen.until_over()
+        assert seen.lines == []
+    (tmp_path / "lines.txt").write_text("one\ntwo\n")
+    with run("cat", stdin=str(tmp_path / "lines.txt")) as seen:
+        seen.until_over()
+        assert seen.lines == ["one", "two"]
+
+
+def test_a_program_that_asks_for_a_terminal_gets_one() -> None:
+    code = "import sys; print(sys.stdout.isatty(), sys.stdin.isatty())"
+    with run_python(code) as seen:
+        seen.until_over()
+        assert seen.lines == ["False False"]
+    with run_python(code, tty=True) as seen:
+        seen.until_over()
+        assert seen.lines == ["True True"]
+
+
+def test_every_thread_is_a_maker_and_their_process_is_shared() -> None:
+    code = (
+        "import threading, sys\n"
+        "stop = threading.Event()\n"
+        "threads = [threading.Thread(target=stop.wait) for _ in range(5)]\n"
+        "[thread.start() for thread in threads]\n"
+        "import time; time.sleep(0.5)\n"
+        "stop.set(); [thread.join() for thread in threads]; time.sleep(0.5)\n"
+    )
+    with run_python(code) as seen:
+        seen.until(lambda: len(seen.floor.makers) == 6)
+        seen.until(lambda: sum(maker.joined for maker in seen.floor.makers.values()) == 5)
+        seen.until_over()
+        engines = {maker.engine for maker in seen.floor.makers.values()}
+        assert engines == {Engine.THREAD}
+        assert {maker.state for maker in seen.floor.makers.values()} == {State.DONE}
+
+
+def test_five_hundred_threads() -> None:
+    code = (
+        "import threading, time\n"
+        "stop = threading.Event()\n"
+        "threads = [threading.Thread(target=stop.wait) for _ in range(499)]\n"
+        "[thread.start() for thread in threads]\n"
+        "print('there', flush=True); time.sleep(600)\n"
+    )
+    with run_python(code) as seen:
+        seen.until(lambda: seen.floor.open == 500)
+        (station,) = seen.floor.stations.values()
+        assert len(station.makers) == 500
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+def test_make_with_two_jobs(tmp_path: Path) -> None:
+    rules = "".join(f"{name}:\n\t@sleep 0.3; echo made {name}\n" for name in "abcd")
+    (tmp_path / "Makefile").write_text(f"all: a b c d\n{rules}")
+    with run("make", "-j2", "-C", str(tmp_path)) as seen:
+        seen.until_over()
+        assert {"made a", "made b", "made c", "made d"} <= {*seen.lines}
+        assert seen.floor.makers[1].called == "make"
+        assert seen.stations("sleep 0.3"), seen.told
+
+
+def test_a_shell_pipeline() -> None:
+    with run("sh", "-c", "sleep 0.5 | cat | wc -l") as seen:
+        seen.until(lambda: seen.makers("cat") and seen.makers("wc") and seen.makers("sleep"))
+        seen.until_over()
+        assert seen.lines == ["0"]
+
+
+def test_whoever_daemonises_stays_in_the_picture_and_ends_with_us() -> None:
+    code = (
+        "import os, time\n"
+        "if os.fork(): os._exit(0)\n"
+        "os.setsid()\n"
+        "if os.fork(): os._exit(0)\n"
+        "print(os.getpid(), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with run_python(code) as seen:
+        seen.until(lambda: seen.lines)
+        pid = int(seen.lines[0])
+        seen.until(lambda: [each.pid for each in seen.floor.unjoined.values()] == [pid])
+        (maker,) = seen.floor.unjoined.values()
+    assert not Path(f"/proc/{pid}").exists()
+    assert maker.number in seen.floor.makers
+    assert seen.floor.makers[maker.number].joined
+
+
+def test_quitting_ends_whoever_ignores_it_too() -> None:
+    code = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print('deaf', flush=True); time.sleep(600)\n"
+    )
+    with run_python(code) as seen:
+        seen.until(lambda: seen.lines)
+    assert seen.floor.all_joined
+    assert seen.floor.makers[1].exitcode == -signal.SIGKILL
+
+
+def test_a_program_that_is_not_there_is_told_of() -> None:
+    with run("/no/such/program") as seen:
+        seen.until_over()
+        assert "/no/such/program could not be started: No such file" in seen.events[-1].text  # type: ignore[union-attr]
+
+
+def test_what_is_watched_is_left_alone() -> None:
+    with subprocess.Popen(["sleep", "600"]) as sleeper:
+        try:
+            with watch(sleeper.pid) as seen:
+                seen.until(lambda: seen.makers("sleep"))
+            assert sleeper.poll() is None
+            assert seen.floor.makers[1].state is State.BREWING
+        finally:
+            sleeper.kill()
+
+
+def test_signals_pause_and_resume_reach_it() -> None:
+    with subprocess.Popen(["sleep", "600"]) as sleeper:
+        with watch(sleeper.pid) as seen:
+            seen.until(lambda: seen.makers("sleep"))
+            seen.source.submit(PauseMaker(1))
+            seen.until(lambda: seen.floor.makers[1].paused)
+            seen.source.submit(ResumeMaker(1))
+            seen.until(lambda: not seen.floor.makers[1].paused)
+            os.kill(sleeper.pid, signal.SIGSTOP)  # somebody else
+            seen.until(lambda: seen.floor.makers[1].paused)
+            seen.source.submit(KillMaker(1))
+            seen.until(lambda: sleeper.poll() is not None)
+            seen.until_over()
+            assert not [event for event in seen.events if isinstance(event, Trouble)]
+
+
+def test_whoever_ended_is_not_signalled() -> None:
+    with run_python("pass") as seen:
+        seen.until_over()
+        seen.source.submit(KillMaker(1))
+        seen.until(lambda: isinstance(seen.events[-1], Trouble))
+
+
+def test_short_lived_children_by_the_hundred() -> None:
+    code = "import os\nfor _ in range(300):\n    if os.fork() == 0: os._exit(0)\n    os.wait()\n"
+    with run_python(code) as seen:
+        seen.until_over()
+        came = sum(isinstance(event, Seated) for event in seen.events)
+        went = sum(isinstance(event, Exited) for event in seen.events)
+        assert came == went
+        is_told = "process events" in seen.source.follows_by
+        # Where the kernel does not tell, what was missed is told as CPU seconds instead.
+        assert came == 301 if is_told else seen.floor.missed is not None or came >= 1
