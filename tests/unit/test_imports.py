@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
     "sources.simulated": {"model"},
+    "sources.program": {"model", "host", "samplers"},
     "sources.replay": {"model", "recording", "recording.playing"},
     "sources.taste.runner": set(),
     "sources.taste.runner._chai_taste": set(),
