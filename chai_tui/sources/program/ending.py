@@ -1,24 +1,99 @@
-"""Ends everybody."""
+"""Ending a whole program: everybody in its tree, and whoever is born meanwhile."""
 
 from __future__ import annotations
 
-import contextlib
 import os
+import select
+import signal
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from chai_tui.sources.program.changes import Change
 from chai_tui.sources.program.following import Following
+
+LOOK_SECONDS = 0.01
+"""How long is waited between two looks; less if somebody ends."""
+KILL_SECONDS = 0.5
+"""How long after SIGKILL is waited for those who got it: the system takes milliseconds, but one
+that waits for a disk does not die."""
 
 
 def end_everybody(
-    following: Following, *, grace: float, clock: Callable[[], float] = time.monotonic
+    following: Following,
+    *,
+    grace: float,
+    clock: Callable[[], float] = time.monotonic,
+    tell: Callable[[Sequence[Change]], object] | None = None,
 ) -> list[int]:
-    """End them."""
-    for number in (15, 9):
-        for pid in following.open:
-            with contextlib.suppress(OSError):
+    """End all of a program.
+
+    Everybody gets SIGTERM, and SIGCONT, for who is stopped would not hear of it; who is there after
+    the grace gets SIGKILL. No signal ever goes to a number that is somebody else's by now.
+
+    Args:
+        following: the program. It is looked at until nobody is left.
+        grace: seconds until SIGKILL; 0: at once.
+        clock: seconds.
+        tell: takes what the looks found.
+
+    Returns:
+        Who is left: pids that could not be ended within ``KILL_SECONDS`` of SIGKILL, or that
+        belong to another user.
+    """
+    kill_at = clock() + grace
+    deadline = kill_at + KILL_SECONDS
+    asked: set[tuple[int, int]] = set()
+    while True:
+        changes = following.look(thoroughly=True)
+        if tell is not None and changes:
+            tell(changes)
+        left = following.pids
+        now = clock()
+        if not left or now >= deadline:
+            return [*left]
+        for pid in left:
+            key = (pid, following.began(pid) or 0)
+            if now >= kill_at:
+                _send(following, pid, signal.SIGKILL)
+            elif key not in asked:
+                asked.add(key)
+                _send(following, pid, signal.SIGTERM, signal.SIGCONT)
+        _wait(following, min(LOOK_SECONDS, max(0.0, kill_at - now) or LOOK_SECONDS))
+
+
+def _send(following: Following, pid: int, *numbers: int) -> None:
+    """Send signals to one of them, unless it is gone."""
+    if sys.platform == "win32":
+        return
+    try:
+        descriptor = os.pidfd_open(pid) if sys.platform == "linux" else -1
+    except ProcessLookupError:
+        return
+    except OSError:  # an older kernel, a sandbox, or no descriptor is left
+        descriptor = -1
+    try:
+        # Whoever has the number now keeps it as far as the descriptor goes.
+        if not following.is_still(pid):
+            return
+        for number in numbers:
+            if sys.platform == "linux" and descriptor >= 0:
+                signal.pidfd_send_signal(descriptor, number)
+            else:
                 os.kill(pid, number)
-        until = clock() + grace
-        while clock() < until and any(os.path.exists(f"/proc/{pid}") for pid in following.open):
-            time.sleep(0.01)
-    return []
+    except OSError:  # it ended, or it is another user's
+        pass
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _wait(following: Following, seconds: float) -> None:
+    """Wait, but no longer than until somebody ends."""
+    descriptor = following.fileno()
+    if descriptor < 0 or sys.platform == "win32":
+        time.sleep(seconds)
+        return
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    poll.poll(seconds * 1_000)
