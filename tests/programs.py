@@ -6,7 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any
 
 from chai_tui.model.events import Event, Said
 from chai_tui.model.program import RunProgram, WatchProgram
@@ -16,7 +16,6 @@ from chai_tui.state.records import Maker, Station
 
 PATIENCE = 60.0
 """Seconds after which a condition is said never to hold."""
-Told = TypeVar("Told")
 
 
 class Seen:
@@ -79,7 +78,7 @@ class Seen:
 
 @contextlib.contextmanager
 def run(
-    *command: str, every: float | None = 0.05, hook: bool = False, **options: object
+    *command: str, every: float | None = 0.05, hook: bool = False, **options: Any
 ) -> Iterator[Seen]:
     """Run a command, and end all of it in the end."""
     program = RunProgram(command, " ".join(command), hook=hook)._replace(**options)
@@ -91,9 +90,9 @@ def run(
 
 
 @contextlib.contextmanager
-def run_python(code: str, *arguments: str, **options: object) -> Iterator[Seen]:
+def run_python(code: str, *arguments: str, **options: Any) -> Iterator[Seen]:
     """Run Python code, as :func:`run` does."""
-    with run(sys.executable, "-c", code, *arguments, **options) as seen:  # type: ignore[arg-type]
+    with run(sys.executable, "-c", code, *arguments, **options) as seen:
         yield seen
 
 

@@ -1,4 +1,4 @@
-"""Who belongs to a program, with real processes: the kernel's events where they answer, and /proc."""
+"""Who belongs to a program, with real processes: by the kernel's events, and by /proc."""
 
 from __future__ import annotations
 

@@ -37,7 +37,6 @@ ALLOWED: dict[str, set[str]] = {
     },
     "sources.program": {"model", "host", "samplers", "sources.live"},
     "sources.simulated": {"model"},
-    "sources.program": {"model", "host", "samplers"},
     "sources.replay": {"model", "recording", "recording.playing"},
     "sources.taste.runner": set(),
     "sources.taste.runner._chai_taste": set(),

@@ -31,9 +31,10 @@ from chai_tui.model.program_events import Missed
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler, Watched
 from chai_tui.sources.live.poller import make_poller
-from chai_tui.sources.program.connector import ProcessEvents
+from chai_tui.sources.program.changes import Came, Change, ThreadsChanged, Went
+from chai_tui.sources.program.connector import Execed, ProcessEvents
 from chai_tui.sources.program.ending import end_everybody
-from chai_tui.sources.program.following import Came, Execed, Following, ThreadsChanged, Went
+from chai_tui.sources.program.following import Following
 from chai_tui.sources.program.naming import command_of, short_name, thread_name
 from chai_tui.sources.program.output import ProgramOutput, Stream
 from chai_tui.sources.program.starting import ProgramStartError, start_program
@@ -86,12 +87,15 @@ class ProgramSource:
         self._maker_numbers = itertools.count(1)
         self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
         self._observer: Observer | None = None
+        self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
+        self._waited_for = -1  # the descriptor of who follows, where there is one
         self._look_at = float("-inf")
         self._renaming: deque[tuple[int, int]] = deque()
         self._missed = 0.0
         self._commands: deque[Command] = deque()
         self._began = False
+        self._began_at = 0.0
         self._closed = False
         self._obey: dict[type[Command], Callable[[ProgramStation, Any], list[Event]]] = {
             StopMaker: lambda station, _: station.terminate(self._clock(), self._grace),
@@ -159,13 +163,17 @@ class ProgramSource:
         following = self._following
         if following is not None:
             if self._is_ours:
-                left = end_everybody(following, grace=CLOSE_GRACE, clock=self._clock)
-                self._look_at = float("-inf")
-                events += self._follow()
+                changes: list[Change] = []
+                left = end_everybody(
+                    following, grace=CLOSE_GRACE, clock=self._clock, tell=changes.extend
+                )
+                events += self._took(changes)
                 for pid in left:
                     text = f"pid {pid} does not die of SIGKILL; it is left behind"
                     events.append(Trouble(self._clock(), None, text))
             following.close()
+        if self._process_events is not None:
+            self._process_events.close()
         events += self._output.drain_all(self._clock())
         self._output.close()
         if self._observer is not None:
@@ -180,12 +188,13 @@ class ProgramSource:
         if self._began:
             return []
         self._began = True
-        at = self._clock()
+        at = self._began_at = self._clock()
         cores = CoresWatch()
         run = facts_of_live_run(at, "", cores.look(), self._sample_every)._replace(
             source="run" if self._is_ours else "watch", program=self._program.shown, pid=0
         )
-        events: list[Event] = []
+        # Before it starts: what it does first is told, too.
+        self._process_events = ProcessEvents()
         try:
             roots = self._roots()
         except ProgramStartError as error:
@@ -194,11 +203,10 @@ class ProgramSource:
         if self._sample_every is not None:
             self._observer = Observer(run, cores, self._sample_every, self._clock, self._sampler)
             run = self._observer.run
-        process_events = ProcessEvents()
-        self._following = Following(roots, adopts=self._is_ours, events=process_events)
-        if not process_events.why_not:
-            self._poller.add(process_events.fileno(), self)
-        return [run._replace(pid=roots[0]), *events]
+        self._following = Following(
+            roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
+        )
+        return [run._replace(pid=roots[0])]
 
     def _roots(self) -> tuple[int, ...]:
         """The processes from which all others come."""
@@ -226,31 +234,46 @@ class ProgramSource:
         following, now = self._following, self._clock()
         if following is None or now < self._look_at:
             return []
-        events: list[Event] = []
-        for change in following.look():
-            events += self._took(change)
+        events = self._took(following.look())
         self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
+        self._wait_for(following.fileno())
         if following.missed >= self._missed + 0.01:
             self._missed = following.missed
             events.append(Missed(now, self._missed))
         return events
 
-    def _took(self, change: object) -> list[Event]:
-        at = self._clock()
-        if isinstance(change, Came):
-            return self._came(change, at)
-        if isinstance(change, Went):
-            return self._went(change, at)
-        if isinstance(change, Execed) and (station := self._stations.get(change.pid)):
-            return station.get_known(self._known(change.pid, station.known), at)
-        if isinstance(change, ThreadsChanged) and (station := self._stations.get(change.pid)):
-            return self._list_threads(station, at)
-        return []
+    def _wait_for(self, descriptor: int) -> None:
+        """Have whoever follows wake us, by the descriptor that it has now."""
+        if descriptor != self._waited_for:
+            if self._waited_for >= 0:
+                self._poller.remove(self._waited_for)
+            if descriptor >= 0:
+                self._poller.add(descriptor, self)
+            self._waited_for = descriptor
 
-    def _came(self, came: Came, at: float) -> list[Event]:
+    def _took(self, changes: Iterable[Change]) -> list[Event]:
+        events: list[Event] = []
+        for change in changes:
+            if isinstance(change, Came):
+                events += self._came(change)
+            elif isinstance(change, Went):
+                events += self._went(change)
+            elif (station := self._stations.get(change.pid)) is not None:
+                at = self._clock()
+                if isinstance(change, Execed):
+                    events += station.get_known(self._known(change.pid, station.known), at)
+                elif isinstance(change, ThreadsChanged):
+                    events += self._list_threads(station, at)
+        return events
+
+    def _came(self, came: Came) -> list[Event]:
+        # What is watched may have begun long before anybody looked.
+        at = max(came.at, self._began_at)
         number = self._numbers[came.pid] = next(self._station_numbers)
         parent = self._numbers.get(came.parent, 0)
-        station = ProgramStation(number, came.pid, parent, self._maker_numbers, at)
+        station = ProgramStation(
+            number, came.pid, parent, next_maker=self._maker_numbers, lived_at=at
+        )
         of_parent = self._stations.get(came.parent)
         self._stations[came.pid] = station
         fallback = self._known_first if of_parent is None else of_parent.known
@@ -258,7 +281,8 @@ class ProgramSource:
         events += station.seat(came.pid, at)
         return events
 
-    def _went(self, went: Went, at: float) -> list[Event]:
+    def _went(self, went: Went) -> list[Event]:
+        at = self._clock()
         station = self._stations.pop(went.pid, None)
         if station is None:
             return []
@@ -266,7 +290,7 @@ class ProgramSource:
         events = [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
         if not self._stations:
             events += self._output.drain_all(at)
-        return [*events, *station.exited(went.exitcode, at)]
+        return [*events, *station.exited(went.exitcode, went.at)]
 
     def _known(self, pid: int, fallback: Known) -> Known:
         command = command_of(pid)

@@ -68,6 +68,7 @@ class ProgramStation:
         number: int,
         pid: int,
         parent: int,
+        *,
         next_maker: Iterator[int],
         lived_at: float,
         proc: str = "/proc",
@@ -103,11 +104,16 @@ class ProgramStation:
         """Whether it has several threads."""
         return len(self.threads) > 1
 
+    @property
+    def _has_gil(self) -> bool:
+        return bool(self.known.python) and "free-threaded" not in self.known.python
+
     def watched(self) -> list[Watched]:
         """Return whom to look at."""
-        shares_gil = self.is_shared and bool(self.known.python)
+        shares_gil = self.is_shared and self._has_gil
+        own_thread = True
         return [
-            Watched(maker, self.pid, tid, True, self._lived_at, shares_gil)
+            Watched(maker, self.pid, tid, own_thread, self._lived_at, shares_gil)
             for tid, maker in self.threads.items()
         ]
 
@@ -126,7 +132,7 @@ class ProgramStation:
             known.name,
             known.command,
             known.python,
-            bool(known.python) and "free-threaded" not in known.python,
+            self._has_gil,
             known.target,
         )
         first = self.threads.get(self.pid)
