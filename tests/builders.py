@@ -36,6 +36,7 @@ from chai_tui.model.events import (
     StepBegan,
     Stopping,
 )
+from chai_tui.model.program_events import Named
 from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
@@ -198,6 +199,12 @@ def ended(
     return [*events, Exited(_began(events) + after, number, exitcode, ours)]
 
 
+def done(number: int, *, after: float = 1.0, called: str = "worker", **maker: Any) -> list[Event]:
+    """A thread of a program that is not ours, which ended by itself and well."""
+    seated_, *others = ended(number, after=after, exitcode=0, **maker)
+    return [seated_, Named(seated_.at, number, called), *others]
+
+
 IN_STATE: Mapping[State, Ending] = {
     State.SEATED: seated,
     State.BREWING: brewing,
@@ -206,6 +213,7 @@ IN_STATE: Mapping[State, Ending] = {
     State.FAILED: failed,
     State.STOPPED: stopped,
     State.KILLED: killed,
+    State.DONE: done,
     State.ENDED: partial(ended, exitcode=None),
 }
 """The function that brings a new maker into a state."""

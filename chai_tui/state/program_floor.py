@@ -18,6 +18,7 @@ from chai_tui.model.program_events import (
     WaitKind,
     Waits,
 )
+from chai_tui.model.text import printable
 from chai_tui.state.copying import CopiedFloor
 from chai_tui.state.records import Maker, Station
 
@@ -61,14 +62,16 @@ class ProgramFloor(CopiedFloor):
         if event.station not in self.stations:
             self.stations[event.station] = Station(event.station, event.pid, Engine.PROCESS)
         station = self._station(event.station)
-        station.parent, station.name, station.command = event.parent, event.name, event.command
-        station.python, station.gil, station.target = event.python, event.gil, event.target
+        station.parent, station.gil = event.parent, event.gil
+        station.name, station.command = printable(event.name), printable(event.command)
+        station.python, station.target = printable(event.python), printable(event.target)
         for number in station.makers:
             self._open_maker(number)  # they are drawn anew: what they say may depend on it
 
     def _named(self, event: Named) -> None:
         if maker := self._open_maker(event.maker):
-            maker.called, maker.target = event.name, event.target or maker.target
+            maker.called = printable(event.name)
+            maker.target = printable(event.target) or maker.target
 
     def _waits(self, event: Waits) -> None:
         for wait in event.makers:
@@ -88,7 +91,7 @@ class ProgramFloor(CopiedFloor):
 
     def _task_began(self, event: TaskBegan) -> None:
         if maker := self._open_maker(event.maker):
-            maker.task, maker.task_began = event.name, event.at
+            maker.task, maker.task_began = printable(event.name), event.at
 
     def _task_ended(self, event: TaskEnded) -> None:
         if maker := self._open_maker(event.maker):

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Stopping
+from chai_tui.model.program_events import Wait, WaitKind
 from chai_tui.model.recipe import Step, StepKind
+from chai_tui.model.text import printable
 from chai_tui.state.records import Line, Maker, Span, State, Use
 
 BEGAN = 1_000.0
@@ -61,6 +63,9 @@ def makers(draw: st.DrawFn) -> Maker:
         error=draw(st.none() | texts),
         traceback=draw(st.none() | st.text(max_size=200)),
         dropped=draw(st.integers(0, 10**6)),
+        called=draw(st.just("") | names.map(printable)),
+        waits=draw(st.none() | st.builds(Wait, st.just(1), st.sampled_from(WaitKind), texts)),
+        task=draw(texts),
     )
     if draw(st.booleans()):
         maker.started_at = draw(moments)

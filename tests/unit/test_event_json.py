@@ -39,6 +39,19 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.program_events import (
+    Blocked,
+    BlockKind,
+    Missed,
+    Named,
+    StationSeen,
+    TaskBegan,
+    TaskEnded,
+    Unblocked,
+    Wait,
+    WaitKind,
+    Waits,
+)
 from chai_tui.model.race_events import (
     CallsDone,
     Differed,
@@ -81,6 +94,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "there is no /proc",
             4700,
             measures_gil=True,
+            program="make -j4",
         ),
         {
             "event": "run_began",
@@ -102,6 +116,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "unseen": "there is no /proc",
             "pid": 4700,
             "measures_gil": True,
+            "program": "make -j4",
         },
     ),
     (
@@ -385,6 +400,57 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "sentence": "Too noisy to say.",
         },
     ),
+    (
+        StationSeen(1.0, 2, 4713, 1, "Process-1", "python a.py", "CPython 3.13", True, "brew"),
+        {
+            "event": "station_seen",
+            "at": 1.0,
+            "station": 2,
+            "pid": 4713,
+            "parent": 1,
+            "name": "Process-1",
+            "command": "python a.py",
+            "python": "CPython 3.13",
+            "gil": True,
+            "target": "brew",
+        },
+    ),
+    (
+        Named(1.0, 3, "MainThread", "main"),
+        {"event": "named", "at": 1.0, "maker": 3, "name": "MainThread", "target": "main"},
+    ),
+    (
+        Waits(1.0, (Wait(1, WaitKind.READ, "pipe from pid 812"), Wait(2, WaitKind.NOTHING))),
+        {
+            "event": "waits",
+            "at": 1.0,
+            "makers": [
+                {"maker": 1, "what": "read", "subject": "pipe from pid 812"},
+                {"maker": 2, "what": "", "subject": ""},
+            ],
+        },
+    ),
+    (
+        Missed(1.0, 0.25, None),
+        {"event": "missed", "at": 1.0, "cpu_seconds": 0.25, "children": None},
+    ),
+    (
+        Blocked(1.0, 1, BlockKind.LOCK, 2, "till"),
+        {
+            "event": "blocked",
+            "at": 1.0,
+            "maker": 1,
+            "on": "lock",
+            "whom": 2,
+            "name": "till",
+        },
+    ),
+    (Unblocked(1.0, 1), {"event": "unblocked", "at": 1.0, "maker": 1}),
+    (TaskBegan(1.0, 1, "resize"), {"event": "task_began", "at": 1.0, "maker": 1, "name": "resize"}),
+    (
+        TaskEnded(1.0, 1, "ValueError: no milk"),
+        {"event": "task_ended", "at": 1.0, "maker": 1, "error": "ValueError: no milk"},
+    ),
 ]
 
 
@@ -427,6 +493,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         type(None): st.none(),
         Engine: st.sampled_from(Engine),
         Phase: st.sampled_from(Phase),
+        WaitKind: st.sampled_from(WaitKind),
+        BlockKind: st.sampled_from(BlockKind),
     }
     return simple[hint]
 

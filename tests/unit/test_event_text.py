@@ -30,6 +30,20 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.program_events import (
+    Blocked,
+    BlockKind,
+    Missed,
+    Named,
+    ProgramEvent,
+    StationSeen,
+    TaskBegan,
+    TaskEnded,
+    Unblocked,
+    Wait,
+    WaitKind,
+    Waits,
+)
 from chai_tui.model.race_events import (
     CallsDone,
     Differed,
@@ -222,6 +236,22 @@ def test_an_error_stays_short_and_on_its_line() -> None:
             "no function fo␛: did you mean foo?",
         ),
         ([], Judged(BEGAN, 1, Engine.SERIAL, "only", "Use a plain loop\n."), "Use a plain loop␊."),
+        ([], StationSeen(BEGAN, 2, 4713, name="\x1bake"), "pid 4713 is ␛ake"),
+        ([], StationSeen(BEGAN, 2, 4713, command="make -j4"), "pid 4713 is make -j4"),
+        ([], Named(BEGAN, 3, "Main\x1bThread"), "#3 is Main␛Thread"),
+        ([], Waits(BEGAN, (Wait(1, WaitKind.GIL),)), "1 thread began or ended to wait"),
+        ([], Missed(BEGAN, 0.25), "children nobody saw: 0.25 s of CPU time"),
+        ([], Missed(BEGAN, 0.25, 1), "1 child nobody saw: 0.25 s of CPU time"),
+        ([], Missed(BEGAN, 0.25, 12), "12 children nobody saw: 0.25 s of CPU time"),
+        ([], Blocked(BEGAN, 1, BlockKind.JOIN, 3), "#1 joins #3"),
+        ([], Blocked(BEGAN, 1, BlockKind.LOCK, 2, "t\x1b"), "#1 waits for lock t␛, which #2 has"),
+        ([], Blocked(BEGAN, 1, BlockKind.LOCK), "#1 waits for a lock"),
+        ([], Blocked(BEGAN, 1, BlockKind.PUT, 0, "q"), "#1 waits to put into queue q"),
+        ([], Blocked(BEGAN, 1, BlockKind.GET), "#1 waits to get from queue"),
+        ([], Unblocked(BEGAN, 1), "#1 goes on"),
+        ([], TaskBegan(BEGAN, 1, "res\x1bize"), "#1 began task res␛ize"),
+        ([], TaskEnded(BEGAN, 1), "#1 ended its task"),
+        ([], TaskEnded(BEGAN, 1, "E: \x1b"), "#1 ended its task, failed: E: ␛"),
     ],
 )
 def test_an_event_in_one_line(before: list[Event], event: Event, line: str) -> None:
@@ -280,6 +310,7 @@ def test_every_kind_of_event_can_be_described() -> None:
         LaneOut,
         TasteFailed,
         Judged,
+        *ProgramEvent.__args__,
         *SEEN_ON_THEIR_OWN_SCREEN,
     }
     assert Seated in described

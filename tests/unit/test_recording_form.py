@@ -13,8 +13,9 @@ import pytest
 
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
-from chai_tui.model.event_json import JSON_NAMES, MOST_ITEMS, MOST_TEXT, as_json
-from chai_tui.model.events import CoreUse, Event, MakerUse, RunBegan
+from chai_tui.model.event_json import JSON_NAMES, MOST_ITEMS, MOST_TEXT
+from chai_tui.model.events import CoreUse, MakerUse, RunBegan
+from chai_tui.model.program_events import BlockKind, Wait, WaitKind
 from chai_tui.model.race_events import Measure, Phase
 from chai_tui.model.recipe import Recipe, Step, StepKind
 from chai_tui.recording.form import (
@@ -34,33 +35,13 @@ from chai_tui.recording.reader import LONGEST_LINE, Reader
 from chai_tui.recording.recorder import Recorder
 from chai_tui.sources.simulated.source import Simulation
 from chai_tui.state.floor import Floor
-from tests.unit.test_event_json import FORMS
+from tests.unit.format_1 import FORMAT_1
 
 KEPT = Path(__file__).parents[1] / "recordings"
 TEXT = (Path(__file__).parents[2] / "docs" / "recording.md").read_text(encoding="utf-8")
-BEGAN = 5123.100041
-"""When what is kept began: an event comes every seventh of a second."""
 
 
-# A recording of today
-
-
-def kept_events() -> list[Event]:
-    """What the kept recordings must read as: an event of every type."""
-    events = []
-    for number, (event, _) in enumerate(FORMS):
-        told = from_form(event)._replace(at=round(BEGAN + number / 7, 6))
-        events.append(told._replace(version="0.1.0") if isinstance(told, RunBegan) else told)
-    return events
-
-
-def from_form(event: Event) -> Event:
-    """The event as a reader has it: its texts are safe to show."""
-    from chai_tui.model.event_json import from_json
-
-    told = from_json(as_json(event))
-    assert told is not None
-    return told
+# A recording of then
 
 
 @pytest.mark.parametrize("name", ["format-1.chai", "format-1.chai.gz"])
@@ -68,15 +49,14 @@ def test_a_recording_that_was_kept_is_read_as_ever(name: str) -> None:
     reader = Reader.open(KEPT / name)
     events = list(reader.events())
     reader.close()
-    expected = kept_events()
-    assert events == expected
+    assert events == FORMAT_1
     assert reader.header == Header(
         "0.1.0",
         "CPython 3.13.0",
         "chai-tui brew --makers 2 --record run.chai",
-        BEGAN,
+        FORMAT_1[0].at,
         "2026-05-04T12:00:00.123Z",
-        expected[0],  # type: ignore[arg-type]  # the first one says what the run is
+        FORMAT_1[0],  # type: ignore[arg-type]  # the first one says what the run is
         1,
     )
     assert reader.tally.end == End(events[-1].at, len(events), "over")
@@ -147,7 +127,7 @@ DESCRIBED = described()
 _WORDS = {
     float: "number", int: "whole number", str: "text", bool: "true or false", Engine: "engine",
     Phase: "phase", Step: "step", CoreUse: "core use", MakerUse: "maker use", Measure: "measure",
-    type(None): "null",
+    Wait: "wait", WaitKind: "wait kind", BlockKind: "block kind", type(None): "null",
 }  # fmt: skip
 
 
@@ -164,7 +144,7 @@ def _in_words(hint: Any) -> str:
 
 def records() -> Iterator[tuple[str, Any]]:
     yield from ((name, kind) for kind, name in JSON_NAMES.items())
-    yield from ((_WORDS[kind], kind) for kind in (CoreUse, MakerUse, Measure))
+    yield from ((_WORDS[kind], kind) for kind in (CoreUse, MakerUse, Measure, Wait))
 
 
 @pytest.mark.parametrize(("name", "kind"), records())
@@ -206,7 +186,7 @@ def test_the_description_names_the_bounds_and_words_that_hold() -> None:
     assert "a day before" in TEXT
     assert "ten years (of\n  366 days)" in TEXT
     assert (MOST_ITEMS, MOST_TEXT, LONGEST_LINE) == (100_000, 100_000, 4_000_000)
-    for word in (*Engine, *Phase, *StepKind):
+    for word in (*Engine, *Phase, *StepKind, *filter(None, WaitKind), *BlockKind):
         assert f"`{word}`" in TEXT, word
 
 
@@ -239,7 +219,7 @@ def test_its_reader_reads_what_is_whole_and_what_was_cut(tmp_path: Path, name: s
     space: dict[str, Any] = {}
     exec(code, space)  # noqa: S102 - it is ours
     whole = list(space["events"](str(KEPT / name)))
-    assert [told["event"] for told in whole] == [JSON_NAMES[type(event)] for event, _ in FORMS]
+    assert [told["event"] for told in whole] == [JSON_NAMES[type(event)] for event in FORMAT_1]
     cut = tmp_path / name
     cut.write_bytes((KEPT / name).read_bytes()[:-300])
     some = list(space["events"](str(cut)))

@@ -358,7 +358,7 @@ def test_behind_a_damaged_place_it_goes_on_and_what_is_missing_is_counted(tmp_pa
         assert events[-3:] == EVENTS[-3:]
         changed = sum(event not in EVENTS for event in events)
         assert changed <= 3, "a flip changes what is within one flush"
-        assert problems
+        assert problems or events == EVENTS, "some bits only fill up a byte"
 
 
 def test_many_damaged_places_are_passed_one_after_the_other(tmp_path: Path) -> None:
