@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from chai_tui.cli import launch
-from chai_tui.cli.click_parts import (
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.click_parts import (
     Asked,
     DefaultCommandGroup,
     EngineChoice,
@@ -20,11 +21,10 @@ from chai_tui.cli.click_parts import (
     complete_recipe,
     print_version,
 )
+from chai_tui.cli.common.telling import complain, print_page
 from chai_tui.cli.launch import DEFAULT_MAKERS
-from chai_tui.cli.recording_commands import diff, export, replay
-from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.recordings.commands import diff, export, replay
 from chai_tui.cli.taste_command import taste
-from chai_tui.cli.telling import complain, print_page
 from chai_tui.config.settings import (
     MAX_MAKERS,
     START_METHODS,
