@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.interpreter import python_of_environment
 from chai_tui.cli.common.recorded import open_recording, recorded
 from chai_tui.cli.common.screen import SCREEN_SAMPLE_SECONDS, check_outputs, choose_screen
 from chai_tui.config.item_file import is_stdin
@@ -172,12 +173,7 @@ def settle_python(asked: str | None) -> str:
         if found is None:
             raise BadRequestError(f'--python: expected an interpreter, found "{clipped(asked)}"')
         return found
-    environment = os.environ.get("VIRTUAL_ENV")
-    if environment:
-        path = Path(environment, "bin", "python")
-        if os.access(path, os.X_OK):
-            return os.fspath(path)
-    return sys.executable
+    return python_of_environment() or sys.executable
 
 
 def _without_screen(

@@ -80,10 +80,14 @@ ALLOWED: dict[str, set[str]] = {
         "recording.export.traces", "recording.export.page", "recording.diff", "host",
         "sources.replay", "views", "config", "tui", "cli.common",
     },
+    "cli.programs": {
+        "model", "config", "host", "state", "views", "sources.program", "recording", "tui",
+        "cli.common",
+    },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
         "sources.simulated", "sources.taste", "recording", "tui", "cli.common",
-        "cli.recordings",
+        "cli.recordings", "cli.programs",
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily

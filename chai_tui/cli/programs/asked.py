@@ -159,7 +159,7 @@ def _module(words: Sequence[str]) -> Program:
 def _asked_of(python: str, module: str) -> str:
     """Return what an interpreter says of a module; nothing where it says nothing."""
     try:
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - the user's own interpreter
             [python, "-c", _PROBE, module],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

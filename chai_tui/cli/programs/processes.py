@@ -12,6 +12,8 @@ from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.config.toml_file import clipped
 
 _PROC = Path("/proc")
+_MOST_DIGITS = 10
+"""More than any system's processes have."""
 
 
 def settle_pids(words: Sequence[str], proc: Path = _PROC) -> tuple[int, ...]:
@@ -62,9 +64,12 @@ def settle_name(text: str, proc: Path = _PROC) -> tuple[int, ...]:
 
 
 def _number(word: str) -> int:
-    if not re.fullmatch(r"[0-9]+", word) or not int(word[:20]):
+    digits = word.lstrip("0")
+    if not re.fullmatch(r"[0-9]+", word) or not digits:
         raise BadRequestError(f'expected the number of a process, found "{clipped(word)}"')
-    return int(word[:20])
+    if len(digits) > _MOST_DIGITS:
+        raise BadRequestError(f"{clipped(word)}: no such process", is_usage=False)
+    return int(digits)
 
 
 def _why_not_watched(pid: int, proc: Path) -> str:
