@@ -114,7 +114,7 @@ Examples:
   chai-tui grind --engine thread --exit  one GIL; leave when all have ended
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
   chai-tui grind --simulate --cores 64   how it would be on 64 cores
-  chai-tui run lesson.py                 a program of your own: who works in it
+  chai-tui run lesson.py                 a program of your own
   chai-tui watch --name gunicorn         one that runs already
   chai-tui taste work.py:score           threads or processes? it measures
   chai-tui --record run.chai.gz          and chai-tui replay run.chai.gz later

@@ -173,7 +173,7 @@ Exit codes:
 )
 @click.option(
     "--stdin",
-    type=click.Path(allow_dash=True),
+    type=click.Path(allow_dash=True, readable=False),
     metavar="FILE",
     help="What it reads; - for our own stdin.  [default: nothing]",
 )
@@ -200,7 +200,7 @@ def run(**options: Any) -> Asked:
 Examples:
   chai-tui watch 4711                    a process, and those it starts
   chai-tui watch 4711 4712 --plain
-  chai-tui watch --name gunicorn         all that have it in their command line
+  chai-tui watch --name gunicorn         all with it in their command line
 
 \b
 Exit codes:
