@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except (OSError, RuntimeError) as error:
-        from chai_tui.cli.telling import complain  # noqa: PLC0415 - only where there is a problem
+        from chai_tui.cli.common.telling import complain  # noqa: PLC0415 - only where there is a problem
         from chai_tui.host.limits import in_words, is_refusal  # noqa: PLC0415 - likewise
 
         if not is_refusal(error):

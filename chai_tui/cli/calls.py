@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.config.settings import MAX_MAKERS
 from chai_tui.model.recipe import Recipe
 

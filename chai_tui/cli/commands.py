@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from chai_tui.cli import launch
-from chai_tui.cli.click_parts import (
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.click_parts import (
     Asked,
     DefaultCommandGroup,
     EngineChoice,
@@ -20,11 +21,11 @@ from chai_tui.cli.click_parts import (
     complete_recipe,
     print_version,
 )
+from chai_tui.cli.common.telling import complain, print_page
 from chai_tui.cli.launch import DEFAULT_MAKERS
-from chai_tui.cli.recording_commands import diff, export, replay
-from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.programs.commands import run, watch
+from chai_tui.cli.recordings.commands import diff, export, replay
 from chai_tui.cli.taste_command import taste
-from chai_tui.cli.telling import complain, print_page
 from chai_tui.config.settings import (
     MAX_MAKERS,
     START_METHODS,
@@ -113,6 +114,8 @@ Examples:
   chai-tui grind --engine thread --exit  one GIL; leave when all have ended
   chai-tui --plain | tee run.txt         the lesson's lines, without a screen
   chai-tui grind --simulate --cores 64   how it would be on 64 cores
+  chai-tui run lesson.py                 a program of your own
+  chai-tui watch --name gunicorn         one that runs already
   chai-tui taste work.py:score           threads or processes? it measures
   chai-tui --record run.chai.gz          and chai-tui replay run.chai.gz later
 
@@ -236,7 +239,7 @@ def brew(**options: Any) -> Asked:
     return Asked("brew", launch.brew, options)
 
 
-for command in (taste, replay, export, diff):
+for command in (run, watch, taste, replay, export, diff):
     cli.add_command(command)
 
 

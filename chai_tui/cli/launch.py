@@ -7,24 +7,26 @@ comes here at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chai_tui.cli.calls import CallOptions, settle_calls
-from chai_tui.cli.recorded import open_recording, recorded
-from chai_tui.cli.settle import (
-    BadRequestError,
-    settle_engine,
-    settle_recipe,
-    settle_start_method,
-    why_no_screen,
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.recorded import open_recording, recorded
+from chai_tui.cli.common.screen import (
+    JSON_SAMPLE_SECONDS,
+    SCREEN_LINES_PER_SECOND,
+    SCREEN_SAMPLE_SECONDS,
+    check_outputs,
+    choose_screen,
 )
+from chai_tui.cli.settle import settle_engine, settle_recipe, settle_start_method
 from chai_tui.config.item_file import is_stdin
 from chai_tui.config.settings import Settings, load_settings, settings_path
 from chai_tui.host import startup
 from chai_tui.host.patient_output import descriptor_of
 from chai_tui.host.process_setup import answer_signals, raise_file_limit
-from chai_tui.host.terminal import own_terminal, take_keyboard
+from chai_tui.host.terminal import own_terminal
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.launch import Launch
 from chai_tui.model.source import Source
@@ -33,13 +35,6 @@ if TYPE_CHECKING:
     from chai_tui.recording.output import RecordingFile
 
 DEFAULT_MAKERS = 3
-SCREEN_SAMPLE_SECONDS = 0.5
-"""Seconds between two samples for the screen."""
-JSON_SAMPLE_SECONDS = 1.0
-"""The same for JSON, whose reader keeps them all."""
-SCREEN_LINES_PER_SECOND = 200
-"""Lines a station may say a second on a screen: more than anybody reads."""
-
 MAKERS_NICENESS = 10
 """How much makers give way to the screen: beside forty that compute on two cores a key was answered
 after three seconds without it. Where there are cores enough it changes nothing."""
@@ -70,12 +65,10 @@ def brew(
     Raises:
         BadRequestError: it cannot be done as it was asked for.
     """
-    _check_that_they_go_together(
-        plain=plain,
-        as_json=as_json,
-        of_the_screen={"--large": large, "--quiet": quiet},
-        of_the_model={"--cores": cores, "--speed": speed} if not simulate else {},
-    )
+    check_outputs(plain=plain, as_json=as_json, of_the_screen={"--large": large, "--quiet": quiet})
+    for option, value in {"--cores": cores, "--speed": speed}.items():
+        if value is not None and not simulate:
+            raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
     answer_signals()
     options = CallOptions(arg, items, each)
     calls = settle_calls(recipe, makers, options, simulate=simulate)
@@ -102,57 +95,13 @@ def brew(
     if has_screen:
         return on_screen(launch, settings, warnings, file)
     if warnings or reason:
-        from chai_tui.cli.telling import complain, say_to_a_person  # noqa: PLC0415 - rarely
+        from chai_tui.cli.common.telling import complain, say_to_a_person  # noqa: PLC0415 - rarely
 
         for warning in warnings:
             complain(warning)
         if reason:
             say_to_a_person(reason)
     return without_screen(launch, file, as_json=as_json)
-
-
-def choose_screen(*, lines: bool, stdin_was_read: bool = False) -> tuple[bool, str | None]:
-    """Return whether to show a screen, and why not, for a person; nothing or None needs no telling.
-
-    Args:
-        lines: whether lines were asked for.
-        stdin_was_read: to its end, for items: keys come from the terminal itself.
-    """
-    if stdin_was_read and not lines:
-        take_keyboard()
-    reason = "" if lines else why_no_screen(sys.stdin, sys.stdout, sys.stderr)
-    if reason is None and not _is_in_front():
-        reason = (
-            "this job is in the background, and no shell can bring it to the front: plain lines"
-        )
-    return not lines and reason is None, reason
-
-
-def _check_that_they_go_together(
-    *,
-    plain: bool,
-    as_json: bool,
-    of_the_screen: Mapping[str, bool],
-    of_the_model: Mapping[str, float | None],
-) -> None:
-    if plain and as_json:
-        raise BadRequestError("--plain and --json: expected one of them, found both.")
-    for option, asked in of_the_screen.items():
-        if asked and (plain or as_json):
-            raise BadRequestError(f"{option}: only for the screen: lines are the same without it.")
-    for option, value in of_the_model.items():
-        if value is not None:
-            raise BadRequestError(f"{option}: only with --simulate: real makers have real cores.")
-
-
-def _is_in_front() -> bool:
-    """Wait, stopped by the system, until this job has the terminal; return whether it ever will."""
-    if sys.platform == "win32":
-        return True
-    from chai_tui.host.job_control import wait_for_foreground  # noqa: PLC0415 - not on Windows
-
-    terminal = descriptor_of(sys.stdin)
-    return terminal is None or wait_for_foreground(terminal)
 
 
 def _source(
@@ -234,7 +183,7 @@ def on_screen(
 
 def without_screen(launch: Launch, file: RecordingFile | None = None, *, as_json: bool) -> int:
     """Print the lines of a run, or its events as JSON, and record it; return the exit code."""
-    from chai_tui.cli.telling import cannot_write  # noqa: PLC0415 - the screen needs none of it
+    from chai_tui.cli.common.telling import cannot_write  # noqa: PLC0415 - the screen needs none of it
     from chai_tui.views.output import OutputError, UnreadError, View  # noqa: PLC0415 - likewise
     from chai_tui.views.run import run  # noqa: PLC0415 - likewise
 

@@ -2,48 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from typing import TextIO
-
+from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.config.settings import Settings
 from chai_tui.host.engines import why_not_here
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN, Recipe
-
-
-class BadRequestError(ValueError):
-    """Something was asked for that there cannot be; the text is one line for the user.
-
-    Attributes:
-        is_usage: whether the help says what can be asked for; it says nothing of a file's mistakes.
-    """
-
-    def __init__(self, problem: str, *, is_usage: bool = True) -> None:
-        super().__init__(problem)
-        self.is_usage = is_usage
-
-
-def why_no_screen(stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> str | None:
-    """Return why there can be no screen: None if there can be one.
-
-    The empty text needs no telling: whoever sends stdout elsewhere wants lines.
-    """
-    if not _is_terminal(stdout):
-        return ""
-    if not _is_terminal(stdin):
-        return "stdin is no terminal, so no keys can be read: showing plain lines"
-    if not _is_terminal(stderr):
-        return "stderr is no terminal, and the screen is drawn there: showing plain lines"
-    if os.environ.get("TERM") in {"dumb", "unknown"}:
-        return "TERM names a terminal that can draw no screen: showing plain lines"
-    return None
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # it is closed
-        return False
 
 
 def settle_recipe(argument: str | None, settings: Settings, warnings: list[str]) -> Recipe:

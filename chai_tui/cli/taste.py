@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chai_tui.cli.launch import SCREEN_SAMPLE_SECONDS, choose_screen
-from chai_tui.cli.recorded import open_recording, recorded
-from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.interpreter import python_of_environment
+from chai_tui.cli.common.recorded import open_recording, recorded
+from chai_tui.cli.common.screen import SCREEN_SAMPLE_SECONDS, check_outputs, choose_screen
 from chai_tui.config.item_file import is_stdin
 from chai_tui.config.recipe_file import RecipeError, UnknownRecipeError, find_recipe
 from chai_tui.config.settings import load_settings, settings_path
@@ -54,11 +55,7 @@ def taste(
     """
     if sys.platform == "win32":
         raise BadRequestError("taste: expected a system other than Windows: not there yet.")
-    if plain and as_json:
-        raise BadRequestError("--plain and --json: expected one of them, found both.")
-    for option, asked in {"--large": large, "--quiet": quiet}.items():
-        if asked and (plain or as_json):
-            raise BadRequestError(f"{option}: only for the screen: lines are the same without it.")
+    check_outputs(plain=plain, as_json=as_json, of_the_screen={"--large": large, "--quiet": quiet})
     expected = parse_engines("--expect", expect) if expect is not None else None
     answer_signals()  # before a pipe is waited for
     try:
@@ -81,7 +78,7 @@ def taste(
     if has_screen:
         return _on_screen(request, expected, file, large=large, quiet=quiet)
     if reason:
-        from chai_tui.cli.telling import say_to_a_person  # noqa: PLC0415 - rarely
+        from chai_tui.cli.common.telling import say_to_a_person  # noqa: PLC0415 - rarely
 
         say_to_a_person(reason)
     return _without_screen(request, expected, file, as_json=as_json)
@@ -176,12 +173,7 @@ def settle_python(asked: str | None) -> str:
         if found is None:
             raise BadRequestError(f'--python: expected an interpreter, found "{clipped(asked)}"')
         return found
-    environment = os.environ.get("VIRTUAL_ENV")
-    if environment:
-        path = Path(environment, "bin", "python")
-        if os.access(path, os.X_OK):
-            return os.fspath(path)
-    return sys.executable
+    return python_of_environment() or sys.executable
 
 
 def _without_screen(
@@ -191,7 +183,7 @@ def _without_screen(
     *,
     as_json: bool,
 ) -> int:
-    from chai_tui.cli.telling import cannot_write, complain  # noqa: PLC0415 - the screen needs none
+    from chai_tui.cli.common.telling import cannot_write, complain  # noqa: PLC0415 - the screen needs none
     from chai_tui.sources.taste.source import TasteSource  # noqa: PLC0415 - not for bad usage
     from chai_tui.views.output import OutputError, UnreadError, View  # noqa: PLC0415 - as above
     from chai_tui.views.run import watch  # noqa: PLC0415 - as above

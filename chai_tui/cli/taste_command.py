@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from chai_tui.cli.click_parts import Asked, Number, complete_recipe
+from chai_tui.cli.common.click_parts import Asked, Number, complete_recipe
 from chai_tui.model.tasting import DEFAULT_BUDGET, DEFAULT_TIMEOUT
 
 MOST_WORKERS = 256

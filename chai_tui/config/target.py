@@ -112,7 +112,8 @@ def parse_target(text: str) -> Target | None:
     if _is_python_file(text):
         raise TargetError(
             f"{shown_path(text)}: expected the name of a function after it, "
-            f"as in {clipped(os.path.basename(text))}:function"  # noqa: PTH119 - takes any text
+            f"as in {clipped(os.path.basename(text))}:function; "  # noqa: PTH119 - takes any text
+            f"to run the file: chai-tui run {clipped(text)}"
         )
     if not colon or (text.endswith(".toml") and not _is_python_file(place)):
         return None

@@ -102,6 +102,46 @@ def run_tasting(
     return _run_any(bridge, make, warnings, quiet=quiet)
 
 
+def run_program(
+    bridge: Bridge,
+    settings: Settings,
+    warnings: Sequence[str] = (),
+    *,
+    code: Callable[[Floor], int],
+    exit_when_over: bool = False,
+    large: bool = False,
+    quiet: bool = False,
+    kept: KeptRun | None = None,
+) -> int:
+    """Run the app of a program that is not ours, as :func:`run_app` does that of a kitchen.
+
+    Args:
+        bridge: to the source; it runs.
+        settings: the user's.
+        warnings: lines to show at the start.
+        code: returns the exit code for a floor, where nothing broke and nobody signalled.
+        exit_when_over: whether the screen leaves when every process of it has ended.
+        large: whether the screen begins in large print.
+        quiet: whether nothing is said in the shell once the screen is gone.
+        kept: as of :func:`run_app`.
+    """
+
+    def make(**options: Any) -> WatchingApp:
+        from chai_tui.tui.program_app import ProgramApp  # noqa: PLC0415 - for this alone
+
+        return ProgramApp(
+            bridge,
+            code=code,
+            exit_when_over=exit_when_over,
+            settings=settings,
+            large=large,
+            kept=kept,
+            **options,
+        )
+
+    return _run_any(bridge, make, warnings, quiet=quiet)
+
+
 def run_replay(
     bridge: Bridge,
     reading: Reading,

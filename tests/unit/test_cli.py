@@ -24,7 +24,9 @@ from chai_tui import __version__
 from chai_tui.__main__ import main
 from chai_tui.cli import commands as cli
 from chai_tui.cli import launch as brew
-from chai_tui.cli.settle import check_start_method, why_no_screen
+from chai_tui.cli.common import screen
+from chai_tui.cli.common.screen import why_no_screen
+from chai_tui.cli.settle import check_start_method
 from chai_tui.config.settings import PATH_VARIABLE, START_METHODS, Settings
 from chai_tui.host.engines import engines_here, why_not_here
 from chai_tui.host.usable_cores import usable_cores
@@ -125,7 +127,7 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Views:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is a terminal that can draw."""
-    monkeypatch.setattr(brew, "why_no_screen", lambda *_: None)
+    monkeypatch.setattr(screen, "why_no_screen", lambda *_: None)
 
 
 # What is asked for
@@ -218,7 +220,7 @@ def test_a_screen_needs_a_terminal_on_every_side(
 
 
 def test_why_there_is_no_screen_is_told(views: Views, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brew, "why_no_screen", lambda *_: "stdin is no terminal")
+    monkeypatch.setattr(screen, "why_no_screen", lambda *_: "stdin is no terminal")
     assert call() == Ran(0, "", "chai-tui: stdin is no terminal\n")
     assert views.shown["view"] == "lines"
     assert call("--plain") == Ran(0, "", "")
@@ -499,7 +501,8 @@ def test_every_example_of_help_can_be_called(views: Views, tmp_path: Path) -> No
         call("--help").out + call("brew", "--help").out,
         re.MULTILINE,
     )
-    examples = [example for example in examples if not example.startswith(" taste")]
+    elsewhere = (" taste", " run", " watch")  # they are not brewed
+    examples = [example for example in examples if not example.startswith(elsewhere)]
     assert len(examples) == 12
     (tmp_path / "work.py").write_text("def resize(number):\n    return number\n")
     for example in examples:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from chai_tui.__main__ import main
-from chai_tui.cli import reading
-from chai_tui.cli.reading import Bar
+from chai_tui.cli.recordings import reading
+from chai_tui.cli.recordings.reading import Bar
 from chai_tui.model.events import Event
 from chai_tui.recording.export import tables
 from chai_tui.recording.export.account import Account

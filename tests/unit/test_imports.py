@@ -15,7 +15,7 @@ import chai_tui
 
 PACKAGE = Path(chai_tui.__file__).parent
 ALLOWED: dict[str, set[str]] = {
-    "__main__": {"cli", "host"},
+    "__main__": {"cli", "cli.common", "host"},
     "model": set(),
     "race": {"model"},
     "state": {"model", "race"},
@@ -75,11 +75,20 @@ ALLOWED: dict[str, set[str]] = {
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
         "tui.replay", "tui.help", "recording", "recording.playing",
     },
+    "cli.common": {"model", "config", "host", "views", "recording"},
+    "cli.recordings": {
+        "model", "explain", "recording", "recording.playing", "recording.export",
+        "recording.export.traces", "recording.export.page", "recording.diff", "host",
+        "sources.replay", "views", "config", "tui", "cli.common",
+    },
+    "cli.programs": {
+        "model", "config", "host", "state", "views", "sources.program", "recording", "tui",
+        "cli.common",
+    },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-        "sources.simulated", "sources.taste", "sources.replay", "recording", "recording.playing",
-        "recording.export", "recording.export.traces", "recording.export.page", "recording.diff",
-        "explain", "tui",
+        "sources.simulated", "sources.taste", "recording", "tui", "cli.common",
+        "cli.recordings", "cli.programs",
     },
     "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.host.patient_output import descriptor_of, write_all
 from chai_tui.model.text import printable
 from chai_tui.recording.byte_input import is_stdin

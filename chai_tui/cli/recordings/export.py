@@ -9,10 +9,10 @@ from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
-from chai_tui.cli.reading import Bar, Reading
-from chai_tui.cli.settle import BadRequestError
-from chai_tui.cli.target_file import Target, Written, settle_target, writing_to
-from chai_tui.cli.telling import cannot_write, complain
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.telling import cannot_write, complain
+from chai_tui.cli.recordings.reading import Bar, Reading
+from chai_tui.cli.recordings.target_file import Target, Written, settle_target, writing_to
 from chai_tui.explain.formatting import memory_text
 from chai_tui.host.process_setup import ENDING_SIGNALS, SIGNALLED, answer_signals, signals_heard_by
 from chai_tui.model.text import printable

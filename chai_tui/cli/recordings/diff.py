@@ -6,9 +6,9 @@ import json
 import sys
 from collections.abc import Sequence
 
-from chai_tui.cli.reading import Bar, Reading
-from chai_tui.cli.settle import BadRequestError
-from chai_tui.cli.telling import complain, print_page
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.telling import complain, print_page
+from chai_tui.cli.recordings.reading import Bar, Reading
 from chai_tui.host.process_setup import answer_signals
 from chai_tui.recording.byte_input import is_stdin
 from chai_tui.recording.diff.comparison import compare

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chai_tui.cli.launch import choose_screen
-from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.screen import choose_screen
 from chai_tui.config.settings import load_settings, settings_path
 from chai_tui.host import startup
 from chai_tui.host.process_setup import answer_signals

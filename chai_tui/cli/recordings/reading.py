@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Self, TextIO
 
-from chai_tui.cli.settle import BadRequestError
-from chai_tui.cli.telling import complain
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.telling import complain
 from chai_tui.host.patient_output import descriptor_of, write_text
 from chai_tui.model.events import Event
 from chai_tui.recording.form import RecordingError

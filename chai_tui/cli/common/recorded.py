@@ -8,7 +8,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from chai_tui.cli.settle import BadRequestError
+from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.model.source import Source
 from chai_tui.model.text import printable
 from chai_tui.recording.kept import KeptRun

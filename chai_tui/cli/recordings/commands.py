@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from chai_tui.cli.click_parts import Asked, OneOf
+from chai_tui.cli.common.click_parts import Asked, OneOf
 
 FORMS = ("trace", "pftrace", "html", "csv", "svg", "jsonl")
 """What a recording can be exported to."""
@@ -15,19 +15,19 @@ TABLES = ("makers", "events", "samples")
 
 
 def _replay(**options: Any) -> int:
-    from chai_tui.cli.replay import replay as launch  # noqa: PLC0415 - for this command alone
+    from chai_tui.cli.recordings.replay import replay as launch  # noqa: PLC0415 - for this command alone
 
     return launch(**options)
 
 
 def _export(**options: Any) -> int:
-    from chai_tui.cli.export import export as launch  # noqa: PLC0415 - for this command alone
+    from chai_tui.cli.recordings.export import export as launch  # noqa: PLC0415 - for this command alone
 
     return launch(**options)
 
 
 def _diff(**options: Any) -> int:
-    from chai_tui.cli.diff import diff as launch  # noqa: PLC0415 - for this command alone
+    from chai_tui.cli.recordings.diff import diff as launch  # noqa: PLC0415 - for this command alone
 
     return launch(**options)
 

@@ -1,0 +1,1 @@
+"""What all commands have in common: problems, a screen or none, kinds of values, recordings."""

@@ -1,0 +1,1 @@
+"""The commands that look at programs that are not ours: run, watch."""

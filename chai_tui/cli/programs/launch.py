@@ -1,0 +1,277 @@
+"""Launches a program, or watches one that runs: on the screen or without one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chai_tui.cli.common.bad_request import BadRequestError
+from chai_tui.cli.common.recorded import open_recording, recorded
+from chai_tui.cli.common.screen import (
+    JSON_SAMPLE_SECONDS,
+    SCREEN_LINES_PER_SECOND,
+    SCREEN_SAMPLE_SECONDS,
+    check_outputs,
+    choose_screen,
+)
+from chai_tui.cli.programs.asked import Kind, settle_program
+from chai_tui.cli.programs.ending import code_of_program, code_of_watched, is_over
+from chai_tui.cli.programs.processes import settle_name, settle_pids
+from chai_tui.config.settings import load_settings, settings_path
+from chai_tui.config.toml_file import shown_path
+from chai_tui.host import startup
+from chai_tui.host.patient_output import descriptor_of
+from chai_tui.host.process_setup import answer_signals
+from chai_tui.host.terminal import own_terminal
+from chai_tui.model.program import RunProgram, WatchProgram
+from chai_tui.model.text import printable
+from chai_tui.state.floor import Floor
+from chai_tui.views.output import ExitCode
+
+if TYPE_CHECKING:
+    from chai_tui.recording.output import RecordingFile
+
+
+class Shown(NamedTuple):
+    """How a program is shown.
+
+    Attributes:
+        every: seconds between two samples; None: as ever.
+        plain: whether lines were asked for.
+        as_json: whether JSON was.
+        record: the file that it is recorded into; None: none.
+        exit_when_over: whether the screen leaves when every process has ended.
+        large: whether the screen begins in large print.
+        quiet: whether nothing is said in the shell once the screen is gone.
+    """
+
+    every: float | None = None
+    plain: bool = False
+    as_json: bool = False
+    record: str | None = None
+    exit_when_over: bool = False
+    large: bool = False
+    quiet: bool = False
+
+
+def run(
+    *,
+    kind: str,
+    words: Sequence[str],
+    stdin: str | None = None,
+    tty: bool = False,
+    no_hook: bool = False,
+    no_attach: bool = False,
+    **shown: Any,
+) -> int:
+    """Run a program; return the exit code.
+
+    Args:
+        kind: how it was asked for, see :class:`Kind`.
+        words: its name and arguments.
+        stdin: the path of what it reads; ``-`` for our own standard input; None for nothing.
+        tty: whether it gets a terminal of its own.
+        no_hook: whether Python in it is left alone.
+        no_attach: whether /proc alone is looked at.
+        shown: as of :class:`Shown`.
+
+    Raises:
+        BadRequestError: it cannot be done as it was asked for.
+    """
+    how = _begin("run", shown)
+    program = settle_program(Kind(kind), words)
+    asked = RunProgram(
+        program.command,
+        program.shown,
+        stdin=_input(stdin),
+        tty=tty,
+        hook=not no_hook,
+        attach=not no_attach,
+    )
+    return launch(asked, how, stdin_was_read=stdin == "-")
+
+
+def watch(
+    *, pids: Sequence[str], name: str | None = None, no_attach: bool = False, **shown: Any
+) -> int:
+    """Watch programs that run already; return the exit code.
+
+    Args:
+        pids: the numbers of their processes, as they were written.
+        name: a part of their name or command line, instead.
+        no_attach: as of :func:`run`.
+        shown: as of :class:`Shown`.
+
+    Raises:
+        BadRequestError: it cannot be done as it was asked for.
+    """
+    how = _begin("watch", shown)
+    if name is not None and pids:
+        raise BadRequestError("PID and --name: expected one of them, found both.")
+    if name is None and not pids:
+        raise BadRequestError("expected the number of a process, or --name TEXT, found nothing.")
+    found = settle_pids(pids) if name is None else settle_name(name)
+    told = " ".join(str(pid) for pid in found) if name is None else printable(name)
+    return launch(WatchProgram(found, told, attach=not no_attach), how)
+
+
+def _begin(command: str, shown: dict[str, Any]) -> Shown:
+    """Check what both commands need; return how it is shown."""
+    if sys.platform != "linux":
+        raise BadRequestError(
+            f"{command}: only on Linux: it is /proc that tells what a program does", is_usage=False
+        )
+    how = Shown(**shown)
+    check_outputs(
+        plain=how.plain,
+        as_json=how.as_json,
+        of_the_screen={"--large": how.large, "--quiet": how.quiet},
+    )
+    answer_signals()
+    return how
+
+
+def _input(path: str | None) -> str | None:
+    """Return the path of what the program reads; our own standard input gets one that lasts.
+
+    Raises:
+        BadRequestError: it cannot be read.
+    """
+    if path is None:
+        return None
+    if path == "-":
+        return _own_input()
+    try:
+        if stat.S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116 - takes any text
+            problem = "expected a file, found a folder"
+        else:
+            problem = "" if os.access(path, os.R_OK) else "it may not be read"
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or "no file can have this name"
+    if problem:
+        raise BadRequestError(f"--stdin {shown_path(path)}: {problem}", is_usage=False)
+    return path
+
+
+def _own_input() -> str:
+    """Return a path of our own standard input that lasts: the keyboard may take the place of 0."""
+    try:
+        if os.isatty(0):
+            raise BadRequestError(
+                "--stdin -: expected a file or a pipe, found the terminal, whose keys are ours."
+            )
+        return f"/dev/fd/{os.dup(0)}"
+    except OSError as error:
+        raise BadRequestError("--stdin -: there is no standard input", is_usage=False) from error
+
+
+def launch(program: RunProgram | WatchProgram, how: Shown, *, stdin_was_read: bool = False) -> int:
+    """Start or find a program, and show it; return the exit code.
+
+    Args:
+        program: which.
+        how: it is shown.
+        stdin_was_read: whether the program reads our standard input, so that keys come from the
+            terminal itself.
+
+    Raises:
+        BadRequestError: it cannot be recorded.
+    """
+    lines = how.plain or how.as_json
+    has_screen, reason = choose_screen(lines=lines, stdin_was_read=stdin_was_read)
+    file = open_recording(how.record)
+    code = code_of_program if isinstance(program, RunProgram) else code_of_watched
+    if has_screen:
+        return on_screen(program, how, file, code)
+    if reason:
+        from chai_tui.cli.common.telling import say_to_a_person  # noqa: PLC0415 - rarely
+
+        say_to_a_person(reason)
+    return without_screen(program, how, file, code)
+
+
+def on_screen(
+    program: RunProgram | WatchProgram,
+    how: Shown,
+    file: RecordingFile | None,
+    code: Callable[[Floor], int],
+) -> int:
+    """Show a program on the screen, and record it; return the exit code."""
+    from chai_tui.sources.program.source import ProgramSource  # noqa: PLC0415 - not for bad usage
+    from chai_tui.tui.bridge import Bridge
+
+    settings, warnings = load_settings(settings_path())
+    with own_terminal():
+        source = ProgramSource(
+            program,
+            sample_every=how.every or SCREEN_SAMPLE_SECONDS,
+            lines_per_second=SCREEN_LINES_PER_SECOND,
+        )
+        recording = recorded(source, file, is_kept=True)
+        bridge = Bridge(recording.recorder)
+        try:
+            bridge.start()  # it runs while the screen is imported
+            startup.import_asyncio_without_ssl()
+            from chai_tui.tui.run_app import run_program  # the screen alone needs it
+
+            ended_with = run_program(
+                bridge,
+                settings,
+                warnings,
+                code=code,
+                exit_when_over=how.exit_when_over,
+                large=how.large,
+                quiet=how.quiet,
+                kept=recording.kept,
+            )
+            if file is not None and not how.quiet:
+                recording.tell(file.path, ended_with)
+            return recording.code(ended_with)
+        finally:
+            startup.done()
+            bridge.stop()
+
+
+def without_screen(
+    program: RunProgram | WatchProgram,
+    how: Shown,
+    file: RecordingFile | None,
+    code: Callable[[Floor], int],
+) -> int:
+    """Print the lines of a program, or events as JSON, and record it; return the exit code."""
+    from chai_tui.cli.common.telling import cannot_write  # noqa: PLC0415 - the screen needs none
+    from chai_tui.sources.program.source import ProgramSource  # noqa: PLC0415 - not for bad usage
+    from chai_tui.views.output import OutputError, UnreadError, View  # noqa: PLC0415 - as above
+    from chai_tui.views.run import watch as watch_to_its_end  # noqa: PLC0415 - as above
+
+    if sys.stdout is None:  # nothing is started for nobody
+        return cannot_write(OutputError("stdout is closed"))
+    with own_terminal():
+        view: View
+        if how.as_json:
+            from chai_tui.views.json_lines import JsonView  # noqa: PLC0415 - 7 ms, for JSON alone
+
+            view = JsonView(sys.stdout)
+        else:
+            from chai_tui.views.plain import PlainView  # noqa: PLC0415 - one of the two is enough
+
+            view = PlainView(sys.stdout, sys.stderr)
+        usual = JSON_SAMPLE_SECONDS if how.as_json else None
+        if file is not None and not how.as_json:
+            usual = SCREEN_SAMPLE_SECONDS  # who records wants to see the cores later
+        source = ProgramSource(program, sample_every=how.every or usual, lines_per_second=None)
+        recording = recorded(source, file, is_kept=False)
+        startup.done()
+        try:
+            terminal = descriptor_of(sys.stdout) if sys.stdout.isatty() else None
+            floor, ended_by = watch_to_its_end(recording.recorder, view, is_over, terminal=terminal)
+        except UnreadError as error:
+            return error.code
+        except OutputError as error:
+            return cannot_write(error)
+    if ended_by is not None:
+        return ExitCode.SIGNALLED + ended_by
+    return recording.code(code(floor))

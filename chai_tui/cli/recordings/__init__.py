@@ -1,0 +1,1 @@
+"""The commands that read recordings: replay, export, diff."""

@@ -1,0 +1,70 @@
+"""The app of a program that is not ours: the kitchen, with its processes for stations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chai_tui.state.floor import Floor
+from chai_tui.tui.app import ChaiApp
+from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.saving import plain_name
+
+
+class ProgramApp(ChaiApp, inherit_bindings=False):
+    """Shows a program that is run or watched."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        code: Callable[[Floor], int],
+        exit_when_over: bool = False,
+        **options: Any,
+    ) -> None:
+        """Make the app.
+
+        Args:
+            bridge: to the source.
+            code: returns the exit code of a run that nothing broke.
+            exit_when_over: whether it leaves when every process has ended.
+            options: as of :class:`ChaiApp`.
+        """
+        super().__init__(bridge, **options)
+        self._code = code
+        self._exit_when_served = exit_when_over
+        self._expecting = True
+        self._code_of_cleared: int | None = None
+
+    def action_clear(self) -> None:
+        """Take those who finished off the screen, but not what they tell the shell."""
+        if self._code_of_cleared is None and self._is_first_over():
+            self._code_of_cleared = self._code(self.floor)
+        super().action_clear()
+
+    def _is_first_over(self) -> bool:
+        first = next(iter(self.floor.makers.values()), None)
+        return first is not None and first.joined
+
+    # End
+
+    def leave(self) -> None:
+        """Leave; a program that we run is ended before, one that is watched is left alone."""
+        if self.floor.run.source == "watch":
+            self.exit()
+        else:
+            super().leave()
+
+    def _who_is_ended(self) -> str:
+        return "the program"
+
+    @property
+    def run_name(self) -> str:
+        """``run-make``: what files that are saved are named after."""
+        run = self.floor.run
+        return f"{run.source}-{plain_name(run.program) or 'program'}"
+
+    def _how_it_went(self) -> int:
+        if self._code_of_cleared is not None:
+            return self._code_of_cleared
+        return self._code(self.floor)
