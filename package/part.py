@@ -1,1 +1,1 @@
-raise SystemExit('imported')
+raise SystemExit("imported")
