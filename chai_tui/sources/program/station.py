@@ -35,7 +35,8 @@ class Known(NamedTuple):
     Attributes:
         name: what it is called.
         command: its command line.
-        python: the Python that it runs; empty if none.
+        python: the Python that it runs: ``CPython 3.13``, with a ``t`` behind it if it has no GIL;
+            empty if none.
         target: the function that it was started to call; empty if unknown.
     """
 
@@ -53,6 +54,7 @@ class ProgramStation:
         pid: the system's number of the process.
         threads: the makers' numbers by those of their threads; the process's first one comes first.
         known: what is known of it.
+        told: what the program itself says of that, which knows better.
 
     Args:
         number: of the station.
@@ -76,6 +78,7 @@ class ProgramStation:
         self.number = number
         self.pid = pid
         self.known = Known()
+        self.told = Known()
         self.threads: dict[int, int] = {}
         self._parent = parent
         self._next_maker = next_maker
@@ -99,6 +102,10 @@ class ProgramStation:
         """The number of the maker that stands for the process: its first thread that is there."""
         return next(iter(self.threads.values()), None)
 
+    def maker_of(self, tid: int) -> int | None:
+        """The maker of a thread; of one that is not told of, that of the whole process."""
+        return self.threads.get(tid, self.first)
+
     @property
     def is_shared(self) -> bool:
         """Whether it has several threads."""
@@ -106,7 +113,7 @@ class ProgramStation:
 
     @property
     def _has_gil(self) -> bool:
-        return bool(self.known.python) and "free-threaded" not in self.known.python
+        return bool(self.known.python) and not self.known.python.endswith("t")
 
     def watched(self) -> list[Watched]:
         """Return whom to look at."""
@@ -121,6 +128,13 @@ class ProgramStation:
 
     def get_known(self, known: Known, at: float) -> list[Event]:
         """Take in what is known of the process now; return what changed."""
+        told = self.told
+        known = Known(
+            told.name or known.name,
+            told.command or known.command,
+            told.python or known.python,
+            told.target or known.target,
+        )
         if known == self.known:
             return []
         self.known = known
@@ -139,6 +153,11 @@ class ProgramStation:
         if first is None:
             return [seen]
         return [seen, *self._name(self.pid, known.name, at, known.target)]
+
+    def hear(self, told: Known, at: float) -> list[Event]:
+        """Take in what the program itself says of the process; return what changed."""
+        self.told = told
+        return self.get_known(self.known, at)
 
     def seat(self, tid: int, at: float, name: str = "") -> list[Event]:
         """Note a thread; the process's own name is its first one's."""

@@ -1,0 +1,137 @@
+"""What the hooks in a program's Pythons tell, as events: of processes and threads that are known.
+
+What is told of somebody who is not known yet waits until they are: the kernel, or a look, tells of
+every process, and a moment later.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from chai_tui.model.events import Event, Failed, Trouble
+from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblocked
+from chai_tui.sources.program import hook_messages as said
+from chai_tui.sources.program.output import ProgramOutput
+from chai_tui.sources.program.station import Known, ProgramStation
+
+MOST_WAITING = 1_000
+"""Messages of one process that wait until it is known."""
+MOST_STRANGERS = 1_000
+"""Processes that are not known of whom messages wait."""
+_MAIN = "MainProcess"
+"""What multiprocessing calls a process that it did not start: its command says more."""
+
+
+class Told:
+    """Makes events of messages.
+
+    Args:
+        stations: those that are there, by pid.
+        output: reads the pipes that processes hand over.
+        has_threads: whether threads are told of.
+    """
+
+    def __init__(
+        self,
+        stations: Mapping[int, ProgramStation],
+        output: ProgramOutput,
+        *,
+        has_threads: bool,
+    ) -> None:
+        self._stations = stations
+        self._output = output
+        self._has_threads = has_threads
+        self._waiting: dict[int, deque[said.Message]] = {}
+
+    def hear(self, message: said.Message) -> list[Event]:
+        """Return what a message says; it waits where nobody knows yet whom it is about."""
+        station = self._stations.get(message.pid)
+        if station is not None:
+            return self._events_of(message, station)
+        if message.pid not in self._waiting and len(self._waiting) >= MOST_STRANGERS:
+            self._waiting.pop(next(iter(self._waiting)))  # they never came
+        waiting = self._waiting.setdefault(message.pid, deque(maxlen=MOST_WAITING))
+        waiting.append(message)
+        return []
+
+    def came(self, station: ProgramStation) -> list[Event]:
+        """Return what was told of a process before it was known."""
+        return [
+            event
+            for message in self._waiting.pop(station.pid, ())
+            for event in self._events_of(message, station)
+        ]
+
+    @property
+    def knows_of_others(self) -> bool:
+        """Whether somebody told something who is not known yet."""
+        return bool(self._waiting)
+
+    def _events_of(self, message: said.Message, station: ProgramStation) -> list[Event]:
+        read = self._READ.get(type(message))
+        return [] if read is None else read(self, message, station)
+
+    def _process_began(self, told: said.ProcessBegan, station: ProgramStation) -> list[Event]:
+        name = "" if told.name == _MAIN else told.name
+        return station.hear(Known(name, python=told.python, target=told.target), told.at)
+
+    def _thread_began(self, told: said.ThreadBegan, station: ProgramStation) -> list[Event]:
+        if not self._has_threads or told.tid == station.pid:
+            return []
+        events = station.seat(told.tid, told.at, told.name)
+        return [*events, *station.call(told.tid, told.name, told.at, told.target)]
+
+    def _renamed(self, told: said.Renamed, station: ProgramStation) -> list[Event]:
+        if told.tid in (0, station.pid):
+            return station.hear(station.told._replace(name=told.name), told.at)
+        return station.call(told.tid, told.name, told.at)
+
+    def _blocked(self, told: said.BlockedOn, station: ProgramStation) -> list[Event]:
+        maker = station.maker_of(told.tid)
+        if maker is None:
+            return []
+        other = self._stations.get(told.whom_pid)
+        whom = None if other is None else other.maker_of(told.whom_tid)
+        return [Blocked(told.at, maker, told.kind, whom or 0, told.name)]
+
+    def _went_on(self, told: said.WentOn, station: ProgramStation) -> list[Event]:
+        maker = station.maker_of(told.tid)
+        return [] if maker is None else [Unblocked(told.at, maker)]
+
+    def _task_began(self, told: said.TaskBegan, station: ProgramStation) -> list[Event]:
+        maker = station.maker_of(told.tid)
+        return [] if maker is None else [TaskBegan(told.at, maker, told.name)]
+
+    def _task_ended(self, told: said.TaskEnded, station: ProgramStation) -> list[Event]:
+        maker = station.maker_of(told.tid)
+        return [] if maker is None else [TaskEnded(told.at, maker, told.error)]
+
+    def _raised(self, told: said.Raised, station: ProgramStation) -> list[Event]:
+        maker = station.maker_of(told.tid)
+        return [] if maker is None else [Failed(told.at, maker, told.error, told.traceback, 0.0)]
+
+    def _handed(self, told: said.Output, station: ProgramStation) -> list[Event]:
+        if told.out is not None:
+            self._output.add(told.out, "out", station.pid)
+        if told.err is not None and told.err != told.out:
+            self._output.add(told.err, "err", station.pid)
+        return []
+
+    def _failed(self, told: said.HookFailed, station: ProgramStation) -> list[Event]:
+        why = f"pid {told.pid} tells nothing more of what it does: {told.why}"
+        return [Trouble(told.at, station.first, why)]
+
+    _READ: ClassVar[dict[type, Callable[[Any, Any, ProgramStation], list[Event]]]] = {
+        said.ProcessBegan: _process_began,
+        said.ThreadBegan: _thread_began,
+        said.Renamed: _renamed,
+        said.BlockedOn: _blocked,
+        said.WentOn: _went_on,
+        said.TaskBegan: _task_began,
+        said.TaskEnded: _task_ended,
+        said.Raised: _raised,
+        said.Output: _handed,
+        said.HookFailed: _failed,
+    }
