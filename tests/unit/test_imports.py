@@ -40,6 +40,9 @@ ALLOWED: dict[str, set[str]] = {
     "sources.replay": {"model", "recording", "recording.playing"},
     "sources.taste.runner": set(),
     "sources.taste.runner._chai_taste": set(),
+    "sources.program.hook": set(),
+    "sources.program.hook._chai_hook": set(),
+    "sources.program": {"model", "sources.live"},
     "sources.taste": {
         "model", "race", "explain.tasting", "host", "samplers", "sources.live.station",
     },

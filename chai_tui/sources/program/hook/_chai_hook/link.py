@@ -1,0 +1,307 @@
+"""The socket: one packet a message, sent at once or dropped; the program never waits for us."""
+
+from __future__ import annotations
+
+import _socket
+import errno
+import fcntl
+import os
+import sys
+import time
+from _thread import get_native_id
+
+TYPE_CHECKING = False  # typing takes 5 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+
+ADDRESS = "CHAI_TUI_HOOK"
+OUTPUT = ("CHAI_TUI_HOOK_OUT", "CHAI_TUI_HOOK_ERR")
+"""Where to tell; and which pipes the program was given, as ``device:inode``."""
+HIGH = (900, 200, 50)
+"""Descriptors from here on are ours: a program's first file shall have number 3, as without us."""
+SEPARATOR = "\x1f"
+MOST = 4_000
+"""Bytes of a message."""
+FLAGS = _socket.MSG_NOSIGNAL | _socket.MSG_DONTWAIT
+AGAIN = 0.05
+"""Seconds until it is tried again to reach a receiver that has its hands full."""
+_FULL = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
+_GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNREFUSED, errno.ENOENT)
+_HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes 10 ms
+
+
+class State:
+    """What this process has of the hook.
+
+    Attributes:
+        is_on: whether anything is told at all.
+        socket: the connection; None: there is none (yet).
+        identity: device and inode of its socket: whether the descriptor is still ours.
+        who: how this process introduces itself, first of all on every connection.
+        dropped: messages that could not be sent, and were not told of yet.
+        not_before: when it may be tried again to connect.
+        connections: how many this process has had.
+        output: which pipes its descriptors 1 and 2 are, if they are ours.
+    """
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.address = ""
+        self.socket: _socket.socket | None = None
+        self.identity: tuple[int, int] | None = None
+        self.who: tuple[object, ...] = ()
+        self.dropped = 0
+        self.not_before = 0.0
+        self.connections = 0
+        self.output: list[tuple[int, int] | None] = [None, None]
+
+
+state = State()
+
+
+def identity_of(descriptor: int) -> tuple[int, int] | None:
+    """Return what file a descriptor is; None if it is closed."""
+    try:
+        status = os.fstat(descriptor)
+    except OSError as error:
+        if is_foreign(error):
+            raise
+        return None
+    return status.st_dev, status.st_ino
+
+
+def may_begin() -> bool:
+    """Return whether there is somebody to tell, and no interpreter of ours tells already."""
+    state.address = os.environ.get(ADDRESS, "")
+    if not state.address.startswith("@"):
+        return False
+    for first in HIGH:
+        try:
+            other = _socket.socket(fileno=first)
+        except OSError:
+            continue
+        try:
+            if other.getpeername() == _address():
+                return False  # we are a subinterpreter of it
+        except OSError:
+            pass
+        finally:
+            other.detach()
+    return True
+
+
+def begin(who: tuple[object, ...]) -> None:
+    """Connect, and introduce this process."""
+    state.who = who
+    for place, name in enumerate(OUTPUT):
+        device, _, inode = os.environ.get(name, "").partition(":")
+        if device.isdigit() and inode.isdigit():
+            state.output[place] = int(device), int(inode)
+    state.is_on = True
+    _connect()
+
+
+def introduce(who: tuple[object, ...]) -> None:
+    """Say it anew: there is more to say now. Nobody is told twice where nobody was told yet."""
+    state.who = who
+    if state.socket is None:
+        _connect()
+    else:
+        tell("P", *who)
+
+
+def tell(kind: str, *fields: object) -> None:
+    """Send a message, or drop it; only what a signal handler of the program raises leaves here."""
+    if state.is_on:
+        guarded(_send, kind, fields)
+
+
+def guarded(call: Callable[..., object], *args: object) -> None:
+    """Call something of ours; if it fails, say so once, and be silent from then on."""
+    try:
+        call(*args)
+    except OSError as error:
+        if is_foreign(error):
+            raise
+        if error.errno in _FULL:
+            state.dropped += 1
+        else:
+            _give_up("" if error.errno in _GONE else _line(error))
+    except Exception as error:
+        if is_foreign(error):
+            raise
+        _give_up(_line(error))
+
+
+def is_foreign(error: BaseException) -> bool:
+    """Return whether it was raised by code that is not ours: by a handler of a signal."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and not is_our_frame(trace)
+
+
+def is_our_frame(trace: TracebackType) -> bool:
+    """Return whether an entry of a traceback is in a file of the hook."""
+    return trace.tb_frame.f_code.co_filename.startswith(_HERE)
+
+
+def _line(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({trace.tb_frame.f_code.co_name}:{trace.tb_lineno})" if trace is not None else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def _give_up(why: str) -> None:
+    """Be silent from now on; the socket stays open, which costs nothing and closes nothing."""
+    if why:
+        try:
+            if state.socket is not None and _is_ours():
+                state.socket.send(_packed("F", (why,)), FLAGS)
+        except Exception as error:
+            if is_foreign(error):
+                raise
+    state.is_on = False
+
+
+def _packed(kind: str, fields: tuple[object, ...]) -> bytes:
+    parts = [kind, f"{time.monotonic():.6f}"]
+    parts += [str(field).replace(SEPARATOR, " ") for field in fields]
+    data = SEPARATOR.join(parts).encode("utf-8", "replace")
+    return data if len(data) <= MOST else data[:MOST]
+
+
+def _send(kind: str, fields: tuple[object, ...]) -> None:
+    if state.socket is not None and not _is_ours():
+        state.socket.detach()  # the program closed it, and may have opened something else there
+        state.socket = None
+    if state.socket is None and not _connect():
+        state.dropped += 1
+        return
+    if state.dropped:
+        state.socket.send(_packed("D", (state.dropped,)), FLAGS)  # type: ignore[union-attr]
+        state.dropped = 0
+    state.socket.send(_packed(kind, fields), FLAGS)  # type: ignore[union-attr]
+
+
+def _is_ours() -> bool:
+    socket = state.socket
+    return socket is not None and identity_of(socket.fileno()) == state.identity
+
+
+def _address() -> bytes:
+    return b"\0" + state.address[1:].encode("ascii")
+
+
+def _connect() -> bool:
+    """Connect and introduce ourselves; returns whether that worked."""
+    now = time.monotonic()
+    if now < state.not_before:
+        return False
+    state.not_before = now + AGAIN * (1 << min(state.connections, 8))
+    state.connections += 1
+    kind = _socket.SOCK_SEQPACKET | _socket.SOCK_CLOEXEC | _socket.SOCK_NONBLOCK
+    low = _socket.socket(_socket.AF_UNIX, kind)
+    try:
+        low.connect(_address())
+        socket = low
+        for first in HIGH:
+            try:
+                high = fcntl.fcntl(low.fileno(), fcntl.F_DUPFD_CLOEXEC, first)
+            except OSError as error:
+                if is_foreign(error):
+                    raise
+                continue  # fewer files may be open than that
+            socket = _socket.socket(fileno=high)
+            socket.setblocking(False)  # noqa: FBT003
+            break
+    except BaseException:
+        low.close()
+        raise
+    if socket is not low:
+        low.close()
+    state.identity = identity_of(socket.fileno())
+    state.socket = socket
+    socket.send(_packed("P", state.who), FLAGS)
+    return True
+
+
+def after_fork() -> None:
+    """Let go of the parent's connection; this process makes one when it has something to tell.
+
+    A child that was forked only to become another program is not even known of here.
+    """
+    if state.socket is not None:
+        guarded(_let_go)
+        state.socket = None
+    state.dropped = state.connections = 0
+    state.not_before = 0.0
+    state.who = (os.getppid(), "", "", *state.who[3:])
+
+
+def _let_go() -> None:
+    if state.socket is None:
+        return
+    ours = _is_ours()
+    descriptor = state.socket.detach()
+    if ours:
+        os.close(descriptor)
+
+
+def leave() -> None:
+    """Be silent from now on: the interpreter ends, and would warn of a socket left open."""
+    state.is_on = False
+    if state.socket is not None:
+        state.socket.detach()
+        state.socket = None
+
+
+def take_output() -> None:
+    """Give this process pipes of its own where its output is a pipe of ours.
+
+    Only where nothing is left in buffers: while Python starts, and where ``multiprocessing``
+    forked, which writes out everything first. What other programs, started from here, write comes
+    through the same pipe: it is the output of this process as much.
+    """
+    mine = [place for place in (0, 1) if _is_pipe_of_ours(place)]
+    if not mine or state.socket is None or not _is_ours():
+        return
+    shared = len(mine) == 2 and state.output[0] == state.output[1]
+    pipes = []
+    try:
+        pipes.append(os.pipe())
+        if len(mine) == 2 and not shared:
+            pipes.append(os.pipe())
+        which = "=" if shared else "".join(str(place + 1) for place in mine)
+        rights = b"".join(read.to_bytes(4, sys.byteorder) for read, _ in pipes)
+        ancillary = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)]
+        state.socket.sendmsg([_packed("O", (which,))], ancillary, FLAGS)
+        for place in mine:
+            write = pipes[0 if shared or place == mine[0] else 1][1]
+            os.dup2(write, place + 1)
+            state.output[place] = found = identity_of(write)
+            if found is not None:
+                # Not into os.environ, which is the program's: what it starts gets it all the same.
+                os.putenv(OUTPUT[place], f"{found[0]}:{found[1]}")
+    except OSError as error:
+        if is_foreign(error):
+            raise
+        # Too many files are open, or the receiver has its hands full: it stays as it was.
+    finally:
+        for pair in pipes:
+            for descriptor in pair:
+                os.close(descriptor)
+
+
+def _is_pipe_of_ours(place: int) -> bool:
+    wanted = state.output[place]
+    return wanted is not None and identity_of(place + 1) == wanted
+
+
+def thread_id() -> int:
+    """Return the system's number of this thread."""
+    return get_native_id()

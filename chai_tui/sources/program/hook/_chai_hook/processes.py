@@ -1,0 +1,107 @@
+"""Who this process is: what multiprocessing calls it, and the function that it was started for."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import link, tasks, waiting
+from .words import clipped, dressed, name_of
+
+TYPE_CHECKING = False  # typing takes 5 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+HELPERS = {
+    "multiprocessing.forkserver": "fork server",
+    "multiprocessing.resource_tracker": "resource tracker",
+    "multiprocessing.semaphore_tracker": "resource tracker",
+}
+_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+
+
+def who() -> tuple[object, ...]:
+    """Return how this process introduces itself while it starts."""
+    return os.getppid(), is_helper(), "", _python(), _script()
+
+
+def _arguments() -> list[str]:
+    arguments = getattr(sys, "orig_argv", None)  # of Python 3.10
+    if arguments is None:
+        with open("/proc/self/cmdline", "rb") as file:  # noqa: PTH123 - pathlib takes 10 ms
+            arguments = file.read().decode("utf-8", "replace").split("\0")[:-1]
+    return list(arguments)
+
+
+def is_helper() -> str:
+    """Return what multiprocessing started this process for beside what it was asked for."""
+    if sys.argv[:1] == ["-c"]:
+        for argument in _arguments():
+            for module, name in HELPERS.items():
+                if argument.startswith(f"from {module} import"):
+                    return name
+    return ""
+
+
+def _python() -> str:
+    name = sys.implementation.name
+    is_free = not getattr(sys, "_is_gil_enabled", lambda: True)()
+    major, minor = sys.version_info[:2]
+    return f"{_IMPLEMENTATIONS.get(name, name)} {major}.{minor}{'t' if is_free else ''}"
+
+
+def _script() -> str:
+    first = sys.argv[0] if getattr(sys, "argv", None) else ""
+    if first == "-m":
+        arguments = _arguments()
+        place = arguments.index("-m") if "-m" in arguments else len(arguments)
+        return clipped(f"-m {arguments[place + 1]}") if place + 1 < len(arguments) else "-m"
+    return clipped(first if first == "-c" else os.path.basename(first))  # noqa: PTH119
+
+
+def patch_process(module: Any) -> None:
+    """Hear of new names of this process, and of waiting for another one's end."""
+    base = module.BaseProcess
+    old = base.name
+
+    def rename(self: Any, name: Any) -> None:
+        old.fset(self, name)
+        if self is module._current_process:  # noqa: SLF001
+            renamed = clipped(self._name)
+            link.state.who = (link.state.who[0], renamed, *link.state.who[2:])
+            link.tell("N", 0, renamed)
+
+    base.name = property(old.fget, dressed(rename, old.fset), old.fdel, old.__doc__)
+    waiting.patch_process_join(base)
+
+
+def patch_util(module: Any) -> None:
+    """Hear of the moment when a child of multiprocessing is about to run its function.
+
+    By then it knows who it is, what it inherited from the parent is let go of, and nothing of it
+    waits in a buffer: the parent wrote that before it forked. Every start method notes it.
+    """
+    original = module.info
+
+    def info(msg: Any, *args: Any) -> None:
+        if link.state.is_on and msg == "child process calling self.run()":
+            link.guarded(_child_begins)
+        original(msg, *args)
+
+    module.info = dressed(info, original)
+
+
+def _child_begins() -> None:
+    process = sys.modules["multiprocessing.process"].current_process()
+    target = getattr(process, "_target", None)
+    if target is None:
+        kind = type(process)
+        target_name = f"{kind.__qualname__}.run"
+    else:
+        target_name = name_of(target)
+    python, script = link.state.who[3:5]
+    if script == "-c":
+        script = _script()  # of the program that started it
+    link.introduce((os.getppid(), clipped(process._name), target_name, python, script))  # noqa: SLF001
+    link.take_output()
+    tasks.watch_worker(process)

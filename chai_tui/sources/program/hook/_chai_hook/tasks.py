@@ -1,0 +1,138 @@
+"""Tasks of pools: which one a worker does, and what it raised.
+
+Nothing of ours stays on the stack of a worker that waits for its next task, so that a traceback
+from there looks as it always does.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from . import link
+from .words import dressed, error_line, name_of, task_name
+
+TYPE_CHECKING = False  # typing takes 5 ms
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def _began(name: str) -> None:
+    link.tell("J", link.thread_id(), name)
+
+
+def _ended(error: BaseException | None = None) -> None:
+    if error is None:
+        link.tell("K", link.thread_id(), "")
+        return
+    # What a pool sends back holds the exception, wrapped with its traceback.
+    error = getattr(error, "exc", None) if not isinstance(error, BaseException) else error
+    link.tell("K", link.thread_id(), error_line(error) if error is not None else "an exception")
+
+
+def patch_thread_pool(module: Any) -> None:
+    """Hear of the tasks of a ``ThreadPoolExecutor``."""
+    item = module._WorkItem  # noqa: SLF001
+    original = item.run
+
+    def run(self: Any, *args: Any) -> None:
+        if not link.state.is_on:
+            original(self, *args)
+            return
+        link.guarded(_item_began, self)
+        original(self, *args)
+        link.guarded(_item_ended, self)
+
+    item.run = dressed(run, original)
+
+
+def _item_began(item: Any) -> None:
+    called = getattr(item, "fn", None)
+    if called is None:
+        called = item.task[0]  # of Python 3.14
+    _began(name_of(called))
+
+
+def _item_ended(item: Any) -> None:
+    _ended(getattr(item.future, "_exception", None))
+
+
+def patch_process_pool(module: Any) -> None:
+    """Hear of the tasks of a ``ProcessPoolExecutor``, in its workers."""
+    send = module._sendback_result  # noqa: SLF001
+    worker = module._process_worker.__code__  # noqa: SLF001
+
+    def _sendback_result(*args: Any, **options: Any) -> None:
+        if link.state.is_on:
+            link.guarded(_ended, options.get("exception"))
+        send(*args, **options)
+
+    def take(self: Any) -> Any:
+        called = self.__dict__["fn"]
+        if link.state.is_on and sys._getframe(1).f_code is worker:  # noqa: SLF001
+            link.guarded(_call_began, called, self.__dict__.get("args"))
+        return called
+
+    def keep(self: Any, called: Any) -> None:
+        self.__dict__["fn"] = called
+
+    module._sendback_result = dressed(_sendback_result, send)  # noqa: SLF001
+    module._CallItem.fn = property(take, keep)  # noqa: SLF001
+
+
+def _call_began(called: Any, args: Any) -> None:
+    _began(task_name(called, args))
+
+
+class _Inbox:
+    """Stands for the queue of tasks of a pool of threads, to its workers."""
+
+    def __init__(self, queue: Any) -> None:
+        self.get = _telling_get(queue.get)
+
+
+class _Outbox:
+    """Stands for the queue of its results."""
+
+    def __init__(self, queue: Any) -> None:
+        self.put = _telling_put(queue.put)
+
+
+def _telling_get(get: Any) -> Any:
+    # All of it is C but for what looks at the task: while it waits we are not on the stack.
+    return map(_taken, iter(get, object())).__next__
+
+
+def _taken(task: Any) -> Any:
+    if link.state.is_on and type(task) is tuple and len(task) == 5:
+        link.guarded(_call_began, task[2], task[3])
+    return task
+
+
+def _telling_put(put: Any) -> Any:
+    def telling_put(result: Any) -> None:
+        if link.state.is_on and type(result) is tuple and len(result) == 3:
+            is_fine, value = result[2]
+            link.guarded(_ended, None if is_fine else value)
+        put(result)
+
+    return telling_put
+
+
+def watch_worker(process: Any) -> None:
+    """Hear of the tasks of a ``multiprocessing.Pool``, if this process is a worker of one."""
+    if _is_worker(process):
+        inbox, outbox = process._args[:2]  # noqa: SLF001
+        inbox.get, outbox.put = _telling_get(inbox.get), _telling_put(outbox.put)
+
+
+def watch_thread(thread: Any) -> None:
+    """Hear of the tasks of a ``ThreadPool``, if this thread is a worker of one."""
+    if _is_worker(thread):
+        inbox, outbox, *rest = thread._args  # noqa: SLF001
+        thread._args = (_Inbox(inbox), _Outbox(outbox), *rest)  # noqa: SLF001
+
+
+def _is_worker(started: Any) -> bool:
+    module = sys.modules.get("multiprocessing.pool")
+    target = getattr(started, "_target", None)
+    return target is not None and target is getattr(module, "worker", None)

@@ -1,0 +1,71 @@
+"""Names and errors in words, without calling anything of the program's to get them."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing takes 5 ms
+if TYPE_CHECKING:
+    from types import BuiltinFunctionType, FunctionType, MethodType
+    from typing import Any
+else:  # as the module types has them, which not every program imports
+    FunctionType, BuiltinFunctionType = type(lambda: 0), type(len)
+    MethodType = type("", (), {"method": lambda _: 0})().method.__class__
+
+LONGEST = 200
+_PLAIN = (str, int, float, bytes, type(None))
+_WRITTEN_IN_C = type(BaseException.__str__)
+_INNER = {"mapstar", "starmapstar", "_process_chunk", "_helper_reraises_exception"}
+
+
+def clipped(text: str, most: int = LONGEST) -> str:
+    """Return one line of it, cut."""
+    text = " ".join(text[: most * 2].split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def name_of(called: Any) -> str:
+    """Return the qualified name of what is called; of anything odd its type's."""
+    for _ in range(4):  # a partial of a partial
+        kind = type(called)
+        if kind.__name__ != "partial" or kind.__module__ != "functools":
+            break
+        if called.args and getattr(called.func, "__name__", "") in _INNER:
+            called = called.args[0]
+        else:
+            called = called.func
+    if isinstance(called, (FunctionType, MethodType, BuiltinFunctionType, type)):
+        if type(called) is MethodType and type(called.__func__) is not FunctionType:
+            return clipped(type(called.__func__).__qualname__)
+        return clipped(str(called.__qualname__))
+    return clipped(type(called).__qualname__)
+
+
+def task_name(called: Any, args: Any) -> str:
+    """Return the name of a task: of what a pool maps, not of what maps it."""
+    if type(called) is FunctionType and called.__name__ in _INNER and args:
+        first = args[0]
+        if type(first) is tuple and first:
+            first = first[0]
+        return name_of(first)
+    return name_of(called)
+
+
+def error_line(error: BaseException) -> str:
+    """Return the last line of a traceback, as far as that needs nothing of the program's."""
+    kind = type(error)
+    name = kind.__qualname__
+    if type(kind.__str__) is not _WRITTEN_IN_C or not all(
+        type(argument) in _PLAIN for argument in error.args
+    ):
+        return clipped(name)
+    text = str(error)
+    return clipped(f"{name}: {text}" if text else name, 300)
+
+
+def dressed(wrapper: Any, original: Any) -> Any:
+    """Make a function look like the one that it stands for; returns it."""
+    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+        if hasattr(original, name):
+            setattr(wrapper, name, getattr(original, name))
+    wrapper.__dict__.update(getattr(original, "__dict__", {}))
+    wrapper.__wrapped__ = original
+    return wrapper

@@ -1,0 +1,258 @@
+"""What a hook in a Python program tells, and how to read it from what it sent.
+
+A message is one packet: its kind, when, and its fields, in UTF-8, between unit separators.
+Anybody's program may write into the socket: what is no message is passed over, and no text is
+trusted.
+"""
+
+# Annotations are no strings here, each of which NamedTuple would compile: 0.7 ms of every start.
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from chai_tui.model import text
+from chai_tui.model.program_events import BlockKind
+
+SEPARATOR = "\x1f"
+MOST_BYTES = 4_096
+"""Of a message; a longer one is not one of ours."""
+LONGEST_NUMBER = 20
+
+
+class ProcessBegan(NamedTuple):
+    """A process has a hook; it comes again when more is known of it, or after ``exec``.
+
+    Attributes:
+        at: when, as ``time.monotonic()`` has it there, which is the same for all of a machine.
+        pid: who, as the kernel says.
+        parent: pid of the process that started it.
+        name: as ``multiprocessing`` calls it; empty if it does not.
+        target: the function that it was started to call; empty if there is none.
+        python: implementation and version: ``CPython 3.13``, ``CPython 3.14t`` without a GIL.
+        script: the main program, as named on the command line: ``lesson.py``, ``-m http.server``.
+    """
+
+    at: float
+    pid: int
+    parent: int
+    name: str
+    target: str
+    python: str
+    script: str = ""
+
+
+class ThreadBegan(NamedTuple):
+    """A thread began that Python started; ``tid`` is the system's number of it."""
+
+    at: float
+    pid: int
+    tid: int
+    name: str
+    target: str
+
+
+class ThreadEnded(NamedTuple):
+    """Its function is over; the thread itself ends a moment later."""
+
+    at: float
+    pid: int
+    tid: int
+
+
+class Renamed(NamedTuple):
+    """A thread has another name; with ``tid`` 0 the process has."""
+
+    at: float
+    pid: int
+    tid: int
+    name: str
+
+
+class BlockedOn(NamedTuple):
+    """A thread waits for a while already, and still does.
+
+    Attributes:
+        at: when that was told: about 10 ms after it began.
+        pid: of its process.
+        tid: who.
+        kind: for what.
+        whom_pid: whose end it waits for, or that one's process; 0 if unknown.
+        whom_tid: which thread's end; a process's pid if it is that; 0 if unknown.
+        name: of who is joined; of anything else what it is: ``Queue``, ``Event.wait``.
+        key: which queue or condition; the same number is the same one, for a queue between
+            processes in all of them, for anything else within one; 0 if unknown.
+    """
+
+    at: float
+    pid: int
+    tid: int
+    kind: BlockKind
+    whom_pid: int
+    whom_tid: int
+    name: str
+    key: int = 0
+
+
+class WentOn(NamedTuple):
+    """A thread waits no longer for what it was told to wait for."""
+
+    at: float
+    pid: int
+    tid: int
+
+
+class TaskBegan(NamedTuple):
+    """A pool's worker began a task; ``name`` is the function's."""
+
+    at: float
+    pid: int
+    tid: int
+    name: str
+
+
+class TaskEnded(NamedTuple):
+    """It is done; ``error`` is one line where it raised."""
+
+    at: float
+    pid: int
+    tid: int
+    error: str
+
+
+class Raised(NamedTuple):
+    """An exception ended a thread, or the process; nobody caught it."""
+
+    at: float
+    pid: int
+    tid: int
+    error: str
+    traceback: str
+
+
+class Output(NamedTuple):
+    """A process writes into pipes of its own from now on; their reading ends are the reader's.
+
+    ``out`` and ``err`` are descriptors, or None where that one stays as it was. They are the same
+    one where both streams were one pipe.
+    """
+
+    pid: int
+    out: int | None
+    err: int | None
+
+
+class HookFailed(NamedTuple):
+    """The hook of a process failed and is silent from now on; the program goes on."""
+
+    at: float
+    pid: int
+    why: str
+
+
+class Dropped(NamedTuple):
+    """So many messages of a process were dropped, because reading did not keep up."""
+
+    at: float
+    pid: int
+    messages: int
+
+
+Message = (
+    ProcessBegan
+    | ThreadBegan
+    | ThreadEnded
+    | Renamed
+    | BlockedOn
+    | WentOn
+    | TaskBegan
+    | TaskEnded
+    | Raised
+    | Output
+    | HookFailed
+)
+"""Anything that a receiver hands out."""
+
+
+class Handed(NamedTuple):
+    """Which of a process's streams the descriptors are that come with this packet."""
+
+    out: int | None
+    err: int | None
+
+
+def _number(field: str) -> int:
+    if not (field.isascii() and field.isdigit() and len(field) <= LONGEST_NUMBER):
+        raise ValueError(field)
+    return int(field)
+
+
+def _time(field: str) -> float:
+    at = float(field)
+    if not 0 <= at < 1e12:
+        raise ValueError(field)
+    return at
+
+
+def _lines(field: str) -> str:
+    return "\n".join(text.printable(line) for line in field.split("\n"))
+
+
+Build = Callable[[float, int, Sequence[str]], Message | Handed | Dropped]
+_shown = text.printable
+_WHICH = {"1": (0, None), "2": (None, 0), "12": (0, 1), "=": (0, 0)}
+_FORMS: dict[str, tuple[int, Build]] = {
+    "P": (
+        5,
+        lambda at, pid, of: ProcessBegan(at, pid, _number(of[0]), *(_shown(one) for one in of[1:])),
+    ),
+    "T": (
+        3,
+        lambda at, pid, of: ThreadBegan(at, pid, _number(of[0]), _shown(of[1]), _shown(of[2])),
+    ),
+    "E": (1, lambda at, pid, of: ThreadEnded(at, pid, _number(of[0]))),
+    "N": (2, lambda at, pid, of: Renamed(at, pid, _number(of[0]), _shown(of[1]))),
+    "B": (
+        6,
+        lambda at, pid, of: BlockedOn(
+            at,
+            pid,
+            _number(of[0]),
+            BlockKind(of[1]),
+            _number(of[2]),
+            _number(of[3]),
+            _shown(of[4]),
+            _number(of[5]),
+        ),
+    ),
+    "U": (1, lambda at, pid, of: WentOn(at, pid, _number(of[0]))),
+    "J": (2, lambda at, pid, of: TaskBegan(at, pid, _number(of[0]), _shown(of[1]))),
+    "K": (2, lambda at, pid, of: TaskEnded(at, pid, _number(of[0]), _shown(of[1]))),
+    "R": (
+        3,
+        lambda at, pid, of: Raised(at, pid, _number(of[0]), _shown(of[1]), _lines(of[2])),
+    ),
+    "F": (1, lambda at, pid, of: HookFailed(at, pid, _shown(of[0]))),
+    "D": (1, lambda at, pid, of: Dropped(at, pid, _number(of[0]))),
+    "O": (1, lambda _at, _pid, of: Handed(*_WHICH[of[0]])),
+}
+"""How many fields each kind has after its time, and what they make."""
+
+
+def read_packet(packet: bytes, pid: int) -> Message | Handed | Dropped | None:
+    """Return what a packet says.
+
+    Args:
+        packet: as received.
+        pid: of who sent it, as the kernel says.
+
+    Returns:
+        None if it is no message.
+    """
+    kind, *fields = packet.decode("utf-8", "replace").split(SEPARATOR)
+    form = _FORMS.get(kind)
+    if form is None or len(packet) > MOST_BYTES or len(fields) != form[0] + 1:
+        return None
+    try:
+        return form[1](_time(fields[0]), pid, fields[1:])
+    except (ValueError, KeyError):
+        return None

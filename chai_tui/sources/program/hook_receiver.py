@@ -1,0 +1,209 @@
+"""Hears what the hooks in Python programs tell that we started: Linux only.
+
+Each process connects on its own. A packet is a message; nothing is ever answered, and nobody waits
+for us: where reading does not keep up, the hooks drop messages, and count them.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import os
+import secrets
+import socket
+import struct
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from chai_tui.sources.live.poller import Poller
+from chai_tui.sources.program.hook_messages import (
+    MOST_BYTES,
+    Dropped,
+    Handed,
+    Message,
+    Output,
+    read_packet,
+)
+
+FOLDER = Path(__file__).with_name("hook")
+"""What a program gets on its path."""
+ADDRESS = "CHAI_TUI_HOOK"
+OUTPUT = ("CHAI_TUI_HOOK_OUT", "CHAI_TUI_HOOK_ERR")
+BACKLOG = 4_096
+"""Processes that may knock before the next turn; the kernel cuts it to its own limit."""
+MOST_NEW = 256
+"""Connections taken in one turn: 10 µs each."""
+MOST_OF_ONE = 256
+"""Packets read of one process in one turn: a flood of one makes nobody else wait."""
+MOST_AT_ONCE = 2_000
+"""Packets read in one turn: 10 ms."""
+_CREDENTIALS = struct.Struct("3i")
+
+
+class _Peer(NamedTuple):
+    socket: socket.socket
+    pid: int
+
+
+class HookReceiver:
+    """The end at which all hooks of a program arrive.
+
+    Its address has a name that cannot be guessed, and who connects must be of our user.
+
+    Args:
+        poller: waits for the sockets; :meth:`read` is to be called when it returns ``token``.
+        token: what it returns then.
+
+    Raises:
+        OSError: a socket cannot be made; or this is not Linux.
+    """
+
+    def __init__(self, poller: Poller, token: object) -> None:
+        if sys.platform != "linux":
+            raise OSError("programs can be asked what they do on Linux only")
+        self.dropped = 0
+        self.passed_over = 0
+        self._poller = poller
+        self._token = token
+        self._peers: dict[int, _Peer] = {}
+        self._address = f"@chai-tui-{secrets.token_hex(16)}"
+        self._listener: socket.socket | None = socket.socket(
+            socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
+        )
+        try:
+            self._listener.bind("\0" + self._address[1:])
+            self._listener.listen(BACKLOG)
+            poller.add(self._listener, token)
+        except BaseException:
+            self._listener.close()
+            raise
+
+    @property
+    def connections(self) -> int:
+        """How many processes are connected."""
+        return len(self._peers)
+
+    def environment(
+        self, base: Mapping[str, str], stdout: int | None = None, stderr: int | None = None
+    ) -> dict[str, str]:
+        """Return the environment of a program that is to tell what it does.
+
+        Args:
+            base: the environment it would have.
+            stdout: either end of the pipe that it gets as its output, for its processes to be
+                given pipes of their own instead; None: they all write into the same.
+            stderr: likewise, of its error output.
+        """
+        variables = dict(base)
+        folder = str(FOLDER)
+        there = [part for part in base.get("PYTHONPATH", "").split(os.pathsep) if part != folder]
+        variables["PYTHONPATH"] = os.pathsep.join([folder, *(there if any(there) else [])])
+        variables[ADDRESS] = self._address
+        for name, descriptor in zip(OUTPUT, (stdout, stderr), strict=True):
+            variables.pop(name, None)
+            if descriptor is not None:
+                status = os.fstat(descriptor)
+                variables[name] = f"{status.st_dev}:{status.st_ino}"
+        return variables
+
+    def read(self) -> list[Message]:
+        """Return what has come; never waits, and leaves the rest of a flood for the next turn."""
+        if self._listener is None or sys.platform != "linux":
+            return []
+        self._accept(self._listener)
+        messages: list[Message] = []
+        left = MOST_AT_ONCE
+        for peer in list(self._peers.values()):
+            left -= self._read_peer(peer, min(left, MOST_OF_ONE), messages)
+            if left <= 0:
+                break
+        return messages
+
+    def _accept(self, listener: socket.socket) -> None:
+        for _ in range(MOST_NEW):
+            try:
+                connection, _ = listener.accept()
+            except OSError:  # nobody is there; or too many files are open: they wait
+                return
+            connection.setblocking(False)  # noqa: FBT003
+            credentials = connection.getsockopt(
+                socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
+            )
+            pid, user, _ = _CREDENTIALS.unpack(credentials)
+            if user != os.geteuid():
+                connection.close()
+                continue
+            self._peers[connection.fileno()] = _Peer(connection, pid)
+            self._poller.add(connection, self._token)
+
+    def _read_peer(self, peer: _Peer, most: int, messages: list[Message]) -> int:
+        """Read packets of one process; returns how many."""
+        for count in range(most):
+            try:
+                packet, descriptors = _receive(peer.socket)
+            except BlockingIOError:
+                return count
+            except OSError:
+                packet, descriptors = b"", []
+            if not packet:
+                _close_all(descriptors)
+                self._forget(peer)
+                return count + 1
+            said = read_packet(packet, peer.pid)
+            if isinstance(said, Handed):
+                said = _output(said, peer.pid, descriptors)
+            else:
+                _close_all(descriptors)
+            if isinstance(said, Dropped):
+                self.dropped += said.messages
+            elif said is None:
+                self.passed_over += 1
+            else:
+                messages.append(said)
+        return most
+
+    def _forget(self, peer: _Peer) -> None:
+        self._poller.remove(peer.socket)
+        del self._peers[peer.socket.fileno()]
+        peer.socket.close()
+
+    def close(self) -> None:
+        """Hear nobody any more; the hooks are silent from then on. May be called again."""
+        if self._listener is None:
+            return
+        self._poller.remove(self._listener)
+        self._listener.close()
+        self._listener = None
+        for peer in list(self._peers.values()):
+            self._forget(peer)
+
+
+def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:
+    """Return a packet, and the descriptors that came with it: ours from now on."""
+    room = socket.CMSG_LEN(8 * array.array("i").itemsize)
+    packet, ancillary, _, _ = connection.recvmsg(MOST_BYTES + 1, room, socket.MSG_CMSG_CLOEXEC)
+    descriptors = array.array("i")
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
+    return packet, list(descriptors)
+
+
+def _output(handed: Handed, pid: int, descriptors: list[int]) -> Output | None:
+    """Return whose the descriptors are; None, and they are closed, if not those were to come."""
+    wanted = {place for place in handed if place is not None}
+    if len(wanted) != len(descriptors):
+        _close_all(descriptors)
+        return None
+    for descriptor in descriptors:
+        os.set_blocking(descriptor, False)
+    out, err = (None if place is None else descriptors[place] for place in handed)
+    return Output(pid, out, err)
+
+
+def _close_all(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
