@@ -17,12 +17,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from chai_tui.host.process_stat import why_unseen
 from chai_tui.model.events import CoreUse, MakerUse, Sampled
+from chai_tui.model.program_events import Wait
 from chai_tui.samplers.kept_file import Budget, KeptFile
-from chai_tui.samplers.linux_gil import Image, image_of
+from chai_tui.samplers.linux_gil import Image, Images, image_of
 from chai_tui.samplers.linux_thread import Thread, began_at
 from chai_tui.samplers.memory import MemoryRota
 from chai_tui.samplers.own_proc import HIDDEN, hides_any
 from chai_tui.samplers.protocol import Watched
+from chai_tui.samplers.waiting.teller import WaitTeller, Woken
 
 ON_A_CORE = 0.01
 """Share of a core from which a maker counts as being on it: reporting progress ten times a
@@ -33,7 +35,11 @@ there is not to make the picture jump."""
 BUSY = 0.05
 """Share of a core that a process's threads burn or want from which one may keep the GIL from
 others: an idle process is not probed."""
+RESTED_SECONDS = 1.0
+"""How long a thread of a program has used and wanted nothing before it is left out of samples: what
+is said of the last second is the same from then on."""
 _STAT_SIZE = 4_096
+_SCHEDULERS_CLOCK = 2
 _NOTHING_KEPT = Budget(0)
 _UNKNOWN = (None,) * 6
 """The figures of a maker of whom nothing is known."""
@@ -43,6 +49,21 @@ def _since_boot() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+def process_clock(pid: int) -> int | None:
+    """Return the nanoseconds that all threads of a process have burned; None if nobody knows.
+
+    It is the clock of ``clock_getcpuclockid(3)``, which anybody may read of any process: 0.5 µs and
+    10 ns a thread, where reading each of a thousand takes two thousand times as long.
+
+    Args:
+        pid: the system's number of it.
+    """
+    try:
+        return time.clock_gettime_ns((~pid << 3) | _SCHEDULERS_CLOCK)
+    except (OSError, OverflowError):
+        return None
+
+
 class LinuxSampler:
     """Looks at threads, processes and cores through /proc.
 
@@ -50,12 +71,18 @@ class LinuxSampler:
         cores: the numbers of the cores that may be used.
         unseen: why makers cannot be looked at; empty where they can.
         measures_gil: whether it is known who waits for the GIL.
+        changed_waits: what those wait for of whom that changed with the last sample.
 
     Args:
         cores: the numbers of the cores that may be used.
         proc: where /proc is.
         budget: how many descriptors may be kept open.
         boot_clock: seconds since the system started, time asleep included.
+        waits: tells what threads wait for; None: nobody does.
+        leaves_out: whether who has used nothing for more than a second is left out of samples for
+            as long as there is nothing new to tell of it.
+        process_clock: returns the nanoseconds that all threads of a process have burned together:
+            where that did not change, none of them ran, and none is looked at.
     """
 
     def __init__(
@@ -65,6 +92,9 @@ class LinuxSampler:
         proc: str = "/proc",
         budget: Budget | None = None,
         boot_clock: Callable[[], float] = _since_boot,
+        waits: Callable[[Images], WaitTeller] | None = None,
+        leaves_out: bool = False,
+        process_clock: Callable[[int], int | None] | None = None,
     ) -> None:
         self._proc = proc
         self._boot_clock = boot_clock
@@ -72,7 +102,14 @@ class LinuxSampler:
         self._threads: dict[tuple[int, int], Thread] = {}
         self._sweeps = 0
         self._memory = MemoryRota(self._unique_bytes)
-        self._images: dict[int, Image | None] = {}  # of the processes whose threads share a GIL
+        self._images = Images(proc)
+        self._waits = None if waits is None else waits(self._images)
+        self.changed_waits: tuple[Wait, ...] = ()
+        self._leaves_out = leaves_out
+        self._process_clock = process_clock
+        self._clocks: dict[int, int] = {}  # of the processes, at the last look
+        self._rested_until: dict[int, float] = {}  # until when all threads of them surely slept
+        self._sharing: list[tuple[Watched, Thread]] = []
         self._probed: list[tuple[Thread, Image]] = []
         self.measures_gil = image_of(proc, os.getpid()) is not None
         self._begun_by: dict[int, float] = {}  # of those watched now, in seconds since the start
@@ -89,6 +126,11 @@ class LinuxSampler:
         self._is_mock = bool(totals) and not self._counts
 
     @property
+    def waits_unseen(self) -> str:
+        """Why it is not known of all what they wait for, and what to do; empty if it is."""
+        return "" if self._waits is None else self._waits.unseen
+
+    @property
     def maps_cores(self) -> bool:
         """Whether it is known which core a thread is on."""
         return not self.unseen and not self._is_mock
@@ -101,16 +143,23 @@ class LinuxSampler:
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         """Return what cores and makers did since the last call; see :class:`Sampler`."""
         self._sweeps += 1
+        self.changed_waits = ()
         was_hidden = self.unseen == HIDDEN
         self.unseen = why_unseen(self._proc)
         ran: list[tuple[int, float]] = []
         uses = [] if self.unseen else self._look_at(at, watched, ran)
-        sees_nobody = not self.unseen and all(use.stopped is None for use in uses)
+        sees_nobody = (
+            not self.unseen
+            and all(use.stopped is None for use in uses)
+            and not any(thread.left_out for thread in self._threads.values())
+        )
         if sees_nobody and (was_hidden or hides_any(self._proc, {who.pid for who in watched})):
             self.unseen = HIDDEN
         if self.unseen:
             uses = [MakerUse(who.maker, *_UNKNOWN) for who in watched]
-        self._choose_probed([] if self.unseen else watched)
+            for thread in self._threads.values():
+                thread.left_out = 0
+        self._choose_probed(at, [] if self.unseen else self._sharing)
         self._close_unwatched()
         return Sampled(at, self._core_uses(at, ran), tuple(uses))
 
@@ -121,59 +170,107 @@ class LinuxSampler:
         since_boot = self._boot_clock() - at
         self._begun_by = {who.pid: who.lived_at + since_boot for who in watched}
         memory = self._memory.sweep(at, self._begun_by)
+        still = self._still_processes(at)
         uses: list[MakerUse] = []
-        for maker, pid, tid, own_thread, *_ in watched:
-            thread = self._threads.get((pid, tid))
-            if thread is None:
-                thread = self._threads[pid, tid] = Thread(
-                    f"{self._proc}/{pid}/task/{tid}", self._budget, self._boot_clock
-                )
-            elif thread.sweep == self._sweeps:  # somebody before us carries its figures
+        woken: list[Woken] = []
+        threads, sweep, sharing = self._threads, self._sweeps, []
+        for who in watched:
+            maker, pid = who.maker, who.pid
+            thread = threads.get((pid, who.tid)) or self._new_thread(pid, who.tid)
+            if thread.sweep == sweep:  # somebody before us carries its figures
                 share = None if thread.share is None else 0.0
                 uses.append(
                     MakerUse(maker, None, share, None, None, memory.get(pid), thread.stopped)
                 )
                 continue
-            thread.sweep = self._sweeps
-            thread.look(at, self._begun_by[pid])
-            share = thread.share
-            core = None
-            if share and self.maps_cores:
-                ran.append((thread.processor, share))
-                core = thread.processor if share >= ON_A_CORE else None
-            uses.append(
-                MakerUse(
-                    maker,
-                    core,
-                    share,
-                    thread.ready_share,
-                    thread.cpu_seconds if own_thread else None,
-                    memory.get(pid),
-                    thread.stopped,
-                    thread.gil_share,
-                )
-            )
+            thread.sweep = sweep
+            # Of a thousand threads nearly all are these: that they sleep on is all one asks.
+            if (
+                thread.left_out == maker
+                and memory.get(pid) in (None, thread.memory)
+                and (pid in still or thread.sleeps_on(at))
+            ):
+                continue
+            if pid in still and thread.state:
+                thread.stood_still(at)
+            else:
+                thread.rested(self._rested_until.get(pid, 0.0))
+                if thread.look(at, self._begun_by[pid]):
+                    woken.append(Woken(maker, pid, who.tid, thread))
+            use = self._use_of(who, thread, memory.get(pid), ran)
+            if self._leaves_out and thread.has_rested(at, use, RESTED_SECONDS):
+                continue
+            if who.shares_gil:
+                sharing.append((who, thread))
+            uses.append(use)
+        self._sharing = sharing
+        if self._waits is not None:
+            self.changed_waits = self._waits.look(at, sweep, woken, self._begun_by)
         return uses
 
-    def _choose_probed(self, watched: Sequence[Watched]) -> None:
-        """Note who may wait for a GIL from now on."""
+    def _new_thread(self, pid: int, tid: int) -> Thread:
+        folder = f"{self._proc}/{pid}/task/{tid}"
+        thread = self._threads[pid, tid] = Thread(folder, self._budget, self._boot_clock)
+        return thread
+
+    def _use_of(
+        self, who: Watched, thread: Thread, memory: int | None, ran: list[tuple[int, float]]
+    ) -> MakerUse:
+        """Return what a maker did that has a thread of its own; ``ran`` takes where that was."""
+        share, core = thread.share, None
+        if share and self.maps_cores:
+            ran.append((thread.processor, share))
+            core = thread.processor if share >= ON_A_CORE else None
+        cpu_seconds = thread.cpu_seconds if who.own_thread else None
+        return MakerUse(
+            who.maker,
+            core,
+            share,
+            thread.ready_share,
+            cpu_seconds,
+            memory,
+            thread.stopped,
+            thread.gil_share,
+        )
+
+    def _still_processes(self, at: float) -> set[int]:
+        """Return the processes of which no thread ran since the last look."""
+        clock = self._process_clock
+        if clock is None:
+            return set()
+        before, rested_until = self._clocks, self._rested_until
+        self._clocks, self._rested_until = {}, {}
+        still: set[int] = set()
+        for pid in self._begun_by:
+            burned = clock(pid)
+            if burned is None:
+                continue
+            self._clocks[pid] = burned
+            if before.get(pid) == burned:
+                still.add(pid)
+                self._rested_until[pid] = at
+            elif pid in rested_until:
+                self._rested_until[pid] = rested_until[pid]
+        return still
+
+    def _choose_probed(self, at: float, sharing: Sequence[tuple[Watched, Thread]]) -> None:
+        """Note who may wait for a GIL from now on.
+
+        Args:
+            at: now.
+            sharing: who shares one, but for those who have rested for long.
+        """
         looked_at = [thread for thread, _ in self._probed if thread.share is not None]
         if looked_at:
             self.measures_gil = not all(thread.hides_syscall for thread in looked_at)
-        sharing = [who for who in watched if who.shares_gil]
         busy: dict[int, float] = {}
-        for who in sharing:
-            thread = self._threads[who.pid, who.tid]
+        for who, thread in sharing:
             wanted = 1.0 if thread.share is None else thread.share + (thread.ready_share or 0.0)
             busy[who.pid] = busy.get(who.pid, 0.0) + wanted
-        self._images = {
-            pid: self._images[pid] if pid in self._images else image_of(self._proc, pid)
-            for pid in busy
-        }
+        images = {pid: self._images.of(at, pid) for pid, wanted in busy.items() if wanted >= BUSY}
+        self._images.keep(self._begun_by)
         self._probed = [
-            (self._threads[who.pid, who.tid], image)
-            for who in sharing
-            if busy[who.pid] >= BUSY and (image := self._images[who.pid]) is not None
+            (thread, image) for who, thread in sharing if (image := images.get(who.pid)) is not None
         ]
 
     @property
@@ -294,4 +391,25 @@ def share_out(
     return tuple(
         CoreUse(core, None if share is None else max(share, makers[core]), makers[core])
         for core, share in busy.items()
+    )
+
+
+def program_sampler(
+    cores: Sequence[int], *, attach: bool = True, proc: str = "/proc", budget: Budget | None = None
+) -> LinuxSampler:
+    """Return a sampler of programs that are not ours, which tells what their threads wait for.
+
+    Args:
+        cores: the numbers of the cores that may be used.
+        attach: whether system calls and memory may be looked at for that.
+        proc: where /proc is.
+        budget: how many descriptors may be kept open.
+    """
+    return LinuxSampler(
+        cores,
+        proc=proc,
+        budget=budget,
+        waits=lambda images: WaitTeller(proc, images.of, attach=attach),
+        leaves_out=True,
+        process_clock=process_clock,
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from chai_tui.model.events import MakerUse
+from chai_tui.model.program_events import Wait
 from chai_tui.samplers.kept_file import Budget, KeptFile
 from chai_tui.samplers.linux_gil import Image
 
@@ -41,6 +43,12 @@ class Thread:
         gil_share: share of the time it waited for the GIL; None if unknown. Only who was probed
             often enough since the last look has one.
         hides_syscall: whether the last probe was told nothing.
+        state: its letter as of the last look; empty once it is gone.
+        syscall: its file of that name.
+        left_out: the maker of which there was nothing new to tell at the last look; 0: there was.
+        memory: the bytes of its process that were told with its figures last.
+        wait: for who tells what it waits for: what was told of that last.
+        wait_call: for the same: its system call then, and until when that says the same.
 
     Args:
         folder: its folder in /proc.
@@ -57,19 +65,25 @@ class Thread:
         "_for_gil",
         "_has_schedstat",
         "_probes",
+        "_rests_since",
         "_schedstat",
         "_stat",
-        "_state",
-        "_syscall",
+        "_told",
         "_waited",
         "cpu_seconds",
         "gil_share",
         "hides_syscall",
+        "left_out",
+        "memory",
         "processor",
         "ready_share",
         "share",
+        "state",
         "stopped",
         "sweep",
+        "syscall",
+        "wait",
+        "wait_call",
     )
 
     def __init__(self, folder: str, budget: Budget, boot_clock: Callable[[], float]) -> None:
@@ -77,26 +91,34 @@ class Thread:
         self._boot_clock = boot_clock
         self._schedstat = KeptFile(f"{folder}/schedstat", budget)
         self._stat = KeptFile(f"{folder}/stat", budget)
-        self._syscall = KeptFile(f"{folder}/syscall", budget)
+        self.syscall = KeptFile(f"{folder}/syscall", budget)
         self._probes = self._asleep = self._for_gil = 0
         self.hides_syscall = False
+        self._rests_since = float("inf")
+        self.left_out = 0
+        self.memory: int | None = None
+        self._told: tuple[int, bool | None] = (0, None)
+        self.wait: Wait | None = None
+        self.wait_call = (b"", 0.0)
         self.gil_share: float | None = None
         self._forget()
 
-    def look(self, at: float, begun_by: float = float("inf")) -> None:
+    def look(self, at: float, begun_by: float = float("inf")) -> bool:
         """Read its figures; those of a thread that is gone are empty.
 
         Args:
             at: now, in seconds of ``time.monotonic()``.
             begun_by: when it had surely begun, in seconds since the system started.
+
+        Returns:
+            Whether it ran, or may have, since the last look.
         """
         if self._at is not None and at <= self._at:
-            return
+            return False
         clock = self._schedstat.read(_SCHEDSTAT_SIZE) if self._has_schedstat else None
         if clock is not None and clock == self._clock:
-            self._stood_still(at)
-            self.gil_share = self._waited_for_gil()
-            return
+            self.stood_still(at)
+            return False
         # The state is read after the clock: a change between the two shows in the next clock.
         stat = self._stat.read(_STAT_SIZE)
         try:
@@ -105,6 +127,7 @@ class Thread:
             self.close()
             self._forget()
         self.gil_share = self._waited_for_gil()
+        return True
 
     def probe(self, image: Image) -> None:
         """Look whether it waits for the GIL now.
@@ -112,7 +135,7 @@ class Thread:
         Args:
             image: of its process's interpreter.
         """
-        syscall = self._syscall.read(_SYSCALL_SIZE)
+        syscall = self.syscall.read(_SYSCALL_SIZE)
         self.hides_syscall = syscall is None
         if syscall is None:  # it ended, or it is not ours to see
             return
@@ -137,7 +160,7 @@ class Thread:
         """Give back its descriptors; idempotent."""
         self._schedstat.close()
         self._stat.close()
-        self._syscall.close()
+        self.syscall.close()
 
     def _forget(self) -> None:
         self._at: float | None = None
@@ -145,23 +168,73 @@ class Thread:
         self._clock: bytes | None = None
         self._burned = 0
         self._waited = 0
-        self._state = b""
+        self.state = b""
         self.stopped: bool | None = None
         self.share: float | None = None
         self.ready_share: float | None = None
         self.processor = -1
         self.cpu_seconds: float | None = None
 
-    def _stood_still(self, at: float) -> None:
+    def rested(self, until: float) -> None:
+        """Note that no core had it until a moment, though nobody looked at it alone.
+
+        Args:
+            until: in seconds of ``time.monotonic()``.
+        """
+        if self._at is not None and until > self._at:
+            self._at = until
+
+    def has_rested(self, at: float, use: MakerUse, seconds: float) -> bool:
+        """Whether there is nothing new to tell of it; else note what is told of it now.
+
+        Args:
+            at: now, in seconds of ``time.monotonic()``.
+            use: what there is to tell.
+            seconds: how long it must have used and wanted nothing.
+        """
+        if use.cpu_share == 0.0 and not use.ready_share and not use.gil_share:
+            self._rests_since = min(self._rests_since, at)
+        else:
+            self._rests_since = float("inf")
+        told = use.maker, use.stopped
+        if (
+            at - self._rests_since > seconds
+            and told == self._told
+            and use.stopped is not None
+            and use.memory in (None, self.memory)
+        ):
+            self.left_out = use.maker
+            return True
+        self.left_out = 0
+        self._told = told
+        self.memory = self.memory if use.memory is None else use.memory
+        return False
+
+    def sleeps_on(self, at: float) -> bool:
+        """Whether one who has rested did not even run for a moment since the last look.
+
+        Args:
+            at: now, in seconds of ``time.monotonic()``.
+        """
+        if self._clock is None or self._schedstat.read(_SCHEDSTAT_SIZE) != self._clock:
+            return False
+        self._at = at
+        return True
+
+    def stood_still(self, at: float) -> None:
         """Note that no core had it even for a moment since the last look.
 
         Its state is the same then, because a thread changes its state only by running: so a
         sleeper costs one small read. And if it was ready all that time, it had no core.
+
+        Args:
+            at: now, in seconds of ``time.monotonic()``.
         """
         self.share = 0.0
         if self._at is None or at - self._at > _TICK_SECONDS:
-            self.ready_share = 1.0 if self._state == b"R" else 0.0
+            self.ready_share = 1.0 if self.state == b"R" else 0.0
         self._at = at
+        self.gil_share = self._waited_for_gil() if self._probes else None
 
     def _take(self, at: float, clock: bytes | None, stat: bytes, begun_by: float) -> None:
         fields = _fields(stat)
@@ -170,8 +243,8 @@ class Thread:
             raise ValueError("somebody else has its number")
         burned, waited = self._times(clock, fields)
         self.processor = int(fields[_PROCESSOR])
-        self._state = fields[_STATE]
-        self.stopped = None if self._state in (b"Z", b"X") else self._state in (b"T", b"t")
+        self.state = fields[_STATE]
+        self.stopped = None if self.state in (b"Z", b"X") else self.state in (b"T", b"t")
         elapsed = self._boot_clock() - began if self._at is None else at - self._at
         if self._at is not None or elapsed > _TICK_SECONDS:
             self.share = min(1.0, max(0, burned - self._burned) / _NS / elapsed)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.events import CoresChanged, Event, RunBegan
+from chai_tui.model.program_events import Waits
 from chai_tui.samplers.choice import make_sampler
-from chai_tui.samplers.protocol import Sampler, Watched
-from chai_tui.samplers.schedule import SamplingSchedule
+from chai_tui.samplers.protocol import Sampler, TellsWaits, Watched
+from chai_tui.samplers.schedule import COST_SHARE, WAITS_COST_SHARE, SamplingSchedule
 
 
 class Observer:
@@ -23,6 +24,8 @@ class Observer:
         seconds: between two samples while somebody is at work.
         clock: seconds.
         sampler: reads cores and makers; None: this system's.
+        tells_waits: whether to tell after a sample what threads wait for, where the system does.
+        attach: whether system calls and memory may be looked at for that.
     """
 
     def __init__(
@@ -32,12 +35,27 @@ class Observer:
         seconds: float,
         clock: Callable[[], float],
         sampler: Sampler | None = None,
+        *,
+        tells_waits: bool = False,
+        attach: bool = True,
     ) -> None:
         self._cores = cores
         self._clock = clock
-        self._sampler = sampler or make_sampler(run.cores)
-        self._schedule = SamplingSchedule(self._sampler, seconds, clock)
+        self._sampler = sampler or make_sampler(run.cores, tells_waits=tells_waits, attach=attach)
+        teller = self._sampler if tells_waits else None
+        self._waits: TellsWaits | None = teller if isinstance(teller, TellsWaits) else None
+        self._schedule = SamplingSchedule(
+            self._sampler,
+            seconds,
+            clock,
+            cost_share=WAITS_COST_SHARE if tells_waits else COST_SHARE,
+        )
         self.run = self._as_seen(run)
+
+    @property
+    def waits_unseen(self) -> str:
+        """Why it is not known of all what they wait for, and what to do; empty if it is."""
+        return "" if self._waits is None else self._waits.waits_unseen
 
     @property
     def due_at(self) -> float:
@@ -45,7 +63,7 @@ class Observer:
         return self._schedule.due_at
 
     def look(self, watched: Callable[[], Sequence[Watched]]) -> list[Event]:
-        """Return a sample, if one is due, after what has changed.
+        """Return a sample, if one is due, after what has changed, and before whose wait has.
 
         Args:
             watched: returns whom to look at; asked only then.
@@ -61,6 +79,8 @@ class Observer:
                 self.run = run._replace(at=sampled.at)
                 events.append(self.run)
             events.append(sampled)
+            if self._waits is not None and (changed := self._waits.changed_waits):
+                events.append(Waits(sampled.at, changed))
         return events
 
     def close(self) -> None:

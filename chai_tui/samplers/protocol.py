@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from chai_tui.model.events import Sampled
+from chai_tui.model.program_events import Wait
 
 
 class Watched(NamedTuple):
@@ -86,4 +87,19 @@ class Sampler(Protocol):
 
     def close(self) -> None:
         """Close whatever was kept open; idempotent."""
+        ...
+
+
+@runtime_checkable
+class TellsWaits(Protocol):
+    """A sampler that tells what threads wait for, too."""
+
+    @property
+    def changed_waits(self) -> tuple[Wait, ...]:
+        """What those wait for of whom that changed with the last sample."""
+        ...
+
+    @property
+    def waits_unseen(self) -> str:
+        """Why that is not known of all, and what to do, for a person; empty if it is."""
         ...

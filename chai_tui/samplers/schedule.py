@@ -16,6 +16,8 @@ PROBE_COST_SHARE = 0.005
 """Share of one core that these looks may take: of many threads fewer are looked at."""
 COST_SHARE = 0.02
 """Share of one core that sampling may take in all: many makers are looked at less often."""
+WAITS_COST_SHARE = 0.05
+"""The same where it tells, too, what threads wait for."""
 
 
 class SamplingSchedule:
@@ -27,6 +29,7 @@ class SamplingSchedule:
         clock: seconds.
         cpu_clock: CPU seconds of the thread that looks. The wall's would not do: whoever is kept
             from the cores for half a second while looking would not look again for 25.
+        cost_share: the share of one core that sampling may take in all.
     """
 
     def __init__(
@@ -35,11 +38,13 @@ class SamplingSchedule:
         seconds: float,
         clock: Callable[[], float],
         cpu_clock: Callable[[], float] = time.thread_time,
+        cost_share: float = COST_SHARE,
     ) -> None:
         self._sampler = sampler
         self._seconds = seconds
         self._clock = clock
         self._cpu_clock = cpu_clock
+        self._cost_share = cost_share
         # The first look comes soon: nobody wants to wait for the first figures.
         self.sample_at = clock() + min(seconds, 0.25)
         self._probe_at = float("inf")
@@ -74,7 +79,7 @@ class SamplingSchedule:
         whom = watched()
         sampled = self._sampler.sample(now, whom)
         cost = self._cpu_clock() - burned + self._probes_cost
-        self.sample_at = now + max(self._seconds if whom else IDLE_SECONDS, cost / COST_SHARE)
+        self.sample_at = now + max(self._seconds if whom else IDLE_SECONDS, cost / self._cost_share)
         self._probes_cost = 0.0
         if not self._sampler.wants_probes:
             self._probe_at = float("inf")

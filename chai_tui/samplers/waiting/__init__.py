@@ -1,0 +1,1 @@
+"""What a thread that sleeps waits for, as Linux tells it."""
