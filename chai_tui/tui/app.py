@@ -172,7 +172,7 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         served = self.floor.all_served
         self._notify_where_no_log_is(line, "information" if served else "warning")
         if self._exit_when_served:
-            self.exit()
+            self.call_after_refresh(self.exit)  # it may be over before the first screen is shown
 
     def _announce_round(self) -> str:
         line = closing_line(self.floor)

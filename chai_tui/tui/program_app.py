@@ -11,7 +11,7 @@ from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.saving import plain_name
 
 
-class ProgramApp(ChaiApp, inherit_bindings=False):
+class ProgramApp(ChaiApp):
     """Shows a program that is run or watched."""
 
     def __init__(
