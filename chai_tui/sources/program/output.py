@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from chai_tui.model.events import Dropped, Event, Said
 from chai_tui.sources.live.capture import LineAssembler, LineBudget
@@ -77,6 +77,21 @@ class ProgramOutput:
                 break
             lines += stream.lines.feed(data)
         return self._said(stream, lines, at)
+
+    def read_all(self, streams: Sequence[Stream], at: float) -> list[Event]:
+        """Return what several streams say that are ready at the same moment.
+
+        In which order it was said is not known then. Whoever has ended said it before others could
+        know of that end, so comes first, the youngest before who started them; else who is older.
+        """
+        told = [(stream, self.read(stream, at)) for stream in streams]
+        told.sort(key=lambda each: self._turn(each[0]))
+        return [event for _, events in told for event in events]
+
+    def _turn(self, stream: Stream) -> tuple[int, int]:
+        _, station = self._speaker(stream.pid)
+        has_ended = stream.descriptor not in self._streams
+        return (0, -station) if has_ended else (1, station)
 
     def drain(self, pid: int, at: float) -> list[Event]:
         """Return what a process had said until now, of what is its alone."""

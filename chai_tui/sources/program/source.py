@@ -11,7 +11,7 @@ import itertools
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chai_tui.host.process_setup import raise_file_limit
@@ -28,6 +28,7 @@ from chai_tui.model.commands import (
 from chai_tui.model.events import Event, Sampled, Trouble, Unseated
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.program_events import Missed
+from chai_tui.samplers.linux_python import python_of
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler, Watched
 from chai_tui.sources.live.poller import make_poller
@@ -35,10 +36,12 @@ from chai_tui.sources.program.changes import Came, Change, ThreadsChanged, Went
 from chai_tui.sources.program.connector import Execed, ProcessEvents
 from chai_tui.sources.program.ending import end_everybody
 from chai_tui.sources.program.following import Following
+from chai_tui.sources.program.hook_receiver import HookReceiver
 from chai_tui.sources.program.naming import command_of, short_name, thread_name
 from chai_tui.sources.program.output import ProgramOutput, Stream
 from chai_tui.sources.program.starting import ProgramStartError, start_program
 from chai_tui.sources.program.station import Known, ProgramStation
+from chai_tui.sources.program.told import Told
 
 STOP_GRACE = 2.0
 """Seconds between SIGTERM and SIGKILL for a process that is stopped, if we started it."""
@@ -48,6 +51,8 @@ LOOK_SECONDS = 0.05
 """Seconds between two looks at which processes there are, where the kernel tells nothing."""
 CHECK_SECONDS = 0.5
 """The same where it does, to be sure."""
+_HOOKS = "hooks"
+"""What the poller returns when a hook said something."""
 RENAMED_SECONDS = 1.0
 """In so many seconds the name of everybody is read once."""
 
@@ -87,12 +92,15 @@ class ProgramSource:
         self._maker_numbers = itertools.count(1)
         self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
         self._observer: Observer | None = None
+        self._receiver: HookReceiver | None = None
+        self._told = Told(self._stations, self._output, has_threads=sample_every is not None)
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
         self._look_at = float("-inf")
         self._renaming: deque[tuple[int, int]] = deque()
         self._missed = 0.0
+        self._told_unseen = False
         self._commands: deque[Command] = deque()
         self._began = False
         self._began_at = 0.0
@@ -138,11 +146,13 @@ class ProgramSource:
         while self._commands:
             events += self._do(self._commands.popleft())
         tokens = self._poller.wait(0.0 if events else self._patience(timeout))
-        for token in tokens:
-            if isinstance(token, Stream):
-                events += self._output.read(token, self._clock())
-            else:
-                self._look_at = float("-inf")
+        if self in tokens:
+            self._look_at = float("-inf")
+        if _HOOKS in tokens:
+            events += self._hear()
+        events += self._output.read_all(
+            [token for token in tokens if isinstance(token, Stream)], self._clock()
+        )
         events += self._follow()
         events += self._kill_overdue()
         events += self._observe()
@@ -174,6 +184,8 @@ class ProgramSource:
             following.close()
         if self._process_events is not None:
             self._process_events.close()
+        if self._receiver is not None:
+            self._receiver.close()
         events += self._output.drain_all(self._clock())
         self._output.close()
         if self._observer is not None:
@@ -201,7 +213,15 @@ class ProgramSource:
             return [run, Unseated(at, 1, str(error))]
         raise_file_limit()  # not before: the program would inherit it
         if self._sample_every is not None:
-            self._observer = Observer(run, cores, self._sample_every, self._clock, self._sampler)
+            self._observer = Observer(
+                run,
+                cores,
+                self._sample_every,
+                self._clock,
+                self._sampler,
+                tells_waits=True,
+                attach=self._program.attach,
+            )
             run = self._observer.run
         self._following = Following(
             roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
@@ -212,11 +232,29 @@ class ProgramSource:
         """The processes from which all others come."""
         if isinstance(self._program, WatchProgram):
             return self._program.pids
-        started = start_program(self._program, os.environ)
+        if self._program.hook:
+            # Each process's address of it is in its environment; it is heard until the end.
+            self._receiver = HookReceiver(self._poller, _HOOKS)
+        started = start_program(self._program, self._environment)
         for descriptor, name in started.streams.items():
             self._output.add(descriptor, name)
         started.process.returncode = 0  # whoever follows it, reaps it
         return (started.process.pid,)
+
+    def _environment(self, stdout: int, stderr: int) -> Mapping[str, str]:
+        """What the program finds: ours, and where its Pythons tell what they do."""
+        if self._receiver is None:
+            return os.environ
+        return self._receiver.environment(os.environ, stdout, stderr)
+
+    def _hear(self) -> list[Event]:
+        """Take what hooks said; whoever is not known yet is looked for at once."""
+        events: list[Event] = []
+        for message in [] if self._receiver is None else self._receiver.read():
+            events += self._told.hear(message)
+        if self._told.knows_of_others:
+            self._look_at = float("-inf")
+        return events
 
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()
@@ -279,15 +317,16 @@ class ProgramSource:
         fallback = self._known_first if of_parent is None else of_parent.known
         events = station.get_known(self._known(came.pid, fallback), at)
         events += station.seat(came.pid, at)
-        return events
+        return [*events, *self._told.came(station)]
 
     def _went(self, went: Went) -> list[Event]:
         at = self._clock()
-        station = self._stations.pop(went.pid, None)
-        if station is None:
+        if went.pid not in self._stations:
             return []
         # What it said comes before its end: nobody takes in what the dead say.
-        events = [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
+        events = self._hear()
+        station = self._stations.pop(went.pid)
+        events += [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
         if not self._stations:
             events += self._output.drain_all(at)
         return [*events, *station.exited(went.exitcode, went.at)]
@@ -296,7 +335,8 @@ class ProgramSource:
         command = command_of(pid)
         if not command:  # it ended already, or it is not ours to see
             return fallback
-        return Known(short_name(command), " ".join(command), fallback.python, fallback.target)
+        python = fallback.python if command == fallback.words else python_of(pid)
+        return Known(short_name(command), " ".join(command), python, "", command)
 
     @property
     def _known_first(self) -> Known:
@@ -334,6 +374,9 @@ class ProgramSource:
             if isinstance(event, Sampled):
                 events += self._pauses_in(event)
                 events += self._renamed(at)
+        if not self._told_unseen and (unseen := self._observer.waits_unseen):
+            self._told_unseen = True  # once: a line a thread would help nobody
+            events.append(Trouble(at, None, unseen))
         return events
 
     def _watched(self) -> list[Watched]:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from chai_tui.model.program import RunProgram
@@ -30,12 +30,16 @@ class ProgramStartError(Exception):
     """The program could not be started; the text says why, for a person."""
 
 
-def start_program(program: RunProgram, environment: Mapping[str, str]) -> StartedProgram:
+Environment = Callable[[int, int], Mapping[str, str]]
+"""Returns the variables for a program with these descriptors as its stdout and stderr."""
+
+
+def start_program(program: RunProgram, environment: Environment) -> StartedProgram:
     """Start a program.
 
     Args:
         program: which.
-        environment: the variables that it gets.
+        environment: returns the variables that it gets.
 
     Raises:
         ProgramStartError: it cannot be started.
@@ -63,7 +67,7 @@ def start_program(program: RunProgram, environment: Mapping[str, str]) -> Starte
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            env=dict(environment),
+            env=dict(environment(stdout, stderr)),
             start_new_session=True,
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:

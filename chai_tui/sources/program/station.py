@@ -21,6 +21,7 @@ from chai_tui.model.events import (
     Trouble,
 )
 from chai_tui.model.program_events import Named, StationSeen
+from chai_tui.samplers.linux_python import has_gil
 from chai_tui.samplers.protocol import Watched
 
 CALM_SECONDS = 0.2
@@ -38,12 +39,14 @@ class Known(NamedTuple):
         python: the Python that it runs: ``CPython 3.13``, with a ``t`` behind it if it has no GIL;
             empty if none.
         target: the function that it was started to call; empty if unknown.
+        words: of its command line, one by one.
     """
 
     name: str = ""
     command: str = ""
     python: str = ""
     target: str = ""
+    words: tuple[str, ...] = ()
 
 
 class ProgramStation:
@@ -113,7 +116,7 @@ class ProgramStation:
 
     @property
     def _has_gil(self) -> bool:
-        return bool(self.known.python) and not self.known.python.endswith("t")
+        return has_gil(self.known.python)
 
     def watched(self) -> list[Watched]:
         """Return whom to look at."""
@@ -134,6 +137,7 @@ class ProgramStation:
             told.command or known.command,
             told.python or known.python,
             told.target or known.target,
+            known.words,
         )
         if known == self.known:
             return []
