@@ -14,6 +14,7 @@ import pytest
 from chai_tui.model.commands import KillMaker, PauseMaker, ResumeMaker
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Exited, Seated, Trouble
+from chai_tui.model.program_events import Blocked
 from chai_tui.state.records import State
 from tests.programs import run, run_python, watch
 
@@ -28,15 +29,44 @@ def test_the_lesson_shows_main_and_its_three_processes(method: str, tmp_path: Pa
     script = tmp_path / "lesson.py"
     chosen = f"    import multiprocessing; multiprocessing.set_start_method({method!r})\n"
     script.write_text(text.replace('"__main__":\n', f'"__main__":\n{chosen}'))
-    with run(sys.executable, str(script)) as seen:
+    with run(sys.executable, str(script), hook=True) as seen:
         seen.until_over()
+        main = seen.floor.makers[1]
+        assert (main.called, main.exitcode) == ("python lesson.py", 0), seen.told
+        makers = sorted(seen.makers("Process-"), key=lambda maker: maker.called)
+        assert [maker.called for maker in makers] == ["Process-1", "Process-2", "Process-3"]
+        assert [maker.target for maker in makers] == ["brew_chai"] * 3
+        assert [maker.exitcode for maker in makers] == [0, 0, 0]
+        for number, maker in enumerate(makers, 1):
+            assert [line.text for line in maker.said] == [
+                f"Start of Chai Maker #{number} chai brewing",
+                f"End of Chai Maker #{number} chai brewing",
+            ]
+        assert [line.text for line in main.said] == ["All chai served"]
         assert seen.lines[-1] == "All chai served"
-        assert sum(line.startswith("End of Chai Maker") for line in seen.lines) == 3
-        first = next(iter(seen.floor.makers.values()))
-        assert (first.called, first.exitcode) == ("python lesson.py", 0), seen.told
-        children = [each for each in seen.floor.stations.values() if each.parent == 1]
-        assert len(children) >= (3 if method != "forkserver" else 2), seen.told
+        joined = [event for event in seen.events if isinstance(event, Blocked)]
+        assert makers[0].number in {event.whom for event in joined if event.maker == 1}, seen.told
         assert all(maker.joined for maker in seen.floor.makers.values())
+
+
+@pytest.mark.parametrize("hook", [True, False])
+def test_what_a_program_prints_is_what_it_prints_alone(tmp_path: Path, *, hook: bool) -> None:
+    script = tmp_path / "prints.py"
+    script.write_text(
+        "import sys, subprocess, multiprocessing as m\n"
+        "def work(n): print('work', n)\n"
+        "if __name__ == '__main__':\n"
+        "    print('begins', flush=True)\n"
+        "    subprocess.run(['echo', 'from a child'])\n"
+        "    p = m.get_context('fork').Process(target=work, args=(1,)); p.start(); p.join()\n"
+        "    print('ends')\n"
+    )
+    alone = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=True
+    )
+    with run(sys.executable, str(script), hook=hook) as seen:
+        seen.until_over()
+        assert seen.lines == alone.stdout.splitlines()
 
 
 def test_lines_of_both_streams_come_with_their_stream() -> None:
