@@ -88,6 +88,7 @@ class Following:
         self._zombies = Zombies(proc, reaps=adopts and self._is_ours)
         self._members: dict[int, Member] = {}
         self._newcomers = Newcomers(proc, self._members, self._zombies.dead, adopts=adopts)
+        self._doubtful: set[int] = set()  # who may have ended: they are read at each look
         self._threads_changed: dict[int, None] = {}
         self._rota: list[int] = []
         self._scan_after = self._check_at = float("-inf")
@@ -217,7 +218,7 @@ class Following:
         member.take(stat, now, is_first=self._is_first)
         self._let_in(member, parent)
         if stat.has_ended:
-            self._end(member, None, now)
+            self._seems_ended(member, now)
 
     def _let_in(self, member: Member, parent: int) -> None:
         self._members[member.pid] = member
@@ -285,6 +286,7 @@ class Following:
             self._end(member, record.exitcode, record.at)
             return
         member.leaves = record.exitcode
+        self._doubtful.add(record.pid)
         self._check_leader(member, now, at=record.at)
 
     def _check_leader(self, member: Member, now: float, at: float | None = None) -> None:
@@ -325,7 +327,7 @@ class Following:
         if not self._rota:
             self._rota = [*self._members]
         turn, self._rota = self._rota[:how_many], self._rota[how_many:]
-        turn += [pid for pid, member in self._members.items() if member.leaves is not None]
+        turn += self._doubtful
         for pid in dict.fromkeys(turn):
             member = self._members.get(pid)
             if member is not None:
@@ -335,11 +337,13 @@ class Following:
         stat = read_stat(self._proc, member.pid)
         if stat is None:
             if not self._is_hidden(member):
-                self._end(member, member.leaves, now)
+                self._seems_ended(member, now)
             return
         if stat.has_ended or not member.is_described_by(stat):
-            self._end(member, member.leaves, now)
+            self._seems_ended(member, now)
             return
+        if member.leaves is None:
+            self._doubtful.discard(member.pid)
         if member.threads not in (None, stat.threads):
             self._threads_changed[member.pid] = None
         if not self.is_told and member.name not in (None, stat.name):
@@ -351,6 +355,16 @@ class Following:
                 member.all_were_seen()
             if threads is None:  # an event may be under way that says otherwise
                 member.threads = None
+
+    def _seems_ended(self, member: Member, now: float) -> None:
+        """Take note that /proc shows one to have ended.
+
+        Where the kernel tells, it has said so by the next look, and with an exit code.
+        """
+        if self.is_told and member.pid not in self._doubtful:
+            self._doubtful.add(member.pid)
+        else:
+            self._end(member, member.leaves, now)
 
     def _is_hidden(self, member: Member) -> bool:
         """Whether somebody has its number whom /proc does not show."""
@@ -374,14 +388,16 @@ class Following:
             stat = None
         if stat is not None:
             member.take(stat, at)
+            # 0 is no better than what was told: it is what is said of other users' processes too.
+            if stat.exit_status or (exitcode is None and self._may_know(pid)):
+                exitcode = exitcode_of(stat.exit_status)
             if self._adoption is not None and stat.parent == self._pid and self._is_ours:
                 code = reap(pid)
                 exitcode = exitcode if code is None else code
             else:
                 self._zombies.dead[pid] = Dead(stat.began, at)
-            if exitcode is None and (stat.exit_status or self._may_know(pid)):
-                exitcode = exitcode_of(stat.exit_status)
         self._members.pop(pid, None)
+        self._doubtful.discard(pid)
         self._ends.release(member)
         parent = self._members.get(member.parent)
         if parent is not None:
