@@ -38,7 +38,6 @@ ALLOWED: dict[str, set[str]] = {
     "sources.program": {"model", "host", "samplers", "sources.live"},
     "sources.simulated": {"model"},
     "sources.replay": {"model", "recording", "recording.playing"},
-    "sources.program": {"model", "host", "samplers"},
     "sources.taste.runner": set(),
     "sources.taste.runner._chai_taste": set(),
     "sources.taste": {
