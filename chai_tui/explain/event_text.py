@@ -7,6 +7,7 @@ from typing import Any
 
 from chai_tui.explain.exit_text import join_line
 from chai_tui.explain.formatting import counted, quota_text, ranges
+from chai_tui.explain.program_end import DESCRIBE_OF_PROGRAM, program_closing_line
 from chai_tui.explain.program_text import DESCRIBE_PROGRAM
 from chai_tui.explain.start_text import start_text
 from chai_tui.model.events import (
@@ -61,8 +62,11 @@ def closing_line(floor: Floor, asked: int = 0) -> str:
 
     Returns:
         ``All chai served`` only if every maker was joined and served, else for example
-        ``2 of 3 chai served: Chai Maker #2 was killed by SIGKILL``.
+        ``2 of 3 chai served: Chai Maker #2 was killed by SIGKILL``. Of a program that is not ours
+        how that ended.
     """
+    if floor.run.is_program:
+        return program_closing_line(floor)
     unseated = max(floor.unseated, asked - len(floor.makers))
     if floor.all_served and not unseated:
         return "All chai served"
@@ -110,6 +114,8 @@ def describe(event: Event, floor: Floor) -> str:
         event: what happened.
         floor: the state after it; where it knows nothing of the maker, the line says less.
     """
+    if floor.run.is_program and (tell := DESCRIBE_OF_PROGRAM.get(type(event))) is not None:
+        return tell(event, floor)
     return _DESCRIBE[type(event)](event, floor)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chai_tui.explain.program_end import exited_line, meaning_of_programs_end
 from chai_tui.model.events import Exited
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
@@ -33,6 +34,8 @@ def join_line(event: Exited, floor: Floor) -> str:
         event: the end.
         floor: the state after it; of a maker that it does not know the line says less.
     """
+    if floor.run.is_program:
+        return exited_line(event, floor)  # who joins whom there is not told by its end
     maker = floor.makers.get(event.maker)
     code = exit_code_text(event.exitcode)
     if maker is None or not maker.engine.shares_station:
@@ -61,6 +64,8 @@ def meaning_of_end(maker: Maker) -> str:
         return ""
     if maker.end_signal is not None:
         return _meaning_of_signal(maker, maker.end_signal)
+    if not maker.is_ours:
+        return meaning_of_programs_end(maker)
     if maker.engine.shares_station:
         return _meaning_at_shared_station(maker)
     return _meaning_of_exit_code(maker)
@@ -73,6 +78,8 @@ def _meaning_of_signal(maker: Maker, name: str) -> str:
             text = "It did not stop when asked, so SIGKILL followed, which nothing can refuse."
         case "SIGKILL" if maker.signal_was_ours:
             text = "It was killed here, with SIGKILL: nothing can refuse it or clean up after it."
+        case "SIGTERM" if not maker.is_ours and not maker.signal_was_ours:
+            text = "It was asked to stop with SIGTERM: by its parent, or by somebody else."
         case "SIGKILL":
             text = (
                 "SIGKILL came from outside. Somebody sent it, or the system did: "
@@ -87,7 +94,9 @@ def _meaning_of_signal(maker: Maker, name: str) -> str:
         case _:
             meaning = _SIGNAL_MEANINGS.get(name, "it came from outside, and nothing handled it")
             text = f"{name[0].upper()}{name[1:]} ended it: {meaning}."
-    if maker.engine.shares_station:
+    if maker.engine.shares_station and not maker.is_ours:
+        text += " Every thread of its process ended with it."
+    elif maker.engine.shares_station:
         text += " Everyone who shared its process ended with it."
     return text
 

@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 
 from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.exit_text import ended_with_its_process, exit_code_text
+from chai_tui.explain.program_story import program_forms
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
 
@@ -20,6 +21,8 @@ _FEWER = (12, 5, 2, 1)
 
 def main_text(floor: Floor, width: int, *, has_pid: bool = True) -> str:
     """Return what the process that starts and joins the makers did, and what it waits for.
+
+    Of a program that is not ours: what its first process is, and does.
 
     Args:
         floor: the state.
@@ -70,6 +73,9 @@ def order_text(floor: Floor, most: int) -> str:
 
 def _forms(floor: Floor, *, has_pid: bool) -> Iterator[str]:
     """The line in words, from many to few."""
+    if floor.run.is_program:
+        yield from program_forms(floor, has_pid=has_pid)
+        return
     name = f"main  pid {floor.run.pid}" if floor.run.pid and has_pid else "main"
     bodies = _over if floor.all_joined else _waiting if floor.makers else _idle
     for most in _FEWER:
@@ -79,6 +85,9 @@ def _forms(floor: Floor, *, has_pid: bool) -> Iterator[str]:
 
 
 def _shortest(floor: Floor) -> str:
+    if floor.run.is_program:
+        *_, least = program_forms(floor, has_pid=False)
+        return least
     bodies = _over if floor.all_joined else _waiting if floor.makers else _idle
     *_, last = bodies(floor, 1)
     return f"main  {_joined_up(last)}"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.exit_text import ended_with_its_process
 from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.explain.program_end import program_report
 from chai_tui.explain.wording import plural
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
@@ -26,6 +27,11 @@ def report_lines(floor: Floor, ended: Collection[int] = ()) -> list[str]:
         ended: the numbers of those who were still at work when somebody left.
     """
     makers = list(floor.makers.values())
+    if floor.run.is_program:
+        told = (
+            program_report(floor, ended, _seconds(makers, floor.now)) if floor.run.program else []
+        )
+        return [printable(line) for line in told]
     if not makers:
         return [closing_line(floor)] if floor.unseated else []
     processes = [maker for maker in makers if not maker.engine.shares_station]
@@ -56,12 +62,17 @@ def _figures(makers: Sequence[Maker], now: float) -> str:
     """Who brewed how long, and what they used of the cores."""
     counts = Counter(maker.engine for maker in makers)
     who = " and ".join(_workers(engine, number) for engine, number in counts.items())
-    wall = seconds_with_somebody(
-        (maker.seated_at, now if maker.ended_at is None else maker.ended_at) for maker in makers
-    )
+    wall = _seconds(makers, now)
     burned = sum(maker.cpu_seconds for maker in makers)
     text = f"{who}: {seconds_text(wall)} on the clock, {seconds_text(burned)} of CPU time"
     return f"{text}, {burned / wall:.1f} cores at once" if wall > 0 else text
+
+
+def _seconds(makers: Iterable[Maker], now: float) -> float:
+    """How many seconds somebody was there."""
+    return seconds_with_somebody(
+        (maker.seated_at, now if maker.ended_at is None else maker.ended_at) for maker in makers
+    )
 
 
 def _workers(engine: Engine, number: int) -> str:

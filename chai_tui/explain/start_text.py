@@ -24,9 +24,10 @@ MAIN_GUARD = (
 def start_text(maker: Maker) -> str:
     """Return ``after 36 ms, 74 modules imported``; empty before it started.
 
-    A thread or a task imports nothing: of it only the time is told.
+    A thread or a task imports nothing: of it only the time is told. Of a program that is not ours
+    nobody knows what it did before it was seen.
     """
-    if maker.started_at is None:
+    if maker.started_at is None or not maker.is_ours:
         return ""
     late = max(0.0, maker.started_at - maker.seated_at) * 1_000
     text = f"after {late:,.0f} ms" if late >= 9.95 else f"after {late:.1f} ms"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chai_tui.explain.at_work import Crew, crews, kind_now, waited
+from chai_tui.explain.program_story import program_story
 from chai_tui.explain.story_of_end import done_story, end_story
 from chai_tui.explain.wording import named, number_word, plural
 from chai_tui.model.engine import Engine
@@ -34,6 +35,8 @@ def story_line(floor: Floor, engine_key: str = "") -> str:
         floor: the state.
         engine_key: the key that chooses another engine, as it is written; empty: none is offered.
     """
+    if floor.run.is_program:
+        return program_story(floor)
     if floor.all_joined:
         return end_story(floor) or done_story(floor, engine_key)
     told = next(filter(None, (case(floor) for case in _CASES)), "")

@@ -200,7 +200,9 @@ class Maker:
             case State.KILLED:
                 return f"killed by {self.end_signal}"
             case State.ENDED:
-                return "ended unseen: the system lost its exit code"
+                if self.is_ours:
+                    return "ended unseen: the system lost its exit code"
+                return "exit code unknown: another process joined it"
             case State.STOPPED:
                 return "stopped"
             case State.FAILED if self.error:

@@ -123,6 +123,12 @@ def mangled(draw: st.DrawFn) -> bytes:
 
 def look_at(floor: Floor, events: list[Event]) -> None:
     """Ask everything that a view asks of a floor and of what happened; nothing of it may raise."""
+    for run in (floor.run, floor.run._replace(source="run"), floor.run._replace(source="watch")):
+        floor.run = run
+        _look_at_words(floor, events)
+
+
+def _look_at_words(floor: Floor, events: list[Event]) -> None:
     told = [event_text.describe(event, floor) for event in floor.log]
     told += [event_text.describe(event, floor) for event in events if type(event) not in _OF_RACE]
     told += [event_text.closing_line(floor), story.story_line(floor), story.story_line(floor, "e")]

@@ -1,0 +1,343 @@
+"""How a program that is not ours, its processes and threads began and ended, in words; pure.
+
+Its user knows threads and processes, and none of our words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.explain.program_text import missed_text
+from chai_tui.model.events import Exited, RunBegan, Sampled, Seated, Started
+from chai_tui.model.text import printable
+from chai_tui.state.records import Maker, State, Station
+
+if TYPE_CHECKING:
+    from chai_tui.state.floor import Floor
+
+NAMED_AT_MOST = 3
+"""So many processes are named in a line before the others are counted."""
+LISTED = 10
+"""So many exit codes are listed in the report."""
+UNKNOWN_CODE = "exit code unknown: another process joined it"
+"""Only the parent of a process is told its exit code, and only once."""
+_ERROR_LENGTH = 120
+
+
+class Process(NamedTuple):
+    """A process of a program, and how it ended.
+
+    Attributes:
+        station: what is known of it.
+        threads: those that are known, by their numbers.
+        last: whoever ended last of them, once all have: its end was that of the process.
+    """
+
+    station: Station
+    threads: tuple[Maker, ...]
+    last: Maker | None
+
+    @property
+    def name(self) -> str:
+        """``Process-1 #4``: as the program calls it, and the number of its first thread."""
+        first = self.threads[0] if self.threads else None
+        return process_name(self.station, first)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.last is not None
+
+    @property
+    def exitcode(self) -> int | None:
+        """Its exit code, −N where signal N ended it; None: it runs, or nobody knows."""
+        return None if self.last is None else self.last.exitcode
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it has ended, and nothing says that it did not end well."""
+        return self.is_over and not self.exitcode
+
+
+def process_name(station: Station, first: Maker | None = None) -> str:
+    """Return what a process is called, with the number of its first thread where that is known."""
+    name = station.name or station.command or (first.called if first is not None else "")
+    name = printable(name) or f"pid {station.pid}"
+    return name if first is None else f"{name} #{first.number}"
+
+
+def processes(floor: Floor) -> Iterator[Process]:
+    """Yield the processes that are known, the first one first."""
+    for number in sorted(floor.stations):
+        yield process_of(floor, floor.stations[number])
+
+
+def process_of(floor: Floor, station: Station) -> Process:
+    """Return the process that is a station."""
+    threads = tuple(floor.makers[number] for number in station.makers)
+    last = None
+    if threads and all(thread.joined for thread in threads):
+        # A thread that ended by itself has exit code 0, whatever became of its process.
+        last = max(threads, key=lambda thread: (thread.ended_at or 0.0, thread.exitcode != 0))
+    return Process(station, threads, last)
+
+
+def first_process(floor: Floor) -> Process | None:
+    """Return the process that all others come from; None if it never was there."""
+    return next(processes(floor), None)
+
+
+def process_count(number: int) -> str:
+    """Return ``1 process``, ``2 processes``."""
+    return f"{number:,} process{'' if number == 1 else 'es'}"
+
+
+# The last line, and what is left in the shell
+
+
+def program_closing_line(floor: Floor) -> str:
+    """Return how a program ended: ``python lesson.py: ended with exit code 0``.
+
+    What else ended otherwise than well is counted, and some of it named.
+    """
+    known = [*processes(floor)]
+    others = known if floor.run.source == "watch" else known[1:]
+    return "; ".join(filter(None, (_outcome(floor, known), _ended_badly(floor, others))))
+
+
+def _outcome(floor: Floor, known: list[Process]) -> str:
+    running = sum(bool(process.threads) and not process.is_over for process in known)
+    program = printable(floor.run.program) or "the program"
+    if floor.run.source == "watch":
+        if not known:
+            return f"{program}: nothing was there to watch"
+        if not running:
+            return "all that was watched has ended"
+        return f"{process_count(running)} of what was watched still run{'s' * (running == 1)}"
+    if not known or not known[0].threads:
+        return f"{program}: never started" if floor.ever_unseated or floor.makers else program
+    if not known[0].is_over:
+        return f"{program}: still running"
+    left = f"; {process_count(running)} of it still run{'s' * (running == 1)}" if running else ""
+    return f"{program}: {end_text(known[0])}{left}"
+
+
+def _ended_badly(floor: Floor, others: list[Process]) -> str:
+    bad = [process for process in others if process.is_over and not process.ended_well]
+    alone = [
+        thread
+        for process in processes(floor)
+        for thread in process.threads
+        if thread.joined and thread.error is not None and thread.exitcode == 0
+    ]
+    told = []
+    if bad:
+        # Of very many that have ended not all are kept.
+        are_all = not floor.makers or max(floor.makers) == len(floor.makers)
+        total = len([*processes(floor)])
+        who = f"{len(bad)} of {process_count(total)}" if are_all else process_count(len(bad))
+        named = _several([f"{process.name} {_how(process)}" for process in bad])
+        was = "was" if len(bad) == 1 else "were"
+        told.append(f"{who} {was} killed or ended with another code than 0: {named}")
+    if alone:
+        named = _several([f"{thread.name} with {_error(thread)}" for thread in alone])
+        told.append(f"{counted(len(alone), 'thread')} failed: {named}")
+    return "; ".join(told)
+
+
+def _several(parts: list[str]) -> str:
+    more = len(parts) - NAMED_AT_MOST
+    return ", ".join(parts[:NAMED_AT_MOST]) + (f", and {more:,} more" if more > 0 else "")
+
+
+def end_text(process: Process) -> str:
+    """Return how a process ended: ``ended with exit code 3``, ``killed by SIGKILL``."""
+    how = _how(process)
+    if how.startswith("killed"):
+        return how
+    return f"ended, {how}" if process.exitcode is None else f"ended with {how}"
+
+
+def _how(process: Process) -> str:
+    """``exit code 3``, ``killed by SIGKILL`` or ``exit code unknown: …``."""
+    last = process.last
+    if last is None:
+        return "still running"
+    if last.end_signal is not None:
+        return f"killed by {last.end_signal}"
+    if last.exitcode is None:
+        return UNKNOWN_CODE
+    errors = [thread for thread in process.threads[:1] if thread.error and last.exitcode]
+    return f"exit code {last.exitcode}" + (f", {_error(errors[0])}" if errors else "")
+
+
+def _error(thread: Maker) -> str:
+    error = printable((thread.error or "")[: _ERROR_LENGTH + 1])
+    return error if len(error) <= _ERROR_LENGTH else f"{error[:_ERROR_LENGTH]}…"
+
+
+def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[str]:
+    """Return how a program went, in a few lines; nothing where it never was there.
+
+    Args:
+        floor: the state at the end.
+        ended: the numbers of those who were still at work when somebody left, and were ended.
+        wall: seconds in which somebody was there.
+    """
+    if not floor.makers:
+        return [program_closing_line(floor)]
+    known = [process for process in processes(floor) if process.threads]
+    codes = [f"{process.name} {_code(process)}" for process in known]
+    more = f" and {len(codes) - LISTED:,} more" if len(codes) > LISTED else ""
+    gone = {floor.makers[number].station for number in ended if number in floor.makers}
+    if gone:
+        program = printable(floor.run.program) or "the program"
+        were = "was" if len(gone) == 1 else "were"
+        closing = f"{program}: {process_count(len(gone))} {were} ended while at work"
+    else:
+        closing = program_closing_line(floor)
+    lines = [closing, _figures(floor, len(known), wall)]
+    if any(process.is_over for process in known):
+        lines.append(f"exit codes: {', '.join(codes[:LISTED])}{more}")
+    if floor.missed is not None:
+        lines.append(missed_text(floor.missed))
+    return lines
+
+
+def _figures(floor: Floor, count: int, wall: float) -> str:
+    burned = sum(maker.cpu_seconds for maker in floor.makers.values())
+    who = f"{process_count(count)}, {counted(len(floor.makers), 'thread')}"
+    text = f"{who}: {seconds_text(wall)} on the clock, {seconds_text(burned)} of CPU time"
+    if floor.run.source == "watch":  # they have burned it since they began, watched or not
+        return f"{text} since they began"
+    return f"{text}, {burned / wall:.1f} cores at once" if wall > 0 else text
+
+
+def _code(process: Process) -> str:
+    last = process.last
+    if last is None:
+        return "still running"
+    if last.exitcode is None:
+        return "unknown"
+    signal = f" ({last.end_signal})" if last.end_signal else ""
+    return f"{last.exitcode}{signal}".replace("-", "−")
+
+
+# What happened
+
+
+def _seated(event: Seated, floor: Floor) -> str:
+    return f"{_who(event.maker, floor)} seen, pid {event.pid}"
+
+
+def _started(event: Started, floor: Floor) -> str:
+    number = f"pid {event.pid}" if event.tid == event.pid else f"tid {event.tid}"
+    # What is watched may have run for long.
+    did = "seen" if floor.run.source == "watch" else "started"
+    return f"{_who(event.maker, floor)} {did}, {number}"
+
+
+def exited_line(event: Exited, floor: Floor) -> str:
+    """Return an end: ``#3 Process-1 ended, exit code 0``; of a thread, that it ended.
+
+    Args:
+        event: the end.
+        floor: the state after it.
+    """
+    who = _who(event.maker, floor)
+    maker = floor.makers.get(event.maker)
+    if maker is None:
+        code = f"exit code {event.exitcode}".replace("-", "−")
+        return f"{who} ended{f', {code}' if event.exitcode else ''}"
+    process = process_of(floor, floor.stations[maker.station])
+    error = f": {_error(maker)}" if maker.error is not None else ""
+    if not ended_with_its_process(maker, process):
+        return f"{who} {'failed' if error else 'ended'}{error}"
+    if maker.tid != maker.pid and len(process.threads) > 1:
+        return f"{who} ended with its process, {_with_signal(event, maker)}{error}"
+    if maker.end_signal is not None:
+        return f"{who} {_with_signal(event, maker)}{error}"
+    return f"{who} ended, {_with_signal(event, maker)}{error}"
+
+
+def _with_signal(event: Exited, maker: Maker) -> str:
+    if maker.end_signal is not None:
+        return f"killed by {maker.end_signal}{', sent from here' if event.ours else ''}"
+    return UNKNOWN_CODE if event.exitcode is None else f"exit code {event.exitcode}"
+
+
+def ended_with_its_process(maker: Maker, process: Process) -> bool:
+    """Whether a thread's end was that of its process, or came of it; else it ended by itself."""
+    if maker.exitcode != 0 or maker is process.last:
+        return True
+    return process.last is not None and maker.ended_at == process.last.ended_at
+
+
+def _run_began(event: RunBegan, _: Floor) -> str:
+    facts = (printable(event.program), counted(len(event.cores), "core"))
+    return f"{event.source}: {', '.join(filter(None, facts))}"
+
+
+def _sampled(event: Sampled, _: Floor) -> str:
+    cores, threads = counted(len(event.cores), "core"), counted(len(event.makers), "thread")
+    return f"sampled {cores}, {threads}"
+
+
+def _who(number: int, floor: Floor) -> str:
+    maker = floor.makers.get(number)
+    called = "" if maker is None else printable(maker.called)
+    return f"#{number} {called}" if called else f"#{number}"
+
+
+DESCRIBE_OF_PROGRAM: dict[type, Callable[[Any, Floor], str]] = {
+    RunBegan: _run_began,
+    Seated: _seated,
+    Started: _started,
+    Exited: exited_line,
+    Sampled: _sampled,
+}
+"""What is told of a program that is not ours otherwise than of makers of ours."""
+
+
+def meaning_of_programs_end(maker: Maker) -> str:
+    """Return what the end of a thread or process means; empty while it runs.
+
+    Of a signal that ended it, see :func:`chai_tui.explain.exit_text.meaning_of_end`.
+    """
+    if maker.state is State.DONE:
+        if maker.engine.shares_station:
+            return "It ended by itself."
+        return "It ended by itself, and its exit code 0 says that all went well."
+    if maker.exitcode is None:
+        return (
+            "Nobody here knows its exit code: another process started it, and only that one is "
+            "told."
+        )
+    if maker.exitcode == 0:
+        return "It raised an exception that nobody caught; the other threads of its process go on."
+    return _MEANINGS.get(maker.exitcode, "") or _of_code(maker.exitcode)
+
+
+def _of_code(code: int) -> str:
+    if 128 < code < 128 + 65:
+        return (
+            f"It ended itself with exit code {code}: a shell does so when signal {code - 128} "
+            "ended what it ran; else its meaning is the program's own."
+        )
+    return f"It ended itself with exit code {code}, whose meaning is the program's own."
+
+
+_MEANINGS = {
+    1: (
+        "It ended itself with exit code 1: something went wrong. Python ends so after an "
+        "exception that nobody caught."
+    ),
+    2: (
+        "It ended itself with exit code 2: mostly it was called wrongly, "
+        "with options that it does not know."
+    ),
+    126: "It ended itself with exit code 126: a shell may not run what it was told to.",
+    127: "It ended itself with exit code 127: a shell did not find what it was to run.",
+}

@@ -1,0 +1,113 @@
+"""A program that is not ours without a screen: its own output, and what became of its processes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from chai_tui.explain.event_text import closing_line, describe
+from chai_tui.explain.formatting import counted, time_text
+from chai_tui.explain.program_end import Process, end_text, first_process, process_of
+from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated
+from chai_tui.model.text import printable
+from chai_tui.state.floor import Floor
+from chai_tui.views.output import ExitCode, OutputError, warn, write
+
+
+class ProgramLinesView:
+    """Prints what a program prints, each line as it comes and to the stream that it went to.
+
+    So stdout has nothing but the program's own lines, and can be piped. Whatever else is told goes
+    to stderr, and begins with ``chai-tui:``: that a process started, how it ended, and at the end
+    how the program did. Of threads nothing is told: they may be thousands.
+
+    Args:
+        out: stdout.
+        err: stderr; None: it was closed when chai-tui was started.
+    """
+
+    def __init__(self, out: TextIO, err: TextIO | None) -> None:
+        self._out = out
+        self._err = err
+        self._over: set[int] = set()
+        self._dropped = 0
+
+    def show(self, events: Sequence[Event], floor: Floor) -> None:
+        """Print what the program printed, and what became of its processes."""
+        out: list[str] = []
+        for event in events:
+            if isinstance(event, Said):
+                if event.stream != "err":
+                    out.append(event.line)
+                    continue
+                # What was said before comes before, for who looks at both.
+                self._print(out)
+                with contextlib.suppress(OutputError):
+                    write(self._err, [event.line])
+            else:
+                for text in self._told(event, floor):
+                    self._print(out)
+                    warn(self._err, text)
+        self._print(out)
+
+    def _print(self, lines: list[str]) -> None:
+        write(self._out, lines)
+        lines.clear()
+
+    def _told(self, event: Event, floor: Floor) -> Iterator[str]:
+        """What there is to tell of an event, beside what the program printed."""
+        if isinstance(event, Trouble | Unseated):
+            yield printable(event.text)
+        elif isinstance(event, Dropped):
+            self._dropped += event.lines
+        elif isinstance(event, Started):
+            if event.pid == event.tid:
+                yield f"{_time(event.at, floor)} {describe(event, floor)}"
+        elif isinstance(event, Exited) and (process := self._ended(event, floor)) is not None:
+            # Threads of it may have ended before, in the same batch.
+            at = event.at if process.last is None else process.last.ended_at or event.at
+            who = f"{process.name}, pid {process.station.pid}"
+            yield f"{_time(at, floor)} {who}: {end_text(process)}"
+
+    def _ended(self, event: Exited, floor: Floor) -> Process | None:
+        """The process that has ended with this event; None if none has, or that was told."""
+        maker = floor.makers.get(event.maker)
+        if maker is None or maker.station in self._over:
+            return None
+        process = process_of(floor, floor.stations[maker.station])
+        if not process.is_over:
+            return None
+        self._over.add(maker.station)
+        return process
+
+    def close(self, floor: Floor, _asked: int) -> None:
+        """Tell how the program ended, on stderr."""
+        if self._dropped:
+            lines = counted(self._dropped, "line")
+            warn(self._err, f"{lines} came faster than they can be shown, and were left out")
+        warn(self._err, closing_line(floor))
+
+
+def _time(at: float, floor: Floor) -> str:
+    """When something was, since the program began."""
+    return time_text(at - (at if floor.began is None else floor.began))
+
+
+def exit_code(floor: Floor) -> int:
+    """Return what the shell is told of a program: its own exit code.
+
+    Args:
+        floor: the state at the end.
+
+    Returns:
+        The exit code of its first process; 128 and the signal's number where a signal ended that;
+        1 where it never started, did not end, or nobody knows. Of what was watched always 0: how it
+        ends is its own affair.
+    """
+    if floor.run.source == "watch":
+        return ExitCode.SERVED
+    first = first_process(floor)
+    if first is None or first.exitcode is None:
+        return ExitCode.NOT_SERVED
+    return first.exitcode if first.exitcode >= 0 else ExitCode.SIGNALLED - first.exitcode
