@@ -33,6 +33,13 @@ COMPLETE_SECONDS = 0.2
 """So long what the first screen does without waits for the first makers."""
 
 
+GREETING_OF_PROGRAMS = (
+    "Each panel is a thread or process of it; colours are cores. ? explains, Enter shows all of "
+    "one, T nests processes, q leaves."
+)
+"""For somebody who is here for the first time, and looks at a program that is not ours."""
+
+
 def _offered() -> type[Provider]:
     from chai_tui.tui.palette import KitchenCommands  # noqa: PLC0415 - not for the first screen
 
@@ -92,6 +99,8 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         if AddMakers in self.accepts:
             one, ten = (self._first_key(name) for name in ("add", "add-ten"))
             hint = f"Press {one} to add a maker, {ten} for ten."
+        elif self.floor.run.is_program:
+            hint = "Each panel is a thread or process of it."
         self.kitchen = KitchenScreen(
             self.floor, self.setup, hint, key=self._first_key, clock=self._clock
         )
@@ -111,7 +120,9 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         """Begin to listen."""
         self._warn()
         if self._greeting:
-            self.notify(self._greeting, timeout=10, markup=False)
+            is_program = self.floor.run.is_program
+            greeting = GREETING_OF_PROGRAMS if is_program else self._greeting
+            self.notify(greeting, timeout=10, markup=False)
         if self.floor.all_joined and not self._early:
             self._announce_round()  # it was over before we came
         self.begin_to_listen()
@@ -169,14 +180,20 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
     def _tell_round(self) -> None:
         line = self._announce_round()
         self.floor_changed()  # the log may be what is shown
-        served = self.floor.all_served
+        served = self._went_well
         self._notify_where_no_log_is(line, "information" if served else "warning")
         if self._exit_when_served:
             self.call_after_refresh(self.exit)  # it may be over before the first screen is shown
 
+    @property
+    def _went_well(self) -> bool:
+        """Whether all were served, or threads and processes of a program ended well."""
+        floor = self.floor
+        return not self._has_unserved() if floor.run.is_program else floor.all_served
+
     def _announce_round(self) -> str:
         line = closing_line(self.floor)
-        self.kitchen.announce(line, "served" if self.floor.all_served else "failed")
+        self.kitchen.announce(line, "served" if self._went_well else "failed")
         places = self.floor.counts[State.SERVED]
         if self.floor.all_served and places > 1 and self.kitchen.makers.sort is Sort.NUMBER:
             key = self._first_key("sort-previous")  # the order of finishing is nobody's to predict
@@ -218,14 +235,17 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
 
     @property
     def run_name(self) -> str:
-        """``brew-chai``: what files that are saved are named after."""
-        makers = self.floor.makers.values()
+        """``brew-chai``, ``run-python-lesson.py``: what files that are saved are named after."""
+        run, makers = self.floor.run, self.floor.makers.values()
+        if run.is_program:
+            return f"{run.source}-{plain_name(run.program) or 'program'}"
         recipe = next((maker.recipe for maker in makers), self.setup.recipe.name)
         return f"brew-{plain_name(recipe) or 'recipe'}"
 
     def _has_unserved(self) -> bool:
         return any(
-            maker.joined and maker.state is not State.SERVED for maker in self.floor.makers.values()
+            maker.joined and maker.state not in {State.SERVED, State.DONE}
+            for maker in self.floor.makers.values()
         )
 
     def _how_it_went(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from chai_tui.explain.formatting import GLYPHS, seconds_text
+from chai_tui.model.text import printable
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.styles import Line, Span, fit
 from chai_tui.tui.timeline.cells import LASTING, Cell, one_line, two_lines
@@ -14,14 +15,20 @@ from chai_tui.tui.timeline.time_scale import TimeScale, TimeView
 TICK_CELLS = 10
 
 
-def gutter_width(greatest: int, width: int) -> int:
+WORD_CELLS, NAME_CELLS = 8, 16
+"""For a state in words; for the name of one that is not ours."""
+
+
+def gutter_width(greatest: int, width: int, *, has_names: bool = False) -> int:
     """Return the cells left of the time.
 
     Args:
         greatest: the greatest number of a maker.
         width: cells of a whole row.
+        has_names: whether makers have names: they are a program's that is not ours.
     """
-    return len(str(greatest)) + 5 + (8 if width >= 72 else 0)
+    words = NAME_CELLS if has_names else WORD_CELLS
+    return len(str(greatest)) + 5 + (words if width >= 72 else WORD_CELLS - 1 if has_names else 0)
 
 
 def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
@@ -33,6 +40,15 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
         is_chosen: whether it is the chosen one.
     """
     state = str(maker.state)
+    if not maker.is_ours:
+        words = NAME_CELLS if width >= NAME_CELLS + 6 else WORD_CELLS - 1
+        named: Line = [
+            ("▸" if is_chosen else " ", "chosen"),
+            (f"#{maker.number}".rjust(width - 4 - words), "chosen" if is_chosen else "strong"),
+            (f" {GLYPHS[maker.state]} ", state),
+            (printable(maker.called), ""),
+        ]
+        return fit([*fit(named, width - 1), (" ", "")], width)
     digits = width - 5 - (8 if width >= 14 else 0)
     line: Line = [
         ("▸" if is_chosen else " ", "chosen"),
