@@ -87,7 +87,7 @@ def _parts(look: Look) -> list[_Part]:
     if shares.no_gil is not None and shares.no_gil >= WORTH_TELLING:
         long, word = ("waits for it" if has_gil else "waits"), "waits"
         if not maker.is_ours:  # it may wait for much else
-            long, word = "waits for the GIL", "wants GIL"
+            long, word = "waits for the GIL", "no GIL"
         parts.append(_Part(long, word, "dim", shares.no_gil))
     if shares.no_core is not None and shares.no_core >= WORTH_TELLING:
         parts.append(_Part(NO_CORE, NO_CORE, "", shares.no_core))

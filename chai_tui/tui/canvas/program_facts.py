@@ -110,10 +110,13 @@ def named(maker: Maker, target: str, room: int, depth: int = 0, *, nested: int =
         depth: how many of those on the screen are above it.
         nested: how many of these an indent is shown for.
     """
-    indent = nest_text(depth, most=nested)
-    if room - len(indent) < NAME_LEAST:
-        indent = ""
     name, target = name_of(maker), printable(target)
+    indent = nest_text(depth, most=nested)
+    least = NAME_LEAST
+    if nested == 1:  # in no column: what it is called tells more
+        least = cell_len(name) + (cell_len(target) + 1 if target not in {"", name} else 0)
+    if room - len(indent) < least:
+        indent = ""
     left = max(0, room - len(indent))
     line: Line = [(indent, "dim"), (fit_text(name, min(left, cell_len(name))), "strong")]
     left -= cell_len(name) + 1

@@ -48,7 +48,7 @@ ROW_SAID = 16
 """The least room that is worth a last word."""
 NAME_CELLS, LONG_NAME_CELLS = 14, 26
 """For the name of one that is not ours; the second where there is room for a last word, too."""
-DOING_CELLS, LONG_DOING_CELLS = 16, 34
+DOING_CELLS, LONG_DOING_CELLS = 26, 40
 """For what it does now; the second is the most, where there is room."""
 
 
@@ -183,15 +183,17 @@ def _program_card(look: Look, head: Line, width: int) -> list[Line]:
         who = [*fit([*who, *named(maker, look.target, room, look.depth)], width_of(who) + room)]
     why = cause_text(maker) or stopping_short(maker, look.now)
     indent = " " * (look.digits + 2)
-    told: Line = [(why, trouble_style(maker))] if why else [(does_now(maker), "")]
+    told = _doing(look, why)
     left: Line = [head[0], (indent, ""), *told]
     if not why and not width_of(told) and maker.said:
         left = [head[0], (indent, ""), *output_line(maker.said[-1], SPACED_FROM)]
-    time: Line = [] if maker.joined else fit(_time(look, TIME_CELLS), TIME_CELLS)
-    if width_of(time) and width_of(left) + 2 + TIME_CELLS > width:
-        time = fit(_time(look, LACK_CELLS), LACK_CELLS)
-    rest = width - width_of(time) - 1
-    second = [*fit(left, rest), *time] if rest >= DOING_CELLS else left
+    time: Line = [] if maker.joined else _time(look, TIME_CELLS)
+    if width_of(left) + 2 + width_of(time) > width:
+        time = _time(look, LACK_CELLS)
+    rest = width - width_of(time) - 2
+    second = left
+    if time and rest >= DOING_CELLS:
+        second = [*fit(left, rest), (" ", ""), *time]
     return [[*who, (" ", ""), *head[2:], *right], second]
 
 

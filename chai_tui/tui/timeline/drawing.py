@@ -15,8 +15,10 @@ from chai_tui.tui.timeline.time_scale import TimeScale, TimeView
 TICK_CELLS = 10
 
 
-WORD_CELLS, NAME_CELLS = 8, 16
-"""For a state in words; for the name of one that is not ours."""
+WORD_CELLS = 8
+"""For a state in words."""
+NAME_CELLS, SHORT_NAME_CELLS = 17, 11
+"""For the name of one that is not ours; the second where the row is short."""
 
 
 def gutter_width(greatest: int, width: int, *, has_names: bool = False) -> int:
@@ -27,8 +29,9 @@ def gutter_width(greatest: int, width: int, *, has_names: bool = False) -> int:
         width: cells of a whole row.
         has_names: whether makers have names: they are a program's that is not ours.
     """
-    words = NAME_CELLS if has_names else WORD_CELLS
-    return len(str(greatest)) + 5 + (words if width >= 72 else WORD_CELLS - 1 if has_names else 0)
+    if has_names:
+        return len(str(greatest)) + 4 + (NAME_CELLS if width >= 64 else SHORT_NAME_CELLS)
+    return len(str(greatest)) + 5 + (WORD_CELLS if width >= 72 else 0)
 
 
 def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
@@ -41,7 +44,7 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
     """
     state = str(maker.state)
     if not maker.is_ours:
-        words = NAME_CELLS if width >= NAME_CELLS + 6 else WORD_CELLS - 1
+        words = NAME_CELLS if width >= NAME_CELLS + 5 else SHORT_NAME_CELLS
         named: Line = [
             ("▸" if is_chosen else " ", "chosen"),
             (f"#{maker.number}".rjust(width - 4 - words), "chosen" if is_chosen else "strong"),
@@ -49,7 +52,7 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
             (printable(maker.called), ""),
         ]
         return fit([*fit(named, width - 1), (" ", "")], width)
-    digits = width - 5 - (8 if width >= 14 else 0)
+    digits = width - 5 - (WORD_CELLS if width >= 14 else 0)
     line: Line = [
         ("▸" if is_chosen else " ", "chosen"),
         (f"#{maker.number}".rjust(digits + 1), "chosen" if is_chosen else "strong"),
