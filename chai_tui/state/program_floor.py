@@ -22,10 +22,11 @@ from chai_tui.model.text import printable
 from chai_tui.state.copying import CopiedFloor
 from chai_tui.state.records import Maker, State, Station
 
-WELL_KEPT, BADLY_KEPT = 50, 1_000
-"""So many threads and processes of a program that ended stay: of those that ended well, which
-nobody will ask about, and of the others. Those that ended first are forgotten once there are twice
-as many: so it is done seldom, and what is on a screen seldom moves."""
+WELL_KEPT, BADLY_KEPT = 25, 1_000
+"""So many threads and processes of a program that ended stay: of those that ended well or nobody
+knows how, whom nobody will ask about, and of the others. Those that ended first are forgotten once
+there are twice as many: so it is done seldom, and what is on a screen seldom moves."""
+_WELL = frozenset({State.DONE, State.ENDED})
 
 
 class ProgramFloor(CopiedFloor):
@@ -51,8 +52,8 @@ class ProgramFloor(CopiedFloor):
         """
         if ended.is_ours:
             return []
-        well = self.counts[State.DONE]
-        is_well = ended.state is State.DONE
+        well = sum(self.counts[state] for state in _WELL)
+        is_well = ended.state in _WELL
         kept = WELL_KEPT if is_well else BADLY_KEPT
         if (well if is_well else len(self.makers) - self.open - well) <= 2 * kept:
             return []
@@ -60,7 +61,7 @@ class ProgramFloor(CopiedFloor):
         over = [
             maker
             for number, maker in self.makers.items()
-            if maker.joined and (maker.state is State.DONE) is is_well and number != first
+            if maker.joined and (maker.state in _WELL) is is_well and number != first
         ]
         over.sort(key=lambda maker: maker.ended_at or 0.0)
         return [maker.number for maker in over[:-kept]]

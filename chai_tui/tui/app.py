@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from chai_tui.explain.event_text import closing_line
+from chai_tui.host.process_setup import SIGNALLED
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Trouble, Unseated
@@ -89,6 +90,7 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         self._pauses_asked = {}
         self._exit_when_served = launch is not None and launch.exit_when_served
         self._forgot = self._forgot_unserved = False
+        self._code_forgotten: int | None = None  # of a program whose end was cleared away
 
     # Start
 
@@ -187,9 +189,12 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
 
     @property
     def _went_well(self) -> bool:
-        """Whether all were served, or threads and processes of a program ended well."""
+        """Whether all were served, or nothing of a program that is not ours ended badly."""
         floor = self.floor
-        return not self._has_unserved() if floor.run.is_program else floor.all_served
+        bad = (State.FAILED, State.KILLED)
+        if floor.run.is_program:
+            return not any(floor.counts[state] for state in bad)
+        return floor.all_served
 
     def _announce_round(self) -> str:
         line = closing_line(self.floor)
@@ -225,6 +230,8 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
     def action_clear(self) -> None:
         """Take those who finished off the screen."""
         self._forgot_unserved |= self._has_unserved()
+        if (first := self.floor.makers.get(1)) is not None:
+            self._code_forgotten = first.exitcode
         if self.floor.forget_finished():
             self._forgot = True
             self.floor_changed()
@@ -244,16 +251,23 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
 
     def _has_unserved(self) -> bool:
         return any(
-            maker.joined and maker.state not in {State.SERVED, State.DONE}
-            for maker in self.floor.makers.values()
+            maker.joined and maker.state is not State.SERVED for maker in self.floor.makers.values()
         )
 
     def _how_it_went(self) -> int:
-        """Return 0 if every maker there ever was served, else 1."""
+        """Return 0 if every maker there ever was served, else 1; a program's own code."""
+        if self.floor.run.is_program:
+            return 0 if self.floor.run.source == "watch" else self._program_code()
         nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
         spoiled = spoiled or self.floor.ever_unseated
         return 1 if spoiled or nobody_came else 0
+
+    def _program_code(self) -> int:
+        """The exit code of the program that was run, as a shell tells it; 1 if it is unknown."""
+        first = self.floor.makers.get(1)
+        code = self._code_forgotten if first is None else first.exitcode
+        return 1 if code is None else code if code >= 0 else SIGNALLED - code
 
     def last_words(self) -> list[str]:
         """Return how the run went."""

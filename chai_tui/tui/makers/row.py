@@ -231,14 +231,16 @@ def _program_columns(look: Look, room: int) -> Line:
             last_word = [("  ", ""), *_last_word(look)]
     else:
         doing_cells += max(0, left)
-    doing = _outcome(look) if maker.joined else stopping_short(maker, look.now)
+    why = stopping_short(maker, look.now)
+    if maker.joined and maker.state is not State.ENDED:  # its exit code says that nobody knows
+        why = _outcome(look)
     line = [
         *fit(named(maker, look.target, name_cells, look.depth, nested=NESTED_MOST), name_cells),
         (f" {state_name(maker.state, is_ours=False):<8} ", state),
         *fit(_where(look, where_cells), where_cells),
     ]
     if doing_cells:
-        line += [(" ", ""), *fit(_doing(look, doing), doing_cells)]
+        line += [(" ", ""), *fit(_doing(look, why), doing_cells)]
     return [*line, *told, *last_word]
 
 
