@@ -21,7 +21,6 @@ from chai_tui.model.text import printable
 from chai_tui.recording.kept import KeptRun
 from chai_tui.state.floor import Floor
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.canvas.program_facts import processes, stations_at_work
 from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
 from chai_tui.tui.keys.key_names import KEY_NAMES, key_name
 from chai_tui.tui.keys.replay_keys import KEYS_OF_ITS_OWN
@@ -274,9 +273,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
 
     def leave(self) -> None:
         """Say that everybody is being ended, and leave when they are; at once if asked again."""
-        # A program that is watched goes on without us: nobody is ended.
-        is_alone = not self.floor.open or self.floor.run.source == "watch"
-        if self._leaving or is_alone or not self._bridge.begin_to_stop():
+        if self._leaving or not self.floor.open or not self._bridge.begin_to_stop():
             self.exit()
             return
         self._leaving = True
@@ -285,8 +282,6 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         self.set_timer(LEAVING_SECONDS, self.exit)
 
     def _who_is_ended(self) -> str:
-        if self.floor.run.is_program:
-            return processes(stations_at_work(self.floor.unjoined.values()))
         return counted(self.floor.open, "maker")
 
     def exit_code(self, last_words: Sequence[Event]) -> int:
