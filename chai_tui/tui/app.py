@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from chai_tui.explain.event_text import closing_line
-from chai_tui.host.process_setup import SIGNALLED
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Trouble, Unseated
@@ -32,13 +31,6 @@ if TYPE_CHECKING:
 
 COMPLETE_SECONDS = 0.2
 """So long what the first screen does without waits for the first makers."""
-
-
-GREETING_OF_PROGRAMS = (
-    "Each panel is a thread or process of it; colours are cores. ? explains, Enter shows all of "
-    "one, T nests processes, q leaves."
-)
-"""For somebody who is here for the first time, and looks at a program that is not ours."""
 
 
 def _offered() -> type[Provider]:
@@ -90,7 +82,6 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         self._pauses_asked = {}
         self._exit_when_served = launch is not None and launch.exit_when_served
         self._forgot = self._forgot_unserved = False
-        self._code_forgotten: int | None = None  # of a program whose end was cleared away
 
     # Start
 
@@ -122,9 +113,7 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         """Begin to listen."""
         self._warn()
         if self._greeting:
-            is_program = self.floor.run.is_program
-            greeting = GREETING_OF_PROGRAMS if is_program else self._greeting
-            self.notify(greeting, timeout=10, markup=False)
+            self.notify(self._greeting, timeout=10, markup=False)
         if self.floor.all_joined and not self._early:
             self._announce_round()  # it was over before we came
         self.begin_to_listen()
@@ -230,8 +219,6 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
     def action_clear(self) -> None:
         """Take those who finished off the screen."""
         self._forgot_unserved |= self._has_unserved()
-        if (first := self.floor.makers.get(1)) is not None:
-            self._code_forgotten = first.exitcode
         if self.floor.forget_finished():
             self._forgot = True
             self.floor_changed()
@@ -242,10 +229,8 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
 
     @property
     def run_name(self) -> str:
-        """``brew-chai``, ``run-python-lesson.py``: what files that are saved are named after."""
-        run, makers = self.floor.run, self.floor.makers.values()
-        if run.is_program:
-            return f"{run.source}-{plain_name(run.program) or 'program'}"
+        """``brew-chai``: what files that are saved are named after."""
+        makers = self.floor.makers.values()
         recipe = next((maker.recipe for maker in makers), self.setup.recipe.name)
         return f"brew-{plain_name(recipe) or 'recipe'}"
 
@@ -255,19 +240,11 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         )
 
     def _how_it_went(self) -> int:
-        """Return 0 if every maker there ever was served, else 1; a program's own code."""
-        if self.floor.run.is_program:
-            return 0 if self.floor.run.source == "watch" else self._program_code()
+        """Return 0 if every maker there ever was served, else 1."""
         nobody_came = self._expecting and not self.floor.makers and not self._forgot
         spoiled = self._forgot_unserved or self._has_unserved() or self.floor.open
         spoiled = spoiled or self.floor.ever_unseated
         return 1 if spoiled or nobody_came else 0
-
-    def _program_code(self) -> int:
-        """The exit code of the program that was run, as a shell tells it; 1 if it is unknown."""
-        first = self.floor.makers.get(1)
-        code = self._code_forgotten if first is None else first.exitcode
-        return 1 if code is None else code if code >= 0 else SIGNALLED - code
 
     def last_words(self) -> list[str]:
         """Return how the run went."""
