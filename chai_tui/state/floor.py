@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import insort
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, get_args
 
 from chai_tui.model.events import (
@@ -144,7 +144,9 @@ class Floor(ProgramFloor):
 
     def forget_finished(self) -> int:
         """Leave out every joined maker; return how many those were."""
-        gone = [number for number, maker in self.makers.items() if maker.joined]
+        return self._forget([number for number, maker in self.makers.items() if maker.joined])
+
+    def _forget(self, gone: Sequence[int]) -> int:
         if gone and len(gone) == len(self.makers):
             self._emptied_at = self._busy_period_now().ended
         for number in gone:
@@ -314,6 +316,7 @@ class Floor(ProgramFloor):
         self._round = None
         self._restate(maker)
         self._tell(event)
+        self._forget(self._ended_long_ago(maker))
 
     def _sampled(self, event: Sampled) -> None:
         on_core: dict[int, list[int]] = {}

@@ -92,6 +92,8 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         if AddMakers in self.accepts:
             one, ten = (self._first_key(name) for name in ("add", "add-ten"))
             hint = f"Press {one} to add a maker, {ten} for ten."
+        elif self.floor.run.is_program:
+            hint = "Each panel is a thread or process of it."
         self.kitchen = KitchenScreen(
             self.floor, self.setup, hint, key=self._first_key, clock=self._clock
         )
@@ -169,14 +171,23 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
     def _tell_round(self) -> None:
         line = self._announce_round()
         self.floor_changed()  # the log may be what is shown
-        served = self.floor.all_served
+        served = self._went_well
         self._notify_where_no_log_is(line, "information" if served else "warning")
         if self._exit_when_served:
             self.call_after_refresh(self.exit)  # it may be over before the first screen is shown
 
+    @property
+    def _went_well(self) -> bool:
+        """Whether all were served, or nothing of a program that is not ours ended badly."""
+        floor = self.floor
+        bad = (State.FAILED, State.KILLED)
+        if floor.run.is_program:
+            return not any(floor.counts[state] for state in bad)
+        return floor.all_served
+
     def _announce_round(self) -> str:
         line = closing_line(self.floor)
-        self.kitchen.announce(line, "served" if self.floor.all_served else "failed")
+        self.kitchen.announce(line, "served" if self._went_well else "failed")
         places = self.floor.counts[State.SERVED]
         if self.floor.all_served and places > 1 and self.kitchen.makers.sort is Sort.NUMBER:
             key = self._first_key("sort-previous")  # the order of finishing is nobody's to predict

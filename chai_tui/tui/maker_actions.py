@@ -17,8 +17,16 @@ from chai_tui.model.events import Event, Exited, Paused, Resumed, Trouble
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.dialogs.confirmations import question, refusal
+from chai_tui.tui.dialogs.confirmations import question, question_of_program, refusal
+from chai_tui.tui.dialogs.signal_menu import meaning_of
 from chai_tui.tui.shell.minimum_size import MinimumSizeApp
+
+_SENDS: dict[type, str] = {
+    StopMaker: "SIGTERM",
+    KillMaker: "SIGKILL",
+    PauseMaker: "SIGSTOP",
+    ResumeMaker: "SIGCONT",
+}
 
 
 class MakerActions(MinimumSizeApp):
@@ -35,7 +43,10 @@ class MakerActions(MinimumSizeApp):
     def action_stop(self) -> None:
         """Ask the maker to stop."""
         if maker := self._aim():
-            self._bridge.submit(StopMaker(maker.number))
+            if maker.is_ours:
+                self._bridge.submit(StopMaker(maker.number))
+            else:
+                self._submit_if_sure(StopMaker(maker.number), maker, "", "")
 
     def action_kill(self) -> None:
         """End the maker's process, after a question if others share it."""
@@ -50,7 +61,11 @@ class MakerActions(MinimumSizeApp):
         # What was asked for and not answered yet counts: a second press takes the first one back,
         # also while the display is frozen.
         if self._pauses_asked.get(maker.number, maker.paused):
-            self._submit(ResumeMaker(maker.number))
+            resume = ResumeMaker(maker.number)
+            if maker.is_ours:
+                self._submit(resume)
+            else:
+                self._submit_if_sure(resume, maker, "", "")
         else:
             self._submit_if_sure(PauseMaker(maker.number), maker, "Pause", "pause with it")
 
@@ -96,7 +111,11 @@ class MakerActions(MinimumSizeApp):
 
     def _submit_if_sure(self, command: Command, maker: Maker, doing: str, effect: str) -> None:
         """Submit at once, or after a yes where others share the maker's process."""
-        asked = question(self.floor, maker, doing, effect)
+        if maker.is_ours:
+            asked = question(self.floor, maker, doing, effect)
+        else:
+            signal = self._signal_sent_by(command)
+            asked = question_of_program(self.floor, maker, signal, meaning_of(signal))
         if asked is None:
             self._submit(command)
             return
@@ -107,6 +126,12 @@ class MakerActions(MinimumSizeApp):
                 self._submit(command)
 
         self.push_screen(ConfirmDialog(*asked), answered)
+
+    def _signal_sent_by(self, command: Command) -> str:
+        """The name of the signal that a command sends to a process that is not ours."""
+        if isinstance(command, SignalMaker):
+            return self.floor.signal_name(command.signal)
+        return _SENDS.get(type(command), "")
 
     def _submit(self, command: Command) -> None:
         if isinstance(command, PauseMaker | ResumeMaker):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from chai_tui.model.commands import AddMakers, Command
@@ -73,9 +74,11 @@ class RowCommands(Provider):
         """Everything that can be done now."""
         app, screen = cast("Brews", self.app), self.screen
         for row in self.rows:
-            node = app if row.action.startswith("app.") else screen
+            node: DOMNode = self.app if row.action.startswith("app.") else screen
             has_it = hasattr(node, f"action_{row.action_name}")
             if row.id == "palette" or row.id.startswith("select-") or not has_it:
+                continue
+            if not node.check_action(row.action_name, ()):
                 continue
             if row.needs is None or row.needs in app.accepts:
                 keys = keys_bound(row, app.keys_given)

@@ -107,7 +107,12 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
 
         def sections(width: int) -> list[Section]:
             of_kitchen = help_sections(
-                rows, keys, width, has_gil=run.gil, measures_gil=run.measures_gil
+                rows,
+                keys,
+                width,
+                has_gil=run.gil,
+                measures_gil=run.measures_gil,
+                is_program=run.is_program,
             )
             return [bar_section(width), *of_kitchen]
 

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from chai_tui.tui.replaying import Reading
 
 GREETING = "Each panel is a maker at work; colours are cores. ? explains, a adds one, q leaves."
+GREETING_OF_PROGRAMS = (
+    "Each panel is a thread or process of it; colours are cores. ? explains, Enter shows all of "
+    "one, q leaves."
+)
 
 
 def run_app(
@@ -126,11 +130,14 @@ def run_program(
         kept: as of :func:`run_app`.
     """
 
+    from chai_tui.config.settings import first_start, state_folder  # noqa: PLC0415 - only for people
+
     def make(**options: Any) -> WatchingApp:
         from chai_tui.tui.program_app import ProgramApp  # noqa: PLC0415 - for this alone
 
         return ProgramApp(
             bridge,
+            greeting=GREETING_OF_PROGRAMS if first_start(state_folder()) else "",
             code=code,
             exit_when_over=exit_when_over,
             settings=settings,

@@ -36,6 +36,19 @@ first two never go."""
 _NEVER_GO = 2
 
 
+_WORDS_OF_PROGRAMS = {
+    State.SEATED: "starting",
+    State.BREWING: "running",
+    State.SERVED: "done",
+}
+"""For states whose own words are of makers that follow a recipe."""
+
+
+def state_name(state: State, *, is_ours: bool) -> str:
+    """Return the word for a state: ``running`` where a maker of ours would be ``brewing``."""
+    return str(state) if is_ours else _WORDS_OF_PROGRAMS.get(state, str(state))
+
+
 class Look(NamedTuple):
     """Everything that decides how a maker looks, beside its size.
 
@@ -47,6 +60,9 @@ class Look(NamedTuple):
         digits: of the greatest number on the screen.
         held_by: number of the maker that keeps its event loop from it; None if nobody does.
         ids: digits of the greatest number of a process on the screen; 0: of this one's.
+        target: of one that is not ours, the function that it was started to call; empty if
+            unknown, or not to be told.
+        depth: how many processes on the screen are above its own, where that is to be seen.
     """
 
     maker: Maker
@@ -56,6 +72,8 @@ class Look(NamedTuple):
     digits: int = 1
     held_by: int | None = None
     ids: int = 0
+    target: str = ""
+    depth: int = 0
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -67,6 +85,8 @@ class Look(NamedTuple):
             self.digits,
             self.held_by,
             self.ids,
+            self.target,
+            self.depth,
             kill_follows_in(self.maker, self.now),
         )
 
@@ -90,12 +110,12 @@ def bar_style(maker: Maker) -> str:
 
 
 def state_word(maker: Maker, place: int | None) -> str:
-    """Return the state in words: ``served 2nd``, ``killed by SIGKILL``."""
+    """Return the state in words: ``served 2nd``, ``killed by SIGKILL``, ``running``."""
     if maker.state is State.SERVED and place is not None:
         return f"served {ordinal(place)}"
     if maker.state is State.KILLED and maker.end_signal is not None:
         return f"killed by {maker.end_signal}"
-    return str(maker.state)
+    return state_name(maker.state, is_ours=maker.is_ours)
 
 
 def core_text(look: Look) -> str:
@@ -287,6 +307,8 @@ def facts_within(room: int) -> list[str]:
 def exit_text(maker: Maker, room: int = 12) -> str:
     """Return ``exit −9``; ``joined`` of a thread or a task, which has no exit code.
 
+    A thread of a program that is not ours has ended: who joined it is that program's business.
+
     Args:
         maker: who has ended.
         room: in cells: where the code is unknown, a question mark may have to do.
@@ -294,5 +316,5 @@ def exit_text(maker: Maker, room: int = 12) -> str:
     if maker.exitcode is None:
         return _longest(("exit unknown", "exit ?"), room)
     if maker.exitcode == 0 and maker.engine.shares_station:
-        return "joined"
+        return "joined" if maker.is_ours else "ended"
     return f"exit {maker.exitcode}".replace("-", "−")

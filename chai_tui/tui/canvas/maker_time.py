@@ -85,8 +85,10 @@ def _parts(look: Look) -> list[_Part]:
         core, style = core_span(look)
         parts.append(_Part(core, core, style, shares.core))
     if shares.no_gil is not None and shares.no_gil >= WORTH_TELLING:
-        long = "waits for it" if has_gil else "waits"
-        parts.append(_Part(long, "waits", "dim", shares.no_gil))
+        long, word = ("waits for it" if has_gil else "waits"), "waits"
+        if not maker.is_ours:  # it may wait for much else
+            long, word = "waits for the GIL", "no GIL"
+        parts.append(_Part(long, word, "dim", shares.no_gil))
     if shares.no_core is not None and shares.no_core >= WORTH_TELLING:
         parts.append(_Part(NO_CORE, NO_CORE, "", shares.no_core))
     return parts
@@ -106,6 +108,8 @@ def most_telling(look: Look) -> Span:
             return f"{NO_CORE} {min(99, no_core):2} %", ""
         if takes_turns_with_gil(maker):
             return f"GIL {shares.core:2} %", ""
+        if not maker.is_ours and (shares.no_gil or 0) > max(shares.core, WORTH_TELLING):
+            return f"no GIL {min(99, shares.no_gil or 0):2} %", "dim"
     return core_span(look)
 
 

@@ -25,13 +25,18 @@ def too_small(width: int, height: int) -> tuple[str, str]:
     return ("Too small", f"{width}×{height}, chai-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}")
 
 
-def nobody(wanted: str, hint: str) -> tuple[str, str]:
+def nobody(wanted: str, hint: str, *, is_program: bool = False) -> tuple[str, str]:
     """Return what is said when no maker is shown.
 
     Args:
         wanted: the filter; empty for none.
         hint: what to do in an empty kitchen.
+        is_program: whether a program that is not ours is looked at.
     """
+    if is_program and wanted:
+        return (f"No thread matches “{printable(wanted)}”.", "Esc shows all again.")
+    if is_program:
+        return ("Nothing runs.", hint)
     if wanted:
         return (f"No maker matches “{printable(wanted)}”.", "Esc shows all again.")
     return ("The kitchen is empty.", hint)

@@ -145,7 +145,7 @@ def _memory(maker: Maker, slices: Sequence[Slice | None], width: int) -> list[Li
 
 
 def _time_axis(began: float, ended: float, maker: Maker, width: int) -> Line:
-    left = f"{seconds_text(began)} after it was seated"
+    left = f"{seconds_text(began)} after it was {'seated' if maker.is_ours else 'seen first'}"
     if width < 56:
         left = seconds_text(began)
     right = seconds_text(ended) if maker.joined else f"now {seconds_text(ended)}"

@@ -8,10 +8,12 @@ from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, Span, State
 from chai_tui.tui.canvas.maker_facts import cause_text, state_word
+from chai_tui.tui.canvas.program_facts import name_of
 from chai_tui.tui.canvas.prose import beside, chopped, heading, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 from chai_tui.tui.detail.charts import charts
 from chai_tui.tui.detail.facts import LISTED, Detail, facts_known
+from chai_tui.tui.detail.of_program import target_text
 
 _LABEL = 10
 """Cells of the column in which the facts' names stand."""
@@ -28,12 +30,24 @@ def title(detail: Detail, width: int) -> Line:
         (f"  {seconds_text(detail.until - maker.seated_at)} ", "dim"),
     ]
     name = "Chai Maker " if width >= 50 else ""
-    left: Line = [
+    if not maker.is_ours:
+        left: Line = [
+            (f" #{maker.number} ", "strong"),
+            (name_of(maker), "strong"),
+            (f"  {target_text(maker, detail.station)}", "dim"),
+        ]
+        return _ends(left, right, detail.warning, width)
+    left = [
         (f" {name}#{maker.number}", "strong"),
         (f"  {' · '.join(filter(None, (printable(maker.recipe), maker.engine)))}", "dim"),
     ]
-    if detail.warning:
-        left.insert(0, (f" {detail.warning}", "chosen"))
+    return _ends(left, right, detail.warning, width)
+
+
+def _ends(left: Line, right: Line, warning: str, width: int) -> Line:
+    """What stands at both ends of the line on top; the right end wins."""
+    if warning:
+        left.insert(0, (f" {warning}", "chosen"))
     room = width - width_of(right) - 1
     if room < 6:
         return fit([*left[:-1], (" ", ""), *right], width)

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from chai_tui.explain.formatting import memory_text, percent, seconds_text
 from chai_tui.explain.start_text import start_text
+from chai_tui.model.text import printable
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Line as SaidLine
-from chai_tui.state.records import Maker
+from chai_tui.state.records import Maker, Station
 from chai_tui.tui.canvas.maker_facts import Look, result_text, stopping_text
 from chai_tui.tui.canvas.maker_time import time_spans
 from chai_tui.tui.canvas.styles import as_text
+from chai_tui.tui.detail import of_program
 
 _ENDLESS = 1_000
 LISTED = 8
@@ -35,6 +37,8 @@ class Detail(NamedTuple):
         warning: what the run is, if it is not live: ``simulated``.
         unseen: why it cannot be looked at from outside; empty where it can.
         samples: when samples were taken, in the events' seconds.
+        station: where it stands; None once that is forgotten.
+        parent: which process started the one that it is in, of a program that is not ours.
     """
 
     maker: Maker
@@ -47,6 +51,8 @@ class Detail(NamedTuple):
     warning: str = ""
     unseen: str = ""
     samples: Sequence[float] = ()
+    station: Station | None = None
+    parent: str = ""
 
     @property
     def until(self) -> float:
@@ -74,6 +80,8 @@ def detail_of(floor: Floor, maker: Maker) -> Detail:
         floor.run.warning,
         floor.run.unseen,
         floor.sample_times,
+        station,
+        "" if maker.is_ours else of_program.parent_text(floor, maker),
     )
 
 
@@ -86,6 +94,8 @@ class Fact(NamedTuple):
 
 def facts_known(detail: Detail) -> list[Fact]:
     """Return what is known; times count from when the maker was seated."""
+    if not detail.maker.is_ours:
+        return [fact for fact in _facts_of_program(detail) if fact.text]
     found = [
         Fact("result", result_text(detail.maker)),
         Fact("process", _process_text(detail)),
@@ -101,6 +111,29 @@ def facts_known(detail: Detail) -> list[Fact]:
         Fact("unknown", _unknown_text(detail)),
     ]
     return [fact for fact in found if fact.text]
+
+
+def _facts_of_program(detail: Detail) -> list[Fact]:
+    maker, station = detail.maker, detail.station
+    company = _numbers(detail.shared_with) if detail.shared_with else ""
+    return [
+        Fact("process", of_program.process_text(maker, station, company)),
+        Fact("command", "" if station is None else printable(station.command)),
+        Fact("parent", detail.parent),
+        Fact("python", of_program.python_text(station)),
+        Fact("target", of_program.target_text(maker, station)),
+        Fact("task", of_program.task_text(maker, detail.now)),
+        Fact("waits", of_program.waits_text(maker)),
+        Fact("now", _now_text(detail)),
+        Fact("time", _time_text(detail)),
+        Fact("cpu", _cpu_text(detail)),
+        Fact("memory", _memory_text(detail)),
+        Fact("cores", _moves_text(maker)),
+        Fact("pauses", _pauses_text(detail)),
+        Fact("asked", _asked_text(detail)),
+        Fact("exit", _exit_text(maker)),
+        Fact("unknown", _unknown_text(detail)),
+    ]
 
 
 def _numbers(numbers: tuple[int, ...]) -> str:
@@ -127,7 +160,9 @@ def _process_text(detail: Detail) -> str:
 def _time_text(detail: Detail) -> str:
     maker = detail.maker
     parts = []
-    if maker.started_at is None:
+    if not maker.is_ours:
+        parts.append(f"seen for {seconds_text(detail.until - maker.seated_at)}")
+    elif maker.started_at is None:
         parts.append("not started yet" if not maker.joined else "it never started")
     else:
         parts.append(f"started {start_text(maker)}")
@@ -225,6 +260,8 @@ def _exit_text(maker: Maker) -> str:
     if maker.exitcode is None:
         return "unknown: the system lost it"
     if maker.exitcode == 0 and maker.engine.shares_station:
+        if not maker.is_ours:
+            return "it ended; a thread has no exit code of its own"
         return f"joined; a {maker.engine.traits.worker} has no exit code of its own"
     text = f"code {maker.exitcode}".replace("-", "−")
     return text if maker.end_signal is None else f"{text}, which is {maker.end_signal}"

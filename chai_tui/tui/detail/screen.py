@@ -111,19 +111,22 @@ class DetailScreen(LeavesOnce, Screen[None]):
         self._rewound = self._floor.rewound
         self._maker = self._floor.makers.get(self._number, last_seen)
 
+    @property
+    def _who(self) -> str:
+        """Who is not there."""
+        return f"#{self._number}" if self._floor.run.is_program else f"Chai Maker #{self._number}"
+
     # Drawing
 
     def _draw_title(self, width: int) -> list[Line]:
         if self._maker is None:
-            return [fit([(f" Chai Maker #{self._number}", "strong")], width)]
+            return [fit([(f" {self._who}", "strong")], width)]
         return [title(detail_of(self._floor, self._maker), width)]
 
     def _draw_details(self, width: int) -> list[Line]:
         maker = self._maker
         if maker is None:
-            return paragraph(
-                f"There is no Chai Maker #{self._number} on the floor.", width, indent=1
-            )
+            return paragraph(f"There is no {self._who} on the floor.", width, indent=1)
         lines = details(detail_of(self._floor, maker), width)
         if self._number in self._floor.makers:
             return lines

@@ -50,6 +50,11 @@ _MEANINGS = {
 _NO_MEANING = "no usual meaning"
 
 
+def meaning_of(name: str) -> str:
+    """Return what a signal does, in a few words: ``asks it to end``."""
+    return _MEANINGS.get(name, f"has {_NO_MEANING}")
+
+
 def signal_choices(signals: Iterable[tuple[int, str]]) -> list[SignalChoice]:
     """Return the entries of the menu, in the order of their numbers.
 

@@ -12,6 +12,7 @@ from chai_tui.explain.start_text import MAIN_GUARD, START_METHODS
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
+from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
 from chai_tui.tui.help.pages import Section
@@ -30,6 +31,18 @@ _STATES: dict[State, str] = {
     State.KILLED: "was ended by a signal",
     State.ENDED: "is gone, and nobody knows how it ended",
 }
+
+_STATES_OF_PROGRAMS: dict[State, str] = {
+    State.SEATED: "is there, but was not looked at yet",
+    State.BREWING: "is at work, or waits for something",
+    State.PAUSED: "the system has stopped its process; it goes on where it was",
+    State.DONE: "ended by itself, and well",
+    State.FAILED: "ended itself with an exit code, or raised an exception that nobody caught",
+    State.STOPPED: "was asked to end from here, and did",
+    State.KILLED: "was ended by a signal",
+    State.ENDED: "is gone, and nobody knows how it ended",
+}
+"""Of threads and processes of a program that is not ours."""
 
 _WORDS: tuple[tuple[str, str], ...] = (
     ("maker", "a worker, brewing one recipe"),
@@ -104,6 +117,7 @@ def help_sections(
     *,
     has_gil: bool = True,
     measures_gil: bool = False,
+    is_program: bool = False,
 ) -> list[Section]:
     """Return the whole help: what is on the screen, then words, then keys.
 
@@ -113,10 +127,13 @@ def help_sections(
         width: of each line, in cells.
         has_gil: whether this Python has a GIL.
         measures_gil: whether the system tells who waits for it.
+        is_program: whether a program that is not ours is shown.
     """
     explained = [
         Section(title, [entry(word, style, meaning, cells, width) for word, style, meaning in all_])
-        for title, cells, all_ in _explained(has_gil=has_gil, measures_gil=measures_gil)
+        for title, cells, all_ in _explained(
+            has_gil=has_gil, measures_gil=measures_gil, is_program=is_program
+        )
     ]
     timeline = next(section for section in explained if section.title == "timeline")
     timeline.entries.append(paragraph(_SPREAD, width, indent=1))
@@ -143,10 +160,13 @@ def _keys_by_place(rows: Sequence[Row], keymap: Mapping[str, str], width: int) -
 
 
 def _explained(
-    *, has_gil: bool, measures_gil: bool
+    *, has_gil: bool, measures_gil: bool, is_program: bool
 ) -> Iterator[tuple[str, int, list[tuple[str, str, str]]]]:
     """What is explained under each heading: words with their styles, and cells for a word."""
-    states = [(f"{GLYPHS[state]} {state}", str(state), text) for state, text in _STATES.items()]
+    states = [
+        (f"{GLYPHS[state]} {state_name(state, is_ours=not is_program)}", str(state), text)
+        for state, text in (_STATES_OF_PROGRAMS if is_program else _STATES).items()
+    ]
     yield "states", 12, states
     how = _MEASURED if measures_gil else _INFERRED
     yield (

@@ -122,7 +122,14 @@ class HelpScreen(LeavesOnce, ModalScreen[None]):
         given = dict(keymap or {})
 
         def of_kitchen(width: int) -> list[Section]:
-            return help_sections(rows, given, width, has_gil=run.gil, measures_gil=run.measures_gil)
+            return help_sections(
+                rows,
+                given,
+                width,
+                has_gil=run.gil,
+                measures_gil=run.measures_gil,
+                is_program=run.is_program,
+            )
 
         self._text = HelpText(sections or of_kitchen, self._title)
 

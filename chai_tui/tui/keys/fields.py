@@ -15,11 +15,17 @@ class FilterField(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.FILTER.bindings]
 
-    def __init__(self, wanted: str) -> None:
-        """Begin with the filter that there is."""
-        super().__init__(
-            wanted, placeholder="number, state, recipe, engine or words", id="filter", compact=True
-        )
+    def __init__(self, wanted: str, *, is_program: bool = False) -> None:
+        """Begin with the filter that there is.
+
+        Args:
+            wanted: that filter.
+            is_program: whether a program that is not ours is shown.
+        """
+        placeholder = "number, state, recipe, engine or words"
+        if is_program:
+            placeholder = "number, name, state, function, task, what it waits for, or words"
+        super().__init__(wanted, placeholder=placeholder, id="filter", compact=True)
         self.cursor_blink = False
 
 

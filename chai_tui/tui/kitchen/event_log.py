@@ -54,7 +54,7 @@ def event_style(event: Event, floor: Floor) -> str:
             return "failed"
         case Exited(maker=number):
             maker = floor.makers.get(number)
-            bad = maker is not None and maker.state is not State.SERVED
+            bad = maker is not None and maker.state not in {State.SERVED, State.DONE}
             return str(maker.state) if maker is not None and bad else "dim"
     return ""
 

@@ -17,6 +17,7 @@ from textual.widget import MountError
 from chai_tui.explain.main_text import main_text
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.notice import LEAST_HEIGHT, LEAST_WIDTH, is_too_small
+from chai_tui.tui.canvas.program_facts import stations_at_work
 from chai_tui.tui.keys.commands import bindings
 from chai_tui.tui.keys.key_line import foot, foot_lines
 from chai_tui.tui.keys.move import Move
@@ -246,6 +247,10 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def _title(self) -> Title:
         floor, makers = self._floor, self.makers
+        processes = threads = 0
+        if floor.run.is_program:
+            at_work = floor.unjoined or floor.makers
+            processes, threads = stations_at_work(at_work.values()), len(at_work)
         return Title(
             self._setup,
             floor.run,
@@ -255,7 +260,10 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             is_over=floor.all_joined,
             sorted_by="" if makers.sort is Sort.NUMBER else makers.sort,
             wanted=makers.wanted,
+            is_flat=floor.run.is_program and not makers.is_tree,
             seen=makers.seen,
+            processes=processes,
+            threads=threads,
         )
 
     def on_mount(self) -> None:
@@ -276,7 +284,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def action_choose(self, number: int) -> None:
         """Select a maker by its number."""
         if not self.makers.select(number):
-            self.notify(f"Chai Maker #{number} is not on the screen", timeout=2, markup=False)
+            who = "" if self._floor.run.is_program else "Chai Maker "
+            self.notify(f"{who}#{number} is not on the screen", timeout=2, markup=False)
 
     def action_zoom(self) -> None:
         """Show the selected maker whole; who was looked at last stays selected."""
@@ -299,7 +308,21 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def action_sort(self, step: int) -> None:
         """Sort by the next or the previous of what can be sorted by."""
-        self.makers.sort_by(self.makers.sort.next(step))
+        is_program = self._floor.run.is_program
+        self.makers.sort_by(self.makers.sort.next(step, is_program=is_program))
+        self.setup_changed()
+
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002 - Textual passes them
+    ) -> bool | None:
+        """Dim what only a program that is not ours has."""
+        return True if action != "tree" or self._floor.run.is_program else None
+
+    def action_tree(self) -> None:
+        """Show processes under those that started them, or in one list."""
+        self.makers.nest(is_tree=not self.makers.is_tree)
         self.setup_changed()
 
     async def action_filter(self) -> None:
@@ -307,7 +330,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         from chai_tui.tui.keys.fields import FilterField  # noqa: PLC0415 - not for the first screen
 
         if not self.query(FilterField):
-            field = FilterField(self.makers.wanted)
+            is_program = self._floor.run.is_program
+            field = FilterField(self.makers.wanted, is_program=is_program)
             self._has_filter = True
             with contextlib.suppress(MountError):  # somebody leaves already
                 await self.mount(field, before="#keys")

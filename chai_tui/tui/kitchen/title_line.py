@@ -13,15 +13,18 @@ from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import Recipe
 from chai_tui.model.text import printable
 from chai_tui.state.records import State
+from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.painted import Painted
+from chai_tui.tui.canvas.program_facts import processes
 from chai_tui.tui.canvas.styles import Line, fit, fit_text, width_of
 
 WIDE = 60
 ROOM_WIDE, ROOM = 16, 9
 """Kept free always for states as signs and figures (``●2 ✔1``), so that nothing to their left
 goes when a state appears; the first from the width ``WIDE`` on. Words take what is left."""
-NAME_LEAST = 12
-"""A recipe's name or a filter is cut to so many cells before anything else is left out."""
+NAME_LEAST, PROGRAM_LEAST = 12, 28
+"""A recipe's name or a filter is cut to so many cells before anything else is left out; so is the
+command line of a program, which tells more."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,9 @@ class Title(NamedTuple):
         sorted_by: what the makers are sorted by; empty for their numbers.
         wanted: the filter; empty for none.
         seen: how many makers are in sight, and of how many; None where all are.
+        processes: of a program that is not ours: how many are at work, or were.
+        threads: likewise.
+        is_flat: whether its processes stand in one list, and not under those that started them.
     """
 
     setup: Setup
@@ -67,17 +73,31 @@ class Title(NamedTuple):
     sorted_by: str = ""
     wanted: str = ""
     seen: tuple[int, int] | None = None
+    processes: int = 0
+    threads: int = 0
+    is_flat: bool = False
 
 
 # What is left out to save room, one after another.
 _SAVINGS = ("name", "start method", "words", "cores", "GIL", "recipe", "at once", "engine", "modes")
+_SAVINGS_OF_PROGRAMS = (
+    "name",
+    "words",
+    "cores",
+    "threads",
+    "processes",
+    "at once",
+    "recipe",
+    "modes",
+)
 
 
 def title_line(title: Title, width: int) -> Line:
     """Draw the header: what fits of it, by how much it tells. The right half stays in place."""
     least = max(_counts_width(title, short=True), ROOM_WIDE if width >= WIDE else ROOM)
-    for saved in range(len(_SAVINGS) + 1):
-        without = frozenset(_SAVINGS[:saved])
+    savings = _SAVINGS_OF_PROGRAMS if title.run.is_program else _SAVINGS
+    for saved in range(len(savings) + 1):
+        without = frozenset(savings[:saved])
         right = _right(title, without)
         room = width - width_of(right) - least
         left = _left(title, without, room)
@@ -90,54 +110,76 @@ def title_line(title: Title, width: int) -> Line:
 
 def _left(title: Title, without: frozenset[str], room: int) -> Line:
     """How makers are made, then modes; what a person named is cut so that all fits the room."""
-    recipe, wanted = printable(title.setup.recipe.name), printable(title.wanted)
+    run, wanted = title.run, printable(title.wanted)
+    recipe = printable(run.program if run.is_program else title.setup.recipe.name)
+    least = PROGRAM_LEAST if run.is_program else NAME_LEAST
     over = width_of(_setup_and_modes(title, without, recipe, wanted)) - room
     cut = _cut(wanted, over)
     over -= cell_len(wanted) - cell_len(cut)
-    return _setup_and_modes(title, without, _cut(recipe, over), cut)
+    return _setup_and_modes(title, without, _cut(recipe, over, least), cut)
 
 
-def _cut(name: str, over: int) -> str:
+def _cut(name: str, over: int, least: int = NAME_LEAST) -> str:
     """A name that is shorter by ``over`` cells, or as short as it may be."""
     cells = cell_len(name)
-    return (
-        name if over <= 0 or cells <= NAME_LEAST else fit_text(name, max(NAME_LEAST, cells - over))
-    )
+    return name if over <= 0 or cells <= least else fit_text(name, max(least, cells - over))
 
 
 def _setup_and_modes(title: Title, without: frozenset[str], recipe: str, wanted: str) -> Line:
+    run = title.run
+    line: Line = [] if "name" in without else [(" chai-tui ", "strong")]
+    separator = " "
+    if run.is_program and "name" not in without:
+        line[0] = (" chai-tui", "strong")
+        line += [(f" {run.source} ", "dim")]
+    for part, text, style in _setup_told(title, recipe):
+        if text and part not in without:
+            line += [(separator, "dim"), (text, style)]
+            separator = " · "
+    if run.warning:
+        line.insert(0, (f" {run.warning} ", "chosen"))
+    if "modes" not in without:
+        line += _modes(title, wanted)
+    if title.seen is not None:  # what cannot be seen is worth any room
+        line += [("  " if line else " ", ""), ("{} of {}".format(*title.seen), "strong")]
+    return line
+
+
+def _setup_told(title: Title, recipe: str) -> list[tuple[str, str, str]]:
+    """How makers are made, or how large a program is: what is told, in words, and its style."""
     setup, run = title.setup, title.run
     cores = counted(len(run.cores), "core")
     if run.quota is not None:
         cores += f", {cores_worth(run.quota)} allowed"
-    parts = [
+    if run.is_program:
+        return [
+            ("recipe", recipe, ""),
+            ("processes", processes(title.processes) if title.threads else "", "dim"),
+            ("threads", counted(title.threads, "thread") if title.threads else "", "dim"),
+            ("cores", cores, "dim"),
+        ]
+    return [
         ("recipe", recipe, ""),
         ("engine", setup.engine if recipe else "", ""),  # a recording of nobody has neither
         ("start method", run.start_method, "dim"),
         ("GIL", "GIL on" if run.gil else "free-threaded", "dim"),
         ("cores", cores, "dim"),
     ]
-    line: Line = [] if "name" in without else [(" chai-tui ", "strong")]
-    separator = " "
-    for part, text, style in parts:
-        if text and part not in without:
-            line += [(separator, "dim"), (text, style)]
-            separator = " · "
-    if run.warning:
-        line.insert(0, (f" {run.warning} ", "chosen"))
+
+
+def _modes(title: Title, wanted: str) -> Line:
+    setup = title.setup
     modes: Line = []
     if setup.frozen:
         missed = f" +{setup.missed:,}" if setup.missed else ""
         modes += [("  ", ""), (f"FROZEN{missed}", "paused")]
     if title.sorted_by:
         modes += [("  ", ""), (f"by {title.sorted_by}", "chosen")]
+    if title.is_flat:
+        modes += [("  ", ""), ("flat", "chosen")]
     if wanted:
         modes += [("  ", ""), (f"/{wanted}", "chosen")]
-    if "modes" not in without:
-        line += modes
-    if title.seen is not None:  # what cannot be seen is worth any room
-        line += [("  " if line else " ", ""), ("{} of {}".format(*title.seen), "strong")]
-    return line
+    return modes
 
 
 def _counts_width(title: Title, *, short: bool) -> int:
@@ -167,7 +209,8 @@ def _counts(title: Title, *, short: bool) -> Line:
     line: Line = []
     for state, count in title.counts.items():
         if count:
-            text = f" {GLYPHS[state]}{count}" if short else f" {GLYPHS[state]} {count} {state}"
+            word = state_name(state, is_ours=not title.run.is_program)
+            text = f" {GLYPHS[state]}{count}" if short else f" {GLYPHS[state]} {count} {word}"
             line.append((text, str(state)))
     return line
 

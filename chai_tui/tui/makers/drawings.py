@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from textual.geometry import Region
 
 from chai_tui.state.contention import cores_used, held_up_by, loop_keeper, memory_held
 from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.makers.large import draw_large
 from chai_tui.tui.makers.layout import Frame, Layout, Shape, Slot
-from chai_tui.tui.makers.panel import draw_frame_bottom, draw_frame_top, draw_panel
+from chai_tui.tui.makers.panel import Company, draw_frame_bottom, draw_frame_top, draw_panel
 from chai_tui.tui.makers.row import draw_card, draw_row
 
 
@@ -26,6 +28,8 @@ class Manner(NamedTuple):
         ids: digits of the greatest number of a process.
         step_lines: lines of the steps in a panel.
         is_large: whether panels are in large print.
+        depths: how many processes on the screen are above each, by the number of its station;
+            empty where that is not to be seen.
     """
 
     arrangement: Layout
@@ -33,6 +37,7 @@ class Manner(NamedTuple):
     ids: int = 1
     step_lines: int = 1
     is_large: bool = False
+    depths: Mapping[int, int] = MappingProxyType({})
 
 
 class _Drawn(NamedTuple):
@@ -126,6 +131,11 @@ class Drawings:
         station = self._floor.stations.get(frame.station)
         if station is None:
             return []  # forgotten: the next arrangement leaves it out
+        program = None
+        if self._floor.run.is_program:
+            threads = [n for n in station.makers if n in self._floor.unjoined]
+            depth = self._manner.depths.get(frame.station, 0)
+            program = Company(len(threads) or len(station.makers), depth)
         return draw_frame_top(
             station,
             frame.width,
@@ -133,6 +143,7 @@ class Drawings:
             cores=cores_used(self._floor, station),
             memory=memory_held(self._floor, station),
             has_pid=not self._manner.is_large,
+            program=program,
         )
 
     def _keeper_at(self, station: int) -> int | None:
@@ -143,6 +154,15 @@ class Drawings:
         if station not in self._keepers:
             self._keepers[station] = loop_keeper(self._floor, station)
         return self._keepers[station]
+
+    def _of_program(self, maker: Maker) -> tuple[str, int]:
+        """The target of one that is not ours and its depth: what no frame round it tells."""
+        if maker.is_ours:
+            return "", 0
+        station = self._floor.stations.get(maker.station)
+        if maker.engine.shares_station or station is None:
+            return maker.target, 0
+        return maker.target or station.target, self._manner.depths.get(maker.station, 0)
 
     def _lines_of(self, slot: Slot, before: _Drawn | None = None) -> list[Line]:
         """The lines of a maker, drawn only if they may have changed."""
@@ -158,6 +178,7 @@ class Drawings:
             manner.digits,
             held_up_by(maker, self._keeper_at(maker.station)),
             manner.ids,
+            *self._of_program(maker),
         )
         signature = look.signature
         before = before or self._drawn.get(slot.number)

@@ -12,6 +12,7 @@ from chai_tui.tui.canvas.maker_facts import (
     cause_text,
     held_text,
     number_style,
+    output_line,
     result_text,
     share_cells,
     state_word,
@@ -21,6 +22,7 @@ from chai_tui.tui.canvas.maker_facts import (
     waiting_text,
 )
 from chai_tui.tui.canvas.maker_time import outcome_spans, time_spans
+from chai_tui.tui.canvas.program_facts import blocked_or_waits, does_now, named
 from chai_tui.tui.canvas.styles import Line, Span, bar, fit, width_of
 
 LARGE_HEIGHT = 6
@@ -41,6 +43,9 @@ def draw_large(look: Look, width: int) -> list[Line]:
     who: Line = [(f"#{maker.number}", number_style(maker)), (" Chai Maker", "strong")]
     words: Span = (f"{GLYPHS[maker.state]} {state_word(maker, look.place)}", str(maker.state))
     room = inner - width_of([words]) - 1
+    if not maker.is_ours:
+        left = max(0, room - width_of(who[:1]) - 1)
+        who = [who[0], (" ", ""), *named(maker, look.target, left, look.depth)]
     head: Line = [*fit(who if room >= width_of(who) else who[:1], max(0, room)), (" ", ""), words]
     step = step_name(maker) or waiting_text(maker)
     share: Line = [(f" {share_cells(maker)}", "strong")]
@@ -50,6 +55,8 @@ def draw_large(look: Look, width: int) -> list[Line]:
         [*bar(maker.progress, max(2, inner - 6), bar_style(maker)), *share],
         _why(look, inner),
     ]
+    if not maker.is_ours:
+        body[1:3] = [[(does_now(maker), "strong")], _more(look, inner)]
     return [
         fit([(top[0] + top[1] * max(0, width - 2) + top[2], style)], width),
         *(
@@ -58,6 +65,14 @@ def draw_large(look: Look, width: int) -> list[Line]:
         ),
         fit([(bottom[0] + bottom[1] * max(0, width - 2) + bottom[2], style)], width),
     ]
+
+
+def _more(look: Look, room: int) -> Line:
+    """What one that is not ours waits for in its task; else what it said last."""
+    maker = look.maker
+    if maker.task and (waits := blocked_or_waits(maker)):
+        return [(waits, "")]
+    return output_line(maker.said[-1], room) if maker.said else []
 
 
 def _why(look: Look, room: int) -> Line:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from itertools import islice
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -36,6 +37,7 @@ from chai_tui.tui.canvas.maker_facts import (
     waiting_text,
 )
 from chai_tui.tui.canvas.maker_time import outcome_spans, time_spans
+from chai_tui.tui.canvas.program_facts import NAME_LEAST, doing_lines, named, nest_text
 from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of
 
@@ -106,7 +108,9 @@ def draw_panel(
     body: list[Line] = [facts_line(look, inner, words)]
     room = height - 2 - len(body)
     listed = min(len(maker.steps), step_lines)
-    if listed > 1 and room > listed:
+    if not maker.is_ours:
+        body += doing_lines(maker, inner, max(1, room - 1))
+    elif listed > 1 and room > listed:
         body += _steps(maker, inner, listed)
     else:
         body.append(_step(maker, inner))
@@ -128,6 +132,8 @@ def _top(look: Look, width: int, least: int, corners: str, style: str) -> Line:
     How much of a name there is depends on the room alone: no state is so long that it goes.
     """
     maker = look.maker
+    if not maker.is_ours:
+        return _program_top(look, width, corners, style)
     title = _title(look, least)
     glyph, state = GLYPHS[maker.state], str(maker.state)
     # What ended it counts more than the end of what it brews.
@@ -149,6 +155,35 @@ def _top(look: Look, width: int, least: int, corners: str, style: str) -> Line:
         *right,
         (f"{corners[1]}{corners[2]}", style),
     ]
+
+
+def _program_top(look: Look, width: int, corners: str, style: str) -> Line:
+    """The upper edge of one that is not ours: number and name left, the state right.
+
+    A name is cut before a state is told in fewer words, and gone before that is.
+    """
+    maker = look.maker
+    ink = str(maker.state)
+    number = f"#{maker.number}"
+    for text in (state_word(maker, look.place), ink):
+        right: Line = [(f" {GLYPHS[maker.state]} {text} ", ink)]
+        most = width - _EDGES - width_of(right) - len(number) - 1
+        if most >= min(NAME_LEAST, cell_len(maker.called)):
+            break
+    title: Line = [(number, number_style(maker))]
+    if most >= NAME_LEAST:
+        title += [(" ", ""), *named(maker, look.target, most, look.depth)]
+    room = max(0, width - _EDGES - width_of(right) - width_of(title))
+    return fit(
+        [
+            (f"{corners[0]}{corners[1]} ", style),
+            *title,
+            (f" {corners[1] * room}", style),
+            *right,
+            (f"{corners[1]}{corners[2]}", style),
+        ],
+        width,
+    )
 
 
 def _title(look: Look, width: int) -> Line:
@@ -283,6 +318,18 @@ _FRAME_SAVINGS = ("engine", "pid", "memory", "cores", "process", "cups", "GIL")
 """What the edge of a frame leaves out to save room, one after another."""
 
 
+class Company(NamedTuple):
+    """Who is in a process that is not ours.
+
+    Attributes:
+        threads: how many are at work.
+        depth: how many processes on the screen are above it, where that is to be seen.
+    """
+
+    threads: int
+    depth: int = 0
+
+
 def draw_frame_top(
     station: Station,
     width: int,
@@ -291,6 +338,7 @@ def draw_frame_top(
     cores: float | None = None,
     memory: int | None = None,
     has_pid: bool = True,
+    program: Company | None = None,
 ) -> Line:
     """Draw the upper edge of the frame round a station: what its makers share.
 
@@ -301,7 +349,12 @@ def draw_frame_top(
         cores: how many cores' worth of time they use together; None if nobody can tell.
         memory: bytes that its process holds; None if unknown.
         has_pid: whether to tell the number of its process.
+        program: of a process that is not ours, who is in it; None for one of ours.
     """
+    if program is not None:
+        return _program_frame_top(
+            station, width, program, cores=cores, memory=memory, has_pid=has_pid
+        )
     each_its_own = station.engine.traits.own_interpreter
     cups = "" if each_its_own else counted(station.cups, "cup")
     gil = "a GIL each" if each_its_own else "one GIL"
@@ -331,6 +384,52 @@ def draw_frame_top(
             (" " + "─" * max(0, room), "shared"),
             (engine, "dim"),
             ("─╮", "shared"),
+        ],
+        width,
+    )
+
+
+_PROGRAM_SAVINGS = ("target", "pid", "threads", "memory", "cores", "GIL")
+"""Likewise round a process that is not ours; then its name is cut."""
+
+
+def _program_frame_top(
+    station: Station,
+    width: int,
+    company: Company,
+    *,
+    cores: float | None,
+    memory: int | None,
+    has_pid: bool,
+) -> Line:
+    """The upper edge of the frame round a process that is not ours: which one, and how it is."""
+    gil = "one GIL" if station.gil else "free-threaded" if "free" in station.python else ""
+    name = printable(station.name or station.command) or f"pid {station.pid}"
+    target = printable(station.target)
+    told = [
+        ("target", "" if target == name else target),
+        ("pid", f"pid {station.pid}" if has_pid else ""),
+        ("memory", "" if memory is None else memory_cells(memory).strip()),
+        ("threads", counted(company.threads, "thread")),
+        ("GIL", gil),
+        ("cores", "" if cores is None else f"{cores:.1f} cores"),
+    ]
+    indent = nest_text(company.depth)
+    most = max(0, width - len("╭─ ") - len(" ─╮") - len(indent))
+    for saved in range(len(_PROGRAM_SAVINGS) + 1):
+        without = _PROGRAM_SAVINGS[:saved]
+        facts = "".join(f" · {text}" for part, text in told if text and part not in without)
+        if cell_len(name) + cell_len(facts) <= most:
+            break
+    name = fit_text(name, min(cell_len(name), max(0, most - cell_len(facts))))
+    room = max(0, most - cell_len(name) - cell_len(facts))
+    return fit(
+        [
+            ("╭─ ", "shared"),
+            (indent, "dim"),
+            (name, "strong"),
+            (facts, "shared"),
+            (" " + "─" * room + "─╮", "shared"),
         ],
         width,
     )

@@ -24,6 +24,7 @@ from chai_tui.tui.canvas.maker_facts import (
     own_memory,
     result_text,
     share_cells,
+    state_name,
     state_word,
     step_name,
     stopping_short,
@@ -32,6 +33,7 @@ from chai_tui.tui.canvas.maker_facts import (
     waiting_text,
 )
 from chai_tui.tui.canvas.maker_time import LACK_CELLS, most_telling, time_spans
+from chai_tui.tui.canvas.program_facts import NESTED_MOST, blocked_or_waits, does_now, named
 from chai_tui.tui.canvas.styles import Line, Span, bar, fit, fit_text, width_of
 
 ROW_BAR = 6
@@ -44,6 +46,10 @@ TIME_CELLS = len("GIL 99, waits 99, no core 99 %")
 """For what a maker did with its time, where there is more room than for what it lacks most."""
 ROW_SAID = 16
 """The least room that is worth a last word."""
+NAME_CELLS, LONG_NAME_CELLS = 14, 26
+"""For the name of one that is not ours; the second where there is room for a last word, too."""
+DOING_CELLS, LONG_DOING_CELLS = 26, 40
+"""For what it does now; the second is the most, where there is room."""
 
 
 def draw_card(look: Look, width: int, height: int) -> list[Line]:
@@ -62,6 +68,9 @@ def draw_card(look: Look, width: int, height: int) -> list[Line]:
         (f"{f'#{maker.number}':<{look.digits + 1}} ", number_style(maker)),
         (f"{GLYPHS[maker.state]} ", state),
     ]
+    if not maker.is_ours:
+        told = _program_card(look, head, width)
+        return [fit(line, width) for line in [*told, *([[]] * (height - len(told)))][:height]]
     if maker.joined or maker.stopping is not None:
         result = result_text(maker)
         good = f"= {result}" if result else "".join(cups_texts(maker)[-1:])
@@ -118,6 +127,8 @@ def _time(look: Look, room: int) -> Line:
 def _row_columns(look: Look, room: int) -> Line:
     """What follows the glyph: as many columns as there is room for, and a bar in what is left."""
     maker = look.maker
+    if not maker.is_ours:
+        return _program_columns(look, room)
     state = str(maker.state)
     fixed = 8 + 1 + 6 + ROW_BAR  # state, a space, share, and the least bar
     left = room - fixed - LACK_CELLS
@@ -150,6 +161,97 @@ def _row_columns(look: Look, room: int) -> Line:
         *told,
         *last_word,
     ]
+
+
+def _program_card(look: Look, head: Line, width: int) -> list[Line]:
+    """Two lines of one that is not ours: who and in which state, over what it does now.
+
+    Args:
+        look: at whom.
+        head: mark, number and glyph.
+        width: in cells.
+    """
+    maker = look.maker
+    state: Span = (state_word(maker, look.place), str(maker.state))
+    right: Line = [state]
+    if not maker.joined and maker.stopping is None:
+        core, ink = core_span(look)
+        right = [state, (f"  {core:<7}", ink)]
+    who = head[:2]
+    room = width - width_of(who) - width_of(head[2:]) - width_of(right) - 3
+    if room >= 4:
+        who = [*fit([*who, *named(maker, look.target, room, look.depth)], width_of(who) + room)]
+    why = cause_text(maker) or stopping_short(maker, look.now)
+    indent = " " * (look.digits + 2)
+    told = _doing(look, why)
+    left: Line = [head[0], (indent, ""), *told]
+    if not why and not width_of(told) and maker.said:
+        left = [head[0], (indent, ""), *output_line(maker.said[-1], SPACED_FROM)]
+    time: Line = [] if maker.joined else _time(look, TIME_CELLS)
+    if width_of(left) + 2 + width_of(time) > width:
+        time = _time(look, LACK_CELLS)
+    rest = width - width_of(time) - 2
+    second = left
+    if time and rest >= DOING_CELLS:
+        second = [*fit(left, rest), (" ", ""), *time]
+    return [[*who, (" ", ""), *head[2:], *right], second]
+
+
+def _program_columns(look: Look, room: int) -> Line:
+    """What follows the glyph of one that is not ours: name, state, where, what it does, and more.
+
+    Columns go from the right as room gets less; the state and the name never go.
+    """
+    maker = look.maker
+    state = str(maker.state)
+    left = room - 8 - 1 - LACK_CELLS - 1 - NAME_CELLS - 1 - DOING_CELLS
+    name_cells, where_cells, doing_cells = NAME_CELLS, LACK_CELLS, DOING_CELLS
+    if left < 0:
+        doing_cells = max(0, DOING_CELLS + left)
+        left = min(0, doing_cells + left)
+    columns: list[Span] = [
+        (f"  cpu {seconds_cells(maker.cpu_seconds)}", "dim"),
+        (f"  {memory_cells(own_memory(maker))}", "dim"),
+    ]
+    told: Line = []
+    for column in columns:
+        if cell_len(column[0]) > left:
+            break
+        told.append(column)
+        left -= cell_len(column[0])
+    last_word: Line = []
+    if len(told) == len(columns):
+        grown = min(LONG_NAME_CELLS - NAME_CELLS, max(0, left) // 2)
+        name_cells, left = NAME_CELLS + grown, left - grown
+        grown = min(LONG_DOING_CELLS - DOING_CELLS, max(0, left))
+        doing_cells, left = DOING_CELLS + grown, left - grown
+        if left >= TIME_CELLS - LACK_CELLS + ROW_SAID:
+            where_cells, left = TIME_CELLS, left - (TIME_CELLS - LACK_CELLS)
+        if left >= ROW_SAID:
+            last_word = [("  ", ""), *_last_word(look)]
+    else:
+        doing_cells += max(0, left)
+    why = stopping_short(maker, look.now)
+    if maker.joined and maker.state is not State.ENDED:  # its exit code says that nobody knows
+        why = _outcome(look)
+    line = [
+        *fit(named(maker, look.target, name_cells, look.depth, nested=NESTED_MOST), name_cells),
+        (f" {state_name(maker.state, is_ours=False):<8} ", state),
+        *fit(_where(look, where_cells), where_cells),
+    ]
+    if doing_cells:
+        line += [(" ", ""), *fit(_doing(look, why), doing_cells)]
+    return [*line, *told, *last_word]
+
+
+def _doing(look: Look, why: str) -> Line:
+    """Why it ends or ended; else its task, and what it waits for in that."""
+    maker = look.maker
+    if why:
+        return [(why, trouble_style(maker))]
+    now = does_now(maker)
+    waits = blocked_or_waits(maker) if maker.task and now else ""
+    return [(now, ""), (f"  {waits}" if waits else "", "dim")]
 
 
 def _where(look: Look, room: int) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from chai_tui.tui.makers.drawings import Drawings, Manner
 from chai_tui.tui.makers.large import LARGE_HEIGHT
 from chai_tui.tui.makers.layout import Layout, Shape, Slot, grouped
 from chai_tui.tui.makers.layout_planner import arrange
+from chai_tui.tui.makers.nesting import nested
 from chai_tui.tui.makers.panel import SAID_LINES, listed_steps, tall
 from chai_tui.tui.makers.sort_filter import Sort, in_order
 
@@ -58,6 +59,8 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         expecting: whether makers were ordered that are not there yet, so that nobody is told
             that the kitchen is empty.
         is_large: whether they are in large print.
+        is_tree: whether processes of a program that is not ours stand under those that started
+            them.
     """
 
     class Opened(Message):
@@ -88,6 +91,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._room = room
         self.sort = Sort.NUMBER
         self.wanted = ""
+        self.is_tree = True
         self._hint = hint
         self._floor = floor
         self._clock = clock
@@ -170,6 +174,12 @@ class MakersView(ScrollView, Drawn, can_focus=False):
     def sort_by(self, sort: Sort) -> None:
         """Sort."""
         self.sort = sort
+        self.rearrange()
+        self.reveal()
+
+    def nest(self, *, is_tree: bool) -> None:
+        """Let processes stand under those that started them, or all in one list."""
+        self.is_tree = is_tree
         self.rearrange()
         self.reveal()
 
@@ -288,8 +298,14 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._arranged_at = self._clock()
         self._arranged_version = floor.version
         numbers = in_order(floor, self.sort, self.wanted)
+        depths: Mapping[int, int] = {}
+        if floor.run.is_program and self.is_tree:
+            numbers, depths = nested(floor, numbers)
         self._keep_selection(numbers)
-        step_lines = listed_steps({len(floor.makers[number].steps) for number in numbers})
+        shown = [floor.makers[number] for number in numbers]
+        step_lines = listed_steps({len(maker.steps) for maker in shown})
+        if floor.run.is_program:  # what each does now: a task, and what it waits for in that
+            step_lines = 2 if any(maker.task or maker.tasks for maker in shown) else 1
         tallest = tall(step_lines, self._said_lines)
         groups = [] if self._is_too_small else grouped(floor, numbers)
         before = self._arrangement if self._may_stay(numbers, width) else None
@@ -299,7 +315,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         beside = place(height=room.beside_boxes)
         is_whole = beside.shape is Shape.PANEL and beside.height <= room.beside_boxes
         self._arrangement = beside if is_whole else place(height=height)
-        pids = (floor.makers[number].pid for number in numbers)
+        pids = (maker.pid for maker in shown)
         self.drawings.begin(
             Manner(
                 self._arrangement,
@@ -307,6 +323,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
                 ids=len(str(max(pids, default=1))),
                 step_lines=step_lines,
                 is_large=self.is_large,
+                depths=depths,
             )
         )
         self._notice = self._notice_for(width, height, shown=bool(numbers))
@@ -372,7 +389,10 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             return notice_lines(too_small(*self.app.size), width, height)
         if shown or self.expecting:
             return []
-        return notice_lines(nobody(self.wanted, self._hint), width, height)
+        return notice_lines(self._nobody(), width, height)
+
+    def _nobody(self) -> tuple[str, str]:
+        return nobody(self.wanted, self._hint, is_program=self._floor.run.is_program)
 
     # What Textual tells
 

@@ -92,7 +92,9 @@ class TimelineDock(Widget, can_focus=False, can_focus_children=False):
         if floor.makers:
             self._origin = origin_of(floor, self._origin)
         origin = floor.now if self._origin is None else self._origin
-        self._gutter = gutter_width(next(reversed(floor.makers), 0), width)
+        self._gutter = gutter_width(
+            next(reversed(floor.makers), 0), width, has_names=floor.run.is_program
+        )
         room = width - self._gutter
         self._scale = scale_for(_ALL, grid_of(floor, origin), until_of(floor), room)
         self._rows.show(self._scale, self._gutter)

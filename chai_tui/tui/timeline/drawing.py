@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from chai_tui.explain.formatting import GLYPHS, seconds_text
+from chai_tui.model.text import printable
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.styles import Line, Span, fit
 from chai_tui.tui.timeline.cells import LASTING, Cell, one_line, two_lines
@@ -14,14 +15,23 @@ from chai_tui.tui.timeline.time_scale import TimeScale, TimeView
 TICK_CELLS = 10
 
 
-def gutter_width(greatest: int, width: int) -> int:
+WORD_CELLS = 8
+"""For a state in words."""
+NAME_CELLS, SHORT_NAME_CELLS = 17, 11
+"""For the name of one that is not ours; the second where the row is short."""
+
+
+def gutter_width(greatest: int, width: int, *, has_names: bool = False) -> int:
     """Return the cells left of the time.
 
     Args:
         greatest: the greatest number of a maker.
         width: cells of a whole row.
+        has_names: whether makers have names: they are a program's that is not ours.
     """
-    return len(str(greatest)) + 5 + (8 if width >= 72 else 0)
+    if has_names:
+        return len(str(greatest)) + 4 + (NAME_CELLS if width >= 64 else SHORT_NAME_CELLS)
+    return len(str(greatest)) + 5 + (WORD_CELLS if width >= 72 else 0)
 
 
 def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
@@ -33,7 +43,16 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
         is_chosen: whether it is the chosen one.
     """
     state = str(maker.state)
-    digits = width - 5 - (8 if width >= 14 else 0)
+    if not maker.is_ours:
+        words = NAME_CELLS if width >= NAME_CELLS + 5 else SHORT_NAME_CELLS
+        named: Line = [
+            ("▸" if is_chosen else " ", "chosen"),
+            (f"#{maker.number}".rjust(width - 4 - words), "chosen" if is_chosen else "strong"),
+            (f" {GLYPHS[maker.state]} ", state),
+            (printable(maker.called), ""),
+        ]
+        return fit([*fit(named, width - 1), (" ", "")], width)
+    digits = width - 5 - (WORD_CELLS if width >= 14 else 0)
     line: Line = [
         ("▸" if is_chosen else " ", "chosen"),
         (f"#{maker.number}".rjust(digits + 1), "chosen" if is_chosen else "strong"),

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from chai_tui.explain.formatting import GLYPHS
 from chai_tui.state.records import State
+from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.styles import Line, Span, core_style, fit
 from chai_tui.tui.timeline.cells import (
     GIL,
@@ -109,6 +110,7 @@ _CORE = Sign(
     ("▅", core_style(0)), "on a core", "core", "its height is the share, its colour the core"
 )
 
+_ENDS = (State.SERVED, State.DONE, State.KILLED, State.FAILED, State.STOPPED, State.ENDED)
 _SIGNS = (
     _WAITS,
     _READY,
@@ -117,21 +119,23 @@ _SIGNS = (
     Sign(PAUSED, "paused", "paused"),
     *(
         Sign((GLYPHS[state], str(state)), "ended unseen" if state is State.ENDED else state, state)
-        for state in (State.SERVED, State.KILLED, State.FAILED, State.STOPPED, State.ENDED)
+        for state in _ENDS
     ),
     Sign(SEATED, "seated", "seated"),
 )
 """What tells most first."""
+_STARTING = Sign(SEATED, *[state_name(State.SEATED, is_ours=False)] * 2)
 EXPLAINED = (_CORE, _WAITS, _READY, GIL_SIGN, _HELD, _UNSAMPLED)
 """The signs that only the timeline has."""
 
 
-def signs_of(seen: Seen, *, is_known: bool) -> list[Sign]:
+def signs_of(seen: Seen, *, is_known: bool, is_program: bool = False) -> list[Sign]:
     """Return the signs of what is seen, what tells most first.
 
     Args:
         seen: what is on the screen.
         is_known: whether what makers do is known at all.
+        is_program: whether they are a program's that is not ours: its states have other words.
     """
     cores = [
         Sign(("█", core_style(core)), f"core {core}", str(core)) for core in sorted(seen.cores)
@@ -139,6 +143,8 @@ def signs_of(seen: Seen, *, is_known: bool) -> list[Sign]:
     if seen.is_unmapped:
         cores.append(Sign(("█", "brewing"), "on a core", "core"))
     told = [_as_seen(sign, seen) for sign in _SIGNS if sign.span in seen.signs]
+    if is_program:
+        told = [_STARTING if sign.span == SEATED else sign for sign in told]
     if UNSAMPLED not in seen.signs:
         return [*cores, *told]
     return [*cores, *told, _UNSAMPLED] if is_known else [_UNSEEN, *cores, *told]

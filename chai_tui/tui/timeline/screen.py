@@ -102,7 +102,9 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         if floor.makers:
             self._origin = origin_of(floor, self._origin)
         width = self._rows.line_width
-        self._gutter = gutter_width(next(reversed(floor.makers), 0), width)
+        self._gutter = gutter_width(
+            next(reversed(floor.makers), 0), width, has_names=floor.run.is_program
+        )
         room = width - self._gutter
         self._scale = scale_for(self._view, self._grid(), until_of(floor), room)
         self._rows.show(self._scale, self._gutter)
@@ -119,6 +121,7 @@ class TimelineScreen(LeavesOnce, Screen[None]):
         label: Line = [(f" {warning}", "chosen")] if warning else []
         room = max(0, width - width_of(label))
         noun = "maker" if self._floor.race.began is None else "worker"
+        noun = "thread" if self._floor.run.is_program else noun
         makers = len(self._floor.makers)
         return [[*label, *headline(self._view, self._scale, makers, room, noun=noun)]]
 
@@ -128,7 +131,8 @@ class TimelineScreen(LeavesOnce, Screen[None]):
     def _draw_legend(self, width: int) -> list[Line]:
         floor = self._floor
         is_known = not floor.run.unseen or any(maker.history for maker in floor.makers.values())
-        return [legend(signs_of(self._rows.seen, is_known=is_known), width)]
+        signs = signs_of(self._rows.seen, is_known=is_known, is_program=floor.run.is_program)
+        return [legend(signs, width)]
 
     # What the keys do
 

@@ -1,0 +1,73 @@
+"""What is known of a thread of a program that is not ours, beside what is known of any maker."""
+
+from __future__ import annotations
+
+from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.explain.program_text import blocked_text, wait_text
+from chai_tui.model.text import printable
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker, Station
+
+
+def parent_text(floor: Floor, maker: Maker) -> str:
+    """Return which process started the one that a maker is in; empty if it is none of them."""
+    station = floor.stations.get(maker.station)
+    parent = None if station is None else floor.stations.get(station.parent)
+    if parent is None:
+        return ""
+    number = f"#{parent.makers[0]} " if parent.makers else ""
+    return f"{number}{printable(parent.name or parent.command)}, pid {parent.pid}"
+
+
+def process_text(maker: Maker, station: Station | None, company: str) -> str:
+    """Return which process and thread it is.
+
+    Args:
+        maker: who.
+        station: where it stands; None once that is forgotten.
+        company: who shares its process; empty if nobody does.
+    """
+    name = "" if station is None else printable(station.name)
+    thread = f"tid {maker.tid}" if maker.tid not in (None, maker.pid) else ""
+    shared = f"shared with {company}" if company else ""
+    return " · ".join(filter(None, (name, f"pid {maker.pid}", thread, shared)))
+
+
+def python_text(station: Station | None) -> str:
+    """Return the Python that runs there, and its lock; empty where none does, or nobody knows."""
+    if station is None or not station.python:
+        return ""
+    python = printable(station.python)
+    return f"{python} · its threads take turns with one GIL" if station.gil else python
+
+
+def target_text(maker: Maker, station: Station | None) -> str:
+    """Return the function that it was started to call."""
+    alone = station is not None and not maker.engine.shares_station
+    return printable(maker.target or (station.target if station is not None and alone else ""))
+
+
+def task_text(maker: Maker, now: float) -> str:
+    """Return the task that it does now, and how many it has done.
+
+    Args:
+        maker: who.
+        now: the floor's time, in the events' seconds.
+    """
+    parts = []
+    if maker.task:
+        since = seconds_text(max(0.0, now - maker.task_began))
+        parts.append(f"{printable(maker.task)}, for {since}")
+    if maker.tasks:
+        parts.append(f"{counted(maker.tasks, 'task')} done")
+    if maker.tasks_failed:
+        parts.append(f"{maker.tasks_failed:,} of them failed")
+    return " · ".join(parts)
+
+
+def waits_text(maker: Maker) -> str:
+    """Return what it waits for: as the program says, and as the system does."""
+    said, seen = blocked_text(maker.blocked), wait_text(maker.waits)
+    if said and seen:
+        return f"{said} · the system says: {seen}"
+    return said or seen
