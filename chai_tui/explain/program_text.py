@@ -11,10 +11,12 @@ from chai_tui.model.program_events import (
     BlockKind,
     Missed,
     Named,
+    OutOfMemory,
     StationSeen,
     TaskBegan,
     TaskEnded,
     Unblocked,
+    Unjoined,
     Wait,
     WaitKind,
     Waits,
@@ -93,6 +95,22 @@ def missed_text(event: Missed) -> str:
     return f"{who} nobody saw: {seconds_text(event.cpu_seconds)} of CPU time"
 
 
+def _station_name(number: int, floor: Floor) -> str:
+    station = floor.stations.get(number)
+    return "a process" if station is None else f"pid {station.pid}"
+
+
+def _unjoined(event: Unjoined, floor: Floor) -> str:
+    who = _station_name(event.station, floor)
+    return f"{who} is joined" if event.is_joined else f"{who} ended, nobody joined it yet"
+
+
+def _out_of_memory(event: OutOfMemory, floor: Floor) -> str:
+    killed = counted(event.kills, "process").replace("processs", "processes")
+    who = _station_name(event.station, floor)
+    return f"memory ran out where {who} belonged: the system killed {killed} there"
+
+
 def _blocked(event: Blocked, _: Floor) -> str:
     return f"#{event.maker} {blocked_text(event)}"
 
@@ -115,6 +133,8 @@ DESCRIBE_PROGRAM: dict[type, Callable[[Any, Floor], str]] = {
     Named: _named,
     Waits: _waits,
     Missed: _missed,
+    Unjoined: _unjoined,
+    OutOfMemory: _out_of_memory,
     Blocked: _blocked,
     Unblocked: _unblocked,
     TaskBegan: _task_began,

@@ -1,8 +1,9 @@
 """What can happen in a program that is not ours, beside what happens in every kitchen.
 
 A process of it is a station, a thread of that a maker without a recipe. What the system tells
-from outside is :class:`StationSeen`, :class:`Named`, :class:`Waits` and :class:`Missed`; the others
-come from inside, where the program is Python and was started with a hook.
+from outside is :class:`StationSeen`, :class:`Named`, :class:`Waits`, :class:`Missed`,
+:class:`Unjoined` and :class:`OutOfMemory`; the others come from inside, where the program is Python
+and was started with a hook.
 """
 
 # Annotations are no strings here, each of which NamedTuple would compile: 0.7 ms of every start.
@@ -110,6 +111,29 @@ class Missed(NamedTuple):
     children: int | None = None
 
 
+class Unjoined(NamedTuple):
+    """A process has ended, and whoever started it has not joined it: a zombie.
+
+    ``is_joined`` tells that it was, when it comes again; or its parent ended, which is all the same
+    to it.
+    """
+
+    at: float
+    station: int
+    is_joined: bool = False
+
+
+class OutOfMemory(NamedTuple):
+    """The system killed for lack of memory where a process belonged that SIGKILL just ended.
+
+    ``kills`` is how many processes it killed there since the last look.
+    """
+
+    at: float
+    station: int
+    kills: int = 1
+
+
 class BlockKind(StrEnum):
     """What a thread of a Python program waits for, as the program calls it."""
 
@@ -164,5 +188,16 @@ class TaskEnded(NamedTuple):
     error: str = ""
 
 
-ProgramEvent = StationSeen | Named | Waits | Missed | Blocked | Unblocked | TaskBegan | TaskEnded
+ProgramEvent = (
+    StationSeen
+    | Named
+    | Waits
+    | Missed
+    | Unjoined
+    | OutOfMemory
+    | Blocked
+    | Unblocked
+    | TaskBegan
+    | TaskEnded
+)
 """Anything of them."""

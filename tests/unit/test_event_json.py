@@ -44,10 +44,12 @@ from chai_tui.model.program_events import (
     BlockKind,
     Missed,
     Named,
+    OutOfMemory,
     StationSeen,
     TaskBegan,
     TaskEnded,
     Unblocked,
+    Unjoined,
     Wait,
     WaitKind,
     Waits,
@@ -450,6 +452,14 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
     (
         TaskEnded(1.0, 1, "ValueError: no milk"),
         {"event": "task_ended", "at": 1.0, "maker": 1, "error": "ValueError: no milk"},
+    ),
+    (
+        Unjoined(1.0, 2),
+        {"event": "unjoined", "at": 1.0, "station": 2, "is_joined": False},
+    ),
+    (
+        OutOfMemory(1.0, 2, kills=3),
+        {"event": "out_of_memory", "at": 1.0, "station": 2, "kills": 3},
     ),
 ]
 

@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "state": {"model", "race"},
     "explain": {"model", "race", "state"},
     "explain.tasting": {"model", "race", "explain"},
+    "findings": {"model", "state", "explain"},
     "recording": {"model", "state", "explain"},
     "recording.playing": {"model", "state", "recording"},
     "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},

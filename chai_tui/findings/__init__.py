@@ -1,0 +1,1 @@
+"""What a program does that its author would want to know, as it shows in its events; pure."""

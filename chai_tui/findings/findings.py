@@ -1,0 +1,102 @@
+"""All findings of one program, as its events come."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from chai_tui.findings.deadlock import Deadlock
+from chai_tui.findings.ends import NoMemory, Zombies
+from chai_tui.findings.finding import Desk, Detector, Finding
+from chai_tui.findings.gil_bound import GilBound
+from chai_tui.findings.idle_workers import IdleWorkers
+from chai_tui.findings.join_drain import JoinBeforeDrain
+from chai_tui.findings.load import Load
+from chai_tui.findings.people import People
+from chai_tui.findings.same_error import SameError
+from chai_tui.findings.too_many import TooManyThreads
+from chai_tui.model.events import Event
+from chai_tui.state.floor import Floor
+
+
+class Findings:
+    """What is found in a program that is not ours; it grows as its events come.
+
+    The same events make the same findings, however they are cut into batches: time is the events'.
+    """
+
+    def __init__(self) -> None:
+        self._desk = desk = Desk()
+        people = People()
+        self._same_error = SameError(desk, people)
+        load = Load(
+            desk, people, GilBound(desk, people).sampled, TooManyThreads(desk, people).sampled
+        )
+        # People come first: they know who it is that the others tell of.
+        self._detectors: Sequence[Detector] = (
+            people,
+            Deadlock(desk, people),
+            JoinBeforeDrain(desk, people),
+            IdleWorkers(desk, people),
+            load,
+            NoMemory(desk, people),
+            self._same_error,
+            Zombies(desk, people),
+        )
+        self._handlers: dict[type, list[Callable[[Any], object]]] = {}
+        for detector in self._detectors:
+            for kind, handler in detector.handlers.items():
+                self._handlers.setdefault(kind, []).append(handler)
+
+    @property
+    def found(self) -> list[Finding]:
+        """All that was found, oldest first; some of it is told anew when more is known."""
+        return self._desk.found
+
+    @property
+    def version(self) -> int:
+        """A number that grows whenever :attr:`found` changes."""
+        return self._desk.version
+
+    def take(self, events: Iterable[Event], floor: Floor) -> list[Finding]:
+        """Take in what happened.
+
+        Args:
+            events: in their order.
+            floor: which has folded them; it is not kept.
+
+        Returns:
+            What was found just now.
+        """
+        desk, handlers = self._desk, self._handlers
+        desk.floor = floor
+        before = len(desk.found)
+        for event in events:
+            at = event[0]
+            if at >= desk.due:
+                self._judge(at)
+            for handler in handlers.get(type(event), ()):
+                handler(event)
+        self._same_error.tell_more()
+        return desk.found[before:]
+
+    def end(self, floor: Floor) -> list[Finding]:
+        """Tell what can only be told once no more events come; the same again tells nothing.
+
+        Args:
+            floor: as it is in the end.
+
+        Returns:
+            What was found just now.
+        """
+        self._desk.floor = floor
+        before = len(self._desk.found)
+        for detector in self._detectors:
+            detector.end(floor.now)
+        return self._desk.found[before:]
+
+    def _judge(self, at: float) -> None:
+        self._desk.due = math.inf
+        for detector in self._detectors:
+            detector.judge(at)

@@ -1,0 +1,109 @@
+"""One and the same exception in several tasks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chai_tui.findings import words
+from chai_tui.findings.finding import Desk, Finding, FindingKind
+from chai_tui.findings.people import People
+from chai_tui.model.events import Exited
+from chai_tui.model.program_events import TaskBegan, TaskEnded
+
+ENOUGH_TASKS = 3
+"""Two may be chance; from three on, it is rather the program than the task."""
+MOST_ERRORS = 1_000
+"""Different ones that are counted: some programs put a number of its own into each."""
+NO_ERRORS = ("CancelledError", "asyncio.exceptions.CancelledError")
+"""How tasks end that somebody cancelled."""
+_MAKERS_NAMED = 100
+
+
+class _Same:
+    """One error."""
+
+    __slots__ = ("count", "done", "makers", "place", "tasks")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.done = 0
+        self.tasks: Counter[str] = Counter()
+        self.makers: dict[int, None] = {}
+        self.place: int | None = None
+
+
+class SameError:
+    """Counts errors of tasks.
+
+    Args:
+        desk: where to tell.
+        people: who is who.
+    """
+
+    def __init__(self, desk: Desk, people: People) -> None:
+        self._desk = desk
+        self._people = people
+        self._tasks: dict[int, str] = {}
+        self._done = 0
+        self._errors: dict[str, _Same] = {}
+        self._grown: set[str] = set()
+        self.handlers: Mapping[type, Callable[[Any], object]] = {
+            TaskBegan: self._began,
+            TaskEnded: self._ended,
+            Exited: lambda event: self._tasks.pop(event.maker, None),
+        }
+
+    def judge(self, at: float) -> None:
+        """Nothing: time makes no difference."""
+
+    def end(self, at: float) -> None:
+        """Likewise."""
+
+    def tell_more(self) -> None:
+        """Count in what was told already how many there are by now."""
+        for error in self._grown:
+            same = self._errors[error]
+            if same.place is not None:
+                sentence, evidence = self._words(error, same)
+                makers = (*same.makers,)
+                self._desk.change(same.place, sentence=sentence, evidence=evidence, makers=makers)
+        self._grown.clear()
+
+    def _began(self, event: TaskBegan) -> None:
+        self._tasks[event.maker] = event.name
+
+    def _ended(self, event: TaskEnded) -> None:
+        self._done += 1
+        error = event.error
+        if not error or error.partition(":")[0] in NO_ERRORS:
+            return
+        same = self._errors.get(error)
+        if same is None:
+            if len(self._errors) >= MOST_ERRORS:
+                return
+            same = self._errors[error] = _Same()
+        same.count += 1
+        same.done = self._done
+        name = self._tasks.get(event.maker, "")
+        if name in same.tasks or len(same.tasks) < words.NAMED_AT_MOST:
+            same.tasks[name] += 1
+        if len(same.makers) < _MAKERS_NAMED:
+            same.makers[event.maker] = None
+        if same.place is not None:
+            self._grown.add(error)
+        elif same.count >= ENOUGH_TASKS:
+            sentence, evidence = self._words(error, same)
+            same.place = self._desk.tell(
+                Finding(FindingKind.SAME_ERROR, event.at, sentence, evidence, (*same.makers,))
+            )
+
+    def _words(self, error: str, same: _Same) -> tuple[str, tuple[str, ...]]:
+        sentence = f"The same exception in {same.count:,} tasks: {words.shown(error)}"
+        evidence = [
+            f"{count:,} × {words.shown(name)}" for name, count in same.tasks.most_common() if name
+        ]
+        done = f"{same.count:,} of {same.done:,} tasks so far ended so"
+        by = f"in {words.everybody(self._people, same.makers)}"
+        return sentence, (done, *evidence, by)

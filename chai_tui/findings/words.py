@@ -1,0 +1,48 @@
+"""Findings in words; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chai_tui.explain.formatting import clock_text
+from chai_tui.explain.wording import listed, number_word
+from chai_tui.findings.people import People
+from chai_tui.model.text import printable
+from chai_tui.state.floor import Floor
+
+NAMED_AT_MOST = 4
+"""So many are named before the rest is counted."""
+_TEXT_LENGTH = 200
+"""Characters that are repeated of what a program says."""
+
+
+def who(people: People, maker: int) -> str:
+    """Return ``#3 Process-1``."""
+    place = people.place_of(maker)
+    name = people.names.get(maker) or ("" if place is None else place.name)
+    return f"#{maker} {shown(name)}".rstrip()
+
+
+def everybody(people: People, makers: Iterable[int]) -> str:
+    """Return ``#2 Process-1, #3 Process-2 and 4 more``."""
+    parts = [*makers]
+    said = [who(people, maker) for maker in parts[:NAMED_AT_MOST]]
+    if len(parts) > NAMED_AT_MOST:
+        said[-1] = f"{len(parts) - NAMED_AT_MOST + 1:,} more"
+    return listed(said)
+
+
+def when(floor: Floor, at: float) -> str:
+    """Return a moment as the screens show it: ``00:02.4`` since the beginning."""
+    return clock_text(at - (floor.run.at if floor.began is None else floor.began))
+
+
+def shown(text: str) -> str:
+    """Return what a program says, made safe, and cut."""
+    safe = printable(text)
+    return safe if len(safe) <= _TEXT_LENGTH else f"{safe[: _TEXT_LENGTH - 1]}…"
+
+
+def many(number: int, noun: str, nouns: str) -> str:
+    """Return ``one process``, ``three processes``, ``1,000 processes``."""
+    return f"{number_word(number)} {noun if number == 1 else nouns}"
