@@ -37,14 +37,13 @@ ALLOWED: dict[str, set[str]] = {
     "sources.live": {
         "model", "host", "samplers", "sources.live.station", "sources.live.processes"
     },
-    "sources.program": {"model", "host", "samplers", "sources.live"},
     "sources.simulated": {"model"},
     "sources.replay": {"model", "recording", "recording.playing"},
     "sources.taste.runner": set(),
     "sources.taste.runner._chai_taste": set(),
     "sources.program.hook": set(),
     "sources.program.hook._chai_hook": set(),
-    "sources.program": {"model", "sources.live"},
+    "sources.program": {"model", "host", "samplers", "sources.live"},
     "sources.taste": {
         "model", "race", "explain.tasting", "host", "samplers", "sources.live.station",
     },
