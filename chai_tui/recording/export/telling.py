@@ -171,6 +171,8 @@ class _Teller:
         for number, maker in floor.makers.items():
             account.makers[number] = self._maker(maker, self._kept[number], ended)
         for station in floor.stations.values():
+            if not station.makers:
+                continue  # of a process that was seen, and nobody in it
             makers = [account.makers[number] for number in station.makers]
             account.stations[station.number] = StationAccount(
                 station.number,
@@ -179,6 +181,8 @@ class _Teller:
                 tuple(station.makers),
                 min(maker.seated_at for maker in makers),
                 max(ended if maker.ended_at is None else maker.ended_at for maker in makers),
+                station.name or station.command,
+                station.gil,
             )
         account.instants = [
             Instant(event.at, getattr(event, "maker", None), self._words(event), kind)
@@ -224,6 +228,7 @@ class _Teller:
             memory=kept.memory,
             lines_said=maker.said_count,
             result=maker.result,
+            called=maker.called,
             steps=_steps(kept.steps, maker.step_times, last),
             cores=kept.cores,
             waits=_merged(kept.waits, pauses),
