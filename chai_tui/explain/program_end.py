@@ -136,7 +136,7 @@ def _ended_badly(floor: Floor, others: list[Process]) -> str:
     if bad:
         # Of very many that have ended not all are kept.
         are_all = not floor.makers or max(floor.makers) == len(floor.makers)
-        total = len([*processes(floor)])
+        total = sum(bool(process.threads) for process in processes(floor))
         who = f"{len(bad)} of {process_count(total)}" if are_all else process_count(len(bad))
         named = _several([f"{process.name} {_how(process)}" for process in bad])
         was = "was" if len(bad) == 1 else "were"

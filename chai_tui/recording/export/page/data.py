@@ -88,7 +88,7 @@ class _Packer:
             "unsampled": UNSAMPLED,
             "states": {state: GLYPHS[state] for state in State},
             "who": f"{self._account.noun}s",
-            "infers": run.gil and not run.measures_gil,
+            "infers": run.gil and not run.measures_gil and not run.is_program,
             "marks": [
                 [self._tick(each.at), each.maker or 0, each.kind, printable(each.text)[:300]]
                 for each in self._account.instants

@@ -95,7 +95,7 @@ def _samples_text(account: Account) -> str:
     told = [f"{counted(samples, 'sample')}{every}: cores, waits and memory are as sampled"]
     if not run.maps_cores:
         told.append("which core is not told by this system")
-    if run.gil and not run.measures_gil:
+    if run.gil and not run.measures_gil and not run.is_program:
         told.append("waits for the GIL are inferred")
     return "; ".join(told)
 
