@@ -152,6 +152,12 @@ def test_two_runs_of_a_program_are_matched_by_the_names_of_their_threads() -> No
     assert "only in B: ForkPoolWorker-1 1 (killed by SIGKILL)" in other
 
 
+def test_of_a_program_of_very_many_processes_all_are_told() -> None:
+    many = [event for number in range(2, 302) for event in process(number, "w", parent=1)]
+    told = account_of(HEADER, [*events_of()[:5], *many, *ends(*range(2, 302)), *ends(1)])
+    assert len(told.makers) == len(told.stations) == 301
+
+
 def test_what_it_was_run_with_is_told_where_that_differs() -> None:
     run = RUN._replace(program="python other.py")
     other = account_of(HEADER._replace(run=run), [run, *events_of()[1:]])
