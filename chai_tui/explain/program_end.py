@@ -85,8 +85,14 @@ def process_of(floor: Floor, station: Station) -> Process:
 
 
 def first_process(floor: Floor) -> Process | None:
-    """Return the process that all others come from; None if it never was there."""
-    return next(processes(floor), None)
+    """Return the process that all others come from; None if it never was there.
+
+    How it ended is known although it may have been forgotten since.
+    """
+    number, end = floor.first_station, floor.first_end
+    if number is None or number in floor.stations:
+        return next(processes(floor), None)
+    return None if end is None else Process(Station(number, end.pid, end.engine), (end,), end)
 
 
 def process_count(number: int) -> str:
@@ -102,26 +108,32 @@ def program_closing_line(floor: Floor) -> str:
 
     What else ended otherwise than well is counted, and some of it named.
     """
-    known = [*processes(floor)]
-    others = known if floor.run.source == "watch" else known[1:]
-    return "; ".join(filter(None, (_outcome(floor, known), _ended_badly(floor, others))))
+    known, first = [*processes(floor)], first_process(floor)
+    is_watched = floor.run.source == "watch"
+    others = [
+        process
+        for process in known
+        if is_watched or first is None or process.station.number != first.station.number
+    ]
+    outcome = _outcome(floor, known, first)
+    return "; ".join(filter(None, (outcome, _ended_badly(floor, others))))
 
 
-def _outcome(floor: Floor, known: list[Process]) -> str:
+def _outcome(floor: Floor, known: list[Process], first: Process | None) -> str:
     running = sum(bool(process.threads) and not process.is_over for process in known)
     program = printable(floor.run.program) or "the program"
     if floor.run.source == "watch":
-        if not known:
+        if first is None:
             return f"{program}: nothing was there to watch"
         if not running:
             return "all that was watched has ended"
         return f"{process_count(running)} of what was watched still run{'s' * (running == 1)}"
-    if not known or not known[0].threads:
+    if first is None or not first.threads:
         return f"{program}: never started" if floor.ever_unseated or floor.makers else program
-    if not known[0].is_over:
+    if not first.is_over:
         return f"{program}: still running"
     left = f"; {process_count(running)} of it still run{'s' * (running == 1)}" if running else ""
-    return f"{program}: {end_text(known[0])}{left}"
+    return f"{program}: {end_text(first)}{left}"
 
 
 def _ended_badly(floor: Floor, others: list[Process]) -> str:
@@ -136,7 +148,7 @@ def _ended_badly(floor: Floor, others: list[Process]) -> str:
     if bad:
         # Of very many that have ended not all are kept.
         are_all = not floor.makers or max(floor.makers) == len(floor.makers)
-        total = len([*processes(floor)])
+        total = sum(bool(process.threads) for process in processes(floor))
         who = f"{len(bad)} of {process_count(total)}" if are_all else process_count(len(bad))
         named = _several([f"{process.name} {_how(process)}" for process in bad])
         was = "was" if len(bad) == 1 else "were"

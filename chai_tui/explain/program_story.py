@@ -60,7 +60,7 @@ def program_forms(floor: Floor, *, has_pid: bool) -> Iterator[str]:
     if first is None or not first.threads:
         yield program_closing_line(floor) if floor.all_joined else f"{program}  not there yet"
         return
-    if floor.all_joined:
+    if floor.all_joined or (first.is_over and not floor.open):
         closing = program_closing_line(floor)
         yield closing
         yield closing.partition(";")[0]

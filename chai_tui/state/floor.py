@@ -86,6 +86,8 @@ class Floor(ProgramFloor):
         cores_version: grows with every event that tells of cores.
         race: what is known of a function that is tasted.
         missed: what children burned whom nobody saw; None if nothing is told of that.
+        first_station: of a program that is not ours: number of its first process.
+        first_end: whoever ended last in that.
         rewound: how often it became another one.
     """
 
@@ -106,6 +108,8 @@ class Floor(ProgramFloor):
         self.cores_version = 0
         self.race = Race()
         self.missed = None
+        self.first_station = None
+        self.first_end = None
         self.rewound = 0
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
@@ -316,6 +320,7 @@ class Floor(ProgramFloor):
         self._round = None
         self._restate(maker)
         self._tell(event)
+        self._note_end(maker)
         self._forget(self._ended_long_ago(maker))
 
     def _sampled(self, event: Sampled) -> None:

@@ -36,9 +36,22 @@ class ProgramFloor(CopiedFloor):
 
     Attributes:
         missed: what children burned whom nobody saw; None if nothing is told of that.
+        first_station: number of the first process, from which all others come; None before
+            anybody ended.
+        first_end: whoever ended last in it: once that is over, so did the program. It stays when
+            the finished are forgotten.
     """
 
     missed: Missed | None
+    first_station: int | None
+    first_end: Maker | None
+
+    def _note_end(self, maker: Maker) -> None:
+        """Keep how the first process ends."""
+        if self.first_station is None:
+            self.first_station = min(self.stations)  # nobody was forgotten yet
+        if maker.station == self.first_station:
+            self.first_end = maker
 
     def _open_maker(self, number: int | None) -> Maker | None:
         """The maker, unless it is unknown (or forgotten) or its state is final."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from chai_tui.explain.event_text import closing_line, describe
+from chai_tui.explain.exit_text import exit_code_text
 from chai_tui.explain.formatting import counted, time_text
 from chai_tui.explain.program_end import Process, end_text, first_process, process_of
 from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated
@@ -31,6 +32,7 @@ class ProgramLinesView:
         self._out = out
         self._err = err
         self._over: set[int] = set()
+        self._running: dict[int, str] = {}
         self._dropped = 0
 
     def show(self, events: Sequence[Event], floor: Floor) -> None:
@@ -63,8 +65,17 @@ class ProgramLinesView:
             self._dropped += event.lines
         elif isinstance(event, Started):
             if event.pid == event.tid:
+                self._running[event.maker] = f"#{event.maker}, pid {event.pid}"
                 yield f"{_time(event.at, floor)} {describe(event, floor)}"
+        elif isinstance(event, Exited) and event.maker not in floor.makers:
+            # Of very many that end at once the floor has forgotten the first already.
+            if (who := self._running.pop(event.maker, "")) and event.exitcode is not None:
+                how = exit_code_text(event.exitcode)
+                if event.exitcode < 0:
+                    how = f"killed by {floor.signal_name(-event.exitcode)}"
+                yield f"{_time(event.at, floor)} {who}: {how}"
         elif isinstance(event, Exited) and (process := self._ended(event, floor)) is not None:
+            self._running.pop(process.threads[0].number, None)
             # Threads of it may have ended before, in the same batch.
             at = event.at if process.last is None else process.last.ended_at or event.at
             who = f"{process.name}, pid {process.station.pid}"

@@ -90,6 +90,22 @@ def test_without_stderr_the_program_goes_on_and_without_a_reader_it_is_over() ->
         ProgramLinesView(Gone(), None).show([said("x")], floor_of(RUN, *MAIN))
 
 
+def test_of_very_many_that_end_at_once_every_end_is_told() -> None:
+    makers = range(2, 302)
+    children = [event for number in makers for event in process(number, "w", parent=1)]
+    floor_forgets = [*MAIN, *children, *ends(*makers), *ends(1)]
+    _, err = told(floor_forgets)
+    assert sum("started" in line for line in err) == 301
+    assert sum("exit code 0" in line for line in err) == 302  # and the program's
+    assert "chai-tui: 03.000 #2, pid 4712: exit code 0" in err
+
+
+def test_the_exit_code_stays_when_the_finished_are_forgotten() -> None:
+    floor = floor_of(RUN, *MAIN, *CHILD, *ends(1, exitcode=5), *ends(2))
+    floor.forget_finished()
+    assert exit_code(floor) == 5
+
+
 @pytest.mark.parametrize(
     ("events", "code"),
     [

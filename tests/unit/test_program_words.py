@@ -113,6 +113,17 @@ def test_the_end_of_a_process_is_that_of_its_last_thread() -> None:
     assert closing_line(floor) == f"{PROGRAM}: ended with exit code 7"
 
 
+def test_the_end_of_the_program_is_known_although_the_finished_were_forgotten() -> None:
+    floor = floor_of(RUN, *MAIN, *CHILDREN, *ends(1, exitcode=3), *ends(2))
+    floor.forget_finished()
+    running = f"{PROGRAM}: ended with exit code 3; 2 processes of it still run"
+    assert closing_line(floor) == closing_line(floor.copy()) == running
+    floor.fold(ends(3, 4))
+    floor.forget_finished()
+    assert closing_line(floor) == f"{PROGRAM}: ended with exit code 3"
+    assert main_text(floor, 90) == f"{PROGRAM}: ended with exit code 3"
+
+
 # The report
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import cores_worth, ranges
-from chai_tui.model.engine import Engine
 from chai_tui.recording.export.account import Account, MakerAccount
 from chai_tui.recording.export.figures import memory_of_all, moves_of, wall_of, wall_of_all
 from chai_tui.recording.export.rows import label_of
@@ -172,7 +171,7 @@ def compare(before: Account, after: Account) -> Comparison:
     """Compare two runs.
 
     Makers are matched by their recipe, and the order they were seated in; those of a tasting, who
-    have no recipe, by their engine instead.
+    have no recipe, by their engine instead, and threads of a program by their names.
     """
     old, new = _by_name(before), _by_name(after)
     sample_every = max(run.sample_every or 0.0 for run in (before.run, after.run))
@@ -208,12 +207,13 @@ def end_of(maker: MakerAccount) -> str:
 
 def _by_name(account: Account) -> dict[Name, MakerAccount]:
     named: dict[Name, MakerAccount] = {}
-    workers: Counter[Engine] = Counter()
+    workers: Counter[str] = Counter()
     for maker in account.makers.values():
         each = maker
         if not maker.recipe:
-            workers[maker.engine] += 1
-            each = replace(maker, recipe=label_of(maker), nth=workers[maker.engine])
+            label = label_of(maker)
+            workers[label] += 1
+            each = replace(maker, recipe=label, nth=workers[label])
         named[each.recipe, each.nth] = each
     return named
 
@@ -281,8 +281,8 @@ def _facts(before: Account, after: Account) -> list[Fact]:
 
 
 _FACTS = (
-    "source", "system", "usable cores", "CPU quota", "Python", "GIL", "start method", "engine",
-    "seconds between samples", "chai-tui",
+    "source", "program", "system", "usable cores", "CPU quota", "Python", "GIL", "start method",
+    "engine", "seconds between samples", "chai-tui",
 )  # fmt: skip
 
 
@@ -292,6 +292,7 @@ def _told(account: Account) -> tuple[str, ...]:
     engines = dict.fromkeys(str(maker.engine) for maker in account.makers.values())
     return (
         run.source,
+        run.program or "none",
         run.system or "unknown",
         ranges(run.cores) or "unknown",
         "none" if run.quota is None else cores_worth(run.quota),

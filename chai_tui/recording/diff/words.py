@@ -73,7 +73,7 @@ def _head(letter: str, name: str, account: Account) -> list[str]:
     makers = account.makers.values()
     ends = Counter(str(maker.state) for maker in makers)
     how = ", ".join(f"{number:,} {state}" for state, number in ends.items())
-    who = counted(len(makers), "maker") + (f", {how}" if how else "")
+    who = counted(len(makers), account.noun) + (f", {how}" if how else "")
     command = f"  ({account.header.command})" if account.header.command else ""
     told = [account.run.warning, _verdict(account)]
     return [f"{letter}  {name}: {who}{command}", *(f"   {text}" for text in told if text)]
@@ -155,7 +155,7 @@ def name_text(name: Name) -> str:
 def _notes(comparison: Comparison, unchanged: int) -> list[str]:
     lines = [""]
     if unchanged:
-        lines.append(f"{counted(unchanged, 'maker')}: nothing changed")
+        lines.append(f"{counted(unchanged, comparison.before.noun)}: nothing changed")
     for words, makers in (("only in A", comparison.missing), ("only in B", comparison.new)):
         if makers:
             told = [f"{name_text((each.recipe, each.nth))} ({end_of(each)})" for each in makers]

@@ -135,14 +135,16 @@ class MakerAccount:
     """The most bytes that only its process had, of all samples."""
     lines_said: int = 0
     result: str = ""
+    called: str = ""
+    """What a program that is not ours calls it; empty for a maker of ours."""
     steps: list[StepSlice] = field(default_factory=list)
     cores: list[CoreSlice] = field(default_factory=list)
     waits: list[WaitSlice] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """``Chai Maker #1``."""
-        return f"Chai Maker #{self.number}"
+        """``Chai Maker #1``, or what its program calls it: ``Process-1 #4``."""
+        return f"{self.called or 'Chai Maker'} #{self.number}"
 
 
 class StationAccount(NamedTuple):
@@ -155,6 +157,8 @@ class StationAccount(NamedTuple):
         makers: their numbers, in the order in which they were seated.
         began: when the first was seated.
         ended: when the last was joined; the run's end where it never was.
+        name: what a program that is not ours calls it; empty for one of ours.
+        gil: whether its threads wait for one GIL; None: as in the whole run.
     """
 
     number: int
@@ -163,6 +167,8 @@ class StationAccount(NamedTuple):
     makers: tuple[int, ...]
     began: float
     ended: float
+    name: str = ""
+    gil: bool | None = None
 
 
 @dataclass
@@ -201,6 +207,11 @@ class Account:
     events: int = 0
     problems: Sequence[str] = ()
     floor: Floor = field(default_factory=Floor)
+
+    @property
+    def noun(self) -> str:
+        """What those are called who work in it: ``maker``, or ``thread`` of another program."""
+        return "thread" if self.run.is_program else "maker"
 
     @property
     def zero(self) -> float:

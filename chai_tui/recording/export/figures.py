@@ -19,7 +19,7 @@ def headline(account: Account) -> tuple[str, str]:
     if race.began is not None:
         return "No verdict: the recording ends before it", figures
     if not account.makers and not account.floor.unseated:
-        return "No maker was seated", figures
+        return f"No {account.noun} was {'seen' if account.run.is_program else 'seated'}", figures
     return closing_line(account.floor), figures
 
 

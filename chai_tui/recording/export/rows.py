@@ -58,6 +58,9 @@ def station_text(station: StationAccount, makers: Sequence[MakerAccount], *, has
     if not all(each.shares_station for each in traits):
         return ""
     gil = "a GIL each" if all(each.own_interpreter for each in traits) else "one GIL"
+    if station.name:
+        its_gil = ["one GIL"] if station.gil else []
+        return " · ".join([station.name, f"pid {station.pid}", *its_gil])
     parts = ["one process", f"pid {station.pid}", gil if has_gil else "no GIL"]
     if all(each.shares_loop for each in traits):
         parts.append("one event loop")
@@ -67,8 +70,8 @@ def station_text(station: StationAccount, makers: Sequence[MakerAccount], *, has
 
 
 def label_of(maker: MakerAccount) -> str:
-    """Return what a maker brews; of who works in a race, and has no recipe, the engine."""
-    return maker.recipe or str(maker.engine)
+    """Return what a maker brews, or is called by its program; of who works in a race the engine."""
+    return maker.called or maker.recipe or str(maker.engine)
 
 
 def span_of(account: Account) -> tuple[float, float]:

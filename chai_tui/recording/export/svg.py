@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from chai_tui.explain.formatting import GLYPHS, clock_text, seconds_text
+from chai_tui.explain.formatting import GLYPHS, clock_text, counted, seconds_text
 from chai_tui.model.recipe import StepKind
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount, Reason
@@ -141,8 +141,9 @@ class _Picture:
             else "Nothing was sampled: cores and waits are not known"
         )
         return (
-            f"A timeline of {len(account.makers):,} makers over {seconds_text(self._span)}: for "
-            "each maker the cores it was on, what it waited for, its steps, and how it ended. "
+            f"A timeline of {counted(len(account.makers), account.noun)} over "
+            f"{seconds_text(self._span)}: for each {account.noun} the cores it was on, what it "
+            "waited for, its steps, and how it ended. "
             f"{sampled}."
         )
 

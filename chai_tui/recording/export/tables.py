@@ -29,9 +29,10 @@ Write = Callable[[str], object]
 MAKER_COLUMNS = (
     "maker", "recipe", "nth", "station", "pid", "tid", "engine", "state", "cause", "exitcode",
     "seated", "started", "ended", "wall", "cpu", "gil_wait", "core_wait", "paused", "moves",
-    "memory", "place", "lines", "result",
+    "memory", "place", "lines", "result", "name",
 )  # fmt: skip
-"""Seconds, but for numbers of things, and bytes of memory."""
+"""Seconds, but for numbers of things, and bytes of memory. ``name`` is what a program that is not
+ours calls a thread of it."""
 SAMPLE_COLUMNS = (
     "at", "maker", "core", "cpu_share", "ready_share", "gil_share", "cpu_seconds", "memory",
     "stopped", "busy", "makers",
@@ -154,6 +155,7 @@ def _maker_cells(maker: MakerAccount, account: Account) -> tuple[Any, ...]:
         maker.place,
         maker.lines_said,
         words(maker.result),
+        words(maker.called),
     )
 
 

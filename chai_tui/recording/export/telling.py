@@ -53,6 +53,13 @@ def account_of(header: Header, events: Iterable[Event]) -> Account:
     return teller.account()
 
 
+class _WholeFloor(Floor):
+    """A floor that forgets nobody: of a program that starts 500 processes a second all are told."""
+
+    def _ended_long_ago(self, _ended: Maker) -> list[int]:
+        return []
+
+
 class _Kept:
     """What the floor does not keep of a maker."""
 
@@ -72,7 +79,7 @@ class _Teller:
     """Takes in events, one after another."""
 
     def __init__(self, header: Header) -> None:
-        self._floor = Floor()
+        self._floor = _WholeFloor()
         self._floor.fold([header.run])  # a recording that was cut may have lost it
         self._header = header
         self._events = 0
@@ -171,6 +178,8 @@ class _Teller:
         for number, maker in floor.makers.items():
             account.makers[number] = self._maker(maker, self._kept[number], ended)
         for station in floor.stations.values():
+            if not station.makers:
+                continue  # of a process that was seen, and nobody in it
             makers = [account.makers[number] for number in station.makers]
             account.stations[station.number] = StationAccount(
                 station.number,
@@ -179,6 +188,8 @@ class _Teller:
                 tuple(station.makers),
                 min(maker.seated_at for maker in makers),
                 max(ended if maker.ended_at is None else maker.ended_at for maker in makers),
+                station.name or station.command,
+                station.gil,
             )
         account.instants = [
             Instant(event.at, getattr(event, "maker", None), self._words(event), kind)
@@ -224,6 +235,7 @@ class _Teller:
             memory=kept.memory,
             lines_said=maker.said_count,
             result=maker.result,
+            called=maker.called,
             steps=_steps(kept.steps, maker.step_times, last),
             cores=kept.cores,
             waits=_merged(kept.waits, pauses),

@@ -87,7 +87,8 @@ class _Packer:
             "reasons": [[REASON_SIGNS[r], REASON_WORDS[r], r.value] for r in _REASONS],
             "unsampled": UNSAMPLED,
             "states": {state: GLYPHS[state] for state in State},
-            "infers": run.gil and not run.measures_gil,
+            "who": f"{self._account.noun}s",
+            "infers": run.gil and not run.measures_gil and not run.is_program,
             "marks": [
                 [self._tick(each.at), each.maker or 0, each.kind, printable(each.text)[:300]]
                 for each in self._account.instants
@@ -110,6 +111,7 @@ class _Packer:
         step_ends = self._ticks(at for step in maker.steps for at in (step.began, step.ended))
         return {
             "n": maker.number,
+            "called": printable(maker.called)[:300],
             "state": maker.state,
             "recipe": printable(label_of(maker))[:300],
             "cause": printable(maker.cause)[:300],

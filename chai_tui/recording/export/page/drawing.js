@@ -27,7 +27,7 @@ function colours(element) {
   }
   found.cores = Array.from({ length: 8 }, (_, core) => style.getPropertyValue(`--core-${core}`).trim());
   found.core = (core) => (core === CORE ? found.dim : found.cores[core % 8]);
-  found.state = (state) => ({ served: found.good, failed: found.bad, killed: found.bad, stopped: found.halted, ended: found.halted, paused: found.halted })[state] ?? found.dim;
+  found.state = (state) => ({ served: found.good, done: found.good, failed: found.bad, killed: found.bad, stopped: found.halted, ended: found.halted, paused: found.halted })[state] ?? found.dim;
   found.reasons = [found.halted, found.dim, found.halted];
   found.patterns = found.reasons.map((colour, reason) => pattern(reason, colour));
   return found;

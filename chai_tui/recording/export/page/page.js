@@ -132,7 +132,7 @@ function hit(x, y) {
   const place = inside + scroll.scrollTop, line = lines.find((each) => each.row && place >= each.top && place < each.top + each.height);
   if (!line) return "";
   const row = line.row, { core, wait, step } = lanes(), [seated, started, ended, known] = row.life;
-  const name = `Chai Maker #${row.n}${row.recipe ? ` · ${row.recipe}` : ""}`, near = (view.to - view.from) * 5 / chart.clientWidth;
+  const name = row.called ? `${row.called} #${row.n}` : `Chai Maker #${row.n}${row.recipe ? ` · ${row.recipe}` : ""}`, near = (view.to - view.from) * 5 / chart.clientWidth;
   const mark = row.marks.find((each) => Math.abs(each.at - at) < near);
   if (mark) return `${name}\n${timeText(mark.at, finest())}: ${mark.text}`;
   if (!row.open && Math.abs(ended - at) < near) return `${name}\n${data.states[row.state]} ${row.state} at ${timeText(ended, finest())}${row.cause ? `\n${row.cause}` : ""}`;
@@ -170,7 +170,7 @@ function headHit(at, inside, x) {
   const point = after(use.at, at);
   if (point >= use.at.length) return "";
   const part = (value, words) => (value < 0 ? `${words}: not known` : `${words}: ${value} %`);
-  return `core ${use.core}\n${part(use.busy[point], "busy")}\n${part(use.makers[point], "with makers")}`;
+  return `core ${use.core}\n${part(use.busy[point], "busy")}\n${part(use.makers[point], `with ${data.who}`)}`;
 }
 
 function listen() {

@@ -33,7 +33,10 @@ _MAKER_HEADINGS = (
     "maker", "recipe", "engine", "station", "pid", _END, "began", "wall", "CPU", "share",
     "GIL wait", "core wait", "paused", "moves", "memory", "said",
 )  # fmt: skip
+_THREAD_HEADINGS = ("thread", "name", "as", "process", *_MAKER_HEADINGS[4:])
 _STATION_HEADINGS = ("station", "engine", "pid", "makers", "began", "wall", "CPU")
+_PROCESS_HEADINGS = ("process", "name", "pid", "threads", "began", "wall", "CPU")
+"""The same, of a program that is not ours."""
 
 
 def inert(text: str, most: int = 1_000) -> str:
@@ -58,12 +61,13 @@ def facts(account: Account) -> list[tuple[str, str]]:
         (name, value)
         for name, value in (
             ("command", header.command),
+            ("program", run.program),
             ("recorded", header.wall),
             ("length", f"{seconds_text(account.ended - account.began)}, {account.events:,} events"),
             ("source", run.warning),
             ("cores", cores),
             ("Python", run.python or header.python),
-            ("GIL", "on" if run.gil else "off: free-threaded"),
+            ("GIL", _gil_text(account)),
             ("start method", run.start_method),
             ("system", run.system),
             ("samples", _samples_text(account)),
@@ -73,18 +77,25 @@ def facts(account: Account) -> list[tuple[str, str]]:
     ]
 
 
+def _gil_text(account: Account) -> str:
+    """Whether there is one; each process of another program has its own answer."""
+    if account.run.is_program:
+        return ""
+    return "on" if account.run.gil else "off: free-threaded"
+
+
 def _samples_text(account: Account) -> str:
     """What was measured from time to time, and how."""
     run, samples = account.run, len(account.at_once)
     if run.unseen:
-        return f"what makers did is not known: {run.unseen}"
+        return f"what {account.noun}s did is not known: {run.unseen}"
     if not samples:
         return "none were taken: who was on which core, and what kept them from one, is not known"
     every = "" if run.sample_every is None else f" every {seconds_text(run.sample_every)}"
     told = [f"{counted(samples, 'sample')}{every}: cores, waits and memory are as sampled"]
     if not run.maps_cores:
         told.append("which core is not told by this system")
-    if run.gil and not run.measures_gil:
+    if run.gil and not run.measures_gil and not run.is_program:
         told.append("waits for the GIL are inferred")
     return "; ".join(told)
 
@@ -94,9 +105,10 @@ def makers_table(account: Account) -> str:
     if not account.makers:
         return ""
     makers, zero = account.makers, account.zero
+    is_program = account.run.is_program
     return _table(
-        "Makers",
-        _MAKER_HEADINGS,
+        "Threads" if is_program else "Makers",
+        _THREAD_HEADINGS if is_program else _MAKER_HEADINGS,
         (_maker_cells(account, maker, zero) for maker in makers.values()),
         len(makers),
         # Words at the left, figures at the right.
@@ -114,7 +126,7 @@ def _maker_cells(account: Account, maker: MakerAccount, zero: float) -> list[str
     )
     return [
         f"#{maker.number}",
-        f"{maker.recipe}{nth}",
+        maker.called or f"{maker.recipe}{nth}",
         maker.engine,
         str(maker.station),
         str(maker.pid),
@@ -149,7 +161,7 @@ def stations_table(account: Account) -> str:
     rows = (
         [
             str(station.number),
-            station.engine,
+            station.name or station.engine,
             str(station.pid),
             " ".join(f"#{number}" for number in station.makers[:12])
             + (f" +{len(station.makers) - 12:,}" if len(station.makers) > 12 else ""),
@@ -159,18 +171,22 @@ def stations_table(account: Account) -> str:
         ]
         for station in account.stations.values()
     )
+    if account.run.is_program:
+        return _table("Processes", _PROCESS_HEADINGS, rows, len(account.stations), words=(1, 3))
     return _table("Stations", _STATION_HEADINGS, rows, len(account.stations), words=(1, 3))
 
 
 def failures(account: Account) -> str:
-    """Return what is known of why makers were not served: their errors, and what they said last.
+    """Return what is known of why they did not end well: their errors, and what they said last.
 
     Where many failed alike, the first of them speaks for all.
     """
     told: dict[tuple[str, ...], list[str]] = {}
     for maker in account.floor.makers.values():
-        if not maker.joined or maker.state is State.SERVED or not maker.recipe:
+        if not maker.joined or maker.state in {State.SERVED, State.DONE}:
             continue
+        if maker.is_ours and not maker.recipe:
+            continue  # in a tasting
         said = [line.text for line in maker.said][-LINES_SAID:]
         if maker.traceback or said:
             told.setdefault((maker.cause, maker.traceback or "", *said), []).append(maker.name)
@@ -203,7 +219,7 @@ def instants_table(account: Account) -> str:
         ]
         for each in account.instants
     )
-    headings = ("time", "maker", "what", "in words")
+    headings = ("time", account.noun, "what", "in words")
     return _table("Moments", headings, rows, len(account.instants), words=(1, 2, 3))
 
 

@@ -143,15 +143,19 @@ class _Layout:
         account = self._account
         warning = account.run.warning
         name = f"chai-tui, {warning}" if warning else "chai-tui"
-        run = Process(self._pid(account.run.pid), text_of(name), 0)
+        # The pid of a program's run is that of its first process, which has a place of its own.
+        pid = 0 if account.run.is_program else account.run.pid
+        run = Process(self._pid(pid), text_of(name), 0)
         yield run
         marks = [Mark(0, Words("run began", of_run(account)), "run")]
         marks += [self._mark(instant) for instant in self._marks[None]]
-        yield Track(run, self._tid(run, None), "all makers", 1, None, "round", (), marks)
+        yield Track(run, self._tid(run, None), f"all {account.noun}s", 1, None, "round", (), marks)
         yield from self._lanes(run)
         yield from self._counters(run)
         for order, station in enumerate(account.stations.values(), start=1):
             told = f"station {station.number}: {station.engine}, pid {station.pid}"
+            if station.name:
+                told = text_of(f"{station.name}, pid {station.pid}")
             process = Process(self._pid(station.pid), told, order)
             yield process
             for place, number in enumerate(station.makers):
@@ -188,7 +192,7 @@ class _Layout:
     def _counters(self, run: Process) -> Iterator[Counter]:
         account = self._account
         for core, values in account.core_use.items():
-            for part, index in (("busy", 1), ("makers", 2)):
+            for part, index in (("busy", 1), (f"{account.noun}s", 2)):
                 told = ((each[0], each[index]) for each in values)
                 yield Counter(run, f"core {core}", part, self._values(told))
         yield Counter(run, "cores", "at once", self._values(account.at_once))

@@ -103,6 +103,7 @@ def of_run(account: Account) -> Args:
         {
             "chai-tui": header.chai_tui,
             "command": header.command,
+            "program": run.program,
             "began": header.wall,
             "source": run.source,
             "Python": run.python,
