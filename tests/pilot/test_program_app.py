@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from chai_tui.cli.programs.ending import code_of_program
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Seated, Started
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.program_app import ProgramApp
+from chai_tui.views.program_lines import exit_code
 from tests.builders import BEGAN, HERE, FakeSource, floor_of
 from tests.pilot.kitchen import Kitchen, StoppedClock
 
@@ -37,7 +37,7 @@ async def program(
     clock = StoppedClock()
     app = ProgramApp(
         bridge,
-        code=code_of_program,
+        code=exit_code,
         exit_when_over=exit_when_over,
         floor=floor_of(RUN._replace(source=source), *events),
         clock=clock,
