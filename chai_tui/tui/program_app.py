@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chai_tui.explain.program_end import first_process
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
@@ -38,13 +39,10 @@ class ProgramApp(ChaiApp):
 
     def action_clear(self) -> None:
         """Take those who finished off the screen, but not what they tell the shell."""
-        if self._code_of_cleared is None and self._is_first_over():
+        first = first_process(self.floor)
+        if self._code_of_cleared is None and first is not None and first.is_over:
             self._code_of_cleared = self._code(self.floor)
         super().action_clear()
-
-    def _is_first_over(self) -> bool:
-        first = next(iter(self.floor.makers.values()), None)
-        return first is not None and first.joined
 
     # End
 

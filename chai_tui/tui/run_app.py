@@ -129,7 +129,6 @@ def run_program(
         quiet: whether nothing is said in the shell once the screen is gone.
         kept: as of :func:`run_app`.
     """
-
     from chai_tui.config.settings import first_start, state_folder  # noqa: PLC0415 - only for people
 
     def make(**options: Any) -> WatchingApp:

@@ -68,7 +68,8 @@ def chai(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
 
 def test_a_script_is_run_and_its_exit_code_is_ours(folder: Path) -> None:
     result = chai("run", "--plain", "--stdin", "-", "script.py", "--help", "3", given="tea")
-    assert (result.returncode, result.stderr) == (7, "")
+    assert (result.returncode, result.stdout) == (7, "said --help 3\n")
+    assert all(line.startswith("chai-tui: ") for line in result.stderr.splitlines())
     assert (folder / "ran").read_text().startswith(f"tea {os.path.realpath(sys.executable)} ")
 
 
@@ -89,7 +90,7 @@ def test_what_it_does_is_told_as_events_and_recorded(folder: Path) -> None:
 
 def test_a_shell_line_that_a_signal_ends(folder: Path) -> None:
     result = chai("run", "--plain", "--", "echo here > ran; kill -9 $$")
-    assert result.returncode == 128 + signal.SIGKILL
+    assert (result.returncode, result.stdout) == (128 + signal.SIGKILL, "")
     assert (folder / "ran").read_text() == "here\n"
 
 
@@ -127,11 +128,14 @@ def test_ctrl_c_ends_what_was_run(folder: Path) -> None:
         terminal.until(lambda: not terminal.survivors())
 
 
-def test_who_is_watched_is_left_alone(sleeper: subprocess.Popen[bytes]) -> None:
+@pytest.mark.parametrize(("key", "code"), [("q", 0), ("\x03", 130)])
+def test_who_is_watched_is_left_alone(
+    sleeper: subprocess.Popen[bytes], key: str, code: int
+) -> None:
     with Terminal([console_script(), "watch", str(sleeper.pid)]) as terminal:
         terminal.until_shows(f"pid {sleeper.pid}")
-        terminal.send("q")
-        assert terminal.wait() == 0
+        terminal.send(key)
+        assert terminal.wait() == code
         assert terminal.is_restored
         assert b"Traceback" not in terminal.raw
     assert psutil.Process(sleeper.pid).status() != psutil.STATUS_ZOMBIE

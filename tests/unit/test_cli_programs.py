@@ -28,8 +28,7 @@ from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.cli.common.interpreter import python_of_shell
 from chai_tui.cli.programs import asked, launch
 from chai_tui.cli.programs.asked import Kind, settle_program
-from chai_tui.cli.programs.ending import code_of_program, is_over
-from chai_tui.cli.programs.launch import Shown
+from chai_tui.cli.programs.launch import Shown, is_over
 from chai_tui.cli.programs.processes import settle_name, settle_pids
 from chai_tui.config.settings import PATH_VARIABLE
 from chai_tui.model.engine import Engine
@@ -508,7 +507,7 @@ def test_a_screen_or_lines_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(screen, "_is_in_front", lambda: True)
         assert LAUNCH(program, Shown(plain=lines)) == 0
     assert [view for view, _ in came] == ["lines", "lines", "screen"]
-    assert came[0][1][3] is code_of_program
+    assert came[0][1] == (program, Shown(plain=True), None)
 
 
 def test_what_is_a_file_of_python_without_a_function_can_be_run() -> None:
@@ -581,16 +580,6 @@ def ended(*codes: int | None) -> Floor:
     return floor
 
 
-def test_the_exit_code_is_the_programs_own() -> None:
-    assert [code_of_program(ended(code, 5)) for code in (0, 3, -9, -15, None)] == [
-        0,
-        3,
-        137,
-        143,
-        1,
-    ]
-
-
 def test_a_program_is_over_when_everybody_has_ended() -> None:
     floor = Floor()
     assert not is_over(floor)
@@ -601,4 +590,3 @@ def test_a_program_is_over_when_everybody_has_ended() -> None:
     floor = Floor()
     floor.fold([RunBegan(1.0, "run"), Unseated(1.0, 1, "gone")])
     assert is_over(floor)
-    assert code_of_program(floor) == 1

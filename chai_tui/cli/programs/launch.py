@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chai_tui.cli.common.bad_request import BadRequestError
@@ -18,7 +18,6 @@ from chai_tui.cli.common.screen import (
     choose_screen,
 )
 from chai_tui.cli.programs.asked import Kind, settle_program
-from chai_tui.cli.programs.ending import code_of_program, code_of_watched, is_over
 from chai_tui.cli.programs.processes import settle_name, settle_pids
 from chai_tui.config.settings import load_settings, settings_path
 from chai_tui.config.toml_file import shown_path
@@ -168,6 +167,11 @@ def _own_input() -> str:
         raise BadRequestError("--stdin -: there is no standard input", is_usage=False) from error
 
 
+def is_over(floor: Floor) -> bool:
+    """Whether every process of a program has ended, or none was there."""
+    return floor.run.is_program and not floor.open
+
+
 def launch(program: RunProgram | WatchProgram, how: Shown, *, stdin_was_read: bool = False) -> int:
     """Start or find a program, and show it; return the exit code.
 
@@ -183,25 +187,24 @@ def launch(program: RunProgram | WatchProgram, how: Shown, *, stdin_was_read: bo
     lines = how.plain or how.as_json
     has_screen, reason = choose_screen(lines=lines, stdin_was_read=stdin_was_read)
     file = open_recording(how.record)
-    code = code_of_program if isinstance(program, RunProgram) else code_of_watched
     if has_screen:
-        return on_screen(program, how, file, code)
+        return on_screen(program, how, file)
     if reason:
         from chai_tui.cli.common.telling import say_to_a_person  # noqa: PLC0415 - rarely
 
         say_to_a_person(reason)
-    return without_screen(program, how, file, code)
+    return without_screen(program, how, file)
 
 
 def on_screen(
     program: RunProgram | WatchProgram,
     how: Shown,
     file: RecordingFile | None,
-    code: Callable[[Floor], int],
 ) -> int:
     """Show a program on the screen, and record it; return the exit code."""
     from chai_tui.sources.program.source import ProgramSource  # noqa: PLC0415 - not for bad usage
     from chai_tui.tui.bridge import Bridge
+    from chai_tui.views.program_lines import exit_code  # noqa: PLC0415 - as above
 
     settings, warnings = load_settings(settings_path())
     with own_terminal():
@@ -221,7 +224,7 @@ def on_screen(
                 bridge,
                 settings,
                 warnings,
-                code=code,
+                code=exit_code,
                 exit_when_over=how.exit_when_over,
                 large=how.large,
                 quiet=how.quiet,
@@ -239,12 +242,15 @@ def without_screen(
     program: RunProgram | WatchProgram,
     how: Shown,
     file: RecordingFile | None,
-    code: Callable[[Floor], int],
 ) -> int:
     """Print the lines of a program, or events as JSON, and record it; return the exit code."""
     from chai_tui.cli.common.telling import cannot_write  # noqa: PLC0415 - the screen needs none
     from chai_tui.sources.program.source import ProgramSource  # noqa: PLC0415 - not for bad usage
     from chai_tui.views.output import OutputError, UnreadError, View  # noqa: PLC0415 - as above
+    from chai_tui.views.program_lines import (  # noqa: PLC0415 - as above
+        ProgramLinesView,
+        exit_code,
+    )
     from chai_tui.views.run import watch as watch_to_its_end  # noqa: PLC0415 - as above
 
     if sys.stdout is None:  # nothing is started for nobody
@@ -256,9 +262,7 @@ def without_screen(
 
             view = JsonView(sys.stdout)
         else:
-            from chai_tui.views.plain import PlainView  # noqa: PLC0415 - one of the two is enough
-
-            view = PlainView(sys.stdout, sys.stderr)
+            view = ProgramLinesView(sys.stdout, sys.stderr)
         usual = JSON_SAMPLE_SECONDS if how.as_json else None
         if file is not None and not how.as_json:
             usual = SCREEN_SAMPLE_SECONDS  # who records wants to see the cores later
@@ -274,4 +278,4 @@ def without_screen(
             return cannot_write(error)
     if ended_by is not None:
         return ExitCode.SIGNALLED + ended_by
-    return recording.code(code(floor))
+    return recording.code(exit_code(floor))
