@@ -9,13 +9,18 @@ from typing import Any, NamedTuple
 
 from chai_tui.findings.finding import Desk
 from chai_tui.findings.people import People
-from chai_tui.model.events import MakerUse, RunBegan, Sampled
+from chai_tui.model.events import RunBegan, Sampled
 
 MOVES = 0.05
 """Share of its time in which a thread runs, wants to, or waits for the GIL, from which it counts: a
 thread that wakes up ten times a second to look at something is no worker."""
 LONGEST_GAP = 2.5
 """Seconds between two samples beyond which nothing is known of the time between."""
+WANTS = 0.5
+"""Share of its time from which a thread counts as one that wants a core."""
+_THREADS, _RUNNING, _WANTED, _WANTING, _KNOWN, _FOR_GIL, _LONGEST = range(7)
+"""Figures of the threads of one process that are summed up."""
+_FIGURES = 7
 
 
 class Demand(NamedTuple):
@@ -130,23 +135,43 @@ class Load:
             for listener in self._listeners:
                 listener(event.at, Machine(0.0, 0.0, None), {})
             return
-        at = self._people.at
-        moving: dict[int, list[MakerUse]] = {}
-        used = 0.0
-        # A thousand threads, ten times a second: nearly all of them sleep, and cost one look each.
-        for use in event.makers:
-            share = use.cpu_share
-            if share is None:
-                continue
-            used += share
-            if share + (use.ready_share or 0.0) + (use.gil_share or 0.0) >= MOVES:
-                moving.setdefault(at.get(use.maker, 0), []).append(use)
+        sums, used = self._sums(event)
         demands = {
-            station: _demand(seconds, uses) for station, uses in moving.items() if len(uses) > 1
+            station: _demand(seconds, *figures)
+            for station, figures in sums.items()
+            if figures[_THREADS] > 1
         }
         machine = self._machine(seconds, event, used)
         for listener in self._listeners:
             listener(event.at, machine, demands)
+
+    def _sums(self, event: Sampled) -> tuple[dict[int, list[float]], float]:
+        """Return the figures of the threads that move, by station, and what all used together."""
+        at = self._people.at
+        sums: dict[int, list[float]] = {}
+        used = 0.0
+        # A thousand threads, ten times a second: nearly all of them sleep, and cost one look each.
+        for maker, _, share, ready, _, _, _, gil in event.makers:
+            if not share and not ready and not gil:
+                continue
+            wanted = (share or 0.0) + (ready or 0.0)
+            used += share or 0.0
+            if wanted + (gil or 0.0) < MOVES:
+                continue
+            station = at.get(maker, 0)
+            figures = sums.get(station)
+            if figures is None:
+                figures = sums[station] = [0.0] * _FIGURES
+            figures[_THREADS] += 1
+            figures[_RUNNING] += share or 0.0
+            figures[_WANTED] += wanted
+            figures[_WANTING] += wanted >= WANTS
+            if gil is not None:
+                figures[_KNOWN] += 1
+                figures[_FOR_GIL] += gil
+                if gil > figures[_LONGEST]:
+                    figures[_LONGEST] = gil
+        return sums, used
 
     def _machine(self, seconds: float, event: Sampled, used: float) -> Machine:
         run = self._desk.floor.run
@@ -162,13 +187,18 @@ class Load:
         return Machine(seconds, cores, free)
 
 
-def _demand(seconds: float, uses: list[MakerUse]) -> Demand:
-    running = sum([use.cpu_share or 0.0 for use in uses])
-    ready = sum([use.ready_share or 0.0 for use in uses])
-    told = [use.gil_share for use in uses if use.gil_share is not None]
-    for_gil = sum(told) if told else None
+def _demand(
+    seconds: float,
+    threads: float,
+    running: float,
+    wanted: float,
+    wanting: float,
+    known: float,
+    for_gil: float,
+    longest: float,
+) -> Demand:
     # One of them has the GIL, so at most all others wait at once; and whoever waits, waits for one
     # who has it.
-    waited = min(1.0, max(*told, sum(told) / (len(uses) - 1))) if told else 0.0
-    wanting = sum([(use.cpu_share or 0.0) + (use.ready_share or 0.0) >= 0.5 for use in uses])
-    return Demand(seconds, running, ready, for_gil, waited, wanting)
+    waited = min(1.0, max(longest, for_gil / (threads - 1)))
+    ready = wanted - running
+    return Demand(seconds, running, ready, for_gil if known else None, waited, int(wanting))
