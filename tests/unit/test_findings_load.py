@@ -181,13 +181,15 @@ def test_a_sample_of_a_thousand_threads_costs_little(use: Use) -> None:
         MakerUse(maker, 0, use[0], use[1], 0.5, None, stopped=False, gil_share=use[2])
         for maker in range(1, 1_001)
     )
-    costs = []
-    for number in range(100):
+    costs, looks = [], []
+    for number in range(50):
         at = BEGAN + 1.0 + number * 0.1
         sample = Sampled(at, (CoreUse(0, 1.0, 0.9), CoreUse(1, 1.0, 0.9)), uses)
         began = time.thread_time()
         findings.take([sample], floor)
         costs.append(time.thread_time() - began)
-    # A third of a millisecond on a machine of 2020; that it is no multiple of that is enough here.
-    assert min(costs) < 0.001, f"{min(costs) * 1e3:.2f} ms"
-    print(f"{min(costs) * 1e3:.3f} ms")
+        began = time.thread_time()
+        assert sum([(each.cpu_share or 0.0) + (each.ready_share or 0.0) for each in uses]) >= 0.0
+        looks.append(time.thread_time() - began)
+    # A look at two figures of each takes 0.03 ms where nothing else runs: it may cost 0.3 ms.
+    assert min(costs) < 10 * min(looks), f"{min(costs) * 1e3:.2f} ms, {min(looks) * 1e3:.2f} ms"
