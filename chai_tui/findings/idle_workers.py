@@ -205,7 +205,8 @@ class IdleWorkers:
         longest = max(share.longest for share in shares)
         least = percent(int(100 * min(share.idle for share in idle)) / 100)
         if tasks < len(shares):
-            why = f"there were {counted(tasks, 'task')} for {counted(len(shares), 'worker')}"
+            was = "was" if tasks == 1 else "were"
+            why = f"there {was} {counted(tasks, 'task')} for {counted(len(shares), 'worker')}"
         elif longest >= LONG_TASK * window:
             why = f"one task took {seconds_text(longest)} of {seconds_text(window)}"
         else:

@@ -1,4 +1,4 @@
-"""What the control groups of this process allow: CPU time, tasks (Linux; elsewhere: no limit).
+"""What control groups allow: CPU time, tasks, memory (Linux; elsewhere: no limit).
 
 A container limited with ``--cpus=1.5`` still sees every core of its machine: only the quota tells.
 Files and formats: https://docs.kernel.org/admin-guide/cgroup-v2.html (``cpu.max``) and
@@ -52,6 +52,59 @@ class CpuQuota:
         read = (_quota_of(f"{self._root}{folder}", kind) for folder, kind in self._folders)
         quotas = [quota for quota in read if quota is not None]
         return min(quotas, default=None)
+
+
+class OomCounter:
+    """How many processes the system killed for lack of memory where a process belongs.
+
+    Files: https://docs.kernel.org/admin-guide/cgroup-v2.html (``memory.events``) and
+    https://docs.kernel.org/admin-guide/cgroup-v1/memory.html (``memory.oom_control``). A group
+    counts those who were killed in it whosever limit it was; so the nearest group that counts is
+    asked, and not its parents, whose other groups may have lost somebody else.
+
+    Make it while the process lives: nobody knows afterwards where it belonged.
+
+    Attributes:
+        is_told: whether anything counts at all.
+
+    Args:
+        pid: of the process.
+        root: put before every path that is read.
+    """
+
+    def __init__(self, pid: int, root: str = "") -> None:
+        groups = _text(f"{root}/proc/{pid}/cgroup")
+        mounts = _text(f"{root}/proc/self/mountinfo")
+        paths = [
+            f"{root}{folder}/{_KILLS_IN[kind]}"
+            for folder, kind in _folders_of("memory", groups, mounts)
+        ]
+        # Of a machine's root group, only the whole machine's count is known.
+        paths.append(f"{root}/proc/vmstat")
+        self._path = next((path for path in paths if _kills_in(path) is not None), "")
+        self.is_told = bool(self._path)
+        self._kills = _kills_in(self._path) or 0
+
+    def grown(self) -> int:
+        """Return how many were killed since it was made, or since the last call."""
+        kills = _kills_in(self._path)
+        if kills is None:  # the group is gone, and all with it
+            return 0
+        grown, self._kills = kills - self._kills, kills
+        return max(0, grown)
+
+
+_KILLS_IN = {"cgroup": "memory.oom_control", "cgroup2": "memory.events"}
+"""The file that counts them, by kind of mount."""
+
+
+def _kills_in(path: str) -> int | None:
+    """Return the count in a file; None if it has none."""
+    for line in _text(path).splitlines():
+        name, _, count = line.partition(" ")
+        if name == "oom_kill" and count.isdecimal():
+            return int(count)
+    return None
 
 
 def tasks_of_groups(root: str = "") -> list[tuple[int, int]]:

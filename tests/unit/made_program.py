@@ -74,7 +74,7 @@ class Program:
 
     def happens(self, kind: type[Event], at: float, *values: object) -> None:
         """Have something happen."""
-        self.events.append(kind(BEGAN + at, *values))  # type: ignore[call-arg, arg-type] # any of them
+        self.events.append(kind(BEGAN + at, *values))  # type: ignore[arg-type] # any of them
 
     def waits(self, at: float, maker: int, what: WaitKind, subject: str = "") -> None:
         """Have a thread wait for something, as the system tells."""
