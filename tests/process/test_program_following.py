@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -37,10 +38,18 @@ class Refused(ProcessEvents):
 
 
 class Forgetful(ProcessEvents):
-    """Events that get lost, all of them: nobody reads fast enough."""
+    """Events that get lost, most of them: there is hardly any room for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses = 0
+        if self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)
 
     def read(self) -> list[Record]:
-        return [Lost()] if super().read() else []
+        records = super().read()
+        self.losses += records.count(Lost())
+        return records
 
 
 class Scene:
@@ -370,18 +379,27 @@ def test_a_program_that_is_watched_is_not_joined() -> None:
 def test_whoever_is_found_when_events_are_lost_was_not_missed() -> None:
     for scene in _scene("lossy"):
         root = scene.start("""
+            for _ in range(20):
+                if not os.fork():
+                    os._exit(0)
             child = os.fork()
             if not child:
                 sys.stdin.readline()
                 os._exit(0)
             print(child, flush=True)
-            os.wait()
+            sys.stdin.readline()
         """)
-        child = int(scene.line())
+        child = int(scene.line())  # nobody looked meanwhile
         scene.until(lambda: child in scene.came())  # noqa: B023
+        scene.until(lambda: scene.following and len(scene.following.zombies) == 20)  # noqa: B023
+        assert isinstance(scene.events, Forgetful)
+        assert scene.events.losses
+        scene.go_on()
         scene.go_on()
         scene.until(lambda: scene.went(root))  # noqa: B023
         assert scene.went(child)
+        came = scene.came()
+        assert len(came) == len(set(came)) == 22
 
 
 def test_a_thousand_children_at_once_are_listed_to_the_end(looking: Scene) -> None:
@@ -471,3 +489,54 @@ def test_a_descriptor_tells_when_somebody_ended(scene: Scene) -> None:
     while not scene.went(root):
         assert select.select([scene.following], [], [], PATIENCE)[0]
         scene.look()
+
+
+def test_a_program_that_ended_before_the_first_look_is_told() -> None:
+    for events in (ProcessEvents(), Refused()):
+        program = subprocess.Popen(["/bin/sh", "-c", "exit 9"])
+        _eventually(lambda: _is_zombie(program.pid))  # noqa: B023
+        following = Following([program.pid], adopts=True, events=events)
+        told = [*following.look(), *following.look()]
+        assert type(told[0]) is Came
+        assert told[-1][:2] == (program.pid, 9)
+        program.wait()  # somebody else joined it
+        following.close()
+        events.close()
+
+
+def _eventually(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+AS_NOBODY = """
+import os, sys, time
+from chai_tui.sources.program.changes import Came, Went
+from chai_tui.sources.program.ending import end_everybody
+from chai_tui.sources.program.following import Following
+from chai_tui.sources.program.proc_tree import read_stat
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+pid = int(sys.argv[1])
+following = Following([pid], adopts=False)
+print(*[type(change).__name__ for change in following.look()], flush=True)
+print(end_everybody(following, grace=0.0), flush=True)
+while not (changes := [c for c in following.look() if isinstance(c, Went)]):
+    time.sleep(0.005)
+print(changes[0].exitcode, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+def test_another_users_process_is_followed_and_not_ended() -> None:
+    with subprocess.Popen(["/bin/sh", "-c", "read line; exit 0"], stdin=subprocess.PIPE) as program:
+        watching = [sys.executable, "-c", AS_NOBODY, str(program.pid)]
+        with subprocess.Popen(watching, stdout=subprocess.PIPE, text=True) as watcher:
+            assert watcher.stdout is not None
+            assert watcher.stdout.readline() == "Came\n"
+            assert watcher.stdout.readline() == f"[{program.pid}]\n"
+            assert program.stdin is not None
+            program.stdin.close()
+            # It is a zombie: another user is told 0 whatever it was, so nobody knows.
+            assert watcher.stdout.readline() == "None\n"

@@ -22,8 +22,8 @@ from chai_tui.sources.program.connector import (
     ThreadBegan,
     ThreadLeft,
 )
-from chai_tui.sources.program.following import CHECK_SECONDS, Following, _boot_offset
-from chai_tui.sources.program.proc_tree import TICKS_A_SECOND, read_stat
+from chai_tui.sources.program.following import CHECK_SECONDS, Following
+from chai_tui.sources.program.proc_tree import TICKS_A_SECOND, boot_offset, read_stat
 
 
 class Proc:
@@ -80,7 +80,7 @@ class Proc:
 
     @property
     def ticks(self) -> int:
-        return int((self.now + _boot_offset()) * TICKS_A_SECOND)
+        return int((self.now + boot_offset()) * TICKS_A_SECOND)
 
     def follow(self, *roots: int, events: ProcessEvents | None = None) -> Following:
         return Following(

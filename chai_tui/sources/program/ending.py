@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from chai_tui.sources.program.changes import Change
 from chai_tui.sources.program.following import Following
 
+PROGRESS_SECONDS = 0.25
+"""How much longer is waited each time that somebody ends."""
 LOOK_SECONDS = 0.01
 """How long is waited between two looks; less if somebody ends."""
 KILL_SECONDS = 0.5
@@ -38,18 +40,22 @@ def end_everybody(
         tell: takes what the looks found.
 
     Returns:
-        Who is left: pids that could not be ended within ``KILL_SECONDS`` of SIGKILL, or that
-        belong to another user.
+        Who is left: pids of those who did not end within ``KILL_SECONDS`` of SIGKILL, though
+        nobody else did either, or who belong to another user.
     """
     kill_at = clock() + grace
     deadline = kill_at + KILL_SECONDS
     asked: set[tuple[int, int]] = set()
+    before = 0
     while True:
         changes = following.look(thoroughly=True)
         if tell is not None and changes:
             tell(changes)
         left = following.pids
         now = clock()
+        if len(left) < before:
+            deadline = max(deadline, now + PROGRESS_SECONDS)
+        before = len(left)
         if not left or now >= deadline:
             return [*left]
         for pid in left:

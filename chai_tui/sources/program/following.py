@@ -18,10 +18,10 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from chai_tui.host.process_stat import why_unseen
+from chai_tui.host.process_stat import OTHERS, why_unseen
 from chai_tui.samplers.kept_file import Budget
-from chai_tui.sources.program.adopting import Adoption, reap
-from chai_tui.sources.program.changes import Came, Change, ThreadsChanged, Went
+from chai_tui.sources.program.adopting import Adoption
+from chai_tui.sources.program.changes import Change
 from chai_tui.sources.program.connector import (
     Execed,
     Exited,
@@ -31,13 +31,13 @@ from chai_tui.sources.program.connector import (
     Record,
     ThreadBegan,
     ThreadLeft,
-    exitcode_of,
 )
 from chai_tui.sources.program.ends import Ends
 from chai_tui.sources.program.member import Member
 from chai_tui.sources.program.newcomers import Newcomer, Newcomers
-from chai_tui.sources.program.proc_tree import TICKS_A_SECOND, Stat, read_stat
-from chai_tui.sources.program.zombies import Dead, Zombies
+from chai_tui.sources.program.proc_tree import TICKS_A_SECOND, boot_offset, read_stat
+from chai_tui.sources.program.tree import Tree
+from chai_tui.sources.program.zombies import Zombies
 
 CHECK_SECONDS = 5.0
 """How often /proc is looked through where the kernel tells."""
@@ -45,9 +45,9 @@ SCAN_SHARE = 0.02
 """Share of a core that looking for newcomers may take where the kernel does not tell."""
 CREDIT_SECONDS = 0.05
 """For how long it need not wait after it, however much it took."""
-READ_AT_ONCE = 50
+READ_AT_ONCE = 30
 """Processes that are read at each look where the kernel does not tell; more if there are many."""
-_ROUNDS, _ROUNDS_WHEN_TOLD = 10, 100
+_ROUNDS, _ROUNDS_WHEN_TOLD = 20, 100
 """In how many looks everybody is read once."""
 
 
@@ -82,23 +82,17 @@ class Following:
         self._clock = clock
         self._adoption = Adoption() if adopts else None
         self._pid = os.getpid()
-        self._is_ours = not why_unseen(proc)
-        """Whether its numbers are those of this process's system calls."""
-        self._ends = Ends(budget or Budget(), works=self._is_ours)
-        self._zombies = Zombies(proc, reaps=adopts and self._is_ours)
-        self._members: dict[int, Member] = {}
+        self._unseen = why_unseen(proc)
+        is_ours = not self._unseen  # whether numbers are those of this process's system calls
+        self._ends = Ends(budget or Budget(), works=is_ours)
+        self._zombies = Zombies(proc, reaps=adopts and is_ours)
+        self._tree = Tree(proc, self._ends, self._zombies, adopts=adopts, is_ours=is_ours)
+        self._members = self._tree.members
         self._newcomers = Newcomers(proc, self._members, self._zombies.dead, adopts=adopts)
-        self._doubtful: set[int] = set()  # who may have ended: they are read at each look
-        self._threads_changed: dict[int, None] = {}
         self._rota: list[int] = []
         self._scan_after = self._check_at = float("-inf")
         self._looked_at: list[float] = []
-        self._missed_ticks = 0.0
-        self._missed = 0.0
-        self._boot_offset = _boot_offset()
         self._is_first = True
-        self._is_lossy = False
-        self._changes: list[Change] = []
 
     @property
     def pids(self) -> Sequence[int]:
@@ -123,9 +117,7 @@ class Following:
     @property
     def missed(self) -> float:
         """CPU seconds that children burned whom nobody saw; it never shrinks."""
-        open_ticks = sum(member.missed_ticks() for member in self._members.values())
-        self._missed = max(self._missed, (self._missed_ticks + open_ticks) / TICKS_A_SECOND)
-        return self._missed
+        return self._tree.missed
 
     @property
     def is_told(self) -> bool:
@@ -135,6 +127,8 @@ class Following:
     @property
     def how(self) -> str:
         """Which way is at work, for a person."""
+        if self._unseen and not self._members:
+            return f"nobody is seen: {self._unseen}"
         if self.is_told:
             return "the kernel's process events"
         why = "nobody asked the kernel" if self._events is None else self._events.why_not
@@ -142,7 +136,7 @@ class Following:
         if len(times) < 2 or times[-1] <= times[0]:
             return f"looks at /proc, because {why}"
         often = (len(times) - 1) / (times[-1] - times[0])
-        return f"looks {often:.3g} times a second, because {why}"
+        return f"looks {often:.{0 if often > 2 else 1}f} times a second, because {why}"
 
     def fileno(self) -> int:
         """Return a descriptor that is ready to read when a look would find something; -1: none.
@@ -161,14 +155,14 @@ class Following:
                 not tell.
         """
         now = self._clock()
-        self._boot_offset = _boot_offset()
-        self._changes = []
         self._looked_at = [*self._looked_at[-20:], now]
         lost = False
+        self._tree.is_told = self.is_told
         if self._is_first:
             self._begin(now)
         if self._events is not None:
             lost = self._hear(self._events.read(), now)
+            self._tree.is_told = self.is_told
         if not self.is_told:
             self._find_ends(now)
             self._scan(now, at_once=thoroughly)
@@ -180,12 +174,7 @@ class Following:
             self._take_in(self._newcomers.search(thoroughly=True), now)
         else:
             self._read(max(2, len(self._members) // _ROUNDS_WHEN_TOLD), now)
-        self._changes += self._zombies.look(now)
-        self._changes += [
-            ThreadsChanged(pid) for pid in self._threads_changed if pid in self._members
-        ]
-        self._threads_changed.clear()
-        return self._changes
+        return self._tree.take_changes() + self._zombies.look(now)
 
     def close(self) -> None:
         """Have this process take in nobody any more, and close descriptors; idempotent."""
@@ -197,11 +186,13 @@ class Following:
 
     def _begin(self, now: float) -> None:
         self._check_at = now + CHECK_SECONDS
-        stats = {pid: stat for pid in self._roots if (stat := read_stat(self._proc, pid))}
+        # Where numbers are those of others, none is looked up.
+        roots = () if self._unseen == OTHERS else self._roots
+        stats = {pid: stat for pid in roots if (stat := read_stat(self._proc, pid))}
         for pid, stat in sorted(stats.items(), key=lambda item: item[1].began):
             if pid not in self._members:
                 parent = stat.parent if stat.parent in self._members else 0
-                self._meet(pid, stat, parent, now)
+                self._tree.meet(pid, stat, parent, now, is_first=self._is_first)
                 self._take_in(self._newcomers.below(pid), now)
         self._newcomers.may_be_there()
         self._take_in(self._newcomers.search(), now)
@@ -209,23 +200,7 @@ class Following:
 
     def _take_in(self, newcomers: Iterable[Newcomer], now: float) -> None:
         for pid, stat, parent in newcomers:
-            self._meet(pid, stat, parent, now)
-
-    def _meet(self, pid: int, stat: Stat, parent: int, now: float) -> None:
-        """Take somebody in who was read."""
-        member = Member(pid, stat.began, self._seconds(stat.began), parent)
-        member.is_exact = True
-        member.take(stat, now, is_first=self._is_first)
-        self._let_in(member, parent)
-        if stat.has_ended:
-            self._seems_ended(member, now)
-
-    def _let_in(self, member: Member, parent: int) -> None:
-        self._members[member.pid] = member
-        self._zombies.dead.pop(member.pid, None)
-        self._changes.append(Came(member.pid, parent, member.began, member.born))
-        if not self.is_told:
-            self._ends.watch(member)
+            self._tree.meet(pid, stat, parent, now, is_first=self._is_first)
 
     # What the kernel tells.
 
@@ -248,8 +223,7 @@ class Following:
                 self._exited(member, record, now)
             elif isinstance(record, Execed):
                 member.leaves = None  # a thread that calls exec gets the number of the first one
-                self._changes.append(record)
-                self._threads_changed[record.pid] = None
+                self._tree.execed(record)
             else:
                 self._thread(member, record, now)
         return lost
@@ -264,43 +238,43 @@ class Following:
         if known is not None:
             if abs(known.born - at) <= 3 / TICKS_A_SECOND:
                 return  # it was found already
-            self._end(known, None, now)
+            self._tree.end(known, None, now)
         stat = None if is_short else read_stat(self._proc, pid)
-        began = int((at + self._boot_offset) * TICKS_A_SECOND)
+        began = int((at + boot_offset()) * TICKS_A_SECOND)
         member = Member(pid, began if stat is None else stat.began, at, parent)
         if stat is not None:
             member.is_exact = True
             member.take(stat, now)
             member.threads = None if stat.threads > 1 else 1
-        self._let_in(member, parent)
+        self._tree.let_in(member, parent)
 
     def _thread(self, member: Member, record: ThreadBegan | ThreadLeft, now: float) -> None:
         member.threads = None
-        self._threads_changed[member.pid] = None
+        self._tree.threads_changed(member)
         if isinstance(record, ThreadLeft) and member.leaves is not None:
             member.leaves = record.exitcode or member.leaves
             self._check_leader(member, now)
 
     def _exited(self, member: Member, record: Exited, now: float) -> None:
         if member.threads == 1:
-            self._end(member, record.exitcode, record.at)
+            self._tree.end(member, record.exitcode, record.at)
             return
         member.leaves = record.exitcode
-        self._doubtful.add(record.pid)
+        self._tree.doubtful.add(record.pid)
         self._check_leader(member, now, at=record.at)
 
     def _check_leader(self, member: Member, now: float, at: float | None = None) -> None:
         """Look whether one has ended whose first thread has."""
         stat = read_stat(self._proc, member.pid)
         if stat is None or stat.has_ended or not member.is_described_by(stat):
-            self._end(member, member.leaves, now if at is None else at)
+            self._tree.end(member, member.leaves, now if at is None else at)
 
     # What /proc tells.
 
     def _find_ends(self, now: float) -> None:
         """Take note of the ends that descriptors tell of."""
         for member in self._ends.ended(self._members.values()):
-            self._end(member, None, now)
+            self._tree.end(member, None, now)
 
     def _scan(self, now: float, *, at_once: bool) -> None:
         """Look for newcomers, if there may be any and the last time was long enough ago."""
@@ -314,112 +288,17 @@ class Following:
     def _find_out(self, now: float) -> None:
         """Read everybody, after the kernel told less than happened."""
         self._newcomers.own_children.clear()
-        self._is_lossy = True
-        for member in [*self._members.values()]:
-            self._read_member(member, now)
-        for member in self._members.values():
-            self._missed_ticks += member.missed_ticks(is_final=True)
-            member.all_were_seen()
-        self._is_lossy = False
+        with self._tree.after_a_loss():
+            for member in [*self._members.values()]:
+                self._tree.read(member, now)
 
     def _read(self, how_many: int, now: float) -> None:
         """Read some of the members, in turn, and those whose first thread has ended."""
         if not self._rota:
             self._rota = [*self._members]
         turn, self._rota = self._rota[:how_many], self._rota[how_many:]
-        turn += self._doubtful
+        turn += self._tree.doubtful
         for pid in dict.fromkeys(turn):
             member = self._members.get(pid)
             if member is not None:
-                self._read_member(member, now)
-
-    def _read_member(self, member: Member, now: float) -> None:
-        stat = read_stat(self._proc, member.pid)
-        if stat is None:
-            if not self._is_hidden(member):
-                self._seems_ended(member, now)
-            return
-        if stat.has_ended or not member.is_described_by(stat):
-            self._seems_ended(member, now)
-            return
-        if member.leaves is None:
-            self._doubtful.discard(member.pid)
-        if member.threads not in (None, stat.threads):
-            self._threads_changed[member.pid] = None
-        if not self.is_told and member.name not in (None, stat.name):
-            self._changes.append(Execed(member.pid, now))
-        threads = member.threads
-        member.take(stat, now)
-        if self.is_told:
-            if not self._is_lossy:
-                member.all_were_seen()
-            if threads is None:  # an event may be under way that says otherwise
-                member.threads = None
-
-    def _seems_ended(self, member: Member, now: float) -> None:
-        """Take note that /proc shows one to have ended.
-
-        Where the kernel tells, it has said so by the next look, and with an exit code.
-        """
-        if self.is_told and member.pid not in self._doubtful:
-            self._doubtful.add(member.pid)
-        else:
-            self._end(member, member.leaves, now)
-
-    def _is_hidden(self, member: Member) -> bool:
-        """Whether somebody has its number whom /proc does not show."""
-        if not self._is_ours:
-            return False
-        try:
-            os.kill(member.pid, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            return True
-        return read_stat(self._proc, member.pid) is None
-
-    # Ends.
-
-    def _end(self, member: Member, exitcode: int | None, at: float) -> None:
-        """Take note of an end, with whatever can still be read of it."""
-        pid = member.pid
-        stat = read_stat(self._proc, pid)
-        if stat is not None and not (stat.has_ended and member.is_described_by(stat)):
-            stat = None
-        if stat is not None:
-            member.take(stat, at)
-            # 0 is no better than what was told: it is what is said of other users' processes too.
-            if stat.exit_status or (exitcode is None and self._may_know(pid)):
-                exitcode = exitcode_of(stat.exit_status)
-            if self._adoption is not None and stat.parent == self._pid and self._is_ours:
-                code = reap(pid)
-                exitcode = exitcode if code is None else code
-            else:
-                self._zombies.dead[pid] = Dead(stat.began, at)
-        self._members.pop(pid, None)
-        self._doubtful.discard(pid)
-        self._ends.release(member)
-        parent = self._members.get(member.parent)
-        if parent is not None:
-            parent.child_ended(member.ended_with(at, is_final=stat is not None))
-        if self.is_told and not self._is_lossy:
-            member.all_were_seen()
-        self._missed_ticks += member.missed_ticks(is_final=True)
-        self._changes.append(Went(pid, exitcode, member.cpu_seconds, at))
-
-    def _may_know(self, pid: int) -> bool:
-        """Whether an exit code of 0 is one: nothing but that is told of another user's process."""
-        try:
-            return os.geteuid() in (0, os.stat(f"{self._proc}/{pid}").st_uid)  # noqa: PTH116 - pathlib costs an import
-        except OSError:
-            return False
-
-    def _seconds(self, ticks: int) -> float:
-        """Return a moment in seconds of ``time.monotonic()``."""
-        return ticks / TICKS_A_SECOND - self._boot_offset
-
-
-def _boot_offset() -> float:
-    """Return by how much the clock that counts sleep too is ahead of ``time.monotonic()``."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return 0.0 if boot is None else time.clock_gettime(boot) - time.monotonic()
+                self._tree.read(member, now)

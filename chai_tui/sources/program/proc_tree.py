@@ -6,6 +6,7 @@ Nothing here raises for a process that ends while it is read, or that we may not
 from __future__ import annotations
 
 import os
+import time
 from typing import NamedTuple
 
 from chai_tui.host.process_stat import ENDED_STATES
@@ -118,6 +119,31 @@ def read_newest(proc: str) -> Newest | None:
         return Newest(int(fields[3].partition(b"/")[2]), fields[4])
     except (ValueError, IndexError):
         return None
+
+
+def is_hidden(proc: str, pid: int) -> bool:
+    """Whether somebody has a number whom /proc does not show."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return read_stat(proc, pid) is None
+
+
+def may_know_ends(proc: str, pid: int) -> bool:
+    """Whether an exit status of 0 is one: nothing else is told of another user's process."""
+    try:
+        return os.geteuid() in (0, os.stat(f"{proc}/{pid}").st_uid)  # noqa: PTH116 - pathlib costs an import
+    except OSError:
+        return False
+
+
+def boot_offset() -> float:
+    """Return by how much the clock that counts sleep too is ahead of ``time.monotonic()``."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return 0.0 if boot is None else time.clock_gettime(boot) - time.monotonic()
 
 
 def _names(folder: str) -> list[str]:
