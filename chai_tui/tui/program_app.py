@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chai_tui.explain.program_end import first_process
+from chai_tui.findings.findings import Findings
+from chai_tui.model.events import Event
+from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
@@ -36,6 +39,15 @@ class ProgramApp(ChaiApp):
         self._exit_when_served = exit_when_over
         self._expecting = True
         self._code_of_cleared: int | None = None
+        self._findings = Findings()
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        """Notify what nobody should miss: what was found, too."""
+        for finding in self._findings.take(events, self.floor):
+            told = printable(f"Found: {finding.sentence}")
+            self.kitchen.announce(told, "stopped")
+            self._notify_where_no_log_is(told, "warning")
+        super()._tell(events)
 
     def action_clear(self) -> None:
         """Take those who finished off the screen, but not what they tell the shell."""
@@ -66,3 +78,9 @@ class ProgramApp(ChaiApp):
         if self._code_of_cleared is not None:
             return self._code_of_cleared
         return self._code(self.floor)
+
+    def last_words(self) -> list[str]:
+        """Return how the program went, and what was found in it."""
+        self._findings.end(self.floor)
+        found = [printable(f"found: {each.sentence}") for each in self._findings.found]
+        return [*super().last_words(), *found]

@@ -10,6 +10,7 @@ from chai_tui.explain.event_text import closing_line, describe
 from chai_tui.explain.exit_text import exit_code_text
 from chai_tui.explain.formatting import counted, time_text
 from chai_tui.explain.program_end import Process, end_text, first_process, process_of
+from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
@@ -20,8 +21,8 @@ class ProgramLinesView:
     """Prints what a program prints, each line as it comes and to the stream that it went to.
 
     So stdout has nothing but the program's own lines, and can be piped. Whatever else is told goes
-    to stderr, and begins with ``chai-tui:``: that a process started, how it ended, and at the end
-    how the program did. Of threads nothing is told: they may be thousands.
+    to stderr, and begins with ``chai-tui:``: that a process started, how it ended, what was found,
+    and at the end how the program did. Of threads nothing is told: they may be thousands.
 
     Args:
         out: stdout.
@@ -34,6 +35,7 @@ class ProgramLinesView:
         self._over: set[int] = set()
         self._running: dict[int, str] = {}
         self._dropped = 0
+        self._findings = Findings()
 
     def show(self, events: Sequence[Event], floor: Floor) -> None:
         """Print what the program printed, and what became of its processes."""
@@ -52,6 +54,8 @@ class ProgramLinesView:
                     self._print(out)
                     warn(self._err, text)
         self._print(out)
+        for finding in self._findings.take(events, floor):
+            warn(self._err, f"{_time(finding.at, floor)} found: {printable(finding.sentence)}")
 
     def _print(self, lines: list[str]) -> None:
         write(self._out, lines)
@@ -94,6 +98,8 @@ class ProgramLinesView:
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Tell how the program ended, on stderr."""
+        for finding in self._findings.end(floor):
+            warn(self._err, f"found: {printable(finding.sentence)}")
         if self._dropped:
             lines = counted(self._dropped, "line")
             warn(self._err, f"{lines} came faster than they can be shown, and were left out")

@@ -47,7 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     "sources.taste": {
         "model", "race", "explain.tasting", "host", "samplers", "sources.live.station",
     },
-    "views": {"model", "race", "state", "explain", "explain.tasting", "host"},
+    "views": {"model", "race", "state", "explain", "explain.tasting", "findings", "host"},
     "config": {"model"},
     "tui.canvas": {"model", "state", "explain"},
     "tui.keys": {"model", "state", "explain", "tui.canvas"},
@@ -73,8 +73,8 @@ ALLOWED: dict[str, set[str]] = {
         "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
     "tui": {
-        "model", "race", "state", "explain", "explain.tasting", "host", "config", "tui.canvas",
-        "tui.keys", "tui.shell", "tui.terminal",
+        "model", "race", "state", "explain", "explain.tasting", "findings", "host", "config",
+        "tui.canvas", "tui.keys", "tui.shell", "tui.terminal",
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
         "tui.replay", "tui.help", "recording", "recording.playing",
     },

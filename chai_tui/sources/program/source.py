@@ -148,12 +148,13 @@ class ProgramSource:
         tokens = self._poller.wait(0.0 if events else self._patience(timeout))
         if self in tokens:
             self._look_at = float("-inf")
+        # Who is there comes first: nobody takes in what somebody says who is not known.
+        events += self._follow()
         if _HOOKS in tokens:
             events += self._hear()
         events += self._output.read_all(
             [token for token in tokens if isinstance(token, Stream)], self._clock()
         )
-        events += self._follow()
         events += self._kill_overdue()
         events += self._observe()
         return events
@@ -305,6 +306,8 @@ class ProgramSource:
         return events
 
     def _came(self, came: Came) -> list[Event]:
+        if came.pid == os.getpid():  # whoever watches who started us, watches us not
+            return []
         # What is watched may have begun long before anybody looked.
         at = max(came.at, self._began_at)
         number = self._numbers[came.pid] = next(self._station_numbers)
@@ -325,10 +328,10 @@ class ProgramSource:
             return []
         # What it said comes before its end: nobody takes in what the dead say.
         events = self._hear()
-        station = self._stations.pop(went.pid)
         events += [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
-        if not self._stations:
+        if len(self._stations) == 1:
             events += self._output.drain_all(at)
+        station = self._stations.pop(went.pid)
         return [*events, *station.exited(went.exitcode, went.at)]
 
     def _known(self, pid: int, fallback: Known) -> Known:
