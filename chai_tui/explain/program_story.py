@@ -72,6 +72,8 @@ def program_forms(floor: Floor, *, has_pid: bool) -> Iterator[str]:
     does = _does(floor, first)
     pid = f"pid {first.station.pid}" if has_pid and _is_alone(floor) else ""
     short = _short(first) if _is_alone(floor) else program[:_NAME_CELLS]
+    if floor.run.source == "watch" and _is_alone(floor):
+        program = short  # what was asked for is a number mostly
     for parts in (
         (_joined(program, pid), size, does),
         (_joined(short, pid), size, does),

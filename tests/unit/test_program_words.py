@@ -208,6 +208,8 @@ def test_the_line_when_it_is_over_and_before_it_began_and_of_several() -> None:
     assert main_text(floor_of(RUN), 80) == f"{PROGRAM}  not there yet"
     several = floor_of(WATCH, *process(1, "a"), *process(2, "b"))
     assert main_text(several, 80) == "pid 4711 · 2 processes, 2 threads"
+    one = floor_of(WATCH, *process(1, "postgres"), *process(2, "writer", parent=1))
+    assert main_text(one, 80) == "postgres  pid 4711 · 2 processes, 2 threads"
 
 
 # The sentence

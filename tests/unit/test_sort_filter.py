@@ -74,12 +74,17 @@ def test_the_last_lines_are_looked_through() -> None:
     assert in_order(floor, wanted="<0>") == []
 
 
-def test_the_sorts_go_round() -> None:
+@pytest.mark.parametrize(
+    ("is_program", "sorts"),
+    [
+        (False, [Sort.NUMBER, Sort.STATE, Sort.CPU, Sort.MEMORY, Sort.PLACE]),
+        (True, [Sort.NUMBER, Sort.STATE, Sort.CPU, Sort.MEMORY, Sort.NAME]),
+    ],
+)
+def test_the_sorts_go_round(is_program: bool, sorts: list[Sort]) -> None:
     sort = Sort.NUMBER
-    seen = []
-    for _ in Sort:
-        seen.append(sort)
-        sort = sort.next(1)
-    assert seen == list(Sort)
+    for each in sorts:
+        assert sort is each
+        sort = sort.next(1, is_program=is_program)
     assert sort is Sort.NUMBER
-    assert sort.next(-1) is Sort.PLACE
+    assert sort.next(-1, is_program=is_program) is sorts[-1]

@@ -168,6 +168,8 @@ class ProgramStation:
         if tid in self.threads:
             return []
         maker = self.threads[tid] = next(self._next_maker)
+        # The process lives, and this thread of it began later than what was told of it first.
+        self._lived_at = max(self._lived_at, at)
         is_first = tid == self.pid
         engine = Engine.PROCESS if is_first else Engine.THREAD
         events: list[Event] = [
