@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chai_tui.model.events import Event, Exited
 from chai_tui.state.floor import Floor
-from chai_tui.state.program_floor import BADLY_KEPT, WELL_KEPT
+from chai_tui.state.forgetting import BADLY_KEPT, WELL_KEPT
+from chai_tui.state.records import State
 from tests.builders import BEGAN, served
 from tests.program_floors import process, run_of
 
@@ -33,6 +34,10 @@ def test_those_that_ended_well_first_are_forgotten_many_at_a_time() -> None:
     assert list(floor.makers) == [1, *range(3 + many - WELL_KEPT, 3 + many)]
     assert len(floor.stations) == 1 + WELL_KEPT
     assert sum(floor.counts.values()) == len(floor.makers)
+    assert floor.forgotten == {State.DONE: many + 1 - WELL_KEPT}
+    assert floor.copy().forgotten == floor.forgotten
+    floor.forget_finished()
+    assert floor.forgotten == {}
 
 
 def test_who_failed_or_was_killed_stays_and_so_does_who_is_at_work() -> None:
