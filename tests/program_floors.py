@@ -109,9 +109,9 @@ class Load(NamedTuple):
 
 def samples(
     loads: Mapping[int, Load], began: float, until: float, *, cores: int = 2
-) -> list[Event]:
+) -> list[Sampled]:
     """Samples of makers, as often as a screen takes them."""
-    events: list[Event] = []
+    events: list[Sampled] = []
     for step in range(1, round((until - began) / SAMPLE_SECONDS) + 1):
         at = began + step * SAMPLE_SECONDS
         uses = tuple(
@@ -140,7 +140,7 @@ def lesson(seconds: float = 2.5) -> Floor:
     python = "CPython 3.13.1"
     events: list[Event] = [
         run_of("python lesson.py"),
-        *process(1, "python lesson.py", python=python, thread="MainProcess"),
+        *process(1, "python lesson.py", python=python, thread="python lesson.py"),
     ]
     for number in (2, 3, 4):
         at = BEGAN + 0.02 * number
@@ -202,7 +202,7 @@ def training(seconds: float = 4.0) -> list[Event]:
     ]
 
 
-def making(*, station: int = 10, parent: int = 0, seconds: float = 4.0) -> list[Event]:
+def making(*, station: int = 10, parent: int = 0) -> list[Event]:
     """A ``make`` with the tree of what it started: some are done, one failed, one was killed."""
     first = station
     at = BEGAN + 0.3
@@ -232,33 +232,29 @@ def training_beside_make(seconds: float = 4.0) -> Floor:
     """Threads of one process that want its GIL, and the tree of another program."""
     busy = {12: Load(1, 0.6, 0.38, None, 48), 14: Load(0, 0.4, 0.55, None, 51)}
     idle = {number: Load(megabytes=2) for number in (10, 11, 13)}
-    made = sorted([*training(seconds), *making(seconds=seconds)], key=lambda event: event.at)
-    sampled = {event.at for event in made if isinstance(event, Sampled)}
-    more = samples({**busy, **idle}, BEGAN + 0.6, BEGAN + seconds)
-    return floor_of(run_of("bash nightly.sh"), *_together(made, more, sampled))
+    others = samples({**busy, **idle}, BEGAN + 0.6, BEGAN + seconds)
+    events = [*training(seconds), *making()]
+    return floor_of(run_of("bash nightly.sh"), *_sampled_together(events, others))
 
 
-def _together(made: Iterable[Event], more: Iterable[Event], _at: object) -> list[Event]:
-    """Two streams of events, with one sample where both have one at about the same time."""
-    others = {
-        round(event.at / SAMPLE_SECONDS): event for event in more if isinstance(event, Sampled)
-    }
-    events: list[Event] = []
-    for event in made:
-        other = (
-            others.pop(round(event.at / SAMPLE_SECONDS), None)
-            if isinstance(event, Sampled)
-            else None
-        )
+def _sampled_together(events: Iterable[Event], others: Iterable[Sampled]) -> list[Event]:
+    """Events in order, with other makers' samples in those of about the same time."""
+    by_time = {round(other.at / SAMPLE_SECONDS): other for other in others}
+    together: list[Event] = []
+    for event in sorted(events, key=lambda event: event.at):
+        other = None
+        if isinstance(event, Sampled) and event.makers:
+            other = by_time.get(round(event.at / SAMPLE_SECONDS))
         if isinstance(event, Sampled) and other is not None:
-            cores = tuple(
-                CoreUse(one.core, min(1.0, (one.makers or 0) + (two.makers or 0) + 0.05),
-                        min(1.0, (one.makers or 0) + (two.makers or 0)))
-                for one, two in zip(event.cores, other.cores, strict=False)
-            )  # fmt: skip
-            event = Sampled(event.at, cores, (*event.makers, *other.makers))
-        events.append(event)
-    return events
+            shares = [
+                (one.core, min(0.96, (one.makers or 0.0) + (two.makers or 0.0)))
+                for one, two in zip(event.cores, other.cores, strict=True)
+            ]
+            cores = tuple(CoreUse(core, share + 0.04, share) for core, share in shares)
+            together.append(Sampled(event.at, cores, (*event.makers, *other.makers)))
+        else:
+            together.append(event)
+    return together
 
 
 def still_program(floor: Floor, *, theme: str = "textual-dark", **options: Any) -> ChaiApp:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import insort
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, get_args
 
 from chai_tui.model.events import (
@@ -110,6 +110,7 @@ class Floor(ProgramFloor):
         self.missed = None
         self.first_station = None
         self.first_end = None
+        self.forgotten: dict[State, int] = {}
         self.rewound = 0
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
@@ -145,26 +146,6 @@ class Floor(ProgramFloor):
                 maker.cpu_seconds = event.cpu_seconds
         self.now = now
         self.version += count
-
-    def forget_finished(self) -> int:
-        """Leave out every joined maker; return how many those were."""
-        return self._forget([number for number, maker in self.makers.items() if maker.joined])
-
-    def _forget(self, gone: Sequence[int]) -> int:
-        if gone and len(gone) == len(self.makers):
-            self._emptied_at = self._busy_period_now().ended
-        for number in gone:
-            maker = self.makers.pop(number)
-            self.counts[maker.state] -= 1
-            station = self._station(maker.station)
-            station.makers.remove(number)
-            if not station.makers:
-                del self.stations[maker.station]
-        if gone:
-            self._finish_order = [entry for entry in self._finish_order if entry[1] in self.makers]
-            self._round = None
-            self.version += 1
-        return len(gone)
 
     # How each event is folded
 
@@ -321,7 +302,7 @@ class Floor(ProgramFloor):
         self._restate(maker)
         self._tell(event)
         self._note_end(maker)
-        self._forget(self._ended_long_ago(maker))
+        self._forget_long_ago(maker)
 
     def _sampled(self, event: Sampled) -> None:
         on_core: dict[int, list[int]] = {}

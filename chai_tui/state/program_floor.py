@@ -21,17 +21,11 @@ from chai_tui.model.program_events import (
     Waits,
 )
 from chai_tui.model.text import printable
-from chai_tui.state.copying import CopiedFloor
-from chai_tui.state.records import Maker, State, Station
-
-WELL_KEPT, BADLY_KEPT = 25, 1_000
-"""So many threads and processes of a program that ended stay: of those that ended well or nobody
-knows how, whom nobody will ask about, and of the others. Those that ended first are forgotten once
-there are twice as many: so it is done seldom, and what is on a screen seldom moves."""
-_WELL = frozenset({State.DONE, State.ENDED})
+from chai_tui.state.forgetting import ForgettingFloor
+from chai_tui.state.records import Maker, Station
 
 
-class ProgramFloor(CopiedFloor):
+class ProgramFloor(ForgettingFloor):
     """A floor, as far as it is a program's.
 
     Attributes:
@@ -59,27 +53,6 @@ class ProgramFloor(CopiedFloor):
         if maker is not None:
             maker.version += 1
         return maker
-
-    def _ended_long_ago(self, ended: Maker) -> list[int]:
-        """Return whom to forget now that a maker has ended: a program may start 500 a second.
-
-        Nobody of ours; and never the first of all, whose end is that of the program.
-        """
-        if ended.is_ours:
-            return []
-        well = sum(self.counts[state] for state in _WELL)
-        is_well = ended.state in _WELL
-        kept = WELL_KEPT if is_well else BADLY_KEPT
-        if (well if is_well else len(self.makers) - self.open - well) <= 2 * kept:
-            return []
-        first = next(iter(self.makers))
-        over = [
-            maker
-            for number, maker in self.makers.items()
-            if maker.joined and (maker.state in _WELL) is is_well and number != first
-        ]
-        over.sort(key=lambda maker: maker.ended_at or 0.0)
-        return [maker.number for maker in over[:-kept]]
 
     def _station_of(self, event: Seated) -> Station:
         """Return the station where a maker is seated, to change.

@@ -78,7 +78,7 @@ class RowCommands(Provider):
             has_it = hasattr(node, f"action_{row.action_name}")
             if row.id == "palette" or row.id.startswith("select-") or not has_it:
                 continue
-            if not node.check_action(row.action_name, ()):
+            if node is screen and not screen.check_action(row.action_name, ()):
                 continue
             if row.needs is None or row.needs in app.accepts:
                 keys = keys_bound(row, app.keys_given)

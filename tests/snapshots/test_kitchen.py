@@ -19,7 +19,7 @@ from tests.still import Prepare, Size, pressing, still_app
 Compare = Callable[..., bool]
 SIZES = [(40, 12), (80, 24), (120, 40), (200, 50)]
 LARGE = (120, 40)
-STATES = tuple(State)
+STATES = tuple(state for state in State if state is not State.DONE)  # of makers of ours
 
 
 def same(snap_compare: Compare, floor: Floor, size: Size, *keys: str, **options: Any) -> bool:

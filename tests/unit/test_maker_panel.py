@@ -343,8 +343,8 @@ def test_panels_of_one_size_show_the_same_fields(engine: Engine, number: int) ->
     """Whatever the makers do, and never without the number of a process and an exit code."""
     shown: dict[int, set[frozenset[str]]] = {}
     for state in State:
-        if state is State.DONE:
-            continue  # a program's that is not ours, whose panels are others
+        if state is State.DONE:  # never one of ours: what the others show is tested elsewhere
+            continue
         use = MakerUse(number, None, 0.5, 0.2, 0.5, 4_000_000, stopped=False)
         events = IN_STATE[state](number, engine=engine, recipe=GRIND)
         # Before it ended, so that its memory was read.

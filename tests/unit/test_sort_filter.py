@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event
+from chai_tui.model.events import Event, Exited
+from chai_tui.model.program_events import TaskBegan, WaitKind
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.tui.makers.sort_filter import SEARCHED_LINES, Sort, in_order
-from tests.builders import brewing, failed, floor_of, killed, paused, sampled, served
+from tests.builders import BEGAN, brewing, failed, floor_of, killed, paused, sampled, served
+from tests.program_floors import process, thread, waits
 
 MIXED: list[Event] = [
     *brewing(1, cpu_seconds=0.5, said=["Start of Chai Maker #1 brewing", "the pot is full"]),
@@ -75,16 +77,37 @@ def test_the_last_lines_are_looked_through() -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_program", "sorts"),
-    [
-        (False, [Sort.NUMBER, Sort.STATE, Sort.CPU, Sort.MEMORY, Sort.PLACE]),
-        (True, [Sort.NUMBER, Sort.STATE, Sort.CPU, Sort.MEMORY, Sort.NAME]),
-    ],
+    ("is_program", "unknown"), [(False, Sort.NAME), (True, Sort.PLACE)], ids=["ours", "program"]
 )
-def test_the_sorts_go_round(is_program: bool, sorts: list[Sort]) -> None:
+def test_the_sorts_go_round(is_program: bool, unknown: Sort) -> None:
+    """A program has names, and no places."""
     sort = Sort.NUMBER
-    for each in sorts:
-        assert sort is each
+    seen = []
+    for _ in range(len(Sort) - 1):
+        seen.append(sort)
         sort = sort.next(1, is_program=is_program)
+    assert seen == [one for one in Sort if one is not unknown]
     assert sort is Sort.NUMBER
-    assert sort.next(-1, is_program=is_program) is sorts[-1]
+    assert sort.next(-1, is_program=is_program) is seen[-1]
+
+
+def test_a_program_is_found_by_its_names_tasks_and_waits() -> None:
+    events = [
+        *process(1, "python x.py", thread="MainThread"),
+        *thread(2, 1, "loader_0", target="load"),
+        *process(3, "make", target="brew_chai"),
+        TaskBegan(BEGAN + 1, 2, "fetch"),
+        waits(BEGAN + 1, m3=(WaitKind.READ, "socket to 127.0.0.1:5432")),
+        Exited(BEGAN + 2, 1, 0, ours=False),
+    ]
+    floor = floor_of(*events)
+    found = {
+        wanted: in_order(floor, wanted=wanted)
+        for wanted in ("x.py", "loader", "load fetch", "5432", "brew", "brewing", "run", "done")
+    }
+    assert found == {
+        "x.py": [1, 2], "loader": [2], "load fetch": [2], "5432": [3], "brew": [3], "brewing": [],
+        "run": [2, 3], "done": [1],
+    }  # fmt: skip
+    assert in_order(floor, Sort.NAME) == [2, 1, 3]
+    assert in_order(floor, Sort.STATE) == [2, 3, 1]

@@ -247,14 +247,15 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def _title(self) -> Title:
         floor, makers = self._floor, self.makers
-        processes = threads = 0
+        counts, processes, threads = floor.counts, 0, 0
         if floor.run.is_program:
+            counts = {s: count + floor.forgotten.get(s, 0) for s, count in counts.items()}
             at_work = floor.unjoined or floor.makers
             processes, threads = stations_at_work(at_work.values()), len(at_work)
         return Title(
             self._setup,
             floor.run,
-            counts=floor.counts,
+            counts=counts,
             elapsed=floor.elapsed,
             at_once=floor.cores_at_once,
             is_over=floor.all_joined,

@@ -1,0 +1,267 @@
+"""Threads and processes of a program that is not ours, as panels, cards, rows and titles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chai_tui.model.engine import Engine
+from chai_tui.model.events import Event, Exited, Paused, Sampled
+from chai_tui.model.program_events import (
+    Blocked,
+    BlockKind,
+    Named,
+    TaskBegan,
+    TaskEnded,
+    WaitKind,
+)
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker, State, Station
+from chai_tui.tui.canvas.maker_facts import Look, state_name, state_word
+from chai_tui.tui.canvas.program_facts import does_now, doing_lines, named, processes
+from chai_tui.tui.canvas.styles import Line, as_text, width_of
+from chai_tui.tui.detail.drawing import details, title
+from chai_tui.tui.detail.facts import detail_of, facts_known
+from chai_tui.tui.makers.large import LARGE_HEIGHT, draw_large
+from chai_tui.tui.makers.panel import Company, draw_frame_top, draw_panel
+from chai_tui.tui.makers.row import draw_card, draw_row
+from chai_tui.tui.timeline.drawing import gutter, gutter_width
+from tests.builders import BEGAN, floor_of
+from tests.program_floors import Load, process, run_of, samples, thread, training, waits
+
+PYTHON = "CPython 3.13.1"
+LATER = BEGAN + 1
+SOCKET = (WaitKind.READ, "socket to 127.0.0.1:5432")
+
+
+def one(*events: Event) -> Maker:
+    """``Process-1``, after these events."""
+    floor = floor_of(run_of("python x.py"), *process(1, "Process-1", python=PYTHON), *events)
+    return floor.makers[1]
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [as_text(line).rstrip() for line in lines]
+
+
+# What it does now
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        ((), ""),
+        ((Sampled(LATER, (), ()), waits(LATER, m1=SOCKET)), "reads socket to 127.0.0.1:5432"),
+        ((waits(LATER, m1=SOCKET), Blocked(LATER, 1, BlockKind.JOIN, 3)), "joins #3"),
+        ((Blocked(LATER, 1, BlockKind.JOIN, 3), TaskBegan(LATER, 1, "square")), "square"),
+        ((TaskBegan(LATER, 1, "square"), TaskEnded(LATER, 1)), ""),
+        (tuple(samples({1: Load(0, 0.9)}, BEGAN, LATER)), "computes"),
+        (tuple(samples({1: Load(None, 0.1, 0.9)}, BEGAN, LATER)), "wants a core"),
+        ((waits(LATER, m1=SOCKET), Paused(LATER, 1, ours=True)), ""),
+        ((waits(LATER, m1=SOCKET), Exited(LATER, 1, 0, ours=False)), ""),
+    ],
+)
+def test_what_tells_most_of_what_it_does_is_told(events: tuple[Event, ...], words: str) -> None:
+    assert does_now(one(*events)) == words
+
+
+def test_a_task_and_what_it_waits_for_stand_side_by_side_or_one_under_another() -> None:
+    maker = one(
+        TaskBegan(LATER, 1, "a"), TaskEnded(LATER, 1, "no"), TaskBegan(LATER, 1, "fetch"),
+        waits(LATER, m1=SOCKET),
+    )  # fmt: skip
+    waiting = "reads socket to 127.0.0.1:5432"
+    assert texts(doing_lines(maker, 60, 2)) == [f"fetch  {waiting}       1 task, 1 failed"]
+    assert texts(doing_lines(maker, 36, 2)) == ["fetch               1 task, 1 failed", waiting]
+    assert texts(doing_lines(maker, 36, 1)) == ["fetch               1 task, 1 failed"]
+    assert texts(doing_lines(maker, 10, 2)) == ["fetch", waiting]
+
+
+def test_states_have_words_that_fit_a_program_and_ours_keep_their_own() -> None:
+    words = {state: state_name(state, is_ours=False) for state in State}
+    assert words[State.SEATED] == "starting"
+    assert words[State.BREWING] == "running"
+    assert words[State.SERVED] == words[State.DONE] == "done"
+    assert all(state_name(state, is_ours=True) == state for state in State)
+    assert state_word(one(), None) == "running"
+    assert state_word(one(Exited(LATER, 1, -9, ours=False)), None) == "killed by SIGKILL"
+
+
+def test_processes_are_counted_in_english() -> None:
+    assert (processes(1), processes(1_200)) == ("1 process", "1,200 processes")
+
+
+# Its name
+
+
+def test_a_name_is_cut_after_its_target_and_its_indent() -> None:
+    maker = one()
+    told = {room: as_text(named(maker, "brew_chai", room, 1)) for room in (30, 20, 14, 9, 5)}
+    assert told == {
+        30: "└ Process-1 brew_chai",
+        20: "Process-1 brew_chai",
+        14: "Process-1 bre…",
+        9: "Process-1",
+        5: "Proc…",
+    }
+    assert as_text(named(maker, "", 30, 3, nested=4)) == "    └ Process-1"
+    assert as_text(named(maker, "", 30, 9, nested=4)) == "      └ Process-1"
+    assert as_text(named(maker, "Process-1", 30)) == "Process-1"
+
+
+def test_a_name_has_no_control_codes() -> None:
+    maker = one(Named(LATER, 1, "\x1b[31mred\x07"))
+    assert "\x1b" not in as_text(named(maker, "\x1b[2J", 60))
+
+
+def test_a_panel_tells_who_does_what() -> None:
+    maker = one(*samples({1: Load(1, 0.75, 0.1, None, 9)}, BEGAN, LATER), waits(LATER, m1=SOCKET))
+    assert texts(draw_panel(Look(maker, target="brew_chai", depth=1), 60, 6)) == [
+        "╭─ #1 └ Process-1 brew_chai ─────────────────── ● running ─╮",
+        "│ pid 4711 core 1   cpu  0.8 s           own memory   9 MB │",
+        "│ reads socket to 127.0.0.1:5432                           │",
+        "│                                                          │",
+        "│                                                          │",
+        "╰─ core 1 75 % · no core 10 % ─────────────────────────────╯",
+    ]
+
+
+def test_a_state_is_told_in_fewer_words_before_a_name_is_gone() -> None:
+    maker = one(Exited(LATER, 1, -9, ours=False))
+    top = texts(draw_panel(Look(maker), 36, 5))[0]
+    assert top == "╭─ #1 Proce…  ✖ killed by SIGKILL ─╮"
+    assert texts(draw_panel(Look(maker), 28, 5))[0] == "╭─ #1 Process-1  ✖ killed ─╮"
+
+
+def test_rows_line_up_whatever_each_does() -> None:
+    floor = floor_of(*training())
+    rows = [as_text(draw_row(Look(maker, digits=2), 120)) for maker in floor.makers.values()]
+    assert {row.index("running") for row in rows} == {rows[0].index("running")}
+    assert "cpu  0.0 s" in rows[4]
+    assert "fetch  reads socket to 127.0.0.1:5432" in rows[4]
+
+
+def test_a_card_tells_what_it_does_instead_of_a_bar() -> None:
+    floor = floor_of(*training())
+    assert texts(draw_card(Look(floor.makers[2], target="load"), 44, 2)) == [
+        " #2 loader_0 load       ● running  core 0",
+        "    waits for the GIL           no GIL 66 %",
+    ]
+
+
+def test_large_print_tells_the_task_and_what_it_waits_for() -> None:
+    floor = floor_of(*training())
+    lines = texts(draw_large(Look(floor.makers[5], target="load"), 44))
+    assert len(lines) == LARGE_HEIGHT
+    assert "#5 loader_3 load" in lines[1]
+    assert "● running" in lines[1]
+    assert "fetch" in lines[2]
+    assert "reads socket to 127.0.0.1:5432" in lines[3]
+
+
+def frame(width: int, *, gil: bool = True, python: str = PYTHON, depth: int = 0) -> str:
+    station = Station(
+        1, 4_720, Engine.THREAD, name="python train.py", gil=gil, python=python, target="train"
+    )
+    line = draw_frame_top(
+        station, width, has_gil=True, cores=1.4, memory=120_000_000, program=Company(8, depth)
+    )
+    assert width_of(line) == width
+    return as_text(line).strip("╭╮─ ")
+
+
+def test_the_frame_of_a_process_says_what_it_is() -> None:
+    whole = "python train.py · train · pid 4720 · 120 MB · 8 threads · one GIL · 1.4 cores"
+    assert frame(100) == whole
+    assert frame(80) == whole.replace(" · train", "")
+    assert frame(60) == "python train.py · 120 MB · one GIL · 1.4 cores"
+    assert frame(31) == "python train.py · one GIL"
+    assert frame(21) == "python train.py"
+    assert frame(14) == "python …"
+    assert frame(100, depth=2) == f"└ {whole}"
+
+
+def test_only_python_has_a_gil() -> None:
+    assert "GIL" not in frame(100, gil=False, python="")
+    assert "free-threaded" in frame(100, gil=False, python="CPython 3.14.2 free-threaded")
+
+
+def test_a_timeline_row_begins_with_the_name() -> None:
+    maker = one()
+    for width in (40, 100):
+        cells = gutter_width(1, width, has_names=True)
+        line = gutter(maker, cells, is_chosen=True)
+        assert width_of(line) == cells
+        assert as_text(line).startswith("▸#1 ● Process-1 ")
+
+
+def test_the_detail_says_what_only_a_program_has_and_no_steps() -> None:
+    floor = floor_of(
+        run_of("python x.py"),
+        *process(1, "python x.py", python=PYTHON, command="python x.py -v"),
+        *process(2, "Process-1", parent=1, python=PYTHON, target="brew_chai"),
+        *thread(3, 2, "feeder", target="feed"),
+        TaskBegan(LATER, 2, "square"),
+        TaskEnded(LATER, 2),
+        waits(LATER, m2=SOCKET),
+        Blocked(LATER, 2, BlockKind.GET, name="tasks"),
+    )
+    known = dict(facts_known(detail_of(floor, floor.makers[2])))
+    assert known["process"] == "Process-1 · pid 4712 · shared with #3"
+    assert known["parent"] == "#1 python x.py, pid 4711"
+    assert known["python"] == f"{PYTHON} · its threads take turns with one GIL"
+    assert known["task"] == "1 task done"
+    assert known["waits"] == (
+        "waits to get from queue tasks · the system says: reads socket to 127.0.0.1:5432"
+    )
+    feeder = dict(facts_known(detail_of(floor, floor.makers[3])))
+    assert feeder["target"] == "feed"
+    assert "tid 4815" in feeder["process"]
+    main = dict(facts_known(detail_of(floor, floor.makers[1])))
+    assert main["command"] == "python x.py -v"
+    assert "parent" not in main
+    assert "steps" not in "\n".join(texts(details(detail_of(floor, floor.makers[2]), 80)))
+    head = as_text(title(detail_of(floor, floor.makers[3]), 80))
+    assert head.startswith(" #3 feeder  feed ")
+    assert "● running" in head
+
+
+def odd_floor(names: tuple[str, str], *, is_shared: bool, is_over: bool) -> Floor:
+    events: list[Event] = [*process(1, names[0] or "x", command=names[1])]
+    if is_shared:
+        events += thread(2, 1, names[1] or "y", target=names[0])
+    events += [
+        TaskBegan(LATER, 1, names[1]), Blocked(LATER, 1, BlockKind.LOCK, 2, names[0]),
+        waits(LATER, m1=(WaitKind.OTHER, names[1])),
+    ]  # fmt: skip
+    if is_over:
+        events.append(Exited(LATER, 1, -11, ours=False))
+    return floor_of(run_of("x"), *events)
+
+
+words = st.text(max_size=30)
+
+
+@given(
+    st.tuples(words, words), st.booleans(), st.booleans(), st.integers(8, 200), st.integers(0, 9)
+)
+def test_no_name_makes_a_line_of_another_width(
+    names: tuple[str, str], is_shared: bool, is_over: bool, width: int, depth: int
+) -> None:
+    floor = odd_floor(names, is_shared=is_shared, is_over=is_over)
+    for maker in floor.makers.values():
+        look = Look(maker, now=LATER, target=names[0], depth=depth, digits=2)
+        drawn = [
+            *draw_panel(look, width, 7),
+            *draw_card(look, width, 3),
+            *draw_large(look, width),
+            draw_row(look, width),
+            title(detail_of(floor, maker), width),
+            *details(detail_of(floor, maker), width),
+        ]
+        station = floor.stations[1]
+        company = Company(2, depth)
+        drawn.append(draw_frame_top(station, width, has_gil=True, memory=1, program=company))
+        assert {width_of(line) for line in drawn} == {width}
+        assert not any("\n" in text or "\x1b" in text for line in drawn for text, _ in line)
