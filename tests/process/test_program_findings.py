@@ -57,7 +57,8 @@ class Finder:
 
     def until(self, kind: FindingKind) -> Finding:
         """Let it go on until something is found."""
-        self._seen.until(lambda: self.found(kind))
+        self._seen.until(lambda: self.found(kind) or self._seen.floor.all_joined)
+        assert self.found(kind), self._seen.told
         (found,) = self.found(kind)
         return found
 
