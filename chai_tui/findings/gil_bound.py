@@ -12,9 +12,9 @@ from chai_tui.findings.people import People
 LOOKED_AT_SECONDS = 3.0
 """A start, an import or a collection of garbage is over by then."""
 ONE_CORE = (0.85, 1.15)
-"""Cores that the threads of a process use together if the GIL lets one run at a time: handing it
-over costs up to a tenth, and figures of threads are of slightly different moments. More than that
-is code that works without it."""
+"""Cores that the threads of a process use or want together if the GIL lets one run at a time: to
+hand it over costs up to a tenth, and figures of threads are of slightly different moments. More
+than that is code that works without it."""
 WAITED = 0.5
 """Share of the time in which surely somebody waited for the GIL; and as many waiting threads."""
 FREE_CORES = 0.8
@@ -48,14 +48,15 @@ class GilBound:
                 self._averages.pop(station, None)
                 continue
             average = self._averages.setdefault(station, Average(LOOKED_AT_SECONDS))
-            average.add(demand.seconds, demand.running, demand.for_gil, demand.waited, machine.free)
+            figures = (demand.running, demand.ready, demand.for_gil, demand.waited, machine.free)
+            average.add(demand.seconds, *figures)
             if average.is_known:
                 self._look(station, average, at)
 
     def _look(self, station: int, average: Average, at: float) -> None:
-        running, for_gil, waited, free = average.figures()
+        running, ready, for_gil, waited, free = average.figures()
         least, most = ONE_CORE
-        if not least <= running <= most or free < FREE_CORES:
+        if running > most or running + ready < least or free < FREE_CORES:
             return
         if min(for_gil, waited) < WAITED:
             return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.host.cgroup import OomCounter
+from chai_tui.host.cgroup import OomCounter, OomWatch
 from tests.unit.test_usable_cores import V1, V2, lay_out
 
 PID = 4711
@@ -83,3 +83,73 @@ def test_where_nothing_counts_nothing_grows(tmp_path: Path, text: str) -> None:
     counter = OomCounter(PID, root)
     assert not counter.is_told
     assert counter.grown() == 0
+
+
+class Groups:
+    """A watch over three processes in one group and one in another."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        files = {f"/proc/{pid}/cgroup": "0::/chai\n" for pid in (1, 2, 3)}
+        files |= {"/proc/4/cgroup": "0::/tea\n"}
+        for name in ("chai", "tea"):
+            files[f"/two/{name}/memory.events"] = events(5)
+        self.watch = OomWatch(
+            lay_out(root, groups="", mounts=V2.format(root="/", point="/two"), files=files)
+        )
+        for pid in (1, 2, 3, 4, 5):
+            self.watch.watch(pid)
+
+    def kill(self, kills: int, name: str = "chai") -> None:
+        (self._root / f"two/{name}/memory.events").write_text(events(5 + kills))
+
+
+def test_who_died_when_the_system_killed_somebody_died_of_that(tmp_path: Path) -> None:
+    groups = Groups(tmp_path)
+    assert groups.watch.look([]) == {}
+    groups.kill(1)
+    assert groups.watch.look([2]) == {2: 1}
+    groups.kill(3)
+    assert groups.watch.look([1, 3]) == {1: 2, 3: 2}
+    assert groups.watch.look([4]) == {}
+
+
+@pytest.mark.parametrize("is_counted_first", [True, False])
+def test_a_death_and_its_count_may_be_seen_one_after_the_other(
+    tmp_path: Path, is_counted_first: bool
+) -> None:
+    groups = Groups(tmp_path)
+    if is_counted_first:
+        groups.kill(1)
+        assert groups.watch.look([]) == {}
+        assert groups.watch.look([2]) == {2: 1}
+    else:
+        assert groups.watch.look([2]) == {}
+        groups.kill(1)
+        assert groups.watch.look([]) == {2: 1}
+    assert groups.watch.look([3]) == {}
+
+
+def test_a_kill_of_long_ago_or_elsewhere_is_nobodys(tmp_path: Path) -> None:
+    groups = Groups(tmp_path)
+    groups.kill(1)
+    groups.watch.look([])
+    groups.watch.look([])
+    assert groups.watch.look([2]) == {}
+    groups.kill(1, "tea")
+    assert groups.watch.look([3]) == {}
+    assert groups.watch.look([5, 6]) == {}
+
+
+def test_where_more_died_than_the_system_killed_nobody_knows_who(tmp_path: Path) -> None:
+    groups = Groups(tmp_path)
+    groups.kill(1)
+    assert groups.watch.look([1, 2]) == {}
+
+
+def test_a_process_that_moved_belongs_where_it_is(tmp_path: Path) -> None:
+    groups = Groups(tmp_path)
+    (tmp_path / "proc/1/cgroup").write_text("0::/tea\n")
+    groups.watch.watch(1)
+    groups.kill(1, "tea")
+    assert groups.watch.look([1]) == {1: 1}

@@ -26,6 +26,8 @@ from chai_tui.samplers.protocol import Watched
 
 CALM_SECONDS = 0.2
 """After a signal of ours, so long a sample is not believed about pauses: it may be older."""
+LATE_SECONDS = 0.25
+"""A thread that is seen may have begun so much later than the look did: it waited for a core."""
 _NO_THREADS = 2
 """Links that the folder of a process's threads has beside one for each of them."""
 
@@ -168,8 +170,8 @@ class ProgramStation:
         if tid in self.threads:
             return []
         maker = self.threads[tid] = next(self._next_maker)
-        # The process lives, and this thread of it began later than what was told of it first.
-        self._lived_at = max(self._lived_at, at)
+        # Whoever began later than is known to live here is taken for somebody else.
+        self._lived_at = max(self._lived_at, at + LATE_SECONDS)
         is_first = tid == self.pid
         engine = Engine.PROCESS if is_first else Engine.THREAD
         events: list[Event] = [

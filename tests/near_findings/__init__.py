@@ -1,0 +1,1 @@
+"""Programs that nearly have what findings tell of, and have it not."""
