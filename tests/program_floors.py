@@ -235,17 +235,21 @@ def training_beside_make(seconds: float = 4.0) -> Floor:
     made = sorted([*training(seconds), *making(seconds=seconds)], key=lambda event: event.at)
     sampled = {event.at for event in made if isinstance(event, Sampled)}
     more = samples({**busy, **idle}, BEGAN + 0.6, BEGAN + seconds)
-    return floor_of(
-        run_of("bash nightly.sh"), *_together(made, more, sampled)
-    )
+    return floor_of(run_of("bash nightly.sh"), *_together(made, more, sampled))
 
 
 def _together(made: Iterable[Event], more: Iterable[Event], _at: object) -> list[Event]:
     """Two streams of events, with one sample where both have one at about the same time."""
-    others = {round(event.at / SAMPLE_SECONDS): event for event in more if isinstance(event, Sampled)}
+    others = {
+        round(event.at / SAMPLE_SECONDS): event for event in more if isinstance(event, Sampled)
+    }
     events: list[Event] = []
     for event in made:
-        other = others.pop(round(event.at / SAMPLE_SECONDS), None) if isinstance(event, Sampled) else None
+        other = (
+            others.pop(round(event.at / SAMPLE_SECONDS), None)
+            if isinstance(event, Sampled)
+            else None
+        )
         if isinstance(event, Sampled) and other is not None:
             cores = tuple(
                 CoreUse(one.core, min(1.0, (one.makers or 0) + (two.makers or 0) + 0.05),
