@@ -43,7 +43,8 @@ ALLOWED: dict[str, set[str]] = {
     "sources.taste.runner._chai_taste": set(),
     "sources.program.hook": set(),
     "sources.program.hook._chai_hook": set(),
-    "sources.program": {"model", "host", "samplers", "sources.live"},
+    "sources.program.processes": {"model", "host", "samplers"},
+    "sources.program": {"model", "host", "samplers", "sources.live", "sources.program.processes"},
     "sources.taste": {
         "model", "race", "explain.tasting", "host", "samplers", "sources.live.station",
     },

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.sources.program.connector import (
+from chai_tui.sources.program.processes.connector import (
     Execed,
     Exited,
     Forked,

@@ -11,8 +11,8 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("it is Linux's /proc that is read", allow_module_level=True)
 
-from chai_tui.sources.program.changes import Came, Change, ThreadsChanged, Went, Zombie
-from chai_tui.sources.program.connector import (
+from chai_tui.sources.program.processes.changes import Came, Change, ThreadsChanged, Went, Zombie
+from chai_tui.sources.program.processes.connector import (
     Execed,
     Exited,
     Forked,
@@ -22,8 +22,8 @@ from chai_tui.sources.program.connector import (
     ThreadBegan,
     ThreadLeft,
 )
-from chai_tui.sources.program.following import CHECK_SECONDS, Following
-from chai_tui.sources.program.proc_tree import TICKS_A_SECOND, boot_offset, read_stat
+from chai_tui.sources.program.processes.following import CHECK_SECONDS, Following
+from chai_tui.sources.program.processes.proc_tree import TICKS_A_SECOND, boot_offset, read_stat
 
 
 class Proc:

@@ -32,13 +32,13 @@ from chai_tui.samplers.linux_python import python_of
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler, Watched
 from chai_tui.sources.live.poller import make_poller
-from chai_tui.sources.program.changes import Came, Change, ThreadsChanged, Went
-from chai_tui.sources.program.connector import Execed, ProcessEvents
-from chai_tui.sources.program.ending import end_everybody
-from chai_tui.sources.program.following import Following
 from chai_tui.sources.program.hook_receiver import HookReceiver
 from chai_tui.sources.program.naming import command_of, short_name, thread_name
 from chai_tui.sources.program.output import ProgramOutput, Stream
+from chai_tui.sources.program.processes.changes import Came, Change, ThreadsChanged, Went
+from chai_tui.sources.program.processes.connector import Execed, ProcessEvents
+from chai_tui.sources.program.processes.ending import end_everybody
+from chai_tui.sources.program.processes.following import Following
 from chai_tui.sources.program.starting import ProgramStartError, start_program
 from chai_tui.sources.program.station import Known, ProgramStation
 from chai_tui.sources.program.told import Told

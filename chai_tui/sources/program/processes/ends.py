@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 
 from chai_tui.samplers.kept_file import Budget
-from chai_tui.sources.program.member import Member
+from chai_tui.sources.program.processes.member import Member
 
 
 class Ends:

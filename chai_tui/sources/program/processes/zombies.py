@@ -6,9 +6,9 @@ import os
 from itertools import islice
 from typing import NamedTuple
 
-from chai_tui.sources.program.adopting import reap
-from chai_tui.sources.program.changes import Zombie
-from chai_tui.sources.program.proc_tree import read_stat
+from chai_tui.sources.program.processes.adopting import reap
+from chai_tui.sources.program.processes.changes import Zombie
+from chai_tui.sources.program.processes.proc_tree import read_stat
 
 ZOMBIE_SECONDS = 0.5
 """For how long one that ended may wait to be joined without being called a zombie."""

@@ -6,12 +6,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from chai_tui.sources.program.adopting import reap
-from chai_tui.sources.program.changes import Came, Change, ThreadsChanged, Went
-from chai_tui.sources.program.connector import Execed, exitcode_of
-from chai_tui.sources.program.ends import Ends
-from chai_tui.sources.program.member import Member
-from chai_tui.sources.program.proc_tree import (
+from chai_tui.sources.program.processes.adopting import reap
+from chai_tui.sources.program.processes.changes import Came, Change, ThreadsChanged, Went
+from chai_tui.sources.program.processes.connector import Execed, exitcode_of
+from chai_tui.sources.program.processes.ends import Ends
+from chai_tui.sources.program.processes.member import Member
+from chai_tui.sources.program.processes.proc_tree import (
     TICKS_A_SECOND,
     Stat,
     boot_offset,
@@ -19,7 +19,7 @@ from chai_tui.sources.program.proc_tree import (
     may_know_ends,
     read_stat,
 )
-from chai_tui.sources.program.zombies import Dead, Zombies
+from chai_tui.sources.program.processes.zombies import Dead, Zombies
 
 
 class Tree:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
-from chai_tui.sources.program.member import Member
-from chai_tui.sources.program.proc_tree import (
+from chai_tui.sources.program.processes.member import Member
+from chai_tui.sources.program.processes.proc_tree import (
     Newest,
     Stat,
     children_of,

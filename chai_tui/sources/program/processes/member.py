@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.sources.program.proc_tree import TICKS_A_SECOND, Stat
+from chai_tui.sources.program.processes.proc_tree import TICKS_A_SECOND, Stat
 
 _DOUBT_TICKS = 2
 """By how much the start of a process that was never read may be wrong: the kernel's events and its

@@ -9,8 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from chai_tui.sources.program.changes import Change
-from chai_tui.sources.program.following import Following
+from chai_tui.sources.program.processes.changes import Change
+from chai_tui.sources.program.processes.following import Following
 
 PROGRESS_SECONDS = 0.25
 """How much longer is waited each time that somebody ends."""

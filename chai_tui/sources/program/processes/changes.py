@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chai_tui.sources.program.connector import Execed
+from chai_tui.sources.program.processes.connector import Execed
 
 
 class Came(NamedTuple):

@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from chai_tui.host.process_stat import OTHERS, why_unseen
 from chai_tui.samplers.kept_file import Budget
-from chai_tui.sources.program.adopting import Adoption
-from chai_tui.sources.program.changes import Change
-from chai_tui.sources.program.connector import (
+from chai_tui.sources.program.processes.adopting import Adoption
+from chai_tui.sources.program.processes.changes import Change
+from chai_tui.sources.program.processes.connector import (
     Execed,
     Exited,
     Forked,
@@ -32,12 +32,12 @@ from chai_tui.sources.program.connector import (
     ThreadBegan,
     ThreadLeft,
 )
-from chai_tui.sources.program.ends import Ends
-from chai_tui.sources.program.member import Member
-from chai_tui.sources.program.newcomers import Newcomer, Newcomers
-from chai_tui.sources.program.proc_tree import TICKS_A_SECOND, boot_offset, read_stat
-from chai_tui.sources.program.tree import Tree
-from chai_tui.sources.program.zombies import Zombies
+from chai_tui.sources.program.processes.ends import Ends
+from chai_tui.sources.program.processes.member import Member
+from chai_tui.sources.program.processes.newcomers import Newcomer, Newcomers
+from chai_tui.sources.program.processes.proc_tree import TICKS_A_SECOND, boot_offset, read_stat
+from chai_tui.sources.program.processes.tree import Tree
+from chai_tui.sources.program.processes.zombies import Zombies
 
 CHECK_SECONDS = 5.0
 """How often /proc is looked through where the kernel tells."""
@@ -45,8 +45,10 @@ SCAN_SHARE = 0.02
 """Share of a core that looking for newcomers may take where the kernel does not tell."""
 CREDIT_SECONDS = 0.05
 """For how long it need not wait after it, however much it took."""
+READ_SECONDS = 0.04
+"""How often some of the processes are read where the kernel tells, at most."""
 READ_AT_ONCE = 30
-"""Processes that are read at each look where the kernel does not tell; more if there are many."""
+"""Processes that are read at once where the kernel does not tell; more if there are many."""
 _ROUNDS, _ROUNDS_WHEN_TOLD = 20, 100
 """In how many looks everybody is read once."""
 
@@ -90,7 +92,7 @@ class Following:
         self._members = self._tree.members
         self._newcomers = Newcomers(proc, self._members, self._zombies.dead, adopts=adopts)
         self._rota: list[int] = []
-        self._scan_after = self._check_at = float("-inf")
+        self._scan_after = self._check_at = self._read_after = float("-inf")
         self._looked_at: list[float] = []
         self._is_first = True
 
@@ -294,9 +296,13 @@ class Following:
 
     def _read(self, how_many: int, now: float) -> None:
         """Read some of the members, in turn, and those whose first thread has ended."""
-        if not self._rota:
-            self._rota = [*self._members]
-        turn, self._rota = self._rota[:how_many], self._rota[how_many:]
+        turn: list[int] = []
+        # Whoever waits for the kernel to tell may look very often.
+        if not self.is_told or now >= self._read_after:
+            self._read_after = now + READ_SECONDS
+            if not self._rota:
+                self._rota = [*self._members]
+            turn, self._rota = self._rota[:how_many], self._rota[how_many:]
         turn += self._tree.doubtful
         for pid in dict.fromkeys(turn):
             member = self._members.get(pid)

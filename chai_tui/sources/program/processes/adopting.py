@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from chai_tui.sources.program.connector import exitcode_of
+from chai_tui.sources.program.processes.connector import exitcode_of
 
 _SET, _GET = 36, 37  # PR_*_CHILD_SUBREAPER
 
