@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+from ast import literal_eval
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -156,7 +158,7 @@ def test_each_kind_of_wait_and_what_it_is_for() -> None:
         os.close(ours)
         os.close(theirs)
         assert process.stdout is not None
-        tids, accepting, answering, child = eval(process.stdout.readline())
+        tids, accepting, answering, child = literal_eval(process.stdout.readline())
         makers = {name: maker for maker, name in enumerate(tids, 1)}
         watched = [of(makers[name], process.pid, tid) for name, tid in tids.items()]
         watched.append(of(99, writer.pid))
@@ -198,7 +200,7 @@ def test_each_kind_of_wait_and_what_it_is_for() -> None:
 def test_one_of_two_busy_threads_waits_for_the_gil() -> None:
     with running(sys.executable, "-c", PROGRAM, "0", "busy") as process:
         assert process.stdout is not None
-        tids = eval(process.stdout.readline())[0]
+        tids = literal_eval(process.stdout.readline())[0]
         assert has_gil(python_of(process.pid))
         watched = [of(1, process.pid, tids["busy"]), of(2, process.pid, tids["busy too"])]
         with looked(watched) as seen:
@@ -244,9 +246,8 @@ def test_what_is_no_python_waits_too_but_for_no_gil() -> None:
 def child_of(pid: int) -> int:
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            if words := file.read().split():
-                return int(words[0])
+        if words := Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+            return int(words[0])
         threading.Event().wait(0.01)
     raise TimeoutError("it has no child")
 
@@ -270,15 +271,15 @@ print(repr((use.stopped, sampler.changed_waits, sampler.waits_unseen, python_of(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_of_another_users_process_it_is_said_why_nothing_is_told() -> None:
-    folder = os.path.dirname(os.path.dirname(chai_tui.__file__))
+    folder = Path(chai_tui.__file__).parent.parent
     with running("sleep", "1000") as process:
         said = subprocess.run(
-            [sys.executable, "-c", STRANGER, str(process.pid), folder],
+            [sys.executable, "-c", STRANGER, str(process.pid), str(folder)],
             capture_output=True,
             text=True,
             timeout=60,
             check=True,
         ).stdout
-    stopped, waits, why, python = eval(said)
+    stopped, waits, why, python = literal_eval(said)
     assert (stopped, waits, python) == (False, (), "")
     assert why == "another user's process: run as root to see what it waits for"
