@@ -195,7 +195,7 @@ class LinuxSampler:
                 thread.stood_still(at)
             else:
                 thread.rested(self._rested_until.get(pid, 0.0))
-                if thread.look(at, self._begun_by[pid]):
+                if thread.look(at, self._begun_by[pid]) and self._waits is not None:
                     woken.append(Woken(maker, pid, who.tid, thread))
             use = self._use_of(who, thread, memory.get(pid), ran)
             if self._leaves_out and thread.has_rested(at, use, RESTED_SECONDS):

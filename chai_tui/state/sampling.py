@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chai_tui.model.events import CoreUse, MakerUse
 from chai_tui.state.records import Core, CoreShares, Maker, State, Use, gil_share_of
-from chai_tui.state.shares import Stretch, within_last_second
+from chai_tui.state.shares import Stretch, held_until, within_last_second
 
 _NOTHING_KNOWN = (None,) * 5
 """What a sample tells of a maker, where it tells nothing."""
@@ -38,7 +38,10 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
     if cpu_share is not None and maker.state is State.BREWING:
         seconds = at - max(sampled_at, maker.seated_at)
         stretch = Stretch(at, max(0.0, seconds), cpu_share, ready_share, gil_share)
-        maker.recent = within_last_second(maker.recent, stretch)
+        recent = maker.recent
+        if recent and recent[-1].at < sampled_at:  # samples left it out, because it rested
+            recent = held_until(recent, sampled_at, at)
+        maker.recent = within_last_second(recent, stretch)
     elif maker.recent:
         maker.recent = []
     if cpu_seconds is not None and cpu_seconds > maker.cpu_seconds:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 LAST_SECONDS = 1.0
 """A figure of one sample jumps about, and one of a minute is history."""
 _SLACK = 1e-6
+_LEAST_CUT = 0.02
 
 
 class Stretch(NamedTuple):
@@ -46,6 +47,27 @@ def within_last_second(before: Iterable[Stretch], latest: Stretch) -> list[Stret
     """Return the latest stretch, and those before it that reach into its last second, in order."""
     since = latest.at - LAST_SECONDS + _SLACK
     return [*[stretch for stretch in before if stretch.at > since], latest]
+
+
+def held_until(before: Sequence[Stretch], since: float, at: float) -> list[Stretch]:
+    """Return stretches that go on as the last of them until a sample that is the next to tell.
+
+    Who rests is left out of samples: what was told of it last holds until the sample before the
+    one that tells of it again. It is cut as if samples had always come as they come now.
+
+    Args:
+        before: oldest first; one at least.
+        since: when the sample before was taken.
+        at: when the next to tell is taken.
+    """
+    last, every = before[-1], max(at - since, _LEAST_CUT)
+    held: list[Stretch] = []
+    end = since
+    while end > max(last.at, at - LAST_SECONDS) + _SLACK:
+        begin = max(last.at, end - every)
+        held.append(last._replace(at=end, seconds=end - begin))
+        end = begin
+    return [*before, *reversed(held)]
 
 
 def shares_of(stretches: Sequence[Stretch]) -> Shares | None:

@@ -42,7 +42,7 @@ def why_denied(proc: str, pid: int, tid: int) -> str:
 
 def _why(proc: str, pid: int) -> str:
     try:
-        owner = os.stat(f"{proc}/{pid}").st_uid  # noqa: PTH116 - likewise
+        owner = _owner(f"{proc}/{pid}")
         real = _real_user(proc, pid)
     except OSError:
         return ""
@@ -55,6 +55,10 @@ def _why(proc: str, pid: int) -> str:
     if owner != own:  # it is ours, but the system protects it: it has changed its user, say
         return PROTECTED
     return _BY_SCOPE.get(_scope(proc), PROTECTED)
+
+
+def _owner(folder: str) -> int:
+    return os.stat(folder).st_uid  # noqa: PTH116 - likewise
 
 
 def _real_user(proc: str, pid: int) -> int:

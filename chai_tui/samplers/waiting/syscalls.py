@@ -180,6 +180,7 @@ SLEEPING_IN: tuple[tuple[str, WaitKind, str], ...] = (
     ("__skb_wait_for_more_packets", WaitKind.READ, "socket"),
     ("sk_stream_wait_memory", WaitKind.WRITE, "socket"),
     ("sock_alloc_send_pskb", WaitKind.WRITE, "socket"),
+    ("wait_woken", WaitKind.OTHER, "socket or terminal"),
     ("n_tty_read", WaitKind.READ, "terminal"),
     ("eventfd_read", WaitKind.READ, "event (eventfd)"),
     ("inotify_read", WaitKind.READ, "changes of files (inotify)"),

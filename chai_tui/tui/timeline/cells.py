@@ -174,7 +174,8 @@ def _why(
 
     A wait is what is left of a step that waits. Who computes on a thread and under a GIL of its
     own, and has no core, wants one, also where the system does not tell; of anybody else nothing is
-    said that was not measured.
+    said that was not measured. A thread of a program that is not ours has no steps: there the
+    system tells how long it was ready, and it slept for the rest.
     """
     waiting, never, calls = steps
     there = min(1.0, a_slice.seconds / known)
@@ -187,6 +188,8 @@ def _why(
             ready = min(never, left)
     elif a_slice.gil_share is not None or not traits.shares_gil:
         waiting += calls
+    if not maker.is_ours:
+        waiting = 0.0 if a_slice.ready_share is None else left
     waits = min(waiting, left) - held - paused
     reasons = ((held, HELD), (gil, GIL), (ready, READY), (waits, WAITS))
     greatest, why = max(reasons, key=lambda reason: reason[0])
