@@ -56,8 +56,8 @@ def account_of(header: Header, events: Iterable[Event]) -> Account:
 class _WholeFloor(Floor):
     """A floor that forgets nobody: of a program that starts 500 processes a second all are told."""
 
-    def _ended_long_ago(self, _ended: Maker) -> list[int]:
-        return []
+    def _forget_long_ago(self, _ended: Maker) -> None:
+        pass
 
 
 class _Kept:
