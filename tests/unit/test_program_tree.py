@@ -23,7 +23,12 @@ from chai_tui.sources.program.processes.connector import (
     ThreadLeft,
 )
 from chai_tui.sources.program.processes.following import CHECK_SECONDS, Following
-from chai_tui.sources.program.processes.proc_tree import TICKS_A_SECOND, boot_offset, read_stat
+from chai_tui.sources.program.processes.proc_tree import (
+    TICKS_A_SECOND,
+    boot_offset,
+    children_of,
+    read_stat,
+)
 
 
 class Proc:
@@ -179,6 +184,15 @@ def test_what_ends_while_it_is_read_is_nobody(proc: Proc) -> None:
     stat.unlink()
     stat.mkdir()  # reading it fails
     assert read_stat(str(proc.folder), 11) is None
+
+
+def test_a_list_of_children_is_read_to_its_end(tmp_path: Path) -> None:
+    proc = Proc(tmp_path, lists_children=True)
+    children = [*range(10_000, 12_000)]  # the kernel hands out 682 of them at once
+    text = " ".join(map(str, children))
+    (tmp_path / str(os.getpid()) / "task" / str(os.getpid()) / "children").write_text(text)
+    for threads in (1, 2):
+        assert children_of(str(proc.folder), os.getpid(), threads) == children
 
 
 def test_zombies_are_told_with_their_exit_code_and_once(proc: Proc) -> None:

@@ -14,6 +14,8 @@ from chai_tui.sources.program.processes.following import Following
 
 PROGRESS_SECONDS = 0.25
 """How much longer is waited each time that somebody ends."""
+LONGEST_SECONDS = 5.0
+"""But no longer than this after the first SIGKILL."""
 LOOK_SECONDS = 0.01
 """How long is waited between two looks; less if somebody ends."""
 KILL_SECONDS = 0.5
@@ -44,7 +46,7 @@ def end_everybody(
         nobody else did either, or who belong to another user.
     """
     kill_at = clock() + grace
-    deadline = kill_at + KILL_SECONDS
+    deadline = float("inf")  # until everybody got it
     asked: set[tuple[int, int]] = set()
     before = 0
     while True:
@@ -54,7 +56,9 @@ def end_everybody(
         left = following.pids
         now = clock()
         if len(left) < before:
-            deadline = max(deadline, now + PROGRESS_SECONDS)
+            deadline = max(deadline, now + PROGRESS_SECONDS)  # a machine with much to do
+            if now > kill_at + LONGEST_SECONDS:  # they fork faster than they are ended
+                deadline = now
         before = len(left)
         if not left or now >= deadline:
             return [*left]
@@ -65,6 +69,8 @@ def end_everybody(
             elif key not in asked:
                 asked.add(key)
                 _send(following, pid, signal.SIGTERM, signal.SIGCONT)
+        if now >= kill_at:
+            deadline = min(deadline, clock() + KILL_SECONDS)
         _wait(following, min(LOOK_SECONDS, max(0.0, kill_at - now) or LOOK_SECONDS))
 
 

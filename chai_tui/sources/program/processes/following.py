@@ -90,7 +90,9 @@ class Following:
         self._zombies = Zombies(proc, reaps=adopts and is_ours)
         self._tree = Tree(proc, self._ends, self._zombies, adopts=adopts, is_ours=is_ours)
         self._members = self._tree.members
-        self._newcomers = Newcomers(proc, self._members, self._zombies.dead, adopts=adopts)
+        self._newcomers = Newcomers(
+            proc, self._members, self._zombies.dead, adopts=adopts and is_ours
+        )
         self._rota: list[int] = []
         self._scan_after = self._check_at = self._read_after = float("-inf")
         self._looked_at: list[float] = []
@@ -168,7 +170,10 @@ class Following:
         if not self.is_told:
             self._find_ends(now)
             self._scan(now, at_once=thoroughly)
-            self._read(max(READ_AT_ONCE, len(self._members) // _ROUNDS), now)
+            how_many = len(self._members)
+            if not thoroughly:
+                how_many = max(READ_AT_ONCE, how_many // _ROUNDS)
+            self._read(how_many, now)
         elif lost or now >= self._check_at:
             self._check_at = now + CHECK_SECONDS
             if lost:
