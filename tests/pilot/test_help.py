@@ -186,3 +186,21 @@ async def test_it_shows_remapped_keys() -> None:
     async with showing(lambda: HelpScreen(COMMANDS, {"add": "f5"}, run=HERE)) as (app, pilot):
         await pilot.press("right")
         assert app.rows()[app.row_of("─ keys: makers") + 1].split()[:2] == ["F5", "Add"]
+
+
+def test_of_a_program_it_explains_what_a_program_has() -> None:
+    sections = help_sections(COMMANDS, {}, 400, is_program=True)
+    by_title = {
+        section.title: "\n".join(as_text(line) for entry in section.entries for line in entry)
+        for section in sections
+    }
+    assert "engines" not in by_title
+    assert "● running" in by_title["states"]
+    assert "✔ done" in by_title["states"]
+    assert "no GIL" in by_title["bars and numbers"]
+    assert "cup" not in by_title["bars and numbers"]
+    assert " thread " in by_title["words"]
+    assert "recipe" not in by_title["words"]
+    free = help_sections(COMMANDS, {}, 400, is_program=True, has_gil=False)
+    bars = next(section for section in free if section.title == "bars and numbers")
+    assert not any("no GIL" in as_text(line) for entry in bars.entries for line in entry)

@@ -15,6 +15,7 @@ from chai_tui.state.records import State
 from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
+from chai_tui.tui.help import of_program
 from chai_tui.tui.help.pages import Section
 from chai_tui.tui.keys.rows import Row, keys_now
 from chai_tui.tui.keys.screen_keys import PLACES
@@ -31,18 +32,6 @@ _STATES: dict[State, str] = {
     State.KILLED: "was ended by a signal",
     State.ENDED: "is gone, and nobody knows how it ended",
 }
-
-_STATES_OF_PROGRAMS: dict[State, str] = {
-    State.SEATED: "is there, but was not looked at yet",
-    State.BREWING: "is at work, or waits for something",
-    State.PAUSED: "the system has stopped its process; it goes on where it was",
-    State.DONE: "ended by itself, and well",
-    State.FAILED: "ended itself with an exit code, or raised an exception that nobody caught",
-    State.STOPPED: "was asked to end from here, and did",
-    State.KILLED: "was ended by a signal",
-    State.ENDED: "is gone, and nobody knows how it ended",
-}
-"""Of threads and processes of a program that is not ours."""
 
 _WORDS: tuple[tuple[str, str], ...] = (
     ("maker", "a worker, brewing one recipe"),
@@ -78,6 +67,7 @@ _BARS: tuple[tuple[str, str], ...] = (
     ("memory", "what only this process has; what it shares with others is left out"),
 )  # fmt: skip
 
+_OF_THE_GIL = frozenset({"GIL 25 %", "waits", "no GIL 66 %"})
 _MEASURED = "here the kernel tells for which lock it sleeps"
 _INFERRED = "inferred here: a step of bytecode that neither runs nor is ready waits for the GIL"
 
@@ -165,7 +155,7 @@ def _explained(
     """What is explained under each heading: words with their styles, and cells for a word."""
     states = [
         (f"{GLYPHS[state]} {state_name(state, is_ours=not is_program)}", str(state), text)
-        for state, text in (_STATES_OF_PROGRAMS if is_program else _STATES).items()
+        for state, text in (of_program.STATES if is_program else _STATES).items()
     ]
     yield "states", 12, states
     how = _MEASURED if measures_gil else _INFERRED
@@ -174,13 +164,20 @@ def _explained(
         15,
         [
             (sign, "strong", f"{meaning}: {how}" if sign == "waits" else meaning)
-            for sign, meaning in _BARS
-            if has_gil or sign not in {"GIL 25 %", "waits"}
+            for sign, meaning in (*_BARS, *(of_program.BARS if is_program else ()))
+            if (has_gil or sign not in _OF_THE_GIL)
+            and not (is_program and sign in of_program.BARS_LEFT_OUT)
         ],
     )
     signs = [sign for sign in EXPLAINED if has_gil or sign is not GIL_SIGN]
     yield "timeline", 15, [(f"{s.span[0]} {s.short}", s.span[1], s.meaning) for s in signs]
-    yield "words", 12, [(word, "strong", meaning) for word, meaning in _WORDS]
+    words = _WORDS
+    if is_program:
+        kept = (pair for pair in _WORDS if pair[0] in of_program.WORDS_KEPT)
+        words = (*of_program.WORDS, *kept)
+    yield "words", 12, [(word, "strong", meaning) for word, meaning in words]
+    if is_program:
+        return
     engines = [(engine, engine_text(engine, has_gil=has_gil)) for engine in Engine]
     yield "engines", 12, [(str(one), "strong", text.partition(": ")[2]) for one, text in engines]
 
