@@ -1,7 +1,6 @@
 """Two threads take two locks, each the other one first."""
 
 import threading
-import time
 
 milk, tea = threading.Lock(), threading.Lock()
 both_have_one = threading.Barrier(2)
@@ -15,6 +14,8 @@ def brew(first: threading.Lock, second: threading.Lock) -> None:
             print("served")
 
 
-for locks in ((milk, tea), (tea, milk)):
-    threading.Thread(target=brew, args=locks, daemon=True).start()
-time.sleep(8)
+makers = [threading.Thread(target=brew, args=locks) for locks in ((milk, tea), (tea, milk))]
+for maker in makers:
+    maker.start()
+for maker in makers:
+    maker.join()

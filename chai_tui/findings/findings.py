@@ -15,7 +15,9 @@ from chai_tui.findings.join_drain import JoinBeforeDrain
 from chai_tui.findings.load import Load
 from chai_tui.findings.people import People
 from chai_tui.findings.same_error import SameError
+from chai_tui.findings.standstill import Standstill
 from chai_tui.findings.too_many import TooManyThreads
+from chai_tui.findings.waiting import Waiting
 from chai_tui.model.events import Event
 from chai_tui.state.floor import Floor
 
@@ -28,16 +30,18 @@ class Findings:
 
     def __init__(self) -> None:
         self._desk = desk = Desk()
-        people = People()
+        people, waiting = People(), Waiting()
         self._same_error = SameError(desk, people)
         load = Load(
             desk, people, GilBound(desk, people).sampled, TooManyThreads(desk, people).sampled
         )
-        # People come first: they know who it is that the others tell of.
+        # These come first: they know who it is that the others tell of.
         self._detectors: Sequence[Detector] = (
             people,
+            waiting,
             Deadlock(desk, people),
-            JoinBeforeDrain(desk, people),
+            Standstill(desk, people, waiting),
+            JoinBeforeDrain(desk, people, waiting),
             IdleWorkers(desk, people),
             load,
             NoMemory(desk, people),

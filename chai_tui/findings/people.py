@@ -19,11 +19,14 @@ class Place:
         name: what it is called.
         command: its command line.
         gil: whether its threads share one GIL.
+        is_python: whether it runs Python.
         makers: its threads, as far as they have not ended.
         first: the thread that it began with.
     """
 
-    __slots__ = ("command", "first", "gil", "makers", "name", "number", "parent", "pid")
+    __slots__ = (
+        "command", "first", "gil", "is_python", "makers", "name", "number", "parent", "pid"
+    )  # fmt: skip
 
     def __init__(self, number: int, pid: int) -> None:
         self.number = number
@@ -32,6 +35,7 @@ class Place:
         self.name = ""
         self.command = ""
         self.gil = False
+        self.is_python = False
         self.makers: set[int] = set()
         self.first = 0
 
@@ -94,7 +98,7 @@ class People:
     def _seen(self, event: StationSeen) -> None:
         place = self._place(event.station, event.pid)
         place.parent, place.name, place.command = event.parent, event.name, event.command
-        place.gil = event.gil
+        place.gil, place.is_python = event.gil, bool(event.python)
 
     def _exited(self, event: Exited) -> None:
         self.paused.discard(event.maker)

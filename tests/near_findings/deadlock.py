@@ -1,4 +1,4 @@
-"""Threads wait long for a lock; whoever has it gives it back."""
+"""Threads wait long for a lock, and main for them; whoever has it gives it back."""
 
 import threading
 import time
