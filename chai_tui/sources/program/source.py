@@ -51,6 +51,9 @@ LOOK_SECONDS = 0.05
 """Seconds between two looks at which processes there are, where the kernel tells nothing."""
 CHECK_SECONDS = 0.5
 """The same where it does, to be sure."""
+PAUSE_SECONDS = 0.01
+"""The least time between two looks when the kernel wakes us: it does so for everybody's processes,
+and what was told meanwhile is kept."""
 _HOOKS = "hooks"
 """What the poller returns when a hook said something."""
 RENAMED_SECONDS = 1.0
@@ -97,7 +100,7 @@ class ProgramSource:
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
-        self._look_at = float("-inf")
+        self._look_at = self._looked_at = float("-inf")
         self._renaming: deque[tuple[int, int]] = deque()
         self._missed = 0.0
         self._told_unseen = False
@@ -147,7 +150,7 @@ class ProgramSource:
             events += self._do(self._commands.popleft())
         tokens = self._poller.wait(0.0 if events else self._patience(timeout))
         if self in tokens:
-            self._look_at = float("-inf")
+            self._look_soon()
         # Who is there comes first: nobody takes in what somebody says who is not known.
         events += self._follow()
         if _HOOKS in tokens:
@@ -273,6 +276,7 @@ class ProgramSource:
         following, now = self._following, self._clock()
         if following is None or now < self._look_at:
             return []
+        self._looked_at = now
         events = self._took(following.look())
         self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
         self._wait_for(following.fileno())
@@ -280,6 +284,11 @@ class ProgramSource:
             self._missed = following.missed
             events.append(Missed(now, self._missed))
         return events
+
+    def _look_soon(self) -> None:
+        """Look at once, unless that was only just done: the kernel tells of the whole system."""
+        self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)
+        self._wait_for(-1)  # until then it would wake us without end
 
     def _wait_for(self, descriptor: int) -> None:
         """Have whoever follows wake us, by the descriptor that it has now."""
