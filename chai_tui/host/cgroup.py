@@ -105,9 +105,10 @@ class OomWatch:
         self._root = root
         self._group_of: dict[int, str] = {}
         self._counters: dict[str, OomCounter] = {}
-        self._recently: dict[str, list[int]] = {}
-        """Kills in each group, of the last two looks."""
-        self._killed: list[int] = []
+        self._kills: dict[str, list[tuple[float, int]]] = {}
+        """When so many were killed in each group, of late."""
+        self._dead: dict[int, float] = {}
+        """When those died of SIGKILL, of late, of whom nobody knows why."""
 
     def watch(self, pid: int) -> None:
         """Look after a process that lives; again when it may have moved to another group."""
@@ -121,30 +122,38 @@ class OomWatch:
         """Look after it no longer: it ended otherwise."""
         self._group_of.pop(pid, None)
 
-    def look(self, killed: Iterable[int]) -> dict[int, int]:
+    def look(self, at: float, killed: Iterable[int]) -> dict[int, int]:
         """Return how many were killed in the group of each who died of that; a look takes 0.02 ms.
 
         Look often, also while nobody dies: so that a kill long ago is not taken for today's. Where
         more died by SIGKILL than the system killed, nobody knows who, and nobody is told of.
 
         Args:
+            at: now, in seconds.
             killed: those whom SIGKILL ended since the last look, but for those whom we sent it.
         """
-        new = [pid for pid in killed if pid in self._group_of]
+        for pid in [pid for pid, since in self._dead.items() if since < at - _OF_LATE_SECONDS]:
+            del self._dead[pid]
+            self.forget(pid)
+        self._dead |= {pid: at for pid in killed if pid in self._group_of}
         found: dict[int, int] = {}
         for groups, counter in self._counters.items():
-            kills = [*self._recently.get(groups, [0])[-1:], counter.grown()]
-            dead = [pid for pid in (*self._killed, *new) if self._group_of.get(pid) == groups]
-            if dead and sum(kills) >= len(dead):
-                found |= dict.fromkeys(dead, sum(kills))
-                kills = [0, 0]
-            self._recently[groups] = kills
-        for pid in (*self._killed, *found):
+            kills = [*self._kills.get(groups, ()), (at, counter.grown())]
+            kills = [(since, n) for since, n in kills if n and since >= at - _OF_LATE_SECONDS]
+            count = sum(n for _, n in kills)
+            dead = [pid for pid in self._dead if self._group_of[pid] == groups]
+            if dead and count >= len(dead):
+                found |= dict.fromkeys(dead, count)
+                kills = []
+            self._kills[groups] = kills
+        for pid in found:
+            del self._dead[pid]
             self.forget(pid)
-        self._killed = [pid for pid in new if pid not in found]
         return found
 
 
+_OF_LATE_SECONDS = 1.0
+"""A kill is counted at once, and its victim dies as soon as it has a core: within so many."""
 _KILLS_IN = {"cgroup": "memory.oom_control", "cgroup2": "memory.events"}
 """The file that counts them, by kind of mount."""
 

@@ -90,6 +90,7 @@ class Groups:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._at = 0.0
         files = {f"/proc/{pid}/cgroup": "0::/chai\n" for pid in (1, 2, 3)}
         files |= {"/proc/4/cgroup": "0::/tea\n"}
         for name in ("chai", "tea"):
@@ -103,48 +104,55 @@ class Groups:
     def kill(self, kills: int, name: str = "chai") -> None:
         (self._root / f"two/{name}/memory.events").write_text(events(5 + kills))
 
+    def look(self, *killed: int, after: float = 0.1) -> dict[int, int]:
+        self._at += after
+        return self.watch.look(self._at, killed)
+
 
 def test_who_died_when_the_system_killed_somebody_died_of_that(tmp_path: Path) -> None:
     groups = Groups(tmp_path)
-    assert groups.watch.look([]) == {}
+    assert groups.look() == {}
     groups.kill(1)
-    assert groups.watch.look([2]) == {2: 1}
+    assert groups.look(2) == {2: 1}
     groups.kill(3)
-    assert groups.watch.look([1, 3]) == {1: 2, 3: 2}
-    assert groups.watch.look([4]) == {}
+    assert groups.look(1, 3) == {1: 2, 3: 2}
+    assert groups.look(4) == {}
 
 
+@pytest.mark.parametrize("looks", [1, 5])
 @pytest.mark.parametrize("is_counted_first", [True, False])
 def test_a_death_and_its_count_may_be_seen_one_after_the_other(
-    tmp_path: Path, is_counted_first: bool
+    tmp_path: Path, is_counted_first: bool, looks: int
 ) -> None:
     groups = Groups(tmp_path)
     if is_counted_first:
         groups.kill(1)
-        assert groups.watch.look([]) == {}
-        assert groups.watch.look([2]) == {2: 1}
+        assert [groups.look() for _ in range(looks)] == [{}] * looks
+        assert groups.look(2) == {2: 1}
     else:
-        assert groups.watch.look([2]) == {}
+        assert [groups.look(2), *(groups.look() for _ in range(looks))] == [{}] * (looks + 1)
         groups.kill(1)
-        assert groups.watch.look([]) == {2: 1}
-    assert groups.watch.look([3]) == {}
+        assert groups.look() == {2: 1}
+    assert groups.look(3) == {}
 
 
 def test_a_kill_of_long_ago_or_elsewhere_is_nobodys(tmp_path: Path) -> None:
     groups = Groups(tmp_path)
     groups.kill(1)
-    groups.watch.look([])
-    groups.watch.look([])
-    assert groups.watch.look([2]) == {}
+    groups.look()
+    assert groups.look(2, after=1.5) == {}
+    groups.kill(2)
+    assert groups.look(after=1.5) == {}
+    groups.look(after=1.5)
     groups.kill(1, "tea")
-    assert groups.watch.look([3]) == {}
-    assert groups.watch.look([5, 6]) == {}
+    assert groups.look(3) == {}
+    assert groups.look(5, 6) == {}
 
 
 def test_where_more_died_than_the_system_killed_nobody_knows_who(tmp_path: Path) -> None:
     groups = Groups(tmp_path)
     groups.kill(1)
-    assert groups.watch.look([1, 2]) == {}
+    assert groups.look(1, 2) == {}
 
 
 def test_a_process_that_moved_belongs_where_it_is(tmp_path: Path) -> None:
@@ -152,4 +160,11 @@ def test_a_process_that_moved_belongs_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "proc/1/cgroup").write_text("0::/tea\n")
     groups.watch.watch(1)
     groups.kill(1, "tea")
-    assert groups.watch.look([1]) == {1: 1}
+    assert groups.look(1) == {1: 1}
+
+
+def test_a_process_that_ended_otherwise_is_none_of_them(tmp_path: Path) -> None:
+    groups = Groups(tmp_path)
+    groups.watch.forget(1)
+    groups.kill(1)
+    assert groups.look(1, 2) == {2: 1}

@@ -35,10 +35,17 @@ from chai_tui.sources.live.poller import make_poller
 from chai_tui.sources.program.hook_receiver import HookReceiver
 from chai_tui.sources.program.naming import command_of, short_name, thread_name
 from chai_tui.sources.program.output import ProgramOutput, Stream
-from chai_tui.sources.program.processes.changes import Came, Change, ThreadsChanged, Went
+from chai_tui.sources.program.processes.changes import (
+    Came,
+    Change,
+    ThreadsChanged,
+    Went,
+    Zombie,
+)
 from chai_tui.sources.program.processes.connector import Execed, ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody
 from chai_tui.sources.program.processes.following import Following
+from chai_tui.sources.program.remains import Remains
 from chai_tui.sources.program.starting import ProgramStartError, start_program
 from chai_tui.sources.program.station import Known, ProgramStation
 from chai_tui.sources.program.told import Told
@@ -91,6 +98,7 @@ class ProgramSource:
         self._poller = make_poller()
         self._output = ProgramOutput(self._poller, self._speaker, lines_per_second)
         self._stations: dict[int, ProgramStation] = {}
+        self._remains = Remains()
         self._station_numbers = itertools.count(1)
         self._maker_numbers = itertools.count(1)
         self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
@@ -278,6 +286,7 @@ class ProgramSource:
             return []
         self._looked_at = now
         events = self._took(following.look())
+        events += self._remains.look(now, following.zombies)
         self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
         self._wait_for(following.fileno())
         if following.missed >= self._missed + 0.01:
@@ -306,9 +315,13 @@ class ProgramSource:
                 events += self._came(change)
             elif isinstance(change, Went):
                 events += self._went(change)
+            elif isinstance(change, Zombie):
+                number = self._numbers.get(change.pid, 0)
+                events += self._remains.is_zombie(change.pid, number, self._clock())
             elif (station := self._stations.get(change.pid)) is not None:
                 at = self._clock()
                 if isinstance(change, Execed):
+                    self._remains.lives(change.pid)
                     events += station.get_known(self._known(change.pid, station.known), at)
                 elif isinstance(change, ThreadsChanged):
                     events += self._list_threads(station, at)
@@ -326,6 +339,7 @@ class ProgramSource:
         )
         of_parent = self._stations.get(came.parent)
         self._stations[came.pid] = station
+        self._remains.lives(came.pid)
         fallback = self._known_first if of_parent is None else of_parent.known
         events = station.get_known(self._known(came.pid, fallback), at)
         events += station.seat(came.pid, at)
@@ -341,7 +355,9 @@ class ProgramSource:
         if len(self._stations) == 1:
             events += self._output.drain_all(at)
         station = self._stations.pop(went.pid)
-        return [*events, *station.exited(went.exitcode, went.at)]
+        ends = station.exited(went.exitcode, went.at)
+        self._remains.ended(went.pid, station.number, ends)
+        return [*events, *ends]
 
     def _known(self, pid: int, fallback: Known) -> Known:
         command = command_of(pid)
