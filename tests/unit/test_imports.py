@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     "sources.taste.runner._chai_taste": set(),
     "sources.program.hook": set(),
     "sources.program.hook._chai_hook": set(),
-    "sources.program": {"model", "sources.live"},
+    "sources.program": {"model"},
     "sources.taste": {
         "model", "race", "explain.tasting", "host", "samplers", "sources.live.station",
     },
