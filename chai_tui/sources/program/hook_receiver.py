@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import array
 import contextlib
+import errno
 import os
 import secrets
+import select
 import socket
 import struct
 import sys
@@ -17,7 +19,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from chai_tui.sources.live.poller import Poller
 from chai_tui.sources.program.hook_messages import (
     MOST_BYTES,
     Dropped,
@@ -37,8 +38,8 @@ MOST_NEW = 256
 """Connections taken in one turn: 10 µs each."""
 MOST_OF_ONE = 256
 """Packets read of one process in one turn: a flood of one makes nobody else wait."""
-MOST_AT_ONCE = 2_000
-"""Packets read in one turn: 10 ms."""
+MOST_READY = 16
+"""Processes that are read in one turn; with that many packets of each it takes 20 ms."""
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -50,35 +51,39 @@ class _Peer(NamedTuple):
 class HookReceiver:
     """The end at which all hooks of a program arrive.
 
-    Its address has a name that cannot be guessed, and who connects must be of our user.
+    Its address has a name that cannot be guessed, and who connects must be of our user. It is one
+    thing to wait for, however many processes are connected: :meth:`fileno` is readable when
+    :meth:`read` has something to read.
 
-    Args:
-        poller: waits for the sockets; :meth:`read` is to be called when it returns ``token``.
-        token: what it returns then.
+    Attributes:
+        dropped: messages that hooks could not send, because reading did not keep up.
+        passed_over: packets that were no messages.
 
     Raises:
         OSError: a socket cannot be made; or this is not Linux.
     """
 
-    def __init__(self, poller: Poller, token: object) -> None:
+    def __init__(self) -> None:
         if sys.platform != "linux":
             raise OSError("programs can be asked what they do on Linux only")
         self.dropped = 0
         self.passed_over = 0
-        self._poller = poller
-        self._token = token
         self._peers: dict[int, _Peer] = {}
+        self._is_accepting = False
         self._address = f"@chai-tui-{secrets.token_hex(16)}"
-        self._listener: socket.socket | None = socket.socket(
-            socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
-        )
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK)
         try:
             self._listener.bind("\0" + self._address[1:])
             self._listener.listen(BACKLOG)
-            poller.add(self._listener, token)
+            self._ready = select.epoll()
         except BaseException:
             self._listener.close()
             raise
+        self._accept_again()
+
+    def fileno(self) -> int:
+        """Return what is readable when there is something to read."""
+        return self._ready.fileno()
 
     @property
     def connections(self) -> int:
@@ -109,48 +114,66 @@ class HookReceiver:
         return variables
 
     def read(self) -> list[Message]:
-        """Return what has come; never waits, and leaves the rest of a flood for the next turn."""
-        if self._listener is None or sys.platform != "linux":
-            return []
-        self._accept(self._listener)
+        """Return what has come; never waits, and leaves the rest of a flood for the next turn.
+
+        The descriptors of :class:`Output` are the caller's to close.
+        """
         messages: list[Message] = []
-        left = MOST_AT_ONCE
-        for peer in list(self._peers.values()):
-            left -= self._read_peer(peer, min(left, MOST_OF_ONE), messages)
-            if left <= 0:
-                break
+        if self._ready.closed or sys.platform != "linux":
+            return messages
+        if self._is_accepting:
+            self._accept()
+        # The kernel begins with those that were ready longest: nobody is left out for ever.
+        for descriptor, _ in self._ready.poll(0, MOST_READY):
+            if peer := self._peers.get(descriptor):
+                self._read_peer(peer, MOST_OF_ONE, messages)
         return messages
 
-    def _accept(self, listener: socket.socket) -> None:
+    def _accept_again(self) -> None:
+        if not self._is_accepting and sys.platform == "linux":
+            self._ready.register(self._listener, select.EPOLLIN)
+            self._is_accepting = True
+
+    def _accept(self) -> None:
         for _ in range(MOST_NEW):
             try:
-                connection, _ = listener.accept()
-            except OSError:  # nobody is there; or too many files are open: they wait
+                connection, _ = self._listener.accept()
+            except BlockingIOError:
                 return
-            connection.setblocking(False)  # noqa: FBT003
-            credentials = connection.getsockopt(
-                socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
-            )
-            pid, user, _ = _CREDENTIALS.unpack(credentials)
-            if user != os.geteuid():
-                connection.close()
-                continue
-            self._peers[connection.fileno()] = _Peer(connection, pid)
-            self._poller.add(connection, self._token)
+            except OSError as error:
+                if error.errno in {errno.EMFILE, errno.ENFILE} and sys.platform == "linux":
+                    # Until somebody leaves they wait at the door, and so do we.
+                    self._ready.unregister(self._listener)
+                    self._is_accepting = False
+                return
+            self._welcome(connection)
 
-    def _read_peer(self, peer: _Peer, most: int, messages: list[Message]) -> int:
-        """Read packets of one process; returns how many."""
-        for count in range(most):
+    def _welcome(self, connection: socket.socket) -> None:
+        if sys.platform != "linux":
+            return
+        connection.setblocking(False)  # noqa: FBT003
+        credentials = connection.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
+        )
+        pid, user, _ = _CREDENTIALS.unpack(credentials)
+        if user != os.geteuid():
+            connection.close()
+            return
+        self._peers[connection.fileno()] = _Peer(connection, pid)
+        self._ready.register(connection, select.EPOLLIN)
+
+    def _read_peer(self, peer: _Peer, most: int, messages: list[Message]) -> None:
+        for _ in range(most):
             try:
                 packet, descriptors = _receive(peer.socket)
             except BlockingIOError:
-                return count
+                return
             except OSError:
                 packet, descriptors = b"", []
             if not packet:
                 _close_all(descriptors)
                 self._forget(peer)
-                return count + 1
+                return
             said = read_packet(packet, peer.pid)
             if isinstance(said, Handed):
                 said = _output(said, peer.pid, descriptors)
@@ -162,22 +185,19 @@ class HookReceiver:
                 self.passed_over += 1
             else:
                 messages.append(said)
-        return most
 
     def _forget(self, peer: _Peer) -> None:
-        self._poller.remove(peer.socket)
         del self._peers[peer.socket.fileno()]
-        peer.socket.close()
+        peer.socket.close()  # the kernel waits for it no longer
+        self._accept_again()
 
     def close(self) -> None:
         """Hear nobody any more; the hooks are silent from then on. May be called again."""
-        if self._listener is None:
-            return
-        self._poller.remove(self._listener)
         self._listener.close()
-        self._listener = None
-        for peer in list(self._peers.values()):
-            self._forget(peer)
+        self._ready.close()
+        for peer in self._peers.values():
+            peer.socket.close()
+        self._peers.clear()
 
 
 def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:

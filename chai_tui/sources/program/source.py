@@ -197,6 +197,7 @@ class ProgramSource:
         if self._process_events is not None:
             self._process_events.close()
         if self._receiver is not None:
+            self._poller.remove(self._receiver.fileno())
             self._receiver.close()
         events += self._output.drain_all(self._clock())
         self._output.close()
@@ -246,7 +247,8 @@ class ProgramSource:
             return self._program.pids
         if self._program.hook:
             # Each process's address of it is in its environment; it is heard until the end.
-            self._receiver = HookReceiver(self._poller, _HOOKS)
+            self._receiver = HookReceiver()
+            self._poller.add(self._receiver.fileno(), _HOOKS)
         started = start_program(self._program, self._environment)
         for descriptor, name in started.streams.items():
             self._output.add(descriptor, name)

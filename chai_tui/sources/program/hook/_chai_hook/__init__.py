@@ -11,37 +11,61 @@ that a fork or a signal can come at any time.
 
 from __future__ import annotations
 
-import atexit
-import os
 import sys
 
-from . import importing, link, processes, raised, tasks, threads, waiting
-
 WATCHED = {
-    "threading": (waiting.patch_threading, threads.patch, raised.patch_threading),
-    "multiprocessing.process": (processes.patch_process,),
-    "multiprocessing.util": (processes.patch_util,),
-    "multiprocessing.queues": (waiting.patch_process_queues,),
-    "concurrent.futures.thread": (tasks.patch_thread_pool,),
-    "concurrent.futures.process": (tasks.patch_process_pool,),
-    "traceback": (raised.patch_traceback,),
+    "threading": ("threads.patch", "waiting.patch_threading", "raised.patch_threading"),
+    "multiprocessing.process": ("processes.patch_process",),
+    "multiprocessing.util": ("processes.patch_util",),
+    "multiprocessing.queues": ("waiting.patch_process_queues",),
+    "concurrent.futures.thread": ("tasks.patch_thread_pool",),
+    "concurrent.futures.process": ("tasks.patch_process_pool",),
+    "traceback": ("raised.patch_traceback",),
 }
-"""What is patched of which module, once the program imports it."""
+"""By what a module is patched, once the program imports it: a module here, and its function."""
 
 
 def begin() -> None:
     """Tell that this process has begun, and see to it that all else is told."""
-    if not sys.platform.startswith("linux") or not link.may_begin():
+    if not sys.platform.startswith("linux"):
         return
-    link.guarded(_begin)
+    before = set(sys.modules)
+    from . import link  # noqa: PLC0415 - elsewhere it cannot be imported
+
+    if link.may_begin():
+        link.guarded(_begin)
+    # A program may have modules of its own of these names, which are to be found as without us.
+    for name in ("fcntl", "select"):
+        if name not in before:
+            sys.modules.pop(name, None)
 
 
 def _begin() -> None:
-    link.begin(processes.who())
+    import atexit  # noqa: PLC0415 - at the top it would be imported where nobody listens
+    import os  # noqa: PLC0415
+
+    from . import importing, link, who  # noqa: PLC0415
+
+    link.begin(who.introduction())
     if not link.state.is_on:
         return
-    if not processes.is_helper():
+    if not who.is_helper():
         link.take_output()
     os.register_at_fork(after_in_child=link.after_fork)
-    atexit.register(raised.at_exit)
+    atexit.register(_at_exit)
     importing.watch(WATCHED)
+
+
+def _at_exit() -> None:
+    """Tell what ended the main thread, if anything did; then be silent."""
+    from . import link  # noqa: PLC0415
+
+    if link.state.is_on and getattr(sys, "last_value", None) is not None:
+        link.guarded(_tell_last)
+    link.guarded(link.leave)
+
+
+def _tell_last() -> None:
+    from . import raised  # noqa: PLC0415
+
+    raised.tell_last()

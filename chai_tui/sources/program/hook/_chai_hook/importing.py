@@ -8,10 +8,10 @@ from . import link
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
-    Patches = Mapping[str, tuple[Callable[[Any], None], ...]]
+    Patches = Mapping[str, tuple[str, ...]]
 
 
 def watch(patches: Patches) -> None:
@@ -22,9 +22,16 @@ def watch(patches: Patches) -> None:
     sys.meta_path.insert(0, _Finder(patches))
 
 
-def _patch(module: Any, patches: tuple[Callable[[Any], None], ...]) -> None:
-    for patch in patches:
-        link.guarded(patch, module)
+def _patch(module: Any, patches: tuple[str, ...]) -> None:
+    if link.state.is_on:
+        for patch in patches:
+            link.guarded(_patch_by, patch, module)
+
+
+def _patch_by(patch: str, module: Any) -> None:
+    where, _, function = patch.partition(".")
+    ours = __import__(f"{__package__}.{where}", fromlist=[function])
+    getattr(ours, function)(module)
 
 
 class _Finder:
@@ -47,7 +54,7 @@ class _Finder:
         return None
 
     @staticmethod
-    def _follow(loader: Any, patches: tuple[Callable[[Any], None], ...]) -> None:
+    def _follow(loader: Any, patches: tuple[str, ...]) -> None:
         """Patch what a loader loads next; it keeps nothing of us."""
         execute = loader.exec_module
 

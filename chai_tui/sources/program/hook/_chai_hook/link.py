@@ -6,6 +6,7 @@ import _socket
 import errno
 import fcntl
 import os
+import select
 import sys
 import time
 from _thread import get_native_id
@@ -305,3 +306,13 @@ def _is_pipe_of_ours(place: int) -> bool:
 def thread_id() -> int:
     """Return the system's number of this thread."""
     return get_native_id()
+
+
+def is_readable(descriptor: int, seconds: float) -> bool:
+    """Wait so long until there is something to read; nothing is taken.
+
+    What a handler of a signal raises meanwhile is the program's, and goes its way.
+    """
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(seconds * 1_000))

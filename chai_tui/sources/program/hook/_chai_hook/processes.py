@@ -1,62 +1,16 @@
-"""Who this process is: what multiprocessing calls it, and the function that it was started for."""
+"""What multiprocessing calls this process, and the function that it was started for."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from . import link, tasks, waiting
+from . import link, tasks, waiting, who
 from .words import clipped, dressed, name_of
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
     from typing import Any
-
-HELPERS = {
-    "multiprocessing.forkserver": "fork server",
-    "multiprocessing.resource_tracker": "resource tracker",
-    "multiprocessing.semaphore_tracker": "resource tracker",
-}
-_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
-
-
-def who() -> tuple[object, ...]:
-    """Return how this process introduces itself while it starts."""
-    return os.getppid(), is_helper(), "", _python(), _script()
-
-
-def _arguments() -> list[str]:
-    arguments = getattr(sys, "orig_argv", None)  # of Python 3.10
-    if arguments is None:
-        with open("/proc/self/cmdline", "rb") as file:  # noqa: PTH123 - pathlib takes 10 ms
-            arguments = file.read().decode("utf-8", "replace").split("\0")[:-1]
-    return list(arguments)
-
-
-def is_helper() -> str:
-    """Return what multiprocessing started this process for beside what it was asked for."""
-    if sys.argv[:1] == ["-c"]:
-        for argument in _arguments():
-            for module, name in HELPERS.items():
-                if argument.startswith(f"from {module} import"):
-                    return name
-    return ""
-
-
-def _python() -> str:
-    name = sys.implementation.name
-    is_free = not getattr(sys, "_is_gil_enabled", lambda: True)()
-    major, minor = sys.version_info[:2]
-    return f"{_IMPLEMENTATIONS.get(name, name)} {major}.{minor}{'t' if is_free else ''}"
-
-
-def _script() -> str:
-    first = sys.argv[0] if getattr(sys, "argv", None) else ""
-    if first == "-m":
-        arguments = _arguments()
-        place = arguments.index("-m") if "-m" in arguments else len(arguments)
-        return clipped(f"-m {arguments[place + 1]}") if place + 1 < len(arguments) else "-m"
-    return clipped(first if first == "-c" else os.path.basename(first))  # noqa: PTH119
 
 
 def patch_process(module: Any) -> None:
@@ -101,7 +55,7 @@ def _child_begins() -> None:
         target_name = name_of(target)
     python, script = link.state.who[3:5]
     if script == "-c":
-        script = _script()  # of the program that started it
+        script = who.script()  # of the program that started it
     link.introduce((os.getppid(), clipped(process._name), target_name, python, script))  # noqa: SLF001
     link.take_output()
     tasks.watch_worker(process)

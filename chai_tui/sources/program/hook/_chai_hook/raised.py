@@ -16,14 +16,8 @@ LONGEST = 3_000
 """Characters of a traceback, of which the end is kept."""
 
 
-def at_exit() -> None:
-    """Tell what ended the main thread, which the interpreter keeps until now; then be silent."""
-    if link.state.is_on:
-        link.guarded(_tell_last)
-    link.guarded(link.leave)
-
-
-def _tell_last() -> None:
+def tell_last() -> None:
+    """Tell what ended the main thread, which the interpreter keeps until it ends."""
     error = getattr(sys, "last_value", None)
     trace = getattr(error, "__traceback__", None)
     # A test runner or a prompt keeps others there too, which it caught; what nobody caught began

@@ -6,7 +6,6 @@ A plain lock is not looked at: its type is C, and whoever makes one would get so
 from __future__ import annotations
 
 import os
-import select
 import sys
 import time
 
@@ -130,7 +129,7 @@ def patch_process_join(base: Any) -> None:
                 join(self, timeout)
                 return
             began = time.monotonic()
-            if _is_ready(descriptor):
+            if link.is_readable(descriptor, PATIENCE):
                 join(self, _rest(timeout, began))
                 return
             link.guarded(_tell_process, self)
@@ -155,16 +154,6 @@ def _sentinel(process: Any) -> int:
     return descriptor
 
 
-def _is_ready(descriptor: int) -> bool:
-    """Wait a moment until there is something to read; nothing is taken.
-
-    What a handler of a signal raises meanwhile is the program's, and goes its way.
-    """
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(PATIENCE * 1_000))
-
-
 def _tell_process(process: Any) -> None:
     pid = process._popen.pid  # noqa: SLF001
     _told("join", pid, pid, clipped(process._name))  # noqa: SLF001
@@ -184,7 +173,7 @@ def _patch_get(kind: Any) -> None:
         try:
             if block and link.state.is_on and not self._closed and _is_long(timeout):
                 began = time.monotonic()
-                if not _is_ready(self._reader.fileno()):
+                if not link.is_readable(self._reader.fileno(), PATIENCE):
                     link.guarded(_tell_queue, "get", self)
                     try:
                         return original(self, block, _rest(timeout, began))

@@ -1,0 +1,474 @@
+"""The hook in real programs: it tells what they do, and they do nothing else than without it."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from chai_tui.model.program_events import BlockKind
+from chai_tui.sources.program.hook_messages import (
+    BlockedOn,
+    HookFailed,
+    Output,
+    ProcessBegan,
+    Raised,
+    Renamed,
+    TaskBegan,
+    TaskEnded,
+    ThreadBegan,
+    ThreadEnded,
+    WentOn,
+)
+from chai_tui.sources.program.hook_receiver import FOLDER, HookReceiver
+from tests.hooked import Ran, own_environment, python, run_alone, run_hooked
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the hook is for Linux only")
+
+LESSON = """
+import sys, time
+from multiprocessing import Process, set_start_method
+
+def brew_chai(name):
+    print(f"Start of {name} chai brewing")
+    time.sleep(0.2)
+    print(f"End of {name} chai brewing")
+
+if __name__ == "__main__":
+    set_start_method(sys.argv[1])
+    chai_makers = [Process(target=brew_chai, args=(f"Chai Maker #{i+1}",)) for i in range(3)]
+    for p in chai_makers:
+        p.start()
+    for p in chai_makers:
+        p.join()
+    print("All chai served")
+"""
+
+
+def write(folder: Path, code: str, name: str = "lesson.py") -> None:
+    (folder / name).write_text(textwrap.dedent(code))
+
+
+def check_lesson(ran: Ran) -> None:
+    assert ran.returncode == 0
+    assert not ran.of(HookFailed)
+    began = {one.name: one for one in ran.of(ProcessBegan) if one.target == "brew_chai"}
+    assert set(began) == {"Process-1", "Process-2", "Process-3"}
+    main = ran.messages[0]
+    assert isinstance(main, ProcessBegan)
+    assert main.script == "lesson.py"
+    for number in (1, 2, 3):
+        pid = began[f"Process-{number}"].pid
+        assert ran.written[pid, 1].decode().splitlines() == [
+            f"Start of Chai Maker #{number} chai brewing",
+            f"End of Chai Maker #{number} chai brewing",
+        ]
+    assert ran.written[main.pid, 1] == b"All chai served\n"
+    pids = {one.pid for one in began.values()}
+    joined = [one for one in ran.of(BlockedOn) if one.kind is BlockKind.JOIN]
+    assert joined
+    assert all(one.pid == main.pid and one.whom_pid in pids for one in joined)
+    assert len(joined) == len([one for one in ran.of(WentOn) if one.pid == main.pid])
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_the_lesson_tells_who_brews_and_who_waits_for_whom(method: str, tmp_path: Path) -> None:
+    write(tmp_path, LESSON)
+    check_lesson(run_hooked(python("lesson.py", method), tmp_path))
+
+
+def other_pythons() -> list[str]:
+    """Return the oldest and the newest other Python here, of those that the hook knows."""
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = []
+    for minor in range(8, 16):
+        there = [*versions.glob(f"3.{minor}.*/bin/python3")]
+        on_path = shutil.which(f"python3.{minor}")
+        if on_path and "shims" not in Path(on_path).parts:  # a shim runs only what is chosen
+            there.append(Path(on_path))
+        if minor != sys.version_info.minor:
+            found += [str(path) for path in there[:1]]
+    return [*dict.fromkeys([*found[:1], *found[-1:]])]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("other", other_pythons(), ids=lambda path: Path(path).parts[-3])
+def test_other_pythons_tell_the_same(other: str, method: str, tmp_path: Path) -> None:
+    write(tmp_path, LESSON)
+    check_lesson(run_hooked([other, "lesson.py", method], tmp_path))
+
+
+POOLS = """
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
+
+def brew(n):
+    if n == 3:
+        raise ValueError("no milk")
+
+if __name__ == "__main__":
+    kind = sys.argv[1]
+    if kind in ("ThreadPoolExecutor", "ProcessPoolExecutor"):
+        with globals()[kind](2) as pool:
+            for future in [pool.submit(brew, n) for n in range(4)]:
+                future.exception()
+    else:
+        with multiprocessing.Pool(2) if kind == "Pool" else ThreadPool(2) as pool:
+            try:
+                pool.map(brew, range(4), chunksize=1)
+            except ValueError:
+                pass
+            pool.close()
+            pool.join()
+"""
+
+
+@pytest.mark.parametrize(
+    "kind", ["ThreadPoolExecutor", "ProcessPoolExecutor", "Pool", "ThreadPool"]
+)
+def test_pools_tell_each_task_and_what_it_raised(kind: str, tmp_path: Path) -> None:
+    write(tmp_path, POOLS)
+    ran = run_hooked(python("lesson.py", kind), tmp_path)
+    assert ran.returncode == 0
+    assert not ran.of(HookFailed)
+    assert [one.name for one in ran.of(TaskBegan)] == ["brew"] * 4
+    assert sorted(one.error for one in ran.of(TaskEnded)) == ["", "", "", "ValueError: no milk"]
+    workers = {(one.pid, one.tid) for one in ran.of(TaskBegan)}
+    in_processes = kind in {"ProcessPoolExecutor", "Pool"}
+    assert all((pid == tid) == in_processes for pid, tid in workers)
+
+
+def test_threads_tell_their_names_and_what_they_wait_for(tmp_path: Path) -> None:
+    code = """
+    import queue, threading, time, multiprocessing
+    full, empty, over = queue.Queue(1), queue.Queue(), threading.Event()
+    between = multiprocessing.Queue(1)
+    def brew():
+        threading.current_thread().name = "Kettle"
+        full.put(1)
+        full.put(2)
+        over.wait()
+        between.get()
+        between.get()
+    t = threading.Thread(target=brew, name="Pot")
+    t.start()
+    time.sleep(0.1)
+    full.get()
+    time.sleep(0.1)
+    over.set()
+    try:
+        empty.get(timeout=0.1)
+    except queue.Empty:
+        pass
+    between.put(1)
+    time.sleep(0.1)
+    between.put(2)
+    t.join()
+    t.name = "Nobody"
+    """
+    write(tmp_path, code)
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    assert ran.returncode == 0
+    assert not ran.of(HookFailed)
+    pot, *_ = ran.of(ThreadBegan)
+    assert (pot.name, pot.target) == ("Pot", "brew")
+    assert [one.name for one in ran.of(Renamed) if one.tid == pot.tid] == ["Kettle", "Nobody"]
+    assert pot.tid in {one.tid for one in ran.of(ThreadEnded)}
+    waits = [(one.kind, one.name) for one in ran.of(BlockedOn) if one.tid == pot.tid]
+    assert waits[:3] == [
+        (BlockKind.PUT, "Queue"),
+        (BlockKind.LOCK, "Event.wait"),
+        (BlockKind.GET, "Queue"),
+    ]
+    main = [(one.kind, one.whom_tid) for one in ran.of(BlockedOn) if one.tid == pot.pid]
+    assert (BlockKind.GET, 0) in main
+    assert len(ran.of(WentOn)) == len(ran.of(BlockedOn))
+
+
+SAME = {
+    "raises": "def f(): raise ValueError('x')\ntry: 1/0\nexcept Exception: f()",
+    "exits with 3": "import sys; print('a'); sys.exit(3)",
+    "is killed": "import os, signal; print('a', flush=True); os.kill(os.getpid(), signal.SIGKILL)",
+    "forks": (
+        "import os\npid = os.fork()\nif pid == 0:\n    os.write(1, b'child\\n'); os._exit(4)\n"
+        "print(os.waitpid(pid, 0)[1])"
+    ),
+    "raises in a thread": (
+        "import threading\ndef f(): raise ValueError('t')\n"
+        "t = threading.Thread(target=f); t.start(); t.join()"
+    ),
+    "raises in a process": (
+        "import multiprocessing as m\n"
+        "def f(q): q.get(timeout=0.05)\n"
+        "if __name__ == '__main__':\n"
+        "    p = m.Process(target=f, args=(m.Queue(),)); p.start(); p.join(); print(p.exitcode)"
+    ),
+    "is interrupted in a join": (
+        "import os, signal, threading, time\n"
+        "t = threading.Thread(target=time.sleep, args=(0.4,)); t.start()\n"
+        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "t.join()"
+    ),
+    "starts others": (
+        "import subprocess, sys\n"
+        "told = subprocess.check_output([sys.executable, '-c', 'import sys; print(*sys.path)'])\n"
+        "print(told)\n"
+        "sys.stdout.flush(); subprocess.call([sys.executable, '-c', 'print(1)'])\n"
+        "subprocess.call('echo shell', shell=True, preexec_fn=lambda: None)"
+    ),
+    "looks round": """if 1:
+        import inspect, multiprocessing.queues, os, signal, sys, threading, warnings
+        from multiprocessing.process import BaseProcess
+        print(sys.path[1:], 'sitecustomize' in sys.modules, sys.excepthook is sys.__excepthook__)
+        print(sorted(n for n in os.environ if not n.startswith(('CHAI_TUI_HOOK', 'PYTHONPATH'))))
+        print(warnings.filters, signal.getsignal(signal.SIGINT), threading.active_count())
+        print(open(os.devnull).fileno(), threading.excepthook is threading.__excepthook__)
+        for f in (threading.Thread.join, BaseProcess.join, multiprocessing.queues.Queue.get):
+            print(f.__name__, f.__qualname__, f.__module__, f.__doc__, inspect.signature(f))
+        try:
+            import sitecustomize
+            print(sitecustomize.MARK)
+        except ImportError as error:
+            print(repr(error))
+    """,
+}
+SITES = {
+    "": None,
+    "their own": "import sys; sys.stdout.write('theirs\\n'); MARK = 1",
+    "one that raises": "raise RuntimeError('bad site')",
+    "one that lacks something": "import nothing_of_that_name",
+}
+
+
+def compare(folder: Path, *arguments: str, site: str | None = None) -> Ran:
+    environment = own_environment()
+    if site is not None:
+        (folder / "site").mkdir()
+        (folder / "site" / "sitecustomize.py").write_text(site)
+        environment["PYTHONPATH"] = str(folder / "site")
+    alone = run_alone(python(*arguments), folder, environment)
+    ran = run_hooked(python(*arguments), folder, environment)
+    assert ran.returncode == alone.returncode
+    assert ran.all_written(1) == sorted(alone.stdout.splitlines())
+    assert ran.all_written(2) == sorted(alone.stderr.splitlines())
+    assert not ran.of(HookFailed)
+    return ran
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_a_program_ends_and_writes_as_without_the_hook(what: str, tmp_path: Path) -> None:
+    write(tmp_path, SAME[what])
+    ran = compare(tmp_path, "-W", "error", "-X", "dev", "lesson.py")
+    if what.startswith("raises"):
+        (raised,) = ran.of(Raised)
+        assert 'lesson.py", line ' in raised.traceback
+        assert raised.error.partition(":")[0] in {"ValueError", "Empty"}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_their_own_sitecustomize_runs_as_without_ours(site: str, tmp_path: Path) -> None:
+    write(tmp_path, SAME["looks round"])
+    assert compare(tmp_path, "lesson.py", site=SITES[site]).of(ProcessBegan)
+
+
+@pytest.mark.parametrize("option", ["-I", "-S", "-E"])
+def test_a_python_that_looks_at_no_variable_tells_nothing(option: str, tmp_path: Path) -> None:
+    write(tmp_path, "import threading; print(threading.active_count())")
+    ran = compare(tmp_path, option, "lesson.py")
+    assert option == "-S" or not ran.messages
+
+
+def test_a_program_that_closes_every_file_tells_the_rest_on_a_connection_of_its_own(
+    tmp_path: Path,
+) -> None:
+    code = """
+    import os, threading, time
+    os.closerange(3, 2000)
+    theirs = [open(os.devnull) for _ in range(1000)]  # where ours were, among others
+    time.sleep(0.2)
+    t = threading.Thread(target=print, args=("late",), name="Late")
+    t.start()
+    t.join()
+    for one in theirs:
+        one.close()  # each is still theirs
+    """
+    write(tmp_path, code)
+    ran = compare(tmp_path, "lesson.py")
+    assert [one.name for one in ran.of(ThreadBegan)] == ["Late"]
+
+
+def test_a_forked_child_is_told_of_once_it_does_something(tmp_path: Path) -> None:
+    code = """
+    import os, threading
+    pid = os.fork()
+    if not pid:
+        t = threading.Thread(target=len, args=("",), name="Of the child")
+        t.start(); t.join()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    if not os.fork():
+        os.execv("/bin/true", ["true"])
+    os.wait()
+    """
+    write(tmp_path, code)
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    main, child = ran.of(ProcessBegan)
+    assert child.parent == main.pid
+    assert [one.pid for one in ran.of(ThreadBegan)] == [child.pid]
+
+
+MANY_TASKS = """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(2) as pool:
+    print(sum(pool.map(abs, range(-5000, 0))))
+"""
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "never reads"])
+def test_a_program_goes_on_though_nobody_listens(tmp_path: Path, gone: bool) -> None:
+    receiver = HookReceiver()
+    environment = receiver.environment(own_environment())
+    if gone:
+        receiver.close()
+    write(tmp_path, MANY_TASKS)
+    done = run_alone(python("lesson.py"), tmp_path, environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"12502500\n", b"")
+    messages = [*receiver.read(), *receiver.read(), *receiver.read()]
+    assert bool(messages) is not gone
+    assert len(messages) < 5_000
+    receiver.close()
+    receiver.close()
+
+
+def test_what_was_dropped_is_counted(tmp_path: Path) -> None:
+    receiver = HookReceiver()
+    write(
+        tmp_path,
+        MANY_TASKS + "print(flush=True); input(); import threading\n"
+        "t = threading.Thread(target=len, args=('',)); t.start(); t.join()\n",
+    )
+    child = subprocess.Popen(
+        python("lesson.py"),
+        cwd=tmp_path,
+        env=receiver.environment(own_environment()),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"12502500\n"
+    child.stdout.readline()
+    seen = 0
+    while messages := receiver.read():
+        seen += len(messages)
+    child.communicate(b"\n", timeout=60)
+    while messages := receiver.read():
+        seen += len(messages)
+    assert receiver.dropped > 0
+    # The process, its three threads, and two a task; a wait that lasted may be told too.
+    assert seen + receiver.dropped >= 10_000
+    receiver.close()
+
+
+def test_a_hook_that_fails_says_so_once_and_the_program_goes_on(tmp_path: Path) -> None:
+    code = """
+    import sys, threading
+    sys.modules["_chai_hook.threads"].name_of = None
+    for _ in range(2):
+        t = threading.Thread(target=print, args=("on",)); t.start(); t.join()
+    """
+    write(tmp_path, code)
+    ran = run_hooked(python("lesson.py"), tmp_path, own_environment())
+    # Modules of ours are loaded with theirs.
+    assert ran.returncode == 0
+    assert ran.all_written(1) == [b"on", b"on"]
+    (failed,) = ran.of(HookFailed)
+    assert failed.why.startswith("TypeError: ")
+    assert not ran.of(ThreadBegan)
+
+
+def test_anybody_may_write_into_the_socket(tmp_path: Path) -> None:
+    receiver = HookReceiver()
+    address = receiver.environment({})["CHAI_TUI_HOOK"]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
+        stranger.connect("\0" + address[1:])
+        stranger.send(b"nonsense")
+        stranger.send(b"x" * 10_000)
+        with (tmp_path / "file").open("w") as file:
+            socket.send_fds(stranger, [b"O\x1f1\x1f12"], [file.fileno()])  # one is missing
+            socket.send_fds(stranger, [b"E\x1f1\x1f12"], [file.fileno()] * 3)
+        open_before = len([*Path("/proc/self/fd").iterdir()])
+        messages = receiver.read()
+    assert messages == [ThreadEnded(1, os.getpid(), 12)]
+    assert receiver.passed_over == 3
+    assert len([*Path("/proc/self/fd").iterdir()]) == open_before
+    receiver.close()
+
+
+def test_output_of_a_program_that_has_one_pipe_for_both_stays_in_order(tmp_path: Path) -> None:
+    receiver = HookReceiver()
+    read, write_end = os.pipe()
+    code = "import sys; print(1, flush=True); print(2, file=sys.stderr, flush=True); print(3)"
+    write(tmp_path, code)
+    environment = receiver.environment(own_environment(), write_end, write_end)
+    subprocess.run(
+        python("lesson.py"),
+        cwd=tmp_path,
+        env=environment,
+        stdout=write_end,
+        stderr=write_end,
+        check=True,
+    )
+    os.close(write_end)
+    assert os.read(read, 100) == b""
+    (output,) = [one for one in receiver.read() if isinstance(one, Output)]
+    assert output.out is not None
+    assert output.out == output.err
+    assert os.read(output.out, 100) == b"1\n2\n3\n"
+    os.close(output.out)
+    os.close(read)
+    receiver.close()
+
+
+def test_what_was_on_the_path_stays_behind_ours() -> None:
+    receiver = HookReceiver()
+    ours = str(FOLDER)
+    for before, after in (("", ours), ("/a:/b", f"{ours}:/a:/b"), (f"/a:{ours}", f"{ours}:/a")):
+        assert receiver.environment({"PYTHONPATH": before})["PYTHONPATH"] == after
+    assert receiver.environment({"HOME": "/home"})["HOME"] == "/home"
+    receiver.close()
+
+
+def test_a_process_that_is_killed_leaves_no_half_message(tmp_path: Path) -> None:
+    code = """
+    import threading
+    while True:
+        t = threading.Thread(target=len, args=("",)); t.start(); t.join()
+    """
+    write(tmp_path, code)
+    receiver = HookReceiver()
+    child = subprocess.Popen(
+        python("lesson.py"), cwd=tmp_path, env=receiver.environment(own_environment())
+    )
+    seen = 0
+    deadline = time.monotonic() + 60
+    while seen < 100 and time.monotonic() < deadline:
+        select.select([receiver], [], [], 1)
+        seen += len(receiver.read())
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    while receiver.connections:
+        receiver.read()
+    assert seen >= 100
+    assert receiver.passed_over == 0
+    receiver.close()
