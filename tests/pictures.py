@@ -18,7 +18,8 @@ from textual.pilot import Pilot
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.tui.watching import WatchingApp
-from tests import kitchens, races, replays
+from tests import kitchens, program_floors, races, replays
+from tests.program_floors import still_program
 from tests.races import still_race
 from tests.replays import still_replay
 from tests.still import Size, freeze, pressing, still_app
@@ -58,6 +59,8 @@ PICTURES = (
     Picture("zoom.svg", (120, 30), lambda: still_app(kitchens.kadak()), ("enter",)),
     Picture("timeline.svg", (120, 22), lambda: still_app(kitchens.morning(), cores=4), ("t",)),
     Picture("taste.svg", (100, 30), lambda: still_race(races.verdict())),
+    Picture("program.svg", (120, 32), lambda: still_program(program_floors.lesson())),
+    Picture("threads.svg", (120, 34), lambda: still_program(program_floors.training_beside_make())),
     Picture("replay.svg", (120, 32), lambda: still_replay(replays.told(), replays.marked)),
     Picture(
         "crowd.svg",
