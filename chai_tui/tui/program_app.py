@@ -65,6 +65,12 @@ class ProgramApp(ChaiApp):
         else:
             super().leave()
 
+    def _note_ended(self) -> None:
+        """Nobody is ended who is only watched."""
+        super()._note_ended()
+        if self.floor.run.source == "watch":
+            self.ended = frozenset()
+
     def _who_is_ended(self) -> str:
         return "the program"
 

@@ -82,3 +82,16 @@ async def test_what_is_over_before_the_screen_is_shown_leaves_it() -> None:
         await shown.happens(*ONE, FIRST_ENDS)
         await shown.until(lambda: shown.app._exit)
         assert shown.app.exit_code([]) == 7
+
+
+@pytest.mark.parametrize(("source", "ended"), [("run", frozenset({1})), ("watch", frozenset())])
+async def test_the_last_words_tell_of_nobody_ended_who_was_watched(
+    source: str, ended: frozenset[int]
+) -> None:
+    async with program(*ONE, source=source) as shown:
+        await shown.press("q")
+        await shown.until(lambda: not shown.app.is_running or shown.app._exit)
+        shown.app.exit_code([])
+        assert shown.app.ended == ended
+        told = "ended while at work" in " ".join(shown.app.last_words())
+        assert told == (source == "run")

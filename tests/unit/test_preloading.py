@@ -21,8 +21,8 @@ AT_START = {
     "chai_tui.tui.terminal.ascii_drawing",  # and the driver what it draws with
     "chai_tui.__version__",  # no module
     "chai_tui.tui.taste_app",  # the other apps
-    "chai_tui.tui.program_app",
     "chai_tui.tui.replay_app",
+    "chai_tui.tui.program_app",
     "chai_tui.recording.playing.player",
 }
 """What is needed before the first screen is shown, if at all."""

@@ -125,3 +125,8 @@ def test_speeds_are_written_as_people_do() -> None:
     assert [speed_text(speed) for speed in SPEEDS] == [
         "¼×", "½×", "1×", "2×", "4×", "8×", "16×", "32×", "64×",
     ]  # fmt: skip
+
+
+def test_the_end_of_what_is_not_ours_is_marked_as_bad_only_if_it_was() -> None:
+    made = marks((1_010.0, State.DONE), (1_020.0, State.SERVED), (1_030.0, State.FAILED))
+    assert (made.served, made.unserved) == ([1_010.0, 1_020.0], [1_030.0])

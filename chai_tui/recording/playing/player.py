@@ -147,7 +147,7 @@ class Player:
             indexes = range(bisect_left(ends, position, key=_POSITION) - 1, -1, -1)
         for index in indexes:
             end = ends[index]
-            if end.state is not State.SERVED:
+            if end.state not in {State.SERVED, State.DONE}:
                 self._go(_Place(end.at, end.position))
                 return end
         return None

@@ -41,7 +41,8 @@ class Sort(StrEnum):
         """
         unknown = Sort.PLACE if is_program else Sort.NAME
         sorts = [sort for sort in Sort if sort is not unknown]
-        return sorts[((sorts.index(self) if self in sorts else 0) + step) % len(sorts)]
+        at = sorts.index(self) if self in sorts else 0
+        return sorts[(at + step) % len(sorts)]
 
 
 _STATE_ORDER = (

@@ -74,7 +74,8 @@ class Marks:
         stop = len(ends)
         for index in range(self._taken, stop):
             end = ends[index]
-            (self.served if end.state is State.SERVED else self.unserved).append(end.at)
+            went_well = end.state in {State.SERVED, State.DONE}
+            (self.served if went_well else self.unserved).append(end.at)
         self._taken = stop
 
 
