@@ -98,7 +98,7 @@ class Zombies:
         self._pending: dict[int, float] = {}
         """When those who nobody joined yet are told of, by station."""
         self._left: dict[int, dict[int, None]] = {}
-        """Who was told of, by their parent's station."""
+        """The makers that were told of, by their parent's station."""
         self._open: dict[int, set[int]] = {}
         """Those of them who are not joined yet."""
         self._told: dict[int, int] = {}
@@ -118,9 +118,11 @@ class Zombies:
             if at < due:
                 self._desk.wake_at(due)
                 continue
-            place = self._people.places[station]
-            parent = self._people.places[place.parent]
-            if parent.makers & (self._joining | self._people.paused):
+            place = self._people.places.get(station)
+            parent = None if place is None else self._people.places.get(place.parent)
+            if place is None or parent is None:  # so many have ended since that it is forgotten
+                del self._pending[station]
+            elif parent.makers & (self._joining | self._people.paused):
                 self._wait(station, at)
             else:
                 del self._pending[station]
@@ -156,9 +158,10 @@ class Zombies:
         place = self._people.place_of(event.maker)
         if place is None or place.makers:
             return
-        children = self._people.places
-        for station in [one for one in self._pending if children[one].parent == place.number]:
-            del self._pending[station]
+        for station in [*self._pending]:
+            child = self._people.places.get(station)
+            if child is None or child.parent == place.number:
+                del self._pending[station]
         if place.number in self._told:
             self._open[place.number].clear()
             self._desk.change(self._told[place.number], is_over=True)
@@ -178,9 +181,9 @@ class Zombies:
 
     def _tell(self, parent: Place, place: Place, at: float) -> None:
         left = self._left.setdefault(parent.number, {})
-        left[place.number] = None
+        left[place.first] = None
         self._open.setdefault(parent.number, set()).add(place.number)
-        firsts = tuple(self._people.places[station].first for station in left)
+        firsts = (*left,)
         count = words.many(len(left), "process", "processes")
         them = "it" if len(left) == 1 else "them"
         sentence = sentence_of(

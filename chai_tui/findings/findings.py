@@ -30,7 +30,8 @@ class Findings:
 
     def __init__(self) -> None:
         self._desk = desk = Desk()
-        people, waiting = People(), Waiting()
+        self._people = people = People()
+        waiting = Waiting()
         self._same_error = SameError(desk, people)
         load = Load(
             desk, people, GilBound(desk, people).sampled, TooManyThreads(desk, people).sampled

@@ -142,7 +142,8 @@ class Load:
             if len(uses) > 1 and (demand := _demand(seconds, uses)) is not None
         }
         used = sum([sum([use[_SHARE] or 0.0 for use in uses]) for uses in moving.values()])
-        machine = self._machine(seconds, event, used)
+        nothing = Machine(seconds, 0.0, None)
+        machine = self._machine(seconds, event, used) if demands else nothing
         for listener in self._listeners:
             listener(event.at, machine, demands)
 

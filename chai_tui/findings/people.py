@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from chai_tui.model.events import Exited, Paused, Resumed, Seated
 from chai_tui.model.program_events import Named, StationSeen
+
+ENDED_KEPT = 5_000
+"""Of those who ended, so many are remembered: findings tell of them for a while."""
 
 
 class Place:
@@ -22,10 +26,11 @@ class Place:
         is_python: whether it runs Python.
         makers: its threads, as far as they have not ended.
         first: the thread that it began with.
+        known: how many of its threads are remembered, ended or not.
     """
 
     __slots__ = (
-        "command", "first", "gil", "is_python", "makers", "name", "number", "parent", "pid"
+        "command", "first", "gil", "is_python", "known", "makers", "name", "number", "parent", "pid"
     )  # fmt: skip
 
     def __init__(self, number: int, pid: int) -> None:
@@ -38,6 +43,7 @@ class Place:
         self.is_python = False
         self.makers: set[int] = set()
         self.first = 0
+        self.known = 0
 
 
 class People:
@@ -59,6 +65,7 @@ class People:
         self.names: dict[int, str] = {}
         self.seated_at: dict[int, float] = {}
         self.paused: set[int] = set()
+        self._ended: deque[int] = deque()
         self.handlers: Mapping[type, Callable[[Any], object]] = {
             Seated: self._seated,
             Named: self._named,
@@ -89,6 +96,7 @@ class People:
         place = self._place(event.station, event.pid)
         place.first = place.first or event.maker
         place.makers.add(event.maker)
+        place.known += event.maker not in self.at
         self.at[event.maker] = event.station
         self.seated_at[event.maker] = event.at
 
@@ -104,3 +112,17 @@ class People:
         self.paused.discard(event.maker)
         if (place := self.place_of(event.maker)) is not None:
             place.makers.discard(event.maker)
+            self._ended.append(event.maker)
+            if len(self._ended) > ENDED_KEPT:
+                self._forget(self._ended.popleft())
+
+    def _forget(self, maker: int) -> None:
+        self.names.pop(maker, None)
+        self.seated_at.pop(maker, None)
+        place = self.places.get(self.at.pop(maker, 0))
+        if place is not None:
+            place.known -= 1
+            if not place.known:
+                del self.places[place.number]
+                if self.by_pid.get(place.pid) is place:
+                    del self.by_pid[place.pid]

@@ -98,12 +98,11 @@ class Standstill:
         makers = tuple(sorted(place.makers))
         joiners = [maker for maker in makers if maker in blocked]
         others = [maker for maker in makers if maker not in blocked]
-        joiner = joiners[0]
         wait = "waits for a lock" if len(others) == 1 else "wait for locks"
+        rest = "the other one joins one" if len(joiners) == 1 else "the others join some"
         sentence = (
-            f"{words.who(people, joiner)} joins {words.who(people, blocked[joiner].whom)}, "
-            f"{words.everybody(people, others)} {wait}: "
-            f"none of the {number_word(len(makers))} threads moves, so none can give a lock back"
+            f"None of the {number_word(len(makers))} threads of {words.who(people, place.first)} "
+            f"moves: {words.everybody(people, others)} {wait}, {rest} of them"
         )
         evidence = (
             *[

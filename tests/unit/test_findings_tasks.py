@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chai_tui.findings import people
 from chai_tui.findings.finding import FindingKind
 from chai_tui.findings.same_error import MOST_ERRORS
 from chai_tui.model.events import Exited, Paused
@@ -335,3 +336,26 @@ def test_a_zombie_of_nobody_here_is_none() -> None:
     program.happens(Unjoined, 1.0, 1)
     program.happens(Unjoined, 1.0, 77)
     assert program.found() == []
+
+
+# Who is who
+
+
+def test_of_very_many_that_ended_only_the_latest_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(people, "ENDED_KEPT", 10)
+    program = Program()
+    program.process("app.py")
+    for number in range(50):
+        station, maker = program.process(f"ForkPoolWorker-{number}", parent=1, at=number / 10)
+        other = program.thread(station, "T", at=number / 10)
+        program.happens(Unjoined, number / 10 + 0.05, station)
+        does(program, maker, number / 10, number / 10 + 0.05, "E")
+        program.ends(number / 10 + 0.06, other, maker)
+    program.samples(5.1, 9.0)
+    kinds = [found.kind for found in program.found()]
+    assert kinds == [FindingKind.SAME_ERROR, FindingKind.ZOMBIES]
+    who = program.findings._people
+    assert len(who.names) == len(who.at) == len(who.seated_at) == 11
+    assert len(who.places) == len(who.by_pid) == 6

@@ -163,8 +163,8 @@ def test_a_process_none_of_whose_threads_moves() -> None:
     (found,) = program.found()
     assert found.kind is FindingKind.DEADLOCK
     assert found.sentence == (
-        "#1 app.py joins #2 T-1, #2 T-1 and #3 T-2 wait for locks: "
-        "none of the three threads moves, so none can give a lock back"
+        "None of the three threads of #1 app.py moves: "
+        "#2 T-1 and #3 T-2 wait for locks, the other one joins one of them"
     )
     assert found.evidence[-1] == "nobody has moved since 00:01.0"
     assert found.makers == (main, one, other)
