@@ -24,7 +24,8 @@ from chai_tui.tui.canvas.styles import Line, as_text, width_of
 from chai_tui.tui.detail.drawing import details, title
 from chai_tui.tui.detail.facts import detail_of, facts_known
 from chai_tui.tui.makers.large import LARGE_HEIGHT, draw_large
-from chai_tui.tui.makers.panel import Company, draw_frame_top, draw_panel
+from chai_tui.tui.makers.frame import Company, draw_frame_top
+from chai_tui.tui.makers.panel import draw_panel
 from chai_tui.tui.makers.row import draw_card, draw_row
 from chai_tui.tui.timeline.drawing import gutter, gutter_width
 from tests.builders import BEGAN, floor_of
@@ -184,7 +185,7 @@ def test_the_frame_of_a_process_says_what_it_is() -> None:
 
 def test_only_python_has_a_gil() -> None:
     assert "GIL" not in frame(100, gil=False, python="")
-    assert "free-threaded" in frame(100, gil=False, python="CPython 3.14.2 free-threaded")
+    assert "free-threaded" in frame(100, gil=False, python="CPython 3.14t")
 
 
 def test_a_timeline_row_begins_with_the_name() -> None:
