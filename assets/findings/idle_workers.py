@@ -11,6 +11,6 @@ def brew(seconds: float) -> None:
 
 if __name__ == "__main__":
     with multiprocessing.Pool(4) as pool:
-        pool.map(brew, [5.0, 0.1, 0.1, 0.1, 0.1], chunksize=1)
+        pool.map(brew, [3.0, 0.1, 0.1, 0.1, 0.1], chunksize=1)
         pool.close()
         pool.join()

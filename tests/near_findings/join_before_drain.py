@@ -7,12 +7,12 @@ from typing import Any
 
 
 def brew(cups: Any) -> None:
-    for _ in range(4):
+    for _ in range(3):
         cups.put(b"chai" * 50_000)
 
 
 def drink(cups: Any) -> None:
-    for _ in range(4):
+    for _ in range(3):
         time.sleep(1.5)
         cups.get()
 

@@ -107,7 +107,7 @@ def test_threads_that_wait_for_their_gil_while_a_core_is_free() -> None:
 
 
 @pytest.mark.long
-@nearly("gil_bound.py", "4")
+@nearly("gil_bound.py", "3")
 def test_threads_that_wait_for_their_gil_while_no_core_is_free(finder: Finder) -> None:
     assert finder.in_the_end(FindingKind.GIL_BOUND) == []
 
