@@ -104,7 +104,7 @@ class ProgramSource:
         self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
         self._observer: Observer | None = None
         self._receiver: HookReceiver | None = None
-        self._told = Told(self._stations, self._output, has_threads=sample_every is not None)
+        self._told = Told(self._stations, self._output, clock, has_threads=sample_every is not None)
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one

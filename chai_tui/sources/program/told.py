@@ -30,6 +30,7 @@ class Told:
     Args:
         stations: those that are there, by pid.
         output: reads the pipes that processes hand over.
+        clock: seconds.
         has_threads: whether threads are told of.
     """
 
@@ -37,9 +38,11 @@ class Told:
         self,
         stations: Mapping[int, ProgramStation],
         output: ProgramOutput,
+        clock: Callable[[], float],
         *,
         has_threads: bool,
     ) -> None:
+        self._clock = clock
         self._stations = stations
         self._output = output
         self._has_threads = has_threads
@@ -113,11 +116,14 @@ class Told:
         return [] if maker is None else [Failed(told.at, maker, told.error, told.traceback, 0.0)]
 
     def _handed(self, told: said.Output, station: ProgramStation) -> list[Event]:
+        # What others said before this one could say anything comes before it: their pipes are read
+        # first, because a pipe does not tell when something was written.
+        events = self._output.drain_all(self._clock())
         if told.out is not None:
             self._output.add(told.out, "out", station.pid)
         if told.err is not None and told.err != told.out:
             self._output.add(told.err, "err", station.pid)
-        return []
+        return events
 
     def _failed(self, told: said.HookFailed, station: ProgramStation) -> list[Event]:
         why = f"pid {told.pid} tells nothing more of what it does: {told.why}"
