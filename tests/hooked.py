@@ -67,9 +67,9 @@ class _Reader:
         for message in self.receiver.read():
             self.messages.append(message)
             if isinstance(message, Output):
-                for descriptor, number in ((message.out, 1), (message.err, 2)):
-                    if descriptor is not None:
-                        self.pipes[descriptor] = (message.pid, number)
+                for handed, number in ((message.out, 1), (message.err, 2)):
+                    if handed is not None:
+                        self.pipes[handed] = (message.pid, number)
 
 
 def run_hooked(
