@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -29,7 +30,7 @@ from chai_tui.sources.program.hook_messages import (
     ThreadEnded,
     WentOn,
 )
-from chai_tui.sources.program.hook_receiver import FOLDER, HookReceiver
+from chai_tui.sources.program.hook_receiver import FOLDER, MOST_OF_ONE, HookReceiver
 from tests.hooked import Ran, own_environment, python, run_alone, run_hooked
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the hook is for Linux only")
@@ -218,6 +219,29 @@ SAME = {
         "t = threading.Thread(target=time.sleep, args=(0.4,)); t.start()\n"
         "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "t.join()"
+    ),
+    "is interrupted at a queue": (
+        "import os, queue, signal, threading\n"
+        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "queue.Queue().get()"
+    ),
+    "handles a signal while it waits": (
+        "import multiprocessing, signal\n"
+        "class Late(OSError): pass\n"
+        "def late(*_): raise Late('late')\n"
+        "signal.signal(signal.SIGALRM, late)\n"
+        "theirs = multiprocessing.Queue()\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)\n"
+        "try: theirs.get()\n"
+        "except Late as error: signal.setitimer(signal.ITIMER_REAL, 0); print(error)"
+    ),
+    "recurses without end": (
+        "import threading\n"
+        "def f():\n"
+        "    t = threading.Thread(target=len, args=('',), name='t'); t.name = 'u'\n"
+        "    return f()\n"
+        "try: f()\n"
+        "except RecursionError: print('deep')\n"
     ),
     "starts others": (
         "import subprocess, sys\n"
@@ -412,6 +436,27 @@ def test_anybody_may_write_into_the_socket(tmp_path: Path) -> None:
     assert messages == [ThreadEnded(1, os.getpid(), 12)]
     assert receiver.passed_over == 3
     assert len([*Path("/proc/self/fd").iterdir()]) == open_before
+    receiver.close()
+
+
+def test_a_flood_of_one_makes_nobody_else_wait() -> None:
+    receiver = HookReceiver()
+    address = "\0" + receiver.environment({})["CHAI_TUI_HOOK"][1:]
+    with contextlib.ExitStack() as stack:
+        flooding, quiet = (
+            stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+            for _ in range(2)
+        )
+        for stranger in (flooding, quiet):
+            stranger.setblocking(False)
+            stranger.connect(address)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                flooding.send(b"E\x1f1\x1f12")
+        quiet.send(b"U\x1f1\x1f13")
+        messages = receiver.read()
+    assert WentOn(1, os.getpid(), 13) in messages
+    assert len(messages) <= MOST_OF_ONE + 1
     receiver.close()
 
 

@@ -242,6 +242,22 @@ def test_the_runner_is_python_3_9_and_needs_the_standard_library_alone(path: Pat
             assert top in sys.stdlib_module_names or path.stem == "__main__"
 
 
+OF_THE_HOOK = sorted((PACKAGE / "sources" / "program" / "hook").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", OF_THE_HOOK, ids=lambda path: path.stem)
+def test_the_hook_is_python_3_8_and_needs_little_of_the_standard_library(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
+    wanted = {name.partition(".")[0] for name, _ in imports_of(path)}
+    wanted -= {other.stem for other in OF_THE_HOOK} | {"_chai_hook"}
+    # Anything else would take its milliseconds of every process.
+    light = {"__future__", "_socket", "_thread", "atexit", "errno", "fcntl", "os", "select", "sys"}
+    typing_only = {"collections", "types", "typing"}  # under TYPE_CHECKING
+    assert wanted <= light | typing_only | {"time"}
+    top = {name.name for node in tree.body if isinstance(node, ast.Import) for name in node.names}
+    assert not top & typing_only
+
+
 def test_the_runner_hears_no_audit_events() -> None:
     # A hook cannot be taken back; one makes copy.deepcopy() several times slower where it is.
     assert not any("addaudithook" in path.read_text(encoding="utf-8") for path in OF_THE_RUNNER)

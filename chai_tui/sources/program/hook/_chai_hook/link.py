@@ -130,6 +130,8 @@ def guarded(call: Callable[..., object], *args: object) -> None:
             state.dropped += 1
         else:
             _give_up("" if error.errno in _GONE else _line(error))
+    except (RecursionError, MemoryError):
+        state.dropped += 1  # it is the program that has come so far
     except Exception as error:
         if is_foreign(error):
             raise

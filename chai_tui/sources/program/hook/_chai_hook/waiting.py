@@ -40,18 +40,24 @@ class _Waiter:
         self.release = lock.release
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002
-        take = self._lock.acquire
-        if take(False):  # noqa: FBT003
+        if self._lock.acquire(False):  # noqa: FBT003
             return True
         if not blocking:
             return False
+        try:
+            return self._wait(timeout, sys._getframe(2))  # noqa: SLF001
+        except BaseException:
+            raised.passed()
+            raise
+
+    def _wait(self, timeout: float, caller: Any) -> bool:
+        take = self._lock.acquire
         if 0 <= timeout <= PATIENCE or not link.state.is_on:
             return bool(take(True, timeout))  # noqa: FBT003
         if take(True, PATIENCE):  # noqa: FBT003
             return True
-        link.guarded(_tell_condition, sys._getframe(2))  # noqa: SLF001
+        link.guarded(_tell_condition, caller)
         try:
-            # No wait less than what was asked for: it begins when the first one is over.
             return bool(take(True, -1 if timeout < 0 else timeout - PATIENCE))  # noqa: FBT003
         finally:
             _went_on()
