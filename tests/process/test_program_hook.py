@@ -429,7 +429,9 @@ def test_anybody_may_write_into_the_socket(tmp_path: Path) -> None:
         stranger.send(b"nonsense")
         stranger.send(b"x" * 10_000)
         with (tmp_path / "file").open("w") as file:
-            socket.send_fds(stranger, [b"O\x1f1\x1f12"], [file.fileno()])  # one is missing
+            socket.send_fds(
+                stranger, [b"O\x1f1\x1f12\x1f7:0,8:0"], [file.fileno()]
+            )  # one is missing
             socket.send_fds(stranger, [b"E\x1f1\x1f12"], [file.fileno()] * 3)
         open_before = len([*Path("/proc/self/fd").iterdir()])
         messages = receiver.read()

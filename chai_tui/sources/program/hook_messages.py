@@ -133,12 +133,15 @@ class Output(NamedTuple):
     """A process writes into pipes of its own from now on; their reading ends are the reader's.
 
     ``out`` and ``err`` are descriptors, or None where that one stays as it was. They are the same
-    one where both streams were one pipe.
+    one where both streams were one pipe. ``before`` has the inodes of the pipes that it had until
+    ``at``, and how many bytes in them nobody had read then: whatever it says comes after those.
     """
 
     pid: int
     out: int | None
     err: int | None
+    at: float = 0.0
+    before: tuple[tuple[int, int], ...] = ()
 
 
 class HookFailed(NamedTuple):
@@ -178,6 +181,8 @@ class Handed(NamedTuple):
 
     out: int | None
     err: int | None
+    at: float = 0.0
+    before: tuple[tuple[int, int], ...] = ()
 
 
 def _number(field: str) -> int:
@@ -195,6 +200,13 @@ def _time(field: str) -> float:
 
 def _lines(field: str) -> str:
     return "\n".join(text.printable(line) for line in field.split("\n"))
+
+
+def _pipes(field: str) -> tuple[tuple[int, int], ...]:
+    pairs = [each.split(":") for each in field.split(",")]
+    if len(pairs) > len(_WHICH) or any(len(pair) != 2 for pair in pairs):
+        raise ValueError(field)
+    return tuple((_number(inode), _number(unread)) for inode, unread in pairs)
 
 
 Build = Callable[[float, int, Sequence[str]], Message | Handed | Dropped]
@@ -233,7 +245,7 @@ _FORMS: dict[str, tuple[int, Build]] = {
     ),
     "F": (1, lambda at, pid, of: HookFailed(at, pid, _shown(of[0]))),
     "D": (1, lambda at, pid, of: Dropped(at, pid, _number(of[0]))),
-    "O": (1, lambda _at, _pid, of: Handed(*_WHICH[of[0]])),
+    "O": (2, lambda at, _pid, of: Handed(*_WHICH[of[0]], at, _pipes(of[1]))),
 }
 """How many fields each kind has after its time, and what they make."""
 

@@ -213,14 +213,14 @@ def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:
 
 def _output(handed: Handed, pid: int, descriptors: list[int]) -> Output | None:
     """Return whose the descriptors are; None, and they are closed, if not those were to come."""
-    wanted = {place for place in handed if place is not None}
+    wanted = {place for place in handed[:2] if place is not None}
     if len(wanted) != len(descriptors):
         _close_all(descriptors)
         return None
     for descriptor in descriptors:
         os.set_blocking(descriptor, False)
-    out, err = (None if place is None else descriptors[place] for place in handed)
-    return Output(pid, out, err)
+    out, err = (None if place is None else descriptors[place] for place in handed[:2])
+    return Output(pid, out, err, handed.at, handed.before)
 
 
 def _close_all(descriptors: list[int]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from chai_tui.model.events import Dropped, Event, Said
@@ -11,6 +13,7 @@ from chai_tui.sources.live.capture import LineAssembler, LineBudget
 from chai_tui.sources.live.poller import Poller
 
 _PIECE = 65_536
+_READS_KEPT = 64
 _PIECES = 16
 """Pieces of one stream that are read at once: whoever prints without end keeps nobody waiting."""
 
@@ -32,6 +35,23 @@ class Stream:
         self.name = name
         self.pid = pid
         self.lines = LineAssembler()
+        self.inode = os.fstat(descriptor).st_ino
+        self._reads: deque[tuple[float, int]] = deque(maxlen=_READS_KEPT)
+
+    def read(self, most: int) -> bytes | None:
+        """Return what is there now, at most so many bytes; None if nothing is."""
+        try:
+            data = os.read(self.descriptor, most)
+        except BlockingIOError:
+            return None
+        except OSError:  # a terminal that nobody has any more
+            return b""
+        self._reads.append((time.monotonic(), len(data)))
+        return data
+
+    def read_since(self, at: float) -> int:
+        """How many bytes were read since a moment, in seconds of ``time.monotonic()``."""
+        return sum(count for when, count in self._reads if when >= at)
 
 
 class ProgramOutput:
@@ -65,12 +85,9 @@ class ProgramOutput:
         """Return what a stream says now."""
         lines: list[str] = []
         for _ in range(_PIECES):
-            try:
-                data = os.read(stream.descriptor, _PIECE)
-            except BlockingIOError:
+            data = stream.read(_PIECE)
+            if data is None:
                 break
-            except OSError:  # a terminal that nobody has any more
-                data = b""
             if not data:
                 lines += stream.lines.finish()
                 self._end(stream)
@@ -92,6 +109,23 @@ class ProgramOutput:
         _, station = self._speaker(stream.pid)
         has_ended = stream.descriptor not in self._streams
         return (0, -station) if has_ended else (1, station)
+
+    def read_before(self, inode: int, unread: int, at: float, now: float) -> list[Event]:
+        """Return what was in a pipe at a moment, and was not read since.
+
+        Args:
+            inode: of the pipe.
+            unread: bytes in it that nobody had read.
+            at: when that was, in seconds of ``time.monotonic()``.
+            now: when it is read.
+        """
+        events: list[Event] = []
+        for stream in [each for each in self._streams.values() if each.inode == inode]:
+            left = unread - stream.read_since(at)
+            while left > 0 and (data := stream.read(min(left, _PIECE))):
+                left -= len(data)
+                events += self._said(stream, stream.lines.feed(data), now)
+        return events
 
     def drain(self, pid: int, at: float) -> list[Event]:
         """Return what a process had said until now, of what is its alone."""

@@ -116,9 +116,10 @@ class Told:
         return [] if maker is None else [Failed(told.at, maker, told.error, told.traceback, 0.0)]
 
     def _handed(self, told: said.Output, station: ProgramStation) -> list[Event]:
-        # What others said before this one could say anything comes before it: their pipes are read
-        # first, because a pipe does not tell when something was written.
-        events = self._output.drain_all(self._clock())
+        # What was said into the pipe that it had comes before what it says now.
+        events: list[Event] = []
+        for inode, unread in told.before:
+            events += self._output.read_before(inode, unread, told.at, self._clock())
         if told.out is not None:
             self._output.add(told.out, "out", station.pid)
         if told.err is not None and told.err != told.out:
