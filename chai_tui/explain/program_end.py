@@ -201,7 +201,8 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
     if not floor.makers:
         return [program_closing_line(floor)]
     known = [process for process in processes(floor) if process.threads]
-    codes = [f"{process.name} {_code(process)}" for process in known]
+    # Who still runs has none; it is counted in the first line.
+    codes = [f"{process.name} {_code(process)}" for process in known if process.is_over]
     more = f" and {len(codes) - LISTED:,} more" if len(codes) > LISTED else ""
     gone = {floor.makers[number].station for number in ended if number in floor.makers}
     if gone:
@@ -210,17 +211,17 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
         closing = f"{program}: {process_count(len(gone))} {were} ended while at work"
     else:
         closing = program_closing_line(floor)
-    lines = [closing, _figures(floor, len(known), wall)]
-    if any(process.is_over for process in known):
+    lines = [closing, _figures(floor, wall)]
+    if codes:
         lines.append(f"exit codes: {', '.join(codes[:LISTED])}{more}")
     if floor.missed is not None:
         lines.append(missed_text(floor.missed))
     return lines
 
 
-def _figures(floor: Floor, count: int, wall: float) -> str:
-    burned = sum(maker.cpu_seconds for maker in floor.makers.values())
-    who = f"{process_count(count)}, {counted(len(floor.makers), 'thread')}"
+def _figures(floor: Floor, wall: float) -> str:
+    burned = floor.burned
+    who = f"{process_count(floor.processes_ever)}, {counted(floor.threads_ever, 'thread')}"
     text = f"{who}: {seconds_text(wall)} on the clock, {seconds_text(burned)} of CPU time"
     if floor.run.source == "watch":  # they have burned it since they began, watched or not
         return f"{text} since they began"
@@ -229,9 +230,7 @@ def _figures(floor: Floor, count: int, wall: float) -> str:
 
 def _code(process: Process) -> str:
     last = process.last
-    if last is None:
-        return "still running"
-    if last.exitcode is None:
+    if last is None or last.exitcode is None:
         return "unknown"
     signal = f" ({last.end_signal})" if last.end_signal else ""
     return f"{last.exitcode}{signal}".replace("-", "−")

@@ -259,7 +259,7 @@ _WAITING = {
     WaitKind.WRITE: ("waits to write", "wait to write"),
     WaitKind.CONNECT: ("connects", "connect"),
     WaitKind.ACCEPT: ("waits for a connection", "wait for connections"),
-    WaitKind.POLL: ("waits for files", "wait for files"),
+    WaitKind.POLL: ("waits for events", "wait for events"),
     WaitKind.CHILD: ("waits for a child", "wait for children"),
     WaitKind.SIGNAL: ("waits for a signal", "wait for signals"),
     WaitKind.DISK: ("waits for the disk", "wait for the disk"),

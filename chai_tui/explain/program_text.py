@@ -35,7 +35,7 @@ _WAITS = {
     WaitKind.WRITE: ("writes", "writes {}"),
     WaitKind.CONNECT: ("connects", "connects {}"),
     WaitKind.ACCEPT: ("waits for a connection", "waits for a connection to {}"),
-    WaitKind.POLL: ("waits for files", "waits for {}"),
+    WaitKind.POLL: ("waits for events", "waits for {}"),
     WaitKind.CHILD: ("waits for a child", "waits for child {}"),
     WaitKind.SIGNAL: ("waits for a signal", ""),
     WaitKind.DISK: ("waits for the disk", "waits for the disk, {}"),

@@ -27,6 +27,7 @@ class FloorFacts:
     """
 
     makers: dict[int, Maker]
+    unjoined: dict[int, Maker]
     counts: dict[State, int]
     open: int
     began: float | None
@@ -36,6 +37,7 @@ class FloorFacts:
     _unseated: list[tuple[float, int]]
     _round: BusyPeriod | None
     _emptied_at: float | None
+    _joined_seconds: float
     _cpu_trace: deque[tuple[float, float]]
 
     def place(self, number: int) -> int | None:
@@ -93,6 +95,11 @@ class FloorFacts:
             return 0.0
         (first_at, first), (last_at, last) = self._cpu_trace[0], self._cpu_trace[-1]
         return max(0.0, last - first) / (last_at - first_at) if last_at > first_at else 0.0
+
+    @property
+    def burned(self) -> float:
+        """CPU seconds of everybody there ever was, as far as they are known."""
+        return self._joined_seconds + sum(maker.cpu_seconds for maker in self.unjoined.values())
 
     @property
     def signals(self) -> list[tuple[int, str]]:

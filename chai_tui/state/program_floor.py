@@ -34,11 +34,15 @@ class ProgramFloor(ForgettingFloor):
             anybody ended.
         first_end: whoever ended last in it: once that is over, so did the program. It stays when
             the finished are forgotten.
+        threads_ever: how many threads of a program there ever were, also those forgotten since.
+        processes_ever: likewise, processes.
     """
 
     missed: Missed | None
     first_station: int | None
     first_end: Maker | None
+    threads_ever: int
+    processes_ever: int
 
     def _note_end(self, maker: Maker) -> None:
         """Keep how the first process ends."""
@@ -61,6 +65,8 @@ class ProgramFloor(ForgettingFloor):
         threads that share it.
         """
         station = self.stations.get(event.station)
+        self.threads_ever += 1
+        self.processes_ever += station is None or not station.makers
         if station is None:
             station = self.stations[event.station] = Station(event.station, event.pid, event.engine)
         station = self._station(event.station)

@@ -147,8 +147,9 @@ def _module(words: Sequence[str]) -> Program:
     if not all(part.isidentifier() for part in name.split(".")):
         raise BadRequestError(f'-m: expected the name of a module, found "{clipped(name)}"')
     python = python_of_shell()
+    other = f"; of another Python: chai-tui run -- PYTHON -m {clipped(name)}"
     why = {
-        "none": f"no such module for {shown_path(python)}",
+        "none": f"no such module for {shown_path(python)}{other}",
         "package": f"a package without __main__, which {shown_path(python)} cannot run",
     }
     if (problem := why.get(_asked_of(python, name), "")) != "":
@@ -191,4 +192,7 @@ def _command(words: Sequence[str]) -> Program:
 
 
 def _shown(words: Sequence[str]) -> str:
-    return printable(shlex.join(words))
+    first, *rest = words
+    if os.path.isabs(first):  # noqa: PTH117 - any text; where it is says little, and takes the room
+        first = os.path.basename(first) or first  # noqa: PTH119 - likewise
+    return printable(shlex.join([first, *rest]))

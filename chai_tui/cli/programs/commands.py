@@ -141,7 +141,7 @@ def _shared_options(command: _Command) -> _Command:
             type=Number(float, LEAST_SECONDS, MOST_SECONDS),
             metavar="S",
             help=f"Seconds between two looks at cores and threads, {LEAST_SECONDS:g} to "
-            f"{MOST_SECONDS:g}.  [default: 0.5 on the screen, 1 for JSON, none for lines]",
+            f"{MOST_SECONDS:g}.  [default: 0.5 on the screen, else 1]",
         ),
         click.option(
             "--no-attach",

@@ -263,7 +263,7 @@ def without_screen(
             view = JsonView(sys.stdout)
         else:
             view = ProgramLinesView(sys.stdout, sys.stderr)
-        usual = JSON_SAMPLE_SECONDS if how.as_json else None
+        usual = JSON_SAMPLE_SECONDS  # lines tell what is found, and some of that shows in time only
         if file is not None and not how.as_json:
             usual = SCREEN_SAMPLE_SECONDS  # who records wants to see the cores later
         source = ProgramSource(program, sample_every=how.every or usual, lines_per_second=None)

@@ -35,10 +35,15 @@ def blocked_or_waits(maker: Maker) -> str:
 
 
 def _computes(maker: Maker) -> str:
-    """What the cores say of one that does not wait."""
-    if maker.core is not None:
-        return "computes"
-    return "wants a core" if wants_a_core(maker) else ""
+    """What it mostly did since the last sample, of one that waits for nothing else."""
+    if maker.core is None:
+        return "wants a core" if wants_a_core(maker) else ""
+    shares = {
+        "computes": maker.cpu_share or 0.0,
+        "wants a core": maker.ready_share or 0.0,
+        "waits for the GIL": maker.gil_share or 0.0,
+    }
+    return max(shares, key=lambda what: shares[what])
 
 
 def does_now(maker: Maker) -> str:

@@ -12,6 +12,7 @@ from textual.events import Click, Mount, MouseMove, Unmount
 from textual.screen import Screen
 from textual.widget import Widget
 
+from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line
 from chai_tui.tui.keys.commands import COMMANDS
@@ -120,8 +121,11 @@ class KeyLine(Painted):
         """Draw the keys that are bound and shown."""
         hints: dict[str, Hint] = {}
         field = self._typed_in
+        # A program that is not ours can never be added to: what is dim has no room there.
+        shows_dim = not _is_program(self.app)
         for owner, binding, enabled, tooltip in self.screen.active_bindings.values():
-            if binding.show and binding.action not in hints and field in (None, owner):
+            wanted = binding.show and (enabled or shows_dim)
+            if wanted and binding.action not in hints and field in (None, owner):
                 hints[binding.action] = Hint(
                     key_sign(binding.key),
                     binding.description,
@@ -157,6 +161,12 @@ class KeyLine(Painted):
         if hint is not None:
             event.stop()
             await self.app.run_action(hint.action, hint.owner or self.screen)
+
+
+def _is_program(app: App[object]) -> bool:
+    """Whether what is shown is a program that is not ours."""
+    floor = getattr(app, "floor", None)
+    return isinstance(floor, Floor) and floor.run.is_program
 
 
 def foot(app: App[object]) -> Iterator[Widget]:

@@ -250,8 +250,9 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         counts, processes, threads = floor.counts, 0, 0
         if floor.run.is_program:
             counts = {s: count + floor.forgotten.get(s, 0) for s, count in counts.items()}
-            at_work = floor.unjoined or floor.makers
-            processes, threads = stations_at_work(at_work.values()), len(at_work)
+            processes, threads = floor.processes_ever, floor.threads_ever
+            if at_work := floor.unjoined:
+                processes, threads = stations_at_work(at_work.values()), len(at_work)
         return Title(
             self._setup,
             floor.run,
