@@ -2,7 +2,7 @@
 
 poll() ──▶ Following: which processes there are ──▶ ProgramStation: who is in each
    ├─────▶ ProgramOutput: what the program prints
-   └─────▶ Observer: who is on which core, and what each waits for
+   └─────▶ Looking: who is on which core, and what each waits for
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from chai_tui.model.commands import (
     SignalMaker,
     StopMaker,
 )
-from chai_tui.model.events import Event, Sampled, Trouble, Unseated
+from chai_tui.model.events import Event, Trouble, Unseated
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.program_events import Missed
-from chai_tui.samplers.linux_python import python_of
 from chai_tui.samplers.observer import Observer
-from chai_tui.samplers.protocol import Sampler, Watched
+from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
 from chai_tui.sources.program.hook_receiver import HookReceiver
-from chai_tui.sources.program.naming import command_of, short_name, thread_name
+from chai_tui.sources.program.looking import Looking
+from chai_tui.sources.program.naming import Known, known_of, short_name, thread_name
 from chai_tui.sources.program.output import ProgramOutput, Stream
 from chai_tui.sources.program.processes.changes import (
     Came,
@@ -47,7 +47,7 @@ from chai_tui.sources.program.processes.ending import end_everybody
 from chai_tui.sources.program.processes.following import Following
 from chai_tui.sources.program.remains import Remains
 from chai_tui.sources.program.starting import ProgramStartError, start_program
-from chai_tui.sources.program.station import Known, ProgramStation
+from chai_tui.sources.program.station import ProgramStation
 from chai_tui.sources.program.told import Told
 
 STOP_GRACE = 2.0
@@ -63,8 +63,6 @@ PAUSE_SECONDS = 0.01
 and what was told meanwhile is kept."""
 _HOOKS = "hooks"
 """What the poller returns when a hook said something."""
-RENAMED_SECONDS = 1.0
-"""In so many seconds the name of everybody is read once."""
 
 
 class ProgramSource:
@@ -102,16 +100,14 @@ class ProgramSource:
         self._station_numbers = itertools.count(1)
         self._maker_numbers = itertools.count(1)
         self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
-        self._observer: Observer | None = None
+        self._looking: Looking | None = None
         self._receiver: HookReceiver | None = None
         self._told = Told(self._stations, self._output, has_threads=sample_every is not None)
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
         self._look_at = self._looked_at = float("-inf")
-        self._renaming: deque[tuple[int, int]] = deque()
         self._missed = 0.0
-        self._told_unseen = False
         self._commands: deque[Command] = deque()
         self._began = False
         self._began_at = 0.0
@@ -129,6 +125,10 @@ class ProgramSource:
     def follows_by(self) -> str:
         """How it is known which processes there are, for a person; empty before it is."""
         return "" if self._following is None else self._following.how
+
+    @property
+    def _is_told(self) -> bool:
+        return self._following is not None and self._following.is_told
 
     @property
     def _is_ours(self) -> bool:
@@ -167,7 +167,8 @@ class ProgramSource:
             [token for token in tokens if isinstance(token, Stream)], self._clock()
         )
         events += self._kill_overdue()
-        events += self._observe()
+        if self._looking is not None:
+            events += self._looking.look(is_told=self._is_told)
         return events
 
     def close(self) -> list[Event]:
@@ -185,6 +186,8 @@ class ProgramSource:
         following = self._following
         if following is not None:
             if self._is_ours:
+                # Whoever waits for room to write can end now. What is said meanwhile comes after.
+                events += self._output.drain_all(self._clock())
                 changes: list[Change] = []
                 left = end_everybody(
                     following, grace=CLOSE_GRACE, clock=self._clock, tell=changes.extend
@@ -199,10 +202,10 @@ class ProgramSource:
         if self._receiver is not None:
             self._poller.remove(self._receiver.fileno())
             self._receiver.close()
-        events += self._output.drain_all(self._clock())
-        self._output.close()
-        if self._observer is not None:
-            self._observer.close()
+        self._told.close()
+        events += self._output.finish(self._clock())
+        if self._looking is not None:
+            self._looking.close()
         self._poller.close()
         return events
 
@@ -218,15 +221,18 @@ class ProgramSource:
         run = facts_of_live_run(at, "", cores.look(), self._sample_every)._replace(
             source="run" if self._is_ours else "watch", program=self._program.shown, pid=0
         )
-        # Before it starts: what it does first is told, too.
-        self._process_events = ProcessEvents()
+        troubles = self._listen()
         try:
             roots = self._roots()
         except ProgramStartError as error:
-            return [run, Unseated(at, 1, str(error))]
+            return [run, *troubles, Unseated(at, 1, str(error))]
+        # The first thing after its start, so that whatever fails from here on, it is ended.
+        self._following = Following(
+            roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
+        )
         raise_file_limit()  # not before: the program would inherit it
         if self._sample_every is not None:
-            self._observer = Observer(
+            observer = Observer(
                 run,
                 cores,
                 self._sample_every,
@@ -235,46 +241,54 @@ class ProgramSource:
                 tells_waits=True,
                 attach=self._program.attach,
             )
-            run = self._observer.run
-        self._following = Following(
-            roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
-        )
-        return [run._replace(pid=roots[0])]
+            run = observer.run
+            self._looking = Looking(observer, self._stations, self._clock, self._sample_every)
+        return [run._replace(pid=roots[0]), *troubles]
+
+    def _listen(self) -> list[Event]:
+        """Listen to who tells of the program, before it starts: what it does first is told, too."""
+        self._process_events = ProcessEvents()
+        if not (isinstance(self._program, RunProgram) and self._program.hook):
+            return []
+        # Each process's address of it is in its environment; it is heard until the end.
+        try:
+            self._receiver = HookReceiver()
+        except OSError as error:  # no descriptor is left, or a sandbox
+            why = error.strerror or str(error)
+            return [Trouble(self._clock(), None, f"Python tells nothing of what it does: {why}")]
+        self._poller.add(self._receiver.fileno(), _HOOKS)
+        return []
 
     def _roots(self) -> tuple[int, ...]:
         """The processes from which all others come."""
         if isinstance(self._program, WatchProgram):
             return self._program.pids
-        if self._program.hook:
-            # Each process's address of it is in its environment; it is heard until the end.
-            self._receiver = HookReceiver()
-            self._poller.add(self._receiver.fileno(), _HOOKS)
         started = start_program(self._program, self._environment)
         for descriptor, name in started.streams.items():
             self._output.add(descriptor, name)
         started.process.returncode = 0  # whoever follows it, reaps it
         return (started.process.pid,)
 
-    def _environment(self, stdout: int, stderr: int) -> Mapping[str, str]:
+    def _environment(self, stdout: int | None, stderr: int | None) -> Mapping[str, str]:
         """What the program finds: ours, and where its Pythons tell what they do."""
         if self._receiver is None:
             return os.environ
         return self._receiver.environment(os.environ, stdout, stderr)
 
     def _hear(self) -> list[Event]:
-        """Take what hooks said; whoever is not known yet is looked for at once."""
+        """Take what hooks said; whoever is not known yet is looked for soon."""
         events: list[Event] = []
         for message in [] if self._receiver is None else self._receiver.read():
             events += self._told.hear(message)
         if self._told.knows_of_others:
-            self._look_at = float("-inf")
+            self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)
         return events
 
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()
         due = [self._look_at]
-        if self._observer is not None:
-            due.append(self._observer.due_at)
+        if self._looking is not None:
+            due.append(self._looking.due_at)
         due += [each.kill_at for each in self._stations.values() if each.kill_at is not None]
         left = max(0.0, min(due) - now)
         return left if timeout is None else min(timeout, left)
@@ -287,10 +301,11 @@ class ProgramSource:
         if following is None or now < self._look_at:
             return []
         self._looked_at = now
-        events = self._took(following.look())
+        changes = following.look()
+        self._wait_for(following.fileno())  # before its old number is given to anything else
+        events = self._took(changes)
         events += self._remains.look(now, following.zombies)
         self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
-        self._wait_for(following.fileno())
         if following.missed >= self._missed + 0.01:
             self._missed = following.missed
             events.append(Missed(now, self._missed))
@@ -324,9 +339,10 @@ class ProgramSource:
                 at = self._clock()
                 if isinstance(change, Execed):
                     self._remains.lives(change.pid)
-                    events += station.get_known(self._known(change.pid, station.known), at)
-                elif isinstance(change, ThreadsChanged):
-                    events += self._list_threads(station, at)
+                    events += station.get_known(known_of(change.pid, station.known), at)
+                elif isinstance(change, ThreadsChanged) and self._looking is not None:
+                    left = dict(change.left) if self._is_told else None
+                    events += station.list_threads(at, thread_name, left)
         return events
 
     def _came(self, came: Came) -> list[Event]:
@@ -337,13 +353,18 @@ class ProgramSource:
         number = self._numbers[came.pid] = next(self._station_numbers)
         parent = self._numbers.get(came.parent, 0)
         station = ProgramStation(
-            number, came.pid, parent, next_maker=self._maker_numbers, lived_at=at
+            number,
+            came.pid,
+            parent,
+            next_maker=self._maker_numbers,
+            lived_at=at,
+            is_still=self._is_still,
         )
         of_parent = self._stations.get(came.parent)
         self._stations[came.pid] = station
         self._remains.lives(came.pid)
         fallback = self._known_first if of_parent is None else of_parent.known
-        events = station.get_known(self._known(came.pid, fallback), at)
+        events = station.get_known(known_of(came.pid, fallback), at)
         events += station.seat(came.pid, at)
         return [*events, *self._told.came(station)]
 
@@ -353,20 +374,18 @@ class ProgramSource:
             return []
         # What it said comes before its end: nobody takes in what the dead say.
         events = self._hear()
+        if self._receiver is not None:
+            for message in self._receiver.read_of(went.pid):
+                events += self._told.hear(message)
         events += [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
         if len(self._stations) == 1:
             events += self._output.drain_all(at)
         station = self._stations.pop(went.pid)
+        if self._closed:
+            station.is_ended_by_us()
         ends = station.exited(went.exitcode, went.at)
         self._remains.ended(went.pid, station.number, ends)
         return [*events, *ends]
-
-    def _known(self, pid: int, fallback: Known) -> Known:
-        command = command_of(pid)
-        if not command:  # it ended already, or it is not ours to see
-            return fallback
-        python = fallback.python if command == fallback.words else python_of(pid)
-        return Known(short_name(command), " ".join(command), python, "", command)
 
     @property
     def _known_first(self) -> Known:
@@ -376,10 +395,8 @@ class ProgramSource:
             return Known(short_name(command), " ".join(command))
         return Known()
 
-    def _list_threads(self, station: ProgramStation, at: float) -> list[Event]:
-        if self._observer is None:
-            return []
-        return station.list_threads(at, thread_name)
+    def _is_still(self, pid: int) -> bool:
+        return self._following is not None and self._following.is_still(pid)
 
     def _speaker(self, pid: int) -> tuple[int | None, int]:
         """Whose a line is: a process's own, or nobody's in particular."""
@@ -388,56 +405,6 @@ class ProgramSource:
         station = self._stations.get(pid)
         first = None if station is None else station.first
         return first, self._numbers.get(pid, 1)
-
-    # Looking
-
-    def _observe(self) -> list[Event]:
-        if self._observer is None or self._clock() < self._observer.due_at:
-            return []
-        events: list[Event] = []
-        at = self._clock()
-        for station in [*self._stations.values()]:
-            if station.count() not in (None, len(station.threads)):
-                events += self._list_threads(station, at)
-        for event in self._observer.look(self._watched):
-            events.append(event)
-            if isinstance(event, Sampled):
-                events += self._pauses_in(event)
-                events += self._renamed(at)
-        if not self._told_unseen and (unseen := self._observer.waits_unseen):
-            self._told_unseen = True  # once: a line a thread would help nobody
-            events.append(Trouble(at, None, unseen))
-        return events
-
-    def _watched(self) -> list[Watched]:
-        return [who for station in self._stations.values() for who in station.watched()]
-
-    def _pauses_in(self, sampled: Sampled) -> Iterable[Event]:
-        """Yield the pauses that somebody else made, as a sample shows them."""
-        stopped = {use.maker: use.stopped for use in sampled.makers if use.stopped is not None}
-        for station in self._stations.values():
-            seen = [stopped[maker] for maker in station.makers if maker in stopped]
-            if seen:
-                yield from station.saw(sampled.at, is_stopped=all(seen))
-
-    def _renamed(self, at: float) -> list[Event]:
-        """Look whether some of them have other names now: each about once a second."""
-        if not self._renaming:
-            self._renaming.extend(
-                (pid, tid) for pid, station in self._stations.items() for tid in station.threads
-            )
-        events: list[Event] = []
-        share = len(self._renaming) * (self._sample_every or 0.0) / RENAMED_SECONDS
-        for _ in range(min(len(self._renaming), int(share) + 1)):
-            pid, tid = self._renaming.popleft()
-            station = self._stations.get(pid)
-            if station is None:
-                continue
-            if tid == pid:
-                events += station.get_known(self._known(pid, station.known), at)
-            else:
-                events += station.rename(tid, at, thread_name(pid, tid))
-        return events
 
     # Commands
 

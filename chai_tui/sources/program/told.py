@@ -6,15 +6,18 @@ every process, and a moment later.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from chai_tui.model.events import Event, Failed, Trouble
 from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblocked
 from chai_tui.sources.program import hook_messages as said
+from chai_tui.sources.program.naming import Known
 from chai_tui.sources.program.output import ProgramOutput
-from chai_tui.sources.program.station import Known, ProgramStation
+from chai_tui.sources.program.station import ProgramStation
 
 MOST_WAITING = 1_000
 """Messages of one process that wait until it is known."""
@@ -51,8 +54,10 @@ class Told:
         if station is not None:
             return self._events_of(message, station)
         if message.pid not in self._waiting and len(self._waiting) >= MOST_STRANGERS:
-            self._waiting.pop(next(iter(self._waiting)))  # they never came
-        waiting = self._waiting.setdefault(message.pid, deque(maxlen=MOST_WAITING))
+            self.forget(next(iter(self._waiting)))  # they never came
+        waiting = self._waiting.setdefault(message.pid, deque())
+        if len(waiting) == MOST_WAITING:
+            _let_go(waiting.popleft())
         waiting.append(message)
         return []
 
@@ -64,10 +69,20 @@ class Told:
             for event in self._events_of(message, station)
         ]
 
+    def forget(self, pid: int) -> None:
+        """Note that one has ended: what waits of it would be taken for the next one's."""
+        for message in self._waiting.pop(pid, ()):
+            _let_go(message)
+
     @property
     def knows_of_others(self) -> bool:
         """Whether somebody told something who is not known yet."""
         return bool(self._waiting)
+
+    def close(self) -> None:
+        """Wait for nobody any more; idempotent."""
+        for pid in [*self._waiting]:
+            self.forget(pid)
 
     def _events_of(self, message: said.Message, station: ProgramStation) -> list[Event]:
         read = self._READ.get(type(message))
@@ -86,6 +101,8 @@ class Told:
     def _renamed(self, told: said.Renamed, station: ProgramStation) -> list[Event]:
         if told.tid in (0, station.pid):
             return station.hear(station.told._replace(name=told.name), told.at)
+        if not self._has_threads:
+            return []
         return station.call(told.tid, told.name, told.at)
 
     def _blocked(self, told: said.BlockedOn, station: ProgramStation) -> list[Event]:
@@ -135,3 +152,11 @@ class Told:
         said.Output: _handed,
         said.HookFailed: _failed,
     }
+
+
+def _let_go(message: said.Message) -> None:
+    """Close what came with a message that nobody takes in."""
+    if isinstance(message, said.Output):
+        for descriptor in {message.out, message.err} - {None}:
+            with contextlib.suppress(OSError):
+                os.close(cast("int", descriptor))
