@@ -1,17 +1,16 @@
 """The program source: a program that is not ours, run or watched; its processes and threads.
 
-poll() ──▶ Following: which processes there are ──▶ ProgramStation: who is in each
+poll() ──▶ Following: which processes there are ──▶ Stations: who is in each
    ├─────▶ ProgramOutput: what the program prints
    └─────▶ Looking: who is on which core, and what each waits for
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chai_tui.host.process_setup import raise_file_limit
@@ -33,21 +32,16 @@ from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
 from chai_tui.sources.program.hook_receiver import HookReceiver
 from chai_tui.sources.program.looking import Looking
-from chai_tui.sources.program.naming import Known, known_of, short_name, thread_name
 from chai_tui.sources.program.output import ProgramOutput, Stream
 from chai_tui.sources.program.processes.changes import (
-    Came,
     Change,
-    ThreadsChanged,
-    Went,
-    Zombie,
 )
-from chai_tui.sources.program.processes.connector import Execed, ProcessEvents
+from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody
 from chai_tui.sources.program.processes.following import Following
-from chai_tui.sources.program.remains import Remains
 from chai_tui.sources.program.starting import ProgramStartError, start_program
 from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations import Stations
 from chai_tui.sources.program.told import Told
 
 STOP_GRACE = 2.0
@@ -94,15 +88,17 @@ class ProgramSource:
         self._clock = clock
         self._sampler = sampler
         self._poller = make_poller()
-        self._output = ProgramOutput(self._poller, self._speaker, lines_per_second)
-        self._stations: dict[int, ProgramStation] = {}
-        self._remains = Remains()
-        self._station_numbers = itertools.count(1)
-        self._maker_numbers = itertools.count(1)
-        self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
+        self._stations = Stations(
+            program,
+            clock,
+            has_threads=sample_every is not None,
+            first_words=self._first_words,
+            last_words=self._last_words,
+        )
+        self._output = ProgramOutput(self._poller, self._stations.speaker, lines_per_second)
         self._looking: Looking | None = None
         self._receiver: HookReceiver | None = None
-        self._told = Told(self._stations, self._output, has_threads=sample_every is not None)
+        self._told = Told(self._stations.by_pid, self._output, has_threads=sample_every is not None)
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
@@ -110,7 +106,6 @@ class ProgramSource:
         self._missed = 0.0
         self._commands: deque[Command] = deque()
         self._began = False
-        self._began_at = 0.0
         self._closed = False
         self._obey: dict[type[Command], Callable[[ProgramStation, Any], list[Event]]] = {
             StopMaker: lambda station, _: station.terminate(self._clock(), self._grace),
@@ -166,7 +161,7 @@ class ProgramSource:
         events += self._output.read_all(
             [token for token in tokens if isinstance(token, Stream)], self._clock()
         )
-        events += self._kill_overdue()
+        events += self._stations.kill_overdue()
         if self._looking is not None:
             events += self._looking.look(is_told=self._is_told)
         return events
@@ -188,11 +183,12 @@ class ProgramSource:
             if self._is_ours:
                 # Whoever waits for room to write can end now. What is said meanwhile comes after.
                 events += self._output.drain_all(self._clock())
+                self._stations.end()
                 changes: list[Change] = []
                 left = end_everybody(
                     following, grace=CLOSE_GRACE, clock=self._clock, tell=changes.extend
                 )
-                events += self._took(changes)
+                events += self._stations.take(changes)
                 for pid in left:
                     text = f"pid {pid} does not die of SIGKILL; it is left behind"
                     events.append(Trouble(self._clock(), None, text))
@@ -202,7 +198,7 @@ class ProgramSource:
         if self._receiver is not None:
             self._poller.remove(self._receiver.fileno())
             self._receiver.close()
-        self._told.close()
+        self._told.give_up_on_strangers()
         events += self._output.finish(self._clock())
         if self._looking is not None:
             self._looking.close()
@@ -216,7 +212,7 @@ class ProgramSource:
         if self._began:
             return []
         self._began = True
-        at = self._began_at = self._clock()
+        at = self._clock()
         cores = CoresWatch()
         run = facts_of_live_run(at, "", cores.look(), self._sample_every)._replace(
             source="run" if self._is_ours else "watch", program=self._program.shown, pid=0
@@ -230,6 +226,7 @@ class ProgramSource:
         self._following = Following(
             roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
         )
+        self._stations.begin(self._following, at)
         raise_file_limit()  # not before: the program would inherit it
         if self._sample_every is not None:
             observer = Observer(
@@ -242,7 +239,9 @@ class ProgramSource:
                 attach=self._program.attach,
             )
             run = observer.run
-            self._looking = Looking(observer, self._stations, self._clock, self._sample_every)
+            self._looking = Looking(
+                observer, self._stations.by_pid, self._clock, self._sample_every
+            )
         return [run._replace(pid=roots[0]), *troubles]
 
     def _listen(self) -> list[Event]:
@@ -284,12 +283,27 @@ class ProgramSource:
             self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)
         return events
 
+    def _first_words(self, station: ProgramStation) -> list[Event]:
+        return self._told.came(station)
+
+    def _last_words(self, pid: int) -> list[Event]:
+        """Return what a process said before it ended."""
+        events = self._hear()
+        if self._receiver is not None:
+            for message in self._receiver.read_of(pid):
+                events += self._told.hear(message)
+        at = self._clock()
+        events += [*self._output.drain(0, at), *self._output.drain(pid, at)]
+        if len(self._stations.by_pid) == 1:
+            self._told.give_up_on_strangers()
+            events += self._output.drain_all(at)
+        return events
+
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()
-        due = [self._look_at]
+        due = [self._look_at, *self._stations.kills_at]
         if self._looking is not None:
             due.append(self._looking.due_at)
-        due += [each.kill_at for each in self._stations.values() if each.kill_at is not None]
         left = max(0.0, min(due) - now)
         return left if timeout is None else min(timeout, left)
 
@@ -303,8 +317,9 @@ class ProgramSource:
         self._looked_at = now
         changes = following.look()
         self._wait_for(following.fileno())  # before its old number is given to anything else
-        events = self._took(changes)
-        events += self._remains.look(now, following.zombies)
+        events = self._stations.take(changes)
+        self._told.give_up_on_strangers(now)
+        events += self._stations.look_after_the_dead()
         self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
         if following.missed >= self._missed + 0.01:
             self._missed = following.missed
@@ -325,103 +340,12 @@ class ProgramSource:
                 self._poller.add(descriptor, self)
             self._waited_for = descriptor
 
-    def _took(self, changes: Iterable[Change]) -> list[Event]:
-        events: list[Event] = []
-        for change in changes:
-            if isinstance(change, Came):
-                events += self._came(change)
-            elif isinstance(change, Went):
-                events += self._went(change)
-            elif isinstance(change, Zombie):
-                number = self._numbers.get(change.pid, 0)
-                events += self._remains.is_zombie(change.pid, number, self._clock())
-            elif (station := self._stations.get(change.pid)) is not None:
-                at = self._clock()
-                if isinstance(change, Execed):
-                    self._remains.lives(change.pid)
-                    events += station.get_known(known_of(change.pid, station.known), at)
-                elif isinstance(change, ThreadsChanged) and self._looking is not None:
-                    left = dict(change.left) if self._is_told else None
-                    events += station.list_threads(at, thread_name, left)
-        return events
-
-    def _came(self, came: Came) -> list[Event]:
-        if came.pid == os.getpid():  # whoever watches who started us, watches us not
-            return []
-        # What is watched may have begun long before anybody looked.
-        at = max(came.at, self._began_at)
-        number = self._numbers[came.pid] = next(self._station_numbers)
-        parent = self._numbers.get(came.parent, 0)
-        station = ProgramStation(
-            number,
-            came.pid,
-            parent,
-            next_maker=self._maker_numbers,
-            lived_at=at,
-            is_still=self._is_still,
-        )
-        of_parent = self._stations.get(came.parent)
-        self._stations[came.pid] = station
-        self._remains.lives(came.pid)
-        fallback = self._known_first if of_parent is None else of_parent.known
-        events = station.get_known(known_of(came.pid, fallback), at)
-        events += station.seat(came.pid, at)
-        return [*events, *self._told.came(station)]
-
-    def _went(self, went: Went) -> list[Event]:
-        at = self._clock()
-        if went.pid not in self._stations:
-            return []
-        # What it said comes before its end: nobody takes in what the dead say.
-        events = self._hear()
-        if self._receiver is not None:
-            for message in self._receiver.read_of(went.pid):
-                events += self._told.hear(message)
-        events += [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
-        if len(self._stations) == 1:
-            events += self._output.drain_all(at)
-        station = self._stations.pop(went.pid)
-        if self._closed:
-            station.is_ended_by_us()
-        ends = station.exited(went.exitcode, went.at)
-        self._remains.ended(went.pid, station.number, ends)
-        return [*events, *ends]
-
-    @property
-    def _known_first(self) -> Known:
-        """What is known of a process before anybody looked."""
-        if isinstance(self._program, RunProgram) and len(self._numbers) == 1:
-            command = self._program.command
-            return Known(short_name(command), " ".join(command))
-        return Known()
-
-    def _is_still(self, pid: int) -> bool:
-        return self._following is not None and self._following.is_still(pid)
-
-    def _speaker(self, pid: int) -> tuple[int | None, int]:
-        """Whose a line is: a process's own, or nobody's in particular."""
-        if pid == 0 and len(self._numbers) == 1:
-            (pid,) = self._numbers
-        station = self._stations.get(pid)
-        first = None if station is None else station.first
-        return first, self._numbers.get(pid, 1)
-
     # Commands
 
     def _do(self, command: Command) -> list[Event]:
         maker = getattr(command, "maker", 0)
         obey = self._obey.get(type(command))
-        for station in self._stations.values():
-            if obey is not None and maker in station.threads.values():
-                return obey(station, command)
+        station = self._stations.of_maker(maker)
+        if obey is not None and station is not None:
+            return obey(station, command)
         return [Trouble(self._clock(), None, f"#{maker} has already ended")]
-
-    def _kill_overdue(self) -> list[Event]:
-        """Send SIGKILL to those whose grace is over."""
-        now = self._clock()
-        events: list[Event] = []
-        for station in self._stations.values():
-            if station.kill_at is not None and now >= station.kill_at:
-                station.kill_at = None
-                events += station.send(9, now)
-        return events
