@@ -222,6 +222,9 @@ class ProgramSource:
             roots = self._roots()
         except ProgramStartError as error:
             return [run, *troubles, Unseated(at, 1, str(error))]
+        if not self._is_ours:
+            gone = [pid for pid in roots if not os.path.exists(f"/proc/{pid}")]  # noqa: PTH110 - pathlib costs an import
+            troubles += [Trouble(at, None, f"there is no process {pid} any more") for pid in gone]
         # The first thing after its start, so that whatever fails from here on, it is ended.
         self._following = Following(
             roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
