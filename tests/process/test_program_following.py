@@ -352,11 +352,19 @@ def test_threads_that_come_and_go_are_told(scene: Scene) -> None:
         thread.join()
         time.sleep(60)
     """)
-    changed = ThreadsChanged(root)
-    scene.until(lambda: changed in scene.told)
+
+    def has_changed() -> bool:
+        return any(isinstance(change, ThreadsChanged) for change in scene.told)
+
+    scene.until(has_changed)
+    assert ThreadsChanged(root) in scene.told
     scene.told.clear()
     scene.go_on()
-    scene.until(lambda: changed in scene.told)
+    scene.until(has_changed)
+    (changed,) = [change for change in scene.told if isinstance(change, ThreadsChanged)]
+    assert changed.pid == root
+    # Who left is told by the kernel alone.
+    assert [code for _, code in changed.left] == [0] * scene.following.is_told  # type: ignore[union-attr]
 
 
 def test_a_program_that_is_watched_is_not_joined() -> None:

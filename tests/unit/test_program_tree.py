@@ -293,7 +293,7 @@ def test_a_leader_that_left_ends_with_its_last_thread(proc: Proc) -> None:
     assert following.look() == []
     assert following.look() == []
     events.next = [ThreadBegan(10, 12, proc.now), ThreadLeft(10, 11, 0, proc.now)]
-    assert following.look() == [ThreadsChanged(10)]
+    assert following.look() == [ThreadsChanged(10, ((11, 0),))]
     proc.remove(10)
     events.next = [ThreadLeft(10, 12, 7, proc.now)]
     assert short(following.look()) == [("Went", 10, 7)]

@@ -38,6 +38,8 @@ MOST_NEW = 256
 """Connections taken in one turn: 10 µs each."""
 MOST_OF_ONE = 256
 """Packets read of one process in one turn: a flood of one makes nobody else wait."""
+MOST_OF_THE_DEAD = 4_096
+"""Packets read of one that has ended; the system keeps less than that."""
 MOST_READY = 16
 """Processes that are read in one turn; with that many packets of each it takes 20 ms."""
 _CREDENTIALS = struct.Struct("3i")
@@ -127,6 +129,17 @@ class HookReceiver:
         for descriptor, _ in self._ready.poll(0, MOST_READY):
             if peer := self._peers.get(descriptor):
                 self._read_peer(peer, MOST_OF_ONE, messages)
+        return messages
+
+    def read_of(self, pid: int) -> list[Message]:
+        """Return all that has come of one process: it has ended, and sends nothing more."""
+        messages: list[Message] = []
+        if self._ready.closed or sys.platform != "linux":
+            return messages
+        if self._is_accepting:
+            self._accept()
+        for peer in [each for each in self._peers.values() if each.pid == pid]:
+            self._read_peer(peer, MOST_OF_THE_DEAD, messages)
         return messages
 
     def _accept_again(self) -> None:

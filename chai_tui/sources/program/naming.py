@@ -4,14 +4,49 @@ from __future__ import annotations
 
 import os
 import re
+from typing import NamedTuple
 
 from chai_tui.model.text import printable
+from chai_tui.samplers.linux_python import python_of
 
 LONGEST = 4_096
 """Bytes of a command line that are read."""
 _PYTHON = re.compile(r"^(python|pypy)[\d.]*t?$")
 _TAKES_VALUE = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 """Options of Python that are followed by a value."""
+
+
+class Known(NamedTuple):
+    """What is known of a process.
+
+    Attributes:
+        name: what it is called.
+        command: its command line.
+        python: the Python that it runs: ``CPython 3.13``, with a ``t`` behind it if it has no GIL;
+            empty if none.
+        target: the function that it was started to call; empty if unknown.
+        words: of its command line, one by one.
+    """
+
+    name: str = ""
+    command: str = ""
+    python: str = ""
+    target: str = ""
+    words: tuple[str, ...] = ()
+
+
+def known_of(pid: int, fallback: Known) -> Known:
+    """Return what the system knows of a process at the moment.
+
+    Args:
+        pid: whose; nothing is read anew of one whose command line is the same as ``fallback`` has.
+        fallback: what to return where nothing can be read.
+    """
+    command = command_of(pid)
+    if not command:  # it ended already, or it is not ours to see
+        return fallback
+    python = fallback.python if command == fallback.words else python_of(pid)
+    return Known(short_name(command), " ".join(command), python, "", command)
 
 
 def command_of(pid: int, proc: str = "/proc") -> tuple[str, ...]:

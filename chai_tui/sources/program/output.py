@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -12,10 +13,12 @@ from chai_tui.model.events import Dropped, Event, Said
 from chai_tui.sources.live.capture import LineAssembler, LineBudget
 from chai_tui.sources.live.poller import Poller
 
-_PIECE = 65_536
+_PIECE = 16_384
 _READS_KEPT = 64
-_PIECES = 16
-"""Pieces of one stream that are read at once: whoever prints without end keeps nobody waiting."""
+_MOST_BYTES = 64 * _PIECE
+_MOST_LINES = 4_000
+"""Lines of one stream that are read at once, and one piece more: 10 µs each. Whoever prints without
+end keeps nobody waiting."""
 
 Speaker = Callable[[int], tuple[int | None, int]]
 """Returns the maker, None for nobody in particular, and the station of a pid."""
@@ -82,18 +85,33 @@ class ProgramOutput:
         self._poller.add(descriptor, stream)
 
     def read(self, stream: Stream, at: float) -> list[Event]:
-        """Return what a stream says now."""
+        """Return what a stream says now; of very much, the first part."""
+        return self._read(stream, at, _MOST_BYTES, _MOST_LINES)
+
+    def _drain(self, stream: Stream, at: float) -> list[Event]:
+        """Return all that a stream has said by now."""
+        return self._read(stream, at, _ready_bytes(stream.descriptor), sys.maxsize)
+
+    def _read(self, stream: Stream, at: float, most_bytes: int, most_lines: int) -> list[Event]:
+        if self._streams.get(stream.descriptor) is not stream:
+            return []  # it ended meanwhile, and its descriptor may be somebody else's by now
         lines: list[str] = []
-        for _ in range(_PIECES):
+        has_ended, size = False, 0
+        # Once more than there was: that nothing more comes is only seen then.
+        while size <= most_bytes and len(lines) < most_lines:
             data = stream.read(_PIECE)
             if data is None:
                 break
             if not data:
                 lines += stream.lines.finish()
-                self._end(stream)
+                has_ended = True
                 break
+            size += len(data)
             lines += stream.lines.feed(data)
-        return self._said(stream, lines, at)
+        events = self._said(stream, lines, at)
+        if has_ended:
+            self._end(stream)
+        return events
 
     def read_all(self, streams: Sequence[Stream], at: float) -> list[Event]:
         """Return what several streams say that are ready at the same moment.
@@ -132,14 +150,25 @@ class ProgramOutput:
         return [
             event
             for stream in [each for each in self._streams.values() if each.pid == pid]
-            for event in self.read(stream, at)
+            for event in self._drain(stream, at)
         ]
 
     def drain_all(self, at: float) -> list[Event]:
-        """Return all that was said until now; a last line need not have an end."""
+        """Return all that was said until now."""
         events: list[Event] = []
         for stream in [*self._streams.values()]:
-            events += self.read(stream, at)
+            events += self._drain(stream, at)
+        return events
+
+    def finish(self, at: float) -> list[Event]:
+        """Return all that was said, a last line without an end too, and read nothing more.
+
+        Somebody may have the other end still, who is none of the program's: that is not waited for.
+        """
+        events = self.drain_all(at)
+        for stream in [*self._streams.values()]:
+            events += self._said(stream, stream.lines.finish(), at)
+            self._end(stream)
         return events
 
     def _said(self, stream: Stream, lines: Iterable[str], at: float) -> list[Event]:
@@ -164,7 +193,16 @@ class ProgramOutput:
         if not any(other.pid == stream.pid for other in self._streams.values()):
             self._budgets.pop(stream.pid, None)
 
-    def close(self) -> None:
-        """Read nothing more; idempotent."""
-        for stream in [*self._streams.values()]:
-            self._end(stream)
+
+def _ready_bytes(descriptor: int) -> int:
+    """Return how many bytes can be read at the moment; as many as ever if nobody knows."""
+    if sys.platform == "win32":
+        return _MOST_BYTES
+    import fcntl  # noqa: PLC0415 - not on Windows
+    import termios  # noqa: PLC0415 - not on Windows
+
+    try:
+        size = fcntl.ioctl(descriptor, termios.FIONREAD, b"\0\0\0\0")
+    except OSError:
+        return _MOST_BYTES
+    return int.from_bytes(size, sys.byteorder)

@@ -1,17 +1,16 @@
 """The program source: a program that is not ours, run or watched; its processes and threads.
 
-poll() ──▶ Following: which processes there are ──▶ ProgramStation: who is in each
+poll() ──▶ Following: which processes there are ──▶ Stations: who is in each
    ├─────▶ ProgramOutput: what the program prints
-   └─────▶ Observer: who is on which core, and what each waits for
+   └─────▶ Looking: who is on which core, and what each waits for
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chai_tui.host.process_setup import raise_file_limit
@@ -25,29 +24,24 @@ from chai_tui.model.commands import (
     SignalMaker,
     StopMaker,
 )
-from chai_tui.model.events import Event, Sampled, Trouble, Unseated
+from chai_tui.model.events import Event, Trouble, Unseated
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.program_events import Missed
-from chai_tui.samplers.linux_python import python_of
 from chai_tui.samplers.observer import Observer
-from chai_tui.samplers.protocol import Sampler, Watched
+from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
 from chai_tui.sources.program.hook_receiver import HookReceiver
-from chai_tui.sources.program.naming import command_of, short_name, thread_name
+from chai_tui.sources.program.looking import Looking
 from chai_tui.sources.program.output import ProgramOutput, Stream
 from chai_tui.sources.program.processes.changes import (
-    Came,
     Change,
-    ThreadsChanged,
-    Went,
-    Zombie,
 )
-from chai_tui.sources.program.processes.connector import Execed, ProcessEvents
+from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody
 from chai_tui.sources.program.processes.following import Following
-from chai_tui.sources.program.remains import Remains
 from chai_tui.sources.program.starting import ProgramStartError, start_program
-from chai_tui.sources.program.station import Known, ProgramStation
+from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations import Stations
 from chai_tui.sources.program.told import Told
 
 STOP_GRACE = 2.0
@@ -63,8 +57,6 @@ PAUSE_SECONDS = 0.01
 and what was told meanwhile is kept."""
 _HOOKS = "hooks"
 """What the poller returns when a hook said something."""
-RENAMED_SECONDS = 1.0
-"""In so many seconds the name of everybody is read once."""
 
 
 class ProgramSource:
@@ -96,25 +88,26 @@ class ProgramSource:
         self._clock = clock
         self._sampler = sampler
         self._poller = make_poller()
-        self._output = ProgramOutput(self._poller, self._speaker, lines_per_second)
-        self._stations: dict[int, ProgramStation] = {}
-        self._remains = Remains()
-        self._station_numbers = itertools.count(1)
-        self._maker_numbers = itertools.count(1)
-        self._numbers: dict[int, int] = {}  # of the stations that there ever were, by pid
-        self._observer: Observer | None = None
+        self._stations = Stations(
+            program,
+            clock,
+            has_threads=sample_every is not None,
+            first_words=self._first_words,
+            last_words=self._last_words,
+        )
+        self._output = ProgramOutput(self._poller, self._stations.speaker, lines_per_second)
+        self._looking: Looking | None = None
         self._receiver: HookReceiver | None = None
-        self._told = Told(self._stations, self._output, clock, has_threads=sample_every is not None)
+        self._told = Told(
+            self._stations.by_pid, self._output, clock, has_threads=sample_every is not None
+        )
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
         self._look_at = self._looked_at = float("-inf")
-        self._renaming: deque[tuple[int, int]] = deque()
         self._missed = 0.0
-        self._told_unseen = False
         self._commands: deque[Command] = deque()
         self._began = False
-        self._began_at = 0.0
         self._closed = False
         self._obey: dict[type[Command], Callable[[ProgramStation, Any], list[Event]]] = {
             StopMaker: lambda station, _: station.terminate(self._clock(), self._grace),
@@ -129,6 +122,10 @@ class ProgramSource:
     def follows_by(self) -> str:
         """How it is known which processes there are, for a person; empty before it is."""
         return "" if self._following is None else self._following.how
+
+    @property
+    def _is_told(self) -> bool:
+        return self._following is not None and self._following.is_told
 
     @property
     def _is_ours(self) -> bool:
@@ -166,8 +163,9 @@ class ProgramSource:
         events += self._output.read_all(
             [token for token in tokens if isinstance(token, Stream)], self._clock()
         )
-        events += self._kill_overdue()
-        events += self._observe()
+        events += self._stations.kill_overdue()
+        if self._looking is not None:
+            events += self._looking.look(is_told=self._is_told)
         return events
 
     def close(self) -> list[Event]:
@@ -185,11 +183,14 @@ class ProgramSource:
         following = self._following
         if following is not None:
             if self._is_ours:
+                # Whoever waits for room to write can end now. What is said meanwhile comes after.
+                events += self._output.drain_all(self._clock())
+                self._stations.end()
                 changes: list[Change] = []
                 left = end_everybody(
                     following, grace=CLOSE_GRACE, clock=self._clock, tell=changes.extend
                 )
-                events += self._took(changes)
+                events += self._stations.take(changes)
                 for pid in left:
                     text = f"pid {pid} does not die of SIGKILL; it is left behind"
                     events.append(Trouble(self._clock(), None, text))
@@ -199,10 +200,10 @@ class ProgramSource:
         if self._receiver is not None:
             self._poller.remove(self._receiver.fileno())
             self._receiver.close()
-        events += self._output.drain_all(self._clock())
-        self._output.close()
-        if self._observer is not None:
-            self._observer.close()
+        self._told.give_up_on_strangers()
+        events += self._output.finish(self._clock())
+        if self._looking is not None:
+            self._looking.close()
         self._poller.close()
         return events
 
@@ -213,20 +214,27 @@ class ProgramSource:
         if self._began:
             return []
         self._began = True
-        at = self._began_at = self._clock()
+        at = self._clock()
         cores = CoresWatch()
         run = facts_of_live_run(at, "", cores.look(), self._sample_every)._replace(
             source="run" if self._is_ours else "watch", program=self._program.shown, pid=0
         )
-        # Before it starts: what it does first is told, too.
-        self._process_events = ProcessEvents()
+        troubles = self._listen()
         try:
             roots = self._roots()
         except ProgramStartError as error:
-            return [run, Unseated(at, 1, str(error))]
+            return [run, *troubles, Unseated(at, 1, str(error))]
+        if not self._is_ours:
+            gone = [pid for pid in roots if not os.path.exists(f"/proc/{pid}")]  # noqa: PTH110 - pathlib costs an import
+            troubles += [Trouble(at, None, f"there is no process {pid} any more") for pid in gone]
+        # The first thing after its start, so that whatever fails from here on, it is ended.
+        self._following = Following(
+            roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
+        )
+        self._stations.begin(self._following, at)
         raise_file_limit()  # not before: the program would inherit it
         if self._sample_every is not None:
-            self._observer = Observer(
+            observer = Observer(
                 run,
                 cores,
                 self._sample_every,
@@ -235,47 +243,72 @@ class ProgramSource:
                 tells_waits=True,
                 attach=self._program.attach,
             )
-            run = self._observer.run
-        self._following = Following(
-            roots, adopts=self._is_ours, events=self._process_events, clock=self._clock
-        )
-        return [run._replace(pid=roots[0])]
+            run = observer.run
+            self._looking = Looking(
+                observer, self._stations.by_pid, self._clock, self._sample_every
+            )
+        return [run._replace(pid=roots[0]), *troubles]
+
+    def _listen(self) -> list[Event]:
+        """Listen to who tells of the program, before it starts: what it does first is told, too."""
+        self._process_events = ProcessEvents()
+        if not (isinstance(self._program, RunProgram) and self._program.hook):
+            return []
+        # Each process's address of it is in its environment; it is heard until the end.
+        try:
+            self._receiver = HookReceiver()
+        except OSError as error:  # no descriptor is left, or a sandbox
+            why = error.strerror or str(error)
+            return [Trouble(self._clock(), None, f"Python tells nothing of what it does: {why}")]
+        self._poller.add(self._receiver.fileno(), _HOOKS)
+        return []
 
     def _roots(self) -> tuple[int, ...]:
         """The processes from which all others come."""
         if isinstance(self._program, WatchProgram):
             return self._program.pids
-        if self._program.hook:
-            # Each process's address of it is in its environment; it is heard until the end.
-            self._receiver = HookReceiver()
-            self._poller.add(self._receiver.fileno(), _HOOKS)
         started = start_program(self._program, self._environment)
         for descriptor, name in started.streams.items():
             self._output.add(descriptor, name)
         started.process.returncode = 0  # whoever follows it, reaps it
         return (started.process.pid,)
 
-    def _environment(self, stdout: int, stderr: int) -> Mapping[str, str]:
+    def _environment(self, stdout: int | None, stderr: int | None) -> Mapping[str, str]:
         """What the program finds: ours, and where its Pythons tell what they do."""
         if self._receiver is None:
             return os.environ
         return self._receiver.environment(os.environ, stdout, stderr)
 
     def _hear(self) -> list[Event]:
-        """Take what hooks said; whoever is not known yet is looked for at once."""
+        """Take what hooks said; whoever is not known yet is looked for soon."""
         events: list[Event] = []
         for message in [] if self._receiver is None else self._receiver.read():
             events += self._told.hear(message)
         if self._told.knows_of_others:
-            self._look_at = float("-inf")
+            self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)
+        return events
+
+    def _first_words(self, station: ProgramStation) -> list[Event]:
+        return self._told.came(station)
+
+    def _last_words(self, pid: int) -> list[Event]:
+        """Return what a process said before it ended."""
+        events = self._hear()
+        if self._receiver is not None:
+            for message in self._receiver.read_of(pid):
+                events += self._told.hear(message)
+        at = self._clock()
+        events += [*self._output.drain(0, at), *self._output.drain(pid, at)]
+        if len(self._stations.by_pid) == 1:
+            self._told.give_up_on_strangers()
+            events += self._output.drain_all(at)
         return events
 
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()
-        due = [self._look_at]
-        if self._observer is not None:
-            due.append(self._observer.due_at)
-        due += [each.kill_at for each in self._stations.values() if each.kill_at is not None]
+        due = [self._look_at, *self._stations.kills_at]
+        if self._looking is not None:
+            due.append(self._looking.due_at)
         left = max(0.0, min(due) - now)
         return left if timeout is None else min(timeout, left)
 
@@ -287,10 +320,12 @@ class ProgramSource:
         if following is None or now < self._look_at:
             return []
         self._looked_at = now
-        events = self._took(following.look())
-        events += self._remains.look(now, following.zombies)
+        changes = following.look()
+        self._wait_for(following.fileno())  # before its old number is given to anything else
+        events = self._stations.take(changes)
+        self._told.give_up_on_strangers(now)
+        events += self._stations.look_after_the_dead()
         self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
-        self._wait_for(following.fileno())
         if following.missed >= self._missed + 0.01:
             self._missed = following.missed
             events.append(Missed(now, self._missed))
@@ -310,151 +345,12 @@ class ProgramSource:
                 self._poller.add(descriptor, self)
             self._waited_for = descriptor
 
-    def _took(self, changes: Iterable[Change]) -> list[Event]:
-        events: list[Event] = []
-        for change in changes:
-            if isinstance(change, Came):
-                events += self._came(change)
-            elif isinstance(change, Went):
-                events += self._went(change)
-            elif isinstance(change, Zombie):
-                number = self._numbers.get(change.pid, 0)
-                events += self._remains.is_zombie(change.pid, number, self._clock())
-            elif (station := self._stations.get(change.pid)) is not None:
-                at = self._clock()
-                if isinstance(change, Execed):
-                    self._remains.lives(change.pid)
-                    events += station.get_known(self._known(change.pid, station.known), at)
-                elif isinstance(change, ThreadsChanged):
-                    events += self._list_threads(station, at)
-        return events
-
-    def _came(self, came: Came) -> list[Event]:
-        if came.pid == os.getpid():  # whoever watches who started us, watches us not
-            return []
-        # What is watched may have begun long before anybody looked.
-        at = max(came.at, self._began_at)
-        number = self._numbers[came.pid] = next(self._station_numbers)
-        parent = self._numbers.get(came.parent, 0)
-        station = ProgramStation(
-            number, came.pid, parent, next_maker=self._maker_numbers, lived_at=at
-        )
-        of_parent = self._stations.get(came.parent)
-        self._stations[came.pid] = station
-        self._remains.lives(came.pid)
-        fallback = self._known_first if of_parent is None else of_parent.known
-        events = station.get_known(self._known(came.pid, fallback), at)
-        events += station.seat(came.pid, at)
-        return [*events, *self._told.came(station)]
-
-    def _went(self, went: Went) -> list[Event]:
-        at = self._clock()
-        if went.pid not in self._stations:
-            return []
-        # What it said comes before its end: nobody takes in what the dead say.
-        events = self._hear()
-        events += [*self._output.drain(0, at), *self._output.drain(went.pid, at)]
-        if len(self._stations) == 1:
-            events += self._output.drain_all(at)
-        station = self._stations.pop(went.pid)
-        ends = station.exited(went.exitcode, went.at)
-        self._remains.ended(went.pid, station.number, ends)
-        return [*events, *ends]
-
-    def _known(self, pid: int, fallback: Known) -> Known:
-        command = command_of(pid)
-        if not command:  # it ended already, or it is not ours to see
-            return fallback
-        python = fallback.python if command == fallback.words else python_of(pid)
-        return Known(short_name(command), " ".join(command), python, "", command)
-
-    @property
-    def _known_first(self) -> Known:
-        """What is known of a process before anybody looked."""
-        if isinstance(self._program, RunProgram) and len(self._numbers) == 1:
-            command = self._program.command
-            return Known(short_name(command), " ".join(command))
-        return Known()
-
-    def _list_threads(self, station: ProgramStation, at: float) -> list[Event]:
-        if self._observer is None:
-            return []
-        return station.list_threads(at, thread_name)
-
-    def _speaker(self, pid: int) -> tuple[int | None, int]:
-        """Whose a line is: a process's own, or nobody's in particular."""
-        if pid == 0 and len(self._numbers) == 1:
-            (pid,) = self._numbers
-        station = self._stations.get(pid)
-        first = None if station is None else station.first
-        return first, self._numbers.get(pid, 1)
-
-    # Looking
-
-    def _observe(self) -> list[Event]:
-        if self._observer is None or self._clock() < self._observer.due_at:
-            return []
-        events: list[Event] = []
-        at = self._clock()
-        for station in [*self._stations.values()]:
-            if station.count() not in (None, len(station.threads)):
-                events += self._list_threads(station, at)
-        for event in self._observer.look(self._watched):
-            events.append(event)
-            if isinstance(event, Sampled):
-                events += self._pauses_in(event)
-                events += self._renamed(at)
-        if not self._told_unseen and (unseen := self._observer.waits_unseen):
-            self._told_unseen = True  # once: a line a thread would help nobody
-            events.append(Trouble(at, None, unseen))
-        return events
-
-    def _watched(self) -> list[Watched]:
-        return [who for station in self._stations.values() for who in station.watched()]
-
-    def _pauses_in(self, sampled: Sampled) -> Iterable[Event]:
-        """Yield the pauses that somebody else made, as a sample shows them."""
-        stopped = {use.maker: use.stopped for use in sampled.makers if use.stopped is not None}
-        for station in self._stations.values():
-            seen = [stopped[maker] for maker in station.makers if maker in stopped]
-            if seen:
-                yield from station.saw(sampled.at, is_stopped=all(seen))
-
-    def _renamed(self, at: float) -> list[Event]:
-        """Look whether some of them have other names now: each about once a second."""
-        if not self._renaming:
-            self._renaming.extend(
-                (pid, tid) for pid, station in self._stations.items() for tid in station.threads
-            )
-        events: list[Event] = []
-        share = len(self._renaming) * (self._sample_every or 0.0) / RENAMED_SECONDS
-        for _ in range(min(len(self._renaming), int(share) + 1)):
-            pid, tid = self._renaming.popleft()
-            station = self._stations.get(pid)
-            if station is None:
-                continue
-            if tid == pid:
-                events += station.get_known(self._known(pid, station.known), at)
-            else:
-                events += station.rename(tid, at, thread_name(pid, tid))
-        return events
-
     # Commands
 
     def _do(self, command: Command) -> list[Event]:
         maker = getattr(command, "maker", 0)
         obey = self._obey.get(type(command))
-        for station in self._stations.values():
-            if obey is not None and maker in station.threads.values():
-                return obey(station, command)
+        station = self._stations.of_maker(maker)
+        if obey is not None and station is not None:
+            return obey(station, command)
         return [Trouble(self._clock(), None, f"#{maker} has already ended")]
-
-    def _kill_overdue(self) -> list[Event]:
-        """Send SIGKILL to those whose grace is over."""
-        now = self._clock()
-        events: list[Event] = []
-        for station in self._stations.values():
-            if station.kill_at is not None and now >= station.kill_at:
-                station.kill_at = None
-                events += station.send(9, now)
-        return events

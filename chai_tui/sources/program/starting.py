@@ -30,8 +30,8 @@ class ProgramStartError(Exception):
     """The program could not be started; the text says why, for a person."""
 
 
-Environment = Callable[[int, int], Mapping[str, str]]
-"""Returns the variables for a program with these descriptors as its stdout and stderr."""
+Environment = Callable[[int | None, int | None], Mapping[str, str]]
+"""Returns the variables for a program with these pipes as its stdout and stderr; None: no pipes."""
 
 
 def start_program(program: RunProgram, environment: Environment) -> StartedProgram:
@@ -47,17 +47,21 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
     streams: dict[int, str] = {}
     ends: list[int] = []
     try:
+        control = None
         if program.tty:
             outer, inner = os.openpty()
+            control = _controlled_by(inner)
             _size(inner)
             streams[outer] = "out"
             ends.append(inner)
             stdin = stdout = stderr = inner
         else:
             read_out, stdout = os.pipe()
+            streams[read_out] = "out"
+            ends.append(stdout)
             read_err, stderr = os.pipe()
-            streams |= {read_out: "out", read_err: "err"}
-            ends += [stdout, stderr]
+            streams[read_err] = "err"
+            ends.append(stderr)
             stdin = subprocess.DEVNULL
         if program.stdin is not None:
             stdin = os.open(program.stdin, os.O_RDONLY)
@@ -67,8 +71,11 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            env=dict(environment(stdout, stderr)),
+            # Whoever has a terminal keeps it: pipes in its place would be none.
+            env=dict(environment(*((None, None) if program.tty else (stdout, stderr)))),
             start_new_session=True,
+            # Files of a terminal do not make it the session's. In the child this is a system call.
+            preexec_fn=control,  # noqa: PLW1509 - as said
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         for descriptor in streams:
@@ -82,6 +89,22 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
     for descriptor in streams:
         os.set_blocking(descriptor, False)
     return StartedProgram(process, streams)
+
+
+def _controlled_by(terminal: int) -> Callable[[], None] | None:
+    """Return what makes a terminal a new session's own: its ``/dev/tty``."""
+    if sys.platform == "win32":
+        return None
+    import fcntl  # noqa: PLC0415 - not on Windows
+    import termios  # noqa: PLC0415 - not on Windows
+
+    request, control = termios.TIOCSCTTY, fcntl.ioctl
+
+    def control_it() -> None:
+        with contextlib.suppress(OSError):
+            control(terminal, request, 0)
+
+    return control_it
 
 
 def _size(terminal: int) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
@@ -23,6 +22,8 @@ from chai_tui.model.events import (
 from chai_tui.model.program_events import Named, StationSeen
 from chai_tui.samplers.linux_python import has_gil
 from chai_tui.samplers.protocol import Watched
+from chai_tui.sources.program.delivering import deliver
+from chai_tui.sources.program.naming import Known
 
 CALM_SECONDS = 0.2
 """After a signal of ours, so long a sample is not believed about pauses: it may be older."""
@@ -30,25 +31,6 @@ LATE_SECONDS = 0.25
 """A thread that is seen may have begun so much later than the look did: it waited for a core."""
 _NO_THREADS = 2
 """Links that the folder of a process's threads has beside one for each of them."""
-
-
-class Known(NamedTuple):
-    """What is known of a process.
-
-    Attributes:
-        name: what it is called.
-        command: its command line.
-        python: the Python that it runs: ``CPython 3.13``, with a ``t`` behind it if it has no GIL;
-            empty if none.
-        target: the function that it was started to call; empty if unknown.
-        words: of its command line, one by one.
-    """
-
-    name: str = ""
-    command: str = ""
-    python: str = ""
-    target: str = ""
-    words: tuple[str, ...] = ()
 
 
 class ProgramStation:
@@ -67,6 +49,7 @@ class ProgramStation:
         parent: number of the station that started it; 0 for none.
         next_maker: numbers the makers.
         lived_at: when it surely lived, in the events' seconds.
+        is_still: whether the pid is this process's own at the moment.
         proc: where /proc is.
     """
 
@@ -78,6 +61,7 @@ class ProgramStation:
         *,
         next_maker: Iterator[int],
         lived_at: float,
+        is_still: Callable[[int], bool] = lambda _pid: True,
         proc: str = "/proc",
     ) -> None:
         self.number = number
@@ -88,11 +72,15 @@ class ProgramStation:
         self._parent = parent
         self._next_maker = next_maker
         self._lived_at = lived_at
+        self._is_still = is_still
         self._folder = f"{proc}/{pid}/task"
         self._names: dict[int, str] = {}
         self._named: set[int] = set()
         self._sent: set[int] = set()
         self._is_paused = False
+        self._stopped: dict[int, bool] = {}
+        """Whom the system has stopped, as far as that was told, by maker."""
+        self._has_other_threads = False
         self._calm_until = float("-inf")
         self.kill_at: float | None = None
         """When SIGKILL follows; None if none will."""
@@ -202,12 +190,30 @@ class ProgramStation:
         except OSError:
             return None
 
-    def list_threads(self, at: float, name_of: Callable[[int, int], str]) -> list[Event]:
+    def count_differs(self, *, twice: bool) -> bool:
+        """Look whether there are more threads than are known, or less.
+
+        Args:
+            twice: whether it must have been so the last time too: the kernel's word of who came and
+                who went is under way.
+        """
+        differed = self._has_other_threads
+        self._has_other_threads = self.count() not in (None, len(self.threads))
+        return self._has_other_threads and (differed or not twice)
+
+    def list_threads(
+        self,
+        at: float,
+        name_of: Callable[[int, int], str],
+        left: Mapping[int, int] | None = None,
+    ) -> list[Event]:
         """Look which threads there are; return who came and who went.
 
         Args:
             at: now.
             name_of: returns what the system calls a thread of a process.
+            left: exit codes of those who ended, where the kernel tells: of anybody else who is gone
+                it is still to tell. None: it does not, and whoever is gone just returned.
         """
         try:
             there = {int(entry) for entry in os.listdir(self._folder)}  # noqa: PTH208 - likewise
@@ -217,7 +223,8 @@ class ProgramStation:
             return []
         events: list[Event] = []
         for tid in [tid for tid in self.threads if tid not in there]:
-            events += self.leave(tid, at)
+            if left is None or tid in left:
+                events += self.leave(tid, at, 0 if left is None else left[tid])
         for tid in sorted(there - self.threads.keys()):
             events += self.seat(tid, at, "" if tid == self.pid else name_of(self.pid, tid))
         return events
@@ -228,18 +235,28 @@ class ProgramStation:
             return []
         return self._name(tid, name, at)
 
-    def leave(self, tid: int, at: float) -> list[Event]:
-        """Note that a thread ended."""
+    def leave(self, tid: int, at: float, exitcode: int = 0) -> list[Event]:
+        """Note that a thread ended: of itself, unless it has its process's exit code."""
         maker = self.threads.pop(tid, None)
         self._names.pop(tid, None)
-        return [] if maker is None else [Exited(at, maker, 0, ours=False)]
+        self._named.discard(tid)
+        if maker is None:
+            return []
+        self._stopped.pop(maker, None)
+        return [Exited(at, maker, exitcode, self._is_ours(exitcode))]
 
     def exited(self, exitcode: int | None, at: float) -> list[Event]:
         """Tell the end of the process, and with it of every thread."""
-        ours = exitcode is not None and -exitcode in self._sent
         makers = self.makers
         self.threads.clear()
-        return [Exited(at, maker, exitcode, ours) for maker in makers]
+        return [Exited(at, maker, exitcode, self._is_ours(exitcode)) for maker in makers]
+
+    def is_ended_by_us(self) -> None:
+        """Note that all of the program is being ended: signals that ended it were ours."""
+        self._sent |= {signal.SIGTERM, 9}
+
+    def _is_ours(self, exitcode: int | None) -> bool:
+        return exitcode is not None and -exitcode in self._sent
 
     # What is done to it
 
@@ -270,11 +287,20 @@ class ProgramStation:
         """Let it run again."""
         return self._deliver(signal.SIGCONT, at) or self._set_paused(at, is_paused=False, ours=True)
 
-    def saw(self, at: float, *, is_stopped: bool) -> list[Event]:
-        """Take in whether the system has it stopped: somebody else may have done it."""
-        if is_stopped == self._is_paused or at < self._calm_until:
+    def saw(self, at: float, stopped: Mapping[int, bool | None]) -> list[Event]:
+        """Take in whom the system has stopped: somebody else may have done it.
+
+        Args:
+            at: when that was looked at.
+            stopped: of makers, anybody's: who is left out is as before, None is unknown.
+        """
+        for maker in self.threads.values():
+            is_stopped = stopped.get(maker)
+            if is_stopped is not None:
+                self._stopped[maker] = is_stopped
+        if not self._stopped or at < self._calm_until:
             return []
-        return self._set_paused(at, is_paused=is_stopped, ours=False)
+        return self._set_paused(at, is_paused=all(self._stopped.values()), ours=False)
 
     def _set_paused(self, at: float, *, is_paused: bool, ours: bool) -> list[Event]:
         if is_paused == self._is_paused:
@@ -286,17 +312,9 @@ class ProgramStation:
 
     def _deliver(self, number: int, at: float) -> list[Event]:
         """Send a signal; return what went wrong."""
-        why = ""
-        self._sent.add(number)
-        try:
-            os.kill(self.pid, number)
-        except ProcessLookupError:
-            why = "it has ended"
-        except PermissionError:
-            why = "it is another user's"
-        except (OSError, ValueError) as error:
-            why = str(error)
+        why = deliver(self.pid, number, self._is_still)
         if not why:
+            self._sent.add(number)
             return []
         with contextlib.suppress(ValueError):
             return [

@@ -13,11 +13,14 @@ from typing import Any, ClassVar
 from chai_tui.model.events import Event, Failed, Trouble
 from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblocked
 from chai_tui.sources.program import hook_messages as said
+from chai_tui.sources.program.naming import Known
 from chai_tui.sources.program.output import ProgramOutput
-from chai_tui.sources.program.station import Known, ProgramStation
+from chai_tui.sources.program.station import ProgramStation
 
 MOST_WAITING = 1_000
 """Messages of one process that wait until it is known."""
+STRANGER_SECONDS = 1.0
+"""For how long a process may be unknown; then it is over already, and nobody saw it."""
 MOST_STRANGERS = 1_000
 """Processes that are not known of whom messages wait."""
 _MAIN = "MainProcess"
@@ -47,6 +50,8 @@ class Told:
         self._output = output
         self._has_threads = has_threads
         self._waiting: dict[int, deque[said.Message]] = {}
+        self._since: dict[int, float] = {}
+        """When they were looked for first."""
 
     def hear(self, message: said.Message) -> list[Event]:
         """Return what a message says; it waits where nobody knows yet whom it is about."""
@@ -54,18 +59,43 @@ class Told:
         if station is not None:
             return self._events_of(message, station)
         if message.pid not in self._waiting and len(self._waiting) >= MOST_STRANGERS:
-            self._waiting.pop(next(iter(self._waiting)))  # they never came
-        waiting = self._waiting.setdefault(message.pid, deque(maxlen=MOST_WAITING))
+            self._forget(next(iter(self._waiting)))  # they never came
+        waiting = self._waiting.setdefault(message.pid, deque())
+        if len(waiting) == MOST_WAITING:
+            self._let_go(waiting.popleft())
         waiting.append(message)
         return []
 
     def came(self, station: ProgramStation) -> list[Event]:
         """Return what was told of a process before it was known."""
+        self._since.pop(station.pid, None)
         return [
             event
             for message in self._waiting.pop(station.pid, ())
             for event in self._events_of(message, station)
         ]
+
+    def give_up_on_strangers(self, now: float = float("inf")) -> None:
+        """Wait no longer for those who are not known after a while.
+
+        What they print is read all the same. The rest would be taken for that of the next one who
+        has their number.
+
+        Args:
+            now: seconds, as of the last look; without it nobody is waited for.
+        """
+        for pid in [*self._waiting]:
+            if now - self._since.setdefault(pid, now) >= STRANGER_SECONDS or now == float("inf"):
+                self._forget(pid)
+
+    def _forget(self, pid: int) -> None:
+        self._since.pop(pid, None)
+        for message in self._waiting.pop(pid, ()):
+            self._let_go(message)
+
+    def _let_go(self, message: said.Message) -> None:
+        if isinstance(message, said.Output):
+            self._read(message)
 
     @property
     def knows_of_others(self) -> bool:
@@ -89,6 +119,8 @@ class Told:
     def _renamed(self, told: said.Renamed, station: ProgramStation) -> list[Event]:
         if told.tid in (0, station.pid):
             return station.hear(station.told._replace(name=told.name), told.at)
+        if not self._has_threads:
+            return []
         return station.call(told.tid, told.name, told.at)
 
     def _blocked(self, told: said.BlockedOn, station: ProgramStation) -> list[Event]:
@@ -115,16 +147,19 @@ class Told:
         maker = station.maker_of(told.tid)
         return [] if maker is None else [Failed(told.at, maker, told.error, told.traceback, 0.0)]
 
-    def _handed(self, told: said.Output, station: ProgramStation) -> list[Event]:
+    def _handed(self, told: said.Output, _station: ProgramStation) -> list[Event]:
         # What was said into the pipe that it had comes before what it says now.
         events: list[Event] = []
         for inode, unread in told.before:
             events += self._output.read_before(inode, unread, told.at, self._clock())
-        if told.out is not None:
-            self._output.add(told.out, "out", station.pid)
-        if told.err is not None and told.err != told.out:
-            self._output.add(told.err, "err", station.pid)
+        self._read(told)
         return events
+
+    def _read(self, told: said.Output) -> None:
+        if told.out is not None:
+            self._output.add(told.out, "out", told.pid)
+        if told.err is not None and told.err != told.out:
+            self._output.add(told.err, "err", told.pid)
 
     def _failed(self, told: said.HookFailed, station: ProgramStation) -> list[Event]:
         why = f"pid {told.pid} tells nothing more of what it does: {told.why}"

@@ -24,9 +24,14 @@ class Came(NamedTuple):
 
 
 class ThreadsChanged(NamedTuple):
-    """A process has other threads now than at the last look."""
+    """A process has other threads now than at the last look.
+
+    ``left`` is who is told to have ended, and with which exit code: 0 where a thread just returned,
+    the process's own where that ends and its threads with it. Empty where the kernel does not tell.
+    """
 
     pid: int
+    left: tuple[tuple[int, int], ...] = ()
 
 
 class Went(NamedTuple):

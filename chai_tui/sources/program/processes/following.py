@@ -257,7 +257,8 @@ class Following:
 
     def _thread(self, member: Member, record: ThreadBegan | ThreadLeft, now: float) -> None:
         member.threads = None
-        self._tree.threads_changed(member)
+        left = [(record.tid, record.exitcode)] if isinstance(record, ThreadLeft) else []
+        self._tree.threads_changed(member, *left)
         if isinstance(record, ThreadLeft) and member.leaves is not None:
             member.leaves = record.exitcode or member.leaves
             self._check_leader(member, now)

@@ -52,13 +52,17 @@ class Tree:
         self._pid = os.getpid()
         self._is_lossy = False
         self._changes: list[Change] = []
-        self._threads_changed: dict[int, None] = {}
+        self._threads_changed: dict[int, dict[int, int]] = {}
         self._missed_ticks = self._missed = 0.0
 
     def take_changes(self) -> list[Change]:
         """Return what changed since it was asked last, in order."""
         changes, self._changes = self._changes, []
-        changes += [ThreadsChanged(pid) for pid in self._threads_changed if pid in self.members]
+        changes += [
+            ThreadsChanged(pid, (*left.items(),))
+            for pid, left in self._threads_changed.items()
+            if pid in self.members
+        ]
         self._threads_changed.clear()
         return changes
 
@@ -82,11 +86,11 @@ class Tree:
     def execed(self, record: Execed) -> None:
         """Note that one runs another program."""
         self._changes.append(record)
-        self._threads_changed[record.pid] = None
+        self._threads_changed.setdefault(record.pid, {})
 
-    def threads_changed(self, member: Member) -> None:
-        """Note that one has other threads."""
-        self._threads_changed[member.pid] = None
+    def threads_changed(self, member: Member, *left: tuple[int, int]) -> None:
+        """Note that one has other threads, and who left with which exit code."""
+        self._threads_changed.setdefault(member.pid, {}).update(left)
 
     def meet(
         self, pid: int, stat: Stat, parent: int, now: float, *, is_first: bool = False
@@ -128,7 +132,7 @@ class Tree:
         if member.leaves is None:
             self.doubtful.discard(member.pid)
         if member.threads not in (None, stat.threads):
-            self._threads_changed[member.pid] = None
+            self._threads_changed.setdefault(member.pid, {})
         if not self.is_told and member.name not in (None, stat.name):
             self._changes.append(Execed(member.pid, now))
         threads = member.threads
