@@ -35,6 +35,11 @@ class LineAssembler:
             complete += parts
         return [printable(line) for line in complete]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is the beginning of a line."""
+        return bool(self._rest)
+
     def finish(self) -> list[str]:
         """Return what is left without an end of line: nothing more will come."""
         rest = (self._rest + self._decoder.decode(b"", final=True)).rstrip("\r")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
 import time
@@ -19,6 +20,12 @@ _MOST_BYTES = 64 * _PIECE
 _MOST_LINES = 4_000
 """Lines of one stream that are read at once, and one piece more: 10 µs each. Whoever prints without
 end keeps nobody waiting."""
+
+HELD_LINES = 20
+"""Of lines that come too fast the last so many are kept until there is time for them: how it ended
+is what one looks for."""
+OPEN_SECONDS = 0.5
+"""Where nothing more comes for so long, the beginning of a line is shown as it is: a question."""
 
 Speaker = Callable[[int], tuple[int | None, int]]
 """Returns the maker, None for nobody in particular, and the station of a pid."""
@@ -52,9 +59,27 @@ class Stream:
         self._reads.append((time.monotonic(), len(data)))
         return data
 
+    @property
+    def shown_at(self) -> float:
+        """When the beginning of a line that it has is to be shown; infinite if it has none."""
+        return self._reads[-1][0] + OPEN_SECONDS if self.lines.is_open else math.inf
+
     def read_since(self, at: float) -> int:
         """How many bytes were read since a moment, in seconds of ``time.monotonic()``."""
         return sum(count for when, count in self._reads if when >= at)
+
+
+class _Allowance:
+    """What a process may still say.
+
+    Attributes:
+        budget: of lines.
+        held: the last lines that it had no room for, each with the name of its stream.
+    """
+
+    def __init__(self, lines_per_second: int | None) -> None:
+        self.budget = LineBudget(lines_per_second)
+        self.held: list[tuple[str, str]] = []
 
 
 class ProgramOutput:
@@ -72,7 +97,7 @@ class ProgramOutput:
         self._speaker = speaker
         self._rate = lines_per_second
         self._streams: dict[int, Stream] = {}
-        self._budgets: dict[int, LineBudget] = {}
+        self._allowances: dict[int, _Allowance] = {}
 
     @property
     def is_open(self) -> bool:
@@ -110,6 +135,7 @@ class ProgramOutput:
             lines += stream.lines.feed(data)
         events = self._said(stream, lines, at)
         if has_ended:
+            events += self._tell(stream.pid, [], at, is_last=True)
             self._end(stream)
         return events
 
@@ -145,13 +171,35 @@ class ProgramOutput:
                 events += self._said(stream, stream.lines.feed(data), now)
         return events
 
+    def settle(self, at: float) -> list[Event]:
+        """Return what was held back, as far as it may be said by now."""
+        events: list[Event] = []
+        if self._rate is None:
+            return events
+        for stream in [each for each in self._streams.values() if each.shown_at <= at]:
+            events += self._said(stream, stream.lines.finish(), at)
+        for pid in [pid for pid, allowance in self._allowances.items() if allowance.held]:
+            events += self._tell(pid, [], at)
+        return events
+
+    @property
+    def settles_at(self) -> float:
+        """When there is something to settle; infinite if nothing is."""
+        if self._rate is None:
+            return math.inf
+        held = [time.monotonic() + 0.1 for one in self._allowances.values() if one.held]
+        return min(
+            [*held, *(stream.shown_at for stream in self._streams.values())], default=math.inf
+        )
+
     def drain(self, pid: int, at: float) -> list[Event]:
         """Return what a process had said until now, of what is its alone."""
-        return [
+        events = [
             event
             for stream in [each for each in self._streams.values() if each.pid == pid]
             for event in self._drain(stream, at)
         ]
+        return events if pid == 0 else events + self._tell(pid, [], at, is_last=True)
 
     def drain_all(self, at: float) -> list[Event]:
         """Return all that was said until now."""
@@ -168,21 +216,37 @@ class ProgramOutput:
         events = self.drain_all(at)
         for stream in [*self._streams.values()]:
             events += self._said(stream, stream.lines.finish(), at)
+            events += self._tell(stream.pid, [], at, is_last=True)
             self._end(stream)
         return events
 
     def _said(self, stream: Stream, lines: Iterable[str], at: float) -> list[Event]:
-        lines = [*lines]
-        if not lines:
-            return []
-        maker, station = self._speaker(stream.pid)
-        budget = self._budgets.setdefault(stream.pid, LineBudget(self._rate))
-        granted = budget.take(len(lines), at)
-        events: list[Event] = [
-            Said(at, maker, line, stream.name, station) for line in lines[:granted]
-        ]
-        if granted < len(lines):
-            events.append(Dropped(at, maker, len(lines) - granted, station))
+        named = [(line, stream.name) for line in lines]
+        return self._tell(stream.pid, named, at) if named else []
+
+    def _tell(
+        self, pid: int, lines: list[tuple[str, str]], at: float, *, is_last: bool = False
+    ) -> list[Event]:
+        """Return as many lines as may be said; of the others the last are held, the rest counted.
+
+        Args:
+            pid: who says them.
+            lines: and the names of their streams.
+            at: now.
+            is_last: whether nothing more comes, so that those that are held are said.
+        """
+        allowance = self._allowances.setdefault(pid, _Allowance(self._rate))
+        lines = [*allowance.held, *lines]
+        granted = allowance.budget.take(len(lines), at)
+        told, rest = lines[:granted], lines[granted:]
+        held = rest[-HELD_LINES:]
+        allowance.held = [] if is_last else held
+        maker, station = self._speaker(pid)
+        events: list[Event] = [Said(at, maker, line, name, station) for line, name in told]
+        if len(rest) > len(held):
+            events.append(Dropped(at, maker, len(rest) - len(held), station))
+        if is_last:
+            events += [Said(at, maker, line, name, station) for line, name in held]
         return events
 
     def _end(self, stream: Stream) -> None:
@@ -191,7 +255,7 @@ class ProgramOutput:
             os.close(stream.descriptor)
         self._streams.pop(stream.descriptor, None)
         if not any(other.pid == stream.pid for other in self._streams.values()):
-            self._budgets.pop(stream.pid, None)
+            self._allowances.pop(stream.pid, None)
 
 
 def _ready_bytes(descriptor: int) -> int:

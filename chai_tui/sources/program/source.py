@@ -163,6 +163,7 @@ class ProgramSource:
         events += self._output.read_all(
             [token for token in tokens if isinstance(token, Stream)], self._clock()
         )
+        events += self._output.settle(self._clock())
         events += self._stations.kill_overdue()
         if self._looking is not None:
             events += self._looking.look(is_told=self._is_told)
@@ -193,6 +194,10 @@ class ProgramSource:
                 events += self._stations.take(changes)
                 for pid in left:
                     text = f"pid {pid} does not die of SIGKILL; it is left behind"
+                    events.append(Trouble(self._clock(), None, text))
+            else:
+                for pid in self._stations.paused_by_us:
+                    text = f"pid {pid} is paused from here: kill -CONT {pid} lets it run again"
                     events.append(Trouble(self._clock(), None, text))
             following.close()
         if self._process_events is not None:
@@ -306,7 +311,7 @@ class ProgramSource:
 
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()
-        due = [self._look_at, *self._stations.kills_at]
+        due = [self._look_at, self._output.settles_at, *self._stations.kills_at]
         if self._looking is not None:
             due.append(self._looking.due_at)
         left = max(0.0, min(due) - now)

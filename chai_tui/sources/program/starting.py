@@ -52,6 +52,8 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
             outer, inner = os.openpty()
             control = _controlled_by(inner)
             _size(inner)
+            if program.stdin is None:
+                _end_input(outer, inner)
             streams[outer] = "out"
             ends.append(inner)
             stdin = stdout = stderr = inner
@@ -105,6 +107,19 @@ def _controlled_by(terminal: int) -> Callable[[], None] | None:
             control(terminal, request, 0)
 
     return control_it
+
+
+def _end_input(outer: int, inner: int) -> None:
+    """Have whoever reads from a terminal read its end: nobody types."""
+    if sys.platform == "win32":
+        return
+    import termios  # noqa: PLC0415 - not on Windows
+
+    with contextlib.suppress(OSError, termios.error):
+        attributes = termios.tcgetattr(inner)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(inner, termios.TCSANOW, attributes)
+        os.write(outer, b"\x04")  # VEOF, as the driver has it at first
 
 
 def _size(terminal: int) -> None:

@@ -78,6 +78,7 @@ class ProgramStation:
         self._named: set[int] = set()
         self._sent: set[int] = set()
         self._is_paused = False
+        self.is_paused_by_us = False
         self._stopped: dict[int, bool] = {}
         """Whom the system has stopped, as far as that was told, by maker."""
         self._has_other_threads = False
@@ -306,6 +307,7 @@ class ProgramStation:
         if is_paused == self._is_paused:
             return []
         self._is_paused = is_paused
+        self.is_paused_by_us = is_paused and ours
         self._calm_until = at + CALM_SECONDS
         kind = Paused if is_paused else Resumed
         return [kind(at, maker, ours) for maker in self.makers]

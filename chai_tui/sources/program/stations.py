@@ -78,9 +78,12 @@ class Stations:
         return None
 
     def speaker(self, pid: int) -> tuple[int | None, int]:
-        """Whose a line is: a process's own, or nobody's in particular, which is pid 0."""
-        if pid == 0 and len(self._numbers) == 1:
-            (pid,) = self._numbers
+        """Whose pipe a line came through; that of pid 0 is the one that the first process got.
+
+        Once that has ended, it is nobody's in particular.
+        """
+        if pid == 0:  # what came through the pipe that the first one was given
+            pid = next(iter(self._numbers), 0)
         station = self.by_pid.get(pid)
         first = None if station is None else station.first
         return first, self._numbers.get(pid, 1)
@@ -101,7 +104,8 @@ class Stations:
                 pass  # it is not told of: it is us
             elif isinstance(change, Execed):
                 self._remains.lives(change.pid)
-                events += station.get_known(known_of(change.pid, station.known), at)
+                # What cannot be read any more is not what it was before.
+                events += station.get_known(known_of(change.pid, Known()), at)
             elif isinstance(change, ThreadsChanged) and self._has_threads:
                 is_told = self._following is not None and self._following.is_told
                 left = dict(change.left) if is_told else None
@@ -122,6 +126,11 @@ class Stations:
                 station.kill_at = None
                 events += station.send(9, now)
         return events
+
+    @property
+    def paused_by_us(self) -> list[int]:
+        """The pids of those that are paused, by us."""
+        return [pid for pid, station in self.by_pid.items() if station.is_paused_by_us]
 
     @property
     def kills_at(self) -> list[float]:

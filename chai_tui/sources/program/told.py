@@ -117,7 +117,9 @@ class Told:
         return [*events, *station.call(told.tid, told.name, told.at, told.target)]
 
     def _renamed(self, told: said.Renamed, station: ProgramStation) -> list[Event]:
-        if told.tid in (0, station.pid):
+        if told.tid == station.pid:  # a process is not called as its first thread is
+            return []
+        if told.tid == 0:
             return station.hear(station.told._replace(name=told.name), told.at)
         if not self._has_threads:
             return []
