@@ -78,11 +78,15 @@ class Seen:
 
 @contextlib.contextmanager
 def run(
-    *command: str, every: float | None = 0.05, hook: bool = False, **options: Any
+    *command: str,
+    every: float | None = 0.05,
+    hook: bool = False,
+    lines_per_second: int | None = None,
+    **options: Any,
 ) -> Iterator[Seen]:
     """Run a command, and end all of it in the end."""
     program = RunProgram(command, " ".join(command), hook=hook)._replace(**options)
-    seen = Seen(ProgramSource(program, sample_every=every))
+    seen = Seen(ProgramSource(program, sample_every=every, lines_per_second=lines_per_second))
     try:
         yield seen
     finally:

@@ -14,7 +14,7 @@ import pytest
 from chai_tui.model.commands import KillMaker, PauseMaker, ResumeMaker
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Exited, Seated, Trouble
-from chai_tui.model.program_events import Blocked
+from chai_tui.model.program_events import Blocked, StationSeen
 from chai_tui.state.records import State
 from tests.programs import run, run_python, watch
 
@@ -117,6 +117,43 @@ def test_a_program_that_asks_for_a_terminal_gets_one() -> None:
     with run_python(code, tty=True) as seen:
         seen.until_over()
         assert seen.lines == ["True True"]
+    with run_python("import sys; print(repr(sys.stdin.read()))", tty=True) as seen:
+        seen.until_over()  # nobody types, and that is told
+        assert seen.lines == ["''"]
+
+
+def test_of_a_flood_the_last_lines_are_kept() -> None:
+    with run_python("for n in range(50_000): print(n)", lines_per_second=100) as seen:
+        seen.until_over()
+        maker = seen.floor.makers[1]
+        assert [line.text for line in maker.said][-20:] == [str(n) for n in range(49_980, 50_000)]
+        assert maker.said_count + maker.dropped == 50_000
+        assert maker.dropped > 40_000
+
+
+def test_a_question_that_waits_is_shown_on_a_screen() -> None:
+    code = "import sys, time; sys.stdout.write('name? '); sys.stdout.flush(); time.sleep(600)"
+    with run_python(code, lines_per_second=100) as seen:
+        seen.until(lambda: seen.lines == ["name? "])
+
+
+def test_what_other_programs_write_stands_with_whoever_had_the_pipe() -> None:
+    with run("sh", "-c", "seq 2; echo three; sleep 0.3") as seen:
+        seen.until_over()
+        assert [line.text for line in seen.floor.makers[1].said] == ["1", "2", "three"]
+
+
+def test_a_process_is_not_called_as_its_first_thread_is() -> None:
+    code = (
+        "import threading, time\n"
+        "threading.main_thread().name = 'Dispatcher'\n"
+        "threading.Thread(target=time.sleep, args=(0.3,), name='Loader').start()\n"
+    )
+    with run_python(code, hook=True) as seen:
+        seen.until_over()
+        names = {event.name for event in seen.events if isinstance(event, StationSeen)}
+        assert names == {"python -c"}
+        assert seen.makers("Loader")
 
 
 def test_every_thread_is_a_maker_and_their_process_is_shared() -> None:
@@ -213,6 +250,21 @@ def test_what_is_watched_is_left_alone() -> None:
                 seen.until(lambda: seen.makers("sleep"))
             assert sleeper.poll() is None
             assert seen.floor.makers[1].state is State.BREWING
+        finally:
+            sleeper.kill()
+
+
+def test_whoever_is_left_paused_is_told_of() -> None:
+    with subprocess.Popen(["sleep", "600"]) as sleeper:
+        try:
+            with watch(sleeper.pid) as seen:
+                seen.until(lambda: seen.makers("sleep"))
+                seen.source.submit(PauseMaker(1))
+                seen.until(lambda: seen.floor.makers[1].paused)
+            told = [event.text for event in seen.events if isinstance(event, Trouble)]
+            assert told == [
+                f"pid {sleeper.pid} is paused from here: kill -CONT {sleeper.pid} lets it run again"
+            ]
         finally:
             sleeper.kill()
 

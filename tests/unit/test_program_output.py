@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -88,7 +89,7 @@ def test_of_a_flood_a_part_is_read_at_once_and_all_of_it_at_an_end(reading: Read
 
 
 def test_what_is_handed_over_by_somebody_unknown_is_read_all_the_same(reading: Reading) -> None:
-    told = Told({}, reading.output, has_threads=True)
+    told = Told({}, reading.output, time.monotonic, has_threads=True)
     read, write = reading.handed()
     os.write(write, b"unseen\n")
     os.close(write)
@@ -100,7 +101,7 @@ def test_what_is_handed_over_by_somebody_unknown_is_read_all_the_same(reading: R
 
 
 def test_no_descriptor_is_lost_where_very_much_waits(reading: Reading) -> None:
-    told = Told({}, reading.output, has_threads=True)
+    told = Told({}, reading.output, time.monotonic, has_threads=True)
     read, write = reading.handed()
     told.hear(Output(7, read, read))
     for _ in range(MOST_WAITING):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import select
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from chai_tui.model.events import Dropped, Event, Said
 from chai_tui.sources.live.capture import LineAssembler, LineBudget
@@ -97,6 +98,7 @@ class ProgramOutput:
         self._speaker = speaker
         self._rate = lines_per_second
         self._streams: dict[int, Stream] = {}
+        self._added: list[Stream] = []  # since the last time that several were read
         self._allowances: dict[int, _Allowance] = {}
 
     @property
@@ -107,6 +109,7 @@ class ProgramOutput:
     def add(self, descriptor: int, name: str, pid: int = 0) -> None:
         """Read from a descriptor, too."""
         stream = self._streams[descriptor] = Stream(descriptor, name, pid)
+        self._added.append(stream)
         self._poller.add(descriptor, stream)
 
     def read(self, stream: Stream, at: float) -> list[Event]:
@@ -139,15 +142,37 @@ class ProgramOutput:
             self._end(stream)
         return events
 
-    def read_all(self, streams: Sequence[Stream], at: float) -> list[Event]:
-        """Return what several streams say that are ready at the same moment.
+    def sizes(self, streams: Iterable[Stream]) -> dict[Stream, int]:
+        """Return how much each stream has to say at this moment, in bytes."""
+        return {stream: _ready_bytes(stream.descriptor) for stream in streams}
+
+    def read_all(self, sizes: Mapping[Stream, int], at: float) -> list[Event]:
+        """Return what several streams say that were ready at the same moment, and the new ones.
 
         In which order it was said is not known then. Whoever has ended said it before others could
         know of that end, so comes first, the youngest before who started them; else who is older.
+
+        Args:
+            sizes: what each had to say then. What it said since may be an answer to somebody whose
+                words are not read yet: that comes the next time.
+            at: now.
         """
-        told = [(stream, self.read(stream, at)) for stream in streams]
+        told = [(stream, self._read_then(stream, at, size)) for stream, size in sizes.items()]
+        told += [(stream, self.read(stream, at)) for stream in self._added if stream not in sizes]
+        self._added.clear()
         told.sort(key=lambda each: self._turn(each[0]))
         return [event for _, events in told for event in events]
+
+    def _read_then(self, stream: Stream, at: float, size: int) -> list[Event]:
+        """Read so much of a stream; all of one into which nobody can write any more."""
+        if _is_hung_up(stream.descriptor):
+            return self.read(stream, at)
+        size = min(size, _MOST_BYTES)
+        lines: list[str] = []
+        while size > 0 and (data := stream.read(min(size, _PIECE))):
+            size -= len(data)
+            lines += stream.lines.feed(data)
+        return self._said(stream, lines, at)
 
     def _turn(self, stream: Stream) -> tuple[int, int]:
         _, station = self._speaker(stream.pid)
@@ -256,6 +281,15 @@ class ProgramOutput:
         self._streams.pop(stream.descriptor, None)
         if not any(other.pid == stream.pid for other in self._streams.values()):
             self._allowances.pop(stream.pid, None)
+
+
+def _is_hung_up(descriptor: int) -> bool:
+    """Whether nobody can write into a pipe any more."""
+    if sys.platform == "win32":
+        return True
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return bool(poll.poll(0))
 
 
 def _ready_bytes(descriptor: int) -> int:

@@ -156,13 +156,12 @@ class ProgramSource:
         tokens = self._poller.wait(0.0 if events else self._patience(timeout))
         if self in tokens:
             self._look_soon()
+        sizes = self._output.sizes(token for token in tokens if isinstance(token, Stream))
         # Who is there comes first: nobody takes in what somebody says who is not known.
         events += self._follow()
-        if _HOOKS in tokens:
-            events += self._hear()
-        events += self._output.read_all(
-            [token for token in tokens if isinstance(token, Stream)], self._clock()
-        )
+        if sizes or _HOOKS in tokens:
+            events += self._hear()  # before what was said is read: who it is may only be told now
+        events += self._output.read_all(sizes, self._clock())
         events += self._output.settle(self._clock())
         events += self._stations.kill_overdue()
         if self._looking is not None:
