@@ -64,7 +64,7 @@ def test_whoever_has_the_number_of_a_closed_stream_by_now_is_not_read(reading: R
     read, other = os.pipe()  # the lowest number that is free
     assert read == stream.descriptor
     os.write(other, b"of no business\n")
-    assert reading.output.read_all(ready, 0.0) == []
+    assert reading.output.read_all(reading.output.sizes(ready), 0.0) == []
     assert os.read(read, 100) == b"of no business\n"
     os.close(read)
     os.close(other)
@@ -82,7 +82,7 @@ def test_a_line_without_an_end_is_told_though_somebody_keeps_the_pipe(reading: R
 def test_of_a_flood_a_part_is_read_at_once_and_all_of_it_at_an_end(reading: Reading) -> None:
     write = reading.pipe()
     count = os.write(write, b"\n" * 65_536)
-    first = lines(reading.output.read_all(reading.ready(), 0.0))
+    first = lines(reading.output.read_all(reading.output.sizes(reading.ready()), 0.0))
     assert 0 < len(first) < count / 2
     assert len(first) + len(lines(reading.output.drain(0, 0.0))) == count
     os.close(write)

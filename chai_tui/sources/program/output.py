@@ -165,11 +165,15 @@ class ProgramOutput:
 
     def _read_then(self, stream: Stream, at: float, size: int) -> list[Event]:
         """Read so much of a stream; all of one into which nobody can write any more."""
+        if self._streams.get(stream.descriptor) is not stream:
+            return []  # it ended meanwhile, as below
         if _is_hung_up(stream.descriptor):
             return self.read(stream, at)
         size = min(size, _MOST_BYTES)
         lines: list[str] = []
-        while size > 0 and (data := stream.read(min(size, _PIECE))):
+        while size > 0 and len(lines) < _MOST_LINES:
+            if not (data := stream.read(min(size, _PIECE))):
+                break
             size -= len(data)
             lines += stream.lines.feed(data)
         return self._said(stream, lines, at)
