@@ -160,7 +160,8 @@ class ProgramSource:
         # Who is there comes first: nobody takes in what somebody says who is not known.
         events += self._follow()
         if sizes or _HOOKS in tokens:
-            events += self._hear()  # before what was said is read: who it is may only be told now
+            # Before what was said is read: who it is may only be told now.
+            events += self._hear(looks=True)
         events += self._output.read_all(sizes, self._clock())
         events += self._output.settle(self._clock())
         events += self._stations.kill_overdue()
@@ -283,10 +284,19 @@ class ProgramSource:
             return os.environ
         return self._receiver.environment(os.environ, stdout, stderr)
 
-    def _hear(self) -> list[Event]:
-        """Take what hooks said; whoever is not known yet is looked for soon."""
+    def _hear(self, *, looks: bool = False) -> list[Event]:
+        """Take what hooks said; whoever is not known yet is looked for soon.
+
+        Args:
+            looks: whether at once, before it is taken in: the kernel told of everybody before they
+                could say a word. Not while it is being told of others.
+        """
         events: list[Event] = []
-        for message in [] if self._receiver is None else self._receiver.read():
+        messages = [] if self._receiver is None else self._receiver.read()
+        if looks and any(self._told.is_of_strangers(message) for message in messages):
+            self._look_at = float("-inf")
+            events += self._follow()
+        for message in messages:
             events += self._told.hear(message)
         if self._told.knows_of_others:
             self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)

@@ -66,6 +66,13 @@ class Told:
         waiting.append(message)
         return []
 
+    def is_of_strangers(self, message: said.Message) -> bool:
+        """Whether a message is about somebody who is not known yet, or blocked by one."""
+        blocker = message.whom_pid if isinstance(message, said.BlockedOn) else 0
+        return message.pid not in self._stations or (
+            bool(blocker) and blocker not in self._stations
+        )
+
     def came(self, station: ProgramStation) -> list[Event]:
         """Return what was told of a process before it was known."""
         self._since.pop(station.pid, None)

@@ -16,6 +16,8 @@ PROGRESS_SECONDS = 0.25
 """How much longer is waited each time that somebody ends."""
 LONGEST_SECONDS = 5.0
 """But no longer than this after the first SIGKILL."""
+JOIN_SECONDS = 0.2
+"""How long those who have ended are waited for, to be joined; it takes microseconds."""
 LOOK_SECONDS = 0.01
 """How long is waited between two looks; less if somebody ends."""
 KILL_SECONDS = 0.5
@@ -61,6 +63,7 @@ def end_everybody(
                 deadline = now
         before = len(left)
         if not left or now >= deadline:
+            _join({pid for pid, _ in asked} - {*left}, clock)
             return [*left]
         for pid in left:
             key = (pid, following.began(pid) or 0)
@@ -72,6 +75,21 @@ def end_everybody(
         if now >= kill_at:
             deadline = min(deadline, clock() + KILL_SECONDS)
         _wait(following, min(LOOK_SECONDS, max(0.0, kill_at - now) or LOOK_SECONDS))
+
+
+def _join(pids: set[int], clock: Callable[[], float]) -> None:
+    """Join whoever of them is our child: the kernel tells of an end a moment before that can be."""
+    deadline = clock() + JOIN_SECONDS
+    while pids and clock() < deadline:
+        for pid in [*pids]:
+            try:
+                is_over = os.waitpid(pid, os.WNOHANG)[0] == pid
+            except OSError:  # it is nobody's child, or was joined
+                is_over = True
+            if is_over:
+                pids.discard(pid)
+        if pids:
+            time.sleep(0.001)
 
 
 def _send(following: Following, pid: int, *numbers: int) -> None:
