@@ -376,6 +376,15 @@ def test_nothing_is_asked_of_a_source_that_is_closed() -> None:
         assert seen.source.close() == []
 
 
+def test_who_could_not_start_anything_waits_without_work() -> None:
+    with run("/no/such/program") as seen:
+        seen.until_over()
+        began, cpu = time.monotonic(), time.thread_time()
+        seen.take(seen.source.poll(0.2))
+        assert time.monotonic() - began > 0.15
+        assert time.thread_time() - cpu < 0.1
+
+
 def test_without_room_for_hooks_the_program_runs_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import count
+from typing import cast
 
+import pytest
+
+from chai_tui.model.events import Event, MakerUse, Paused, Resumed, Sampled
+from chai_tui.model.program_events import Named
+from chai_tui.samplers.observer import Observer
+from chai_tui.samplers.protocol import Watched
+from chai_tui.sources.program import looking
+from chai_tui.sources.program.looking import Looking
 from chai_tui.sources.program.station import ProgramStation
 
 
@@ -15,3 +25,65 @@ def test_a_thread_that_begins_late_is_nobody_else() -> None:
     assert all(who.lived_at >= 25.0 for who in station.watched())
     station.seat(4713, 20.0)  # told late
     assert all(who.lived_at >= 25.0 for who in station.watched())
+
+
+def a_station(threads: int) -> ProgramStation:
+    station = ProgramStation(1, 4711, 0, next_maker=count(1), lived_at=10.0)
+    for tid in range(4711, 4711 + threads):
+        station.seat(tid, 10.0)
+    return station
+
+
+def test_a_process_is_paused_once_all_of_its_threads_are_stopped() -> None:
+    station = a_station(3)
+    assert station.saw(11.0, {1: False, 2: False, 3: False}) == []
+    # One that a debugger stopped; of the others, who sleep on, nothing is told.
+    assert station.saw(12.0, {1: True}) == []
+    assert station.saw(13.0, {2: True}) == []
+    assert {type(event) for event in station.saw(14.0, {3: True})} == {Paused}
+    assert station.saw(15.0, {}) == []
+    assert {type(event) for event in station.saw(16.0, {2: False})} == {Resumed}
+
+
+def test_who_was_seen_stopped_too_early_to_be_believed_is_believed_later() -> None:
+    station = a_station(1)
+    station.saw(10.0, {1: False})
+    station.saw(11.0, {1: True})
+    assert station.saw(11.1, {1: False}) == []
+    assert [type(event) for event in station.saw(12.0, {})] == [Resumed]
+
+
+def test_who_left_does_not_keep_others_from_being_paused() -> None:
+    station = a_station(2)
+    station.saw(11.0, {1: True, 2: False})
+    station.leave(4712, 12.0)
+    assert [type(event) for event in station.saw(13.0, {})] == [Paused]
+
+
+class Samples:
+    """Tells every 0.1 seconds that nothing happened."""
+
+    due_at = 0.0
+    waits_unseen = ""
+
+    def look(self, _watched: Callable[[], Sequence[Watched]]) -> list[Event]:
+        use = MakerUse(1, None, 0.0, 0.0, 0.0, None, stopped=False)
+        return [Sampled(1.0, (), (use,))]
+
+
+def test_every_thread_is_asked_for_its_name_about_once_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    station = a_station(1_000)
+    monkeypatch.setattr(station, "count", lambda: 1_000)
+    asked: list[int] = []
+
+    def name_of(_pid: int, tid: int) -> str:
+        asked.append(tid)
+        return "renamed"
+
+    monkeypatch.setattr(looking, "thread_name", name_of)
+    looker = Looking(cast("Observer", Samples()), {4711: station}, lambda: 1.0, 0.1)
+    events = [event for _ in range(10) for event in looker.look(is_told=True)]
+    assert len(asked) == len({*asked}) == 999  # the first one's is its process's
+    assert sum(isinstance(event, Named) for event in events) == 999

@@ -228,6 +228,7 @@ class ProgramSource:
         try:
             roots = self._roots()
         except ProgramStartError as error:
+            self._look_at = float("inf")  # there is nobody to look at
             return [run, *troubles, Unseated(at, 1, str(error))]
         if not self._is_ours:
             gone = [pid for pid in roots if not os.path.exists(f"/proc/{pid}")]  # noqa: PTH110 - pathlib costs an import
