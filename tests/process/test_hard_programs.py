@@ -398,6 +398,21 @@ def test_without_room_for_hooks_the_program_runs_all_the_same(
         assert troubles(seen) == ["Python tells nothing of what it does: Too many open files"]
 
 
+def test_that_hooks_told_too_much_is_said_once() -> None:
+    code = (
+        "import os, socket, time\n"
+        "end = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
+        "end.connect('\\0' + os.environ['CHAI_TUI_HOOK'][1:])\n"
+        "for packet in ('D\\x1f1.0\\x1f5', 'D\\x1f1.0\\x1f7', 'nonsense', '\\x1f' * 4_096):\n"
+        "    end.send(packet.encode())\n"
+    )
+    with run_python(code, hook=True) as seen:
+        seen.until_over()
+        (text,) = troubles(seen)
+        assert "more of what it does than can be read" in text
+        assert seen.floor.makers[1].exitcode == 0
+
+
 # Real ones
 
 

@@ -57,6 +57,7 @@ PAUSE_SECONDS = 0.01
 and what was told meanwhile is kept."""
 _HOOKS = "hooks"
 """What the poller returns when a hook said something."""
+_DROPPED = "Python tells more of what it does than can be read: of tasks and waits some are missing"
 
 
 class ProgramSource:
@@ -106,6 +107,7 @@ class ProgramSource:
         self._waited_for = -1  # the descriptor of who follows, where there is one
         self._look_at = self._looked_at = float("-inf")
         self._missed = 0.0
+        self._told_dropped = False
         self._commands: deque[Command] = deque()
         self._began = False
         self._closed = False
@@ -299,6 +301,9 @@ class ProgramSource:
             events += self._follow()
         for message in messages:
             events += self._told.hear(message)
+        if self._receiver is not None and self._receiver.dropped and not self._told_dropped:
+            self._told_dropped = True  # once
+            events.append(Trouble(self._clock(), None, _DROPPED))
         if self._told.knows_of_others:
             self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)
         return events
