@@ -81,14 +81,26 @@ def watched() -> Iterator[Result]:
             yield from _watched(pid, many, limit)
 
 
+def _as_json(pid: int, label: str, limit: float) -> Result:
+    with subprocess.Popen(
+        [console_script(), "watch", str(pid), "--every", str(EVERY), "--json"],
+        stdout=subprocess.DEVNULL,
+    ) as watching:
+        time.sleep(SETTLE_SECONDS)
+        shares = [cpu_share(watching.pid, 3.0) for _ in range(3)]
+        watching.terminate()
+    return median_of(f"{label}, as JSON: CPU", shares, limit=limit, unit="%")
+
+
 def _watched(pid: int, many: int, limit: float) -> Iterator[Result]:
     label = f"{many:,} threads watched at 10 a second"
+    yield _as_json(pid, label, limit)
     with on_screen("watch", str(pid), "--every", str(EVERY)) as terminal:
         terminal.until(lambda: f"{many:,} thread" in terminal.text.replace("threads", "thread"))
         with drained(terminal):
             time.sleep(SETTLE_SECONDS)
             shares = [cpu_share(terminal.process.pid, 3.0) for _ in range(3)]
-        ours = median_of(f"{label}: CPU", shares, limit=limit, unit="%")
+        ours = median_of(f"{label}, on the screen: CPU", shares, limit=limit, unit="%")
         yield ours
         if many < 1_000:
             return
@@ -107,7 +119,7 @@ def _watched(pid: int, many: int, limit: float) -> Iterator[Result]:
 def _cheaper_than_the_peers(ours: float, pid: int) -> Iterator[Result]:
     peers = {
         "htop": ["htop", "-d", "1", "-p", str(pid)],
-        "btop": ["btop", "-u", "100"],
+        "btop": ["btop", "--utf-force"],
     }
     costs = {}
     for name, command in peers.items():
@@ -118,6 +130,7 @@ def _cheaper_than_the_peers(ours: float, pid: int) -> Iterator[Result]:
                 terminal.read(2.0)
                 with drained(terminal):
                     time.sleep(SETTLE_SECONDS)
+                    assert terminal.process.poll() is None, terminal.text
                     costs[name] = statistics.median(
                         cpu_share(terminal.process.pid, 3.0) for _ in range(3)
                     )
@@ -135,10 +148,14 @@ def _cheaper_than_the_peers(ours: float, pid: int) -> Iterator[Result]:
 
 @contextlib.contextmanager
 def _htop_of_threads(home: str) -> Iterator[dict[str, str]]:
-    """A home in which htop shows threads, as we do."""
-    folder = Path(home) / "htop"
-    folder.mkdir()
-    (folder / "htoprc").write_text("hide_userland_threads=0\nupdate_process_names=1\n")
+    """A home in which htop shows threads, as we do, and both refresh ten times a second."""
+    for name, text in (
+        ("htop/htoprc", "hide_userland_threads=0\nupdate_process_names=1\n"),
+        ("btop/btop.conf", "update_ms=100\n"),
+    ):
+        path = Path(home) / name
+        path.parent.mkdir()
+        path.write_text(text)
     yield {"HOME": home, "XDG_CONFIG_HOME": home, "LC_ALL": "C.UTF-8"}
 
 
