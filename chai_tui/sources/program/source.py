@@ -33,9 +33,7 @@ from chai_tui.sources.live.poller import make_poller
 from chai_tui.sources.program.hook_receiver import HookReceiver
 from chai_tui.sources.program.looking import Looking
 from chai_tui.sources.program.output import ProgramOutput, Stream
-from chai_tui.sources.program.processes.changes import (
-    Change,
-)
+from chai_tui.sources.program.processes.changes import Change
 from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody
 from chai_tui.sources.program.processes.following import Following
@@ -297,6 +295,10 @@ class ProgramSource:
         events: list[Event] = []
         messages = [] if self._receiver is None else self._receiver.read()
         if looks and any(self._told.is_of_strangers(message) for message in messages):
+            # What they said waits for them, and not the other way round: some are over already.
+            for message in [one for one in messages if self._told.is_strangers(one)]:
+                messages.remove(message)
+                events += self._told.hear(message)
             self._look_at = float("-inf")
             events += self._follow()
         for message in messages:

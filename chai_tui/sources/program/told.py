@@ -66,12 +66,14 @@ class Told:
         waiting.append(message)
         return []
 
+    def is_strangers(self, message: said.Message) -> bool:
+        """Whether somebody says a message who is not known yet."""
+        return message.pid not in self._stations
+
     def is_of_strangers(self, message: said.Message) -> bool:
         """Whether a message is about somebody who is not known yet, or blocked by one."""
         blocker = message.whom_pid if isinstance(message, said.BlockedOn) else 0
-        return message.pid not in self._stations or (
-            bool(blocker) and blocker not in self._stations
-        )
+        return self.is_strangers(message) or (bool(blocker) and blocker not in self._stations)
 
     def came(self, station: ProgramStation) -> list[Event]:
         """Return what was told of a process before it was known."""
