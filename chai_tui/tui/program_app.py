@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chai_tui.explain.program_end import first_process
 from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Event
 from chai_tui.model.text import printable
@@ -38,7 +37,6 @@ class ProgramApp(ChaiApp):
         self._code = code
         self._exit_when_served = exit_when_over
         self._expecting = True
-        self._code_of_cleared: int | None = None
         self._findings = Findings()
 
     def _tell(self, events: Sequence[Event]) -> None:
@@ -48,13 +46,6 @@ class ProgramApp(ChaiApp):
             self.kitchen.announce(told, "stopped")
             self._notify_where_no_log_is(told, "warning")
         super()._tell(events)
-
-    def action_clear(self) -> None:
-        """Take those who finished off the screen, but not what they tell the shell."""
-        first = first_process(self.floor)
-        if self._code_of_cleared is None and first is not None and first.is_over:
-            self._code_of_cleared = self._code(self.floor)
-        super().action_clear()
 
     # End
 
@@ -81,8 +72,6 @@ class ProgramApp(ChaiApp):
         return f"{run.source}-{plain_name(run.program) or 'program'}"
 
     def _how_it_went(self) -> int:
-        if self._code_of_cleared is not None:
-            return self._code_of_cleared
         return self._code(self.floor)
 
     def last_words(self) -> list[str]:
