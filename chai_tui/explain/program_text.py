@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.explain.wording import plural
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
@@ -41,11 +42,9 @@ _WAITS = {
     WaitKind.DISK: ("waits for the disk", "waits for the disk, {}"),
     WaitKind.OTHER: ("waits", "waits in {}"),
 }
-_BLOCKED = {
-    BlockKind.JOIN: "joins {whom}",
-    BlockKind.LOCK: "waits for lock {name}, which {whom} has",
-    BlockKind.PUT: "waits to put into queue {name}",
-    BlockKind.GET: "waits to get from queue {name}",
+_AT_QUEUE = {
+    BlockKind.PUT: "waits to put into queue {}",
+    BlockKind.GET: "waits to get from queue {}",
 }
 
 
@@ -69,7 +68,7 @@ def blocked_text(blocked: Blocked | None) -> str:
         return f"{lock}, which {whom} has" if whom else lock
     if blocked.on is BlockKind.JOIN:
         return f"joins {whom or name or 'somebody'}"
-    return _BLOCKED[blocked.on].format(name=name, whom=whom).rstrip()
+    return _AT_QUEUE[blocked.on].format(name).rstrip()
 
 
 def _station_seen(event: StationSeen, _: Floor) -> str:
@@ -90,8 +89,9 @@ def _missed(event: Missed, _: Floor) -> str:
 
 def missed_text(event: Missed) -> str:
     """Return what children did whom nobody saw."""
-    who = "children" if event.children is None else counted(event.children, "child")
-    who = who.replace("childs", "children")
+    who = "children" if event.children is None else f"{event.children:,} children"
+    if event.children == 1:
+        who = "1 child"
     return f"{who} nobody saw: {seconds_text(event.cpu_seconds)} of CPU time"
 
 
@@ -106,7 +106,7 @@ def _unjoined(event: Unjoined, floor: Floor) -> str:
 
 
 def _out_of_memory(event: OutOfMemory, floor: Floor) -> str:
-    killed = counted(event.kills, "process").replace("processs", "processes")
+    killed = f"{event.kills:,} {'process' if event.kills == 1 else plural('process')}"
     who = _station_name(event.station, floor)
     return f"memory ran out where {who} belonged: the system killed {killed} there"
 

@@ -35,6 +35,7 @@ from chai_tui.model.events import (
     Trouble,
     Unseated,
 )
+from chai_tui.model.program_events import OutOfMemory, Unjoined
 from chai_tui.model.race_events import Judged, LaneOut, RaceEvent, TasteFailed
 from chai_tui.race.records import Race
 from chai_tui.state.busy_period import BusyPeriod
@@ -377,6 +378,8 @@ class Floor(ProgramFloor):
         Resumed: _resumed,
         Stopping: _stopping,
         Signalled: _tell,
+        Unjoined: _tell,
+        OutOfMemory: _tell,
         Exited: _exited,
         Trouble: _tell,
         Unseated: _could_not_seat,

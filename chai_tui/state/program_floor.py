@@ -11,12 +11,10 @@ from chai_tui.model.program_events import (
     Blocked,
     Missed,
     Named,
-    OutOfMemory,
     StationSeen,
     TaskBegan,
     TaskEnded,
     Unblocked,
-    Unjoined,
     WaitKind,
     Waits,
 )
@@ -102,14 +100,6 @@ class ProgramFloor(ForgettingFloor):
     def _missed(self, event: Missed) -> None:
         self.missed = event
 
-    def _unjoined(self, event: Unjoined) -> None:
-        if event.station in self.stations:
-            self._station(event.station).is_zombie = not event.is_joined
-
-    def _out_of_memory(self, event: OutOfMemory) -> None:
-        if event.station in self.stations:
-            self._station(event.station).lacked_memory = True
-
     def _blocked(self, event: Blocked) -> None:
         if maker := self._open_maker(event.maker):
             maker.blocked = event
@@ -133,8 +123,6 @@ class ProgramFloor(ForgettingFloor):
         Named: _named,
         Waits: _waits,
         Missed: _missed,
-        Unjoined: _unjoined,
-        OutOfMemory: _out_of_memory,
         Blocked: _blocked,
         Unblocked: _unblocked,
         TaskBegan: _task_began,

@@ -240,10 +240,6 @@ class Station:
     """Whether its threads wait for one GIL; None: as the whole run."""
     target: str = ""
     """The function that it was started to call."""
-    is_zombie: bool = False
-    """Whether its process ended and nobody has joined it."""
-    lacked_memory: bool = False
-    """Whether the system killed where it belonged, for lack of memory, when SIGKILL ended it."""
     is_lent: bool = field(default=False, repr=False, compare=False)
     """Whether copies of the floor have it, too: it is copied before it changes."""
 
