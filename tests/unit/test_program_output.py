@@ -111,3 +111,9 @@ def test_no_descriptor_is_lost_where_very_much_waits(reading: Reading) -> None:
     with pytest.raises(OSError, match="descriptor"):
         os.fstat(read)
     os.close(write)
+
+
+def test_nothing_is_kept_of_those_who_said_nothing(reading: Reading) -> None:
+    for pid in range(1, 1_000):  # a program may start so many in two seconds
+        assert reading.output.drain(pid, 0.0) == []
+    assert not reading.output._allowances

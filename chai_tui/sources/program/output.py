@@ -17,6 +17,7 @@ from chai_tui.sources.live.poller import Poller
 
 _PIECE = 16_384
 _READS_KEPT = 64
+"""Of each stream: they tell what was read since a moment ago."""
 _MOST_BYTES = 64 * _PIECE
 _MOST_LINES = 4_000
 """Lines of one stream that are read at once, and one piece more: 10 µs each. Whoever prints without
@@ -228,7 +229,9 @@ class ProgramOutput:
             for stream in [each for each in self._streams.values() if each.pid == pid]
             for event in self._drain(stream, at)
         ]
-        return events if pid == 0 else events + self._tell(pid, [], at, is_last=True)
+        if pid != 0 and pid in self._allowances:  # most never said anything
+            events += self._tell(pid, [], at, is_last=True)
+        return events
 
     def drain_all(self, at: float) -> list[Event]:
         """Return all that was said until now."""
