@@ -57,7 +57,8 @@ async def test_nothing_was_found() -> None:
 
 
 async def test_the_list_grows_while_it_is_looked_at() -> None:
-    async with program(*threads()) as shown:
+    async with program() as shown:
+        await shown.happens(*threads())
         await shown.press("F")
         await shown.happens(*deadlock())
         await shown.until(lambda: CIRCLE in shown.screen_text())
@@ -104,7 +105,8 @@ async def test_what_follows_from_the_end_is_in_the_last_words() -> None:
 async def test_what_came_while_the_display_was_frozen_is_in_the_last_words() -> None:
     async with program(*threads()) as shown:
         await shown.press("space")
-        await shown.happens(*deadlock())
+        shown.source.feed(*deadlock())
+        await shown.until(lambda: shown.app.setup.missed)
         assert not shown.app.found
         shown.app.exit_code([])
         assert any(CIRCLE in line for line in shown.app.last_words())

@@ -25,6 +25,7 @@ class FindingsDialog(Dialog[int | None]):
     """A list of findings; leaves with the number of the maker to look at, or None."""
 
     AUTO_FOCUS = ""
+    shows_log = True  # what is found is seen here
     BINDINGS: ClassVar[list[BindingType]] = [*screen_keys.FINDINGS.bindings]
     DEFAULT_CSS = """
     FindingsDialog {
@@ -107,7 +108,7 @@ class FindingsDialog(Dialog[int | None]):
         finding, whom = self._chosen, self._whom
         words = Content(NOTHING_FOUND)
         if finding is not None:
-            is_over = {True: "over since", False: "still so", None: ""}[finding.is_over]
+            is_over = {True: "over by now", False: "still so", None: ""}[finding.is_over]
             told = [*map(printable, finding.evidence), *filter(None, [is_over])]
             words = Content("\n").join(
                 [
