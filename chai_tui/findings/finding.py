@@ -51,6 +51,20 @@ class Finding(NamedTuple):
     is_over: bool | None = None
 
 
+class Noted(NamedTuple):
+    """What became known of a finding at a moment.
+
+    Attributes:
+        at: when, in the events' seconds.
+        place: of the finding.
+        finding: it, as it was known then.
+    """
+
+    at: float
+    place: int
+    finding: Finding
+
+
 class Desk:
     """Where findings lie, so that those who found them can say more of them later.
 
@@ -59,6 +73,8 @@ class Desk:
         version: grows with every change of them.
         floor: the state of the program, at least as new as the event that is looked at.
         due: when time alone may make a finding of something, so that all have to be asked.
+        now: the latest time that an event told.
+        history: what became known when, oldest first; None where nobody will ask.
     """
 
     def __init__(self) -> None:
@@ -66,11 +82,13 @@ class Desk:
         self.version = 0
         self.floor = Floor()
         self.due = math.inf
+        self.now = -math.inf
+        self.history: list[Noted] | None = None
 
     def tell(self, finding: Finding) -> int:
         """Put a finding there; return its place."""
         self.found.append(finding)
-        self.version += 1
+        self._note(len(self.found) - 1)
         return len(self.found) - 1
 
     def change(self, place: int, **changes: Any) -> None:
@@ -78,7 +96,12 @@ class Desk:
         changed = self.found[place]._replace(**changes)
         if changed != self.found[place]:
             self.found[place] = changed
-            self.version += 1
+            self._note(place)
+
+    def _note(self, place: int) -> None:
+        self.version += 1
+        if self.history is not None:
+            self.history.append(Noted(self.now, place, self.found[place]))
 
     def wake_at(self, at: float) -> None:
         """Ask to be judged once events are as late as ``at``."""

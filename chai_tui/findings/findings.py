@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from chai_tui.findings.deadlock import Deadlock
@@ -26,13 +29,17 @@ class Findings:
     """What is found in a program that is not ours; it grows as its events come.
 
     The same events make the same findings, however they are cut into batches: time is the events'.
+
+    Args:
+        keeps_history: whether somebody will ask what was known at a moment of before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_history: bool = False) -> None:
         self._desk = desk = Desk()
+        if keeps_history:
+            desk.history = []
         self._people = people = People()
         waiting = Waiting()
-        self._same_error = SameError(desk, people)
         load = Load(
             desk, people, GilBound(desk, people).sampled, TooManyThreads(desk, people).sampled
         )
@@ -46,7 +53,7 @@ class Findings:
             IdleWorkers(desk, people),
             load,
             NoMemory(desk, people),
-            self._same_error,
+            SameError(desk, people),
             Zombies(desk, people),
         )
         self._handlers: dict[type, list[Callable[[Any], object]]] = {}
@@ -64,6 +71,18 @@ class Findings:
         """A number that grows whenever :attr:`found` changes."""
         return self._desk.version
 
+    def known_at(self, at: float) -> list[Finding]:
+        """Return what was found by a moment, and as it was known then, oldest first.
+
+        Another thread than the one that takes in events may ask.
+
+        Args:
+            at: in the events' seconds.
+        """
+        history = self._desk.history or []
+        known = islice(history, bisect_right(history, at, key=attrgetter("at")))
+        return [*{noted.place: noted.finding for noted in known}.values()]
+
     def take(self, events: Iterable[Event], floor: Floor) -> list[Finding]:
         """Take in what happened.
 
@@ -79,11 +98,12 @@ class Findings:
         before = len(desk.found)
         for event in events:
             at = event[0]
+            if at > desk.now:  # noqa: PLR1730 - a call would cost more than all else here
+                desk.now = at
             if at >= desk.due:
                 self._judge(at)
             for handler in handlers.get(type(event), ()):
                 handler(event)
-        self._same_error.tell_more()
         return desk.found[before:]
 
     def end(self, floor: Floor) -> list[Finding]:
@@ -96,6 +116,7 @@ class Findings:
             What was found just now.
         """
         self._desk.floor = floor
+        self._desk.now = max(self._desk.now, floor.now)
         before = len(self._desk.found)
         for detector in self._detectors:
             detector.end(floor.now)

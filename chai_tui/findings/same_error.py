@@ -9,7 +9,7 @@ from typing import Any
 from chai_tui.findings import words
 from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.people import People
-from chai_tui.model.events import Exited
+from chai_tui.model.events import Exited, Sampled
 from chai_tui.model.program_events import TaskBegan, TaskEnded
 
 ENOUGH_TASKS = 3
@@ -24,9 +24,10 @@ _MAKERS_NAMED = 100
 class _Same:
     """One error."""
 
-    __slots__ = ("count", "done", "makers", "place", "tasks")
+    __slots__ = ("at", "count", "done", "makers", "place", "tasks")
 
     def __init__(self) -> None:
+        self.at = 0.0
         self.count = 0
         self.done = 0
         self.tasks: Counter[str] = Counter()
@@ -48,26 +49,27 @@ class SameError:
         self._tasks: dict[int, str] = {}
         self._done = 0
         self._errors: dict[str, _Same] = {}
-        self._grown: set[str] = set()
+        self._grown: dict[str, None] = {}
         self.handlers: Mapping[type, Callable[[Any], object]] = {
             TaskBegan: self._began,
             TaskEnded: self._ended,
             Exited: lambda event: self._tasks.pop(event.maker, None),
+            Sampled: lambda event: self.end(event.at),
         }
 
     def judge(self, at: float) -> None:
         """Nothing: time makes no difference."""
 
-    def end(self, at: float) -> None:
-        """Likewise."""
-
-    def tell_more(self) -> None:
-        """Count in what was told already how many there are by now."""
+    def end(self, at: float) -> None:  # noqa: ARG002 - what is told has a time of its own
+        """Tell how many there are by now: of thousands a second not each time."""
         for error in self._grown:
             same = self._errors[error]
-            if same.place is not None:
-                sentence, evidence = self._words(error, same)
-                makers = (*same.makers,)
+            sentence, evidence = self._words(error, same)
+            makers = (*same.makers,)
+            if same.place is None:
+                finding = Finding(FindingKind.SAME_ERROR, same.at, sentence, evidence, makers)
+                same.place = self._desk.tell(finding)
+            else:
                 self._desk.change(same.place, sentence=sentence, evidence=evidence, makers=makers)
         self._grown.clear()
 
@@ -91,13 +93,10 @@ class SameError:
             same.tasks[name] += 1
         if len(same.makers) < _MAKERS_NAMED:
             same.makers[event.maker] = None
-        if same.place is not None:
-            self._grown.add(error)
-        elif same.count >= ENOUGH_TASKS:
-            sentence, evidence = self._words(error, same)
-            same.place = self._desk.tell(
-                Finding(FindingKind.SAME_ERROR, event.at, sentence, evidence, (*same.makers,))
-            )
+        if same.count == ENOUGH_TASKS:
+            same.at = event.at
+        if same.count >= ENOUGH_TASKS:
+            self._grown[error] = None
 
     def _words(self, error: str, same: _Same) -> tuple[str, tuple[str, ...]]:
         sentence = f"The same exception in {same.count:,} tasks: {words.shown(error)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from chai_tui.explain.formatting import clock_text
 from chai_tui.explain.wording import listed, number_word
+from chai_tui.findings.finding import FindingKind
 from chai_tui.findings.people import People
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
@@ -14,6 +15,18 @@ NAMED_AT_MOST = 4
 """So many are named before the rest is counted."""
 _TEXT_LENGTH = 200
 """Characters that are repeated of what a program says."""
+LOOKED_FOR: dict[FindingKind, str] = {
+    FindingKind.DEADLOCK: "deadlocks",
+    FindingKind.JOIN_BEFORE_DRAIN: "joins of who waits to put",
+    FindingKind.IDLE_WORKERS: "idle workers",
+    FindingKind.GIL_BOUND: "waits for the GIL beside free cores",
+    FindingKind.TOO_MANY_THREADS: "more threads than cores",
+    FindingKind.OUT_OF_MEMORY: "lack of memory",
+    FindingKind.SAME_ERROR: "the same exception again and again",
+    FindingKind.ZOMBIES: "processes nobody joins",
+}
+"""What there may be, in a few words."""
+NOTHING_FOUND = f"Nothing found so far; looked for: {', '.join(LOOKED_FOR.values())}."
 
 
 def who(people: People, maker: int) -> str:

@@ -154,6 +154,7 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         """Let every screen that can be seen draw what changed."""
         if self._somebody_came:
             self.kitchen.makers.expecting = False
+        self.kitchen.show_found(len(self.found))
         super().floor_changed()
 
     def _missed(self) -> Sequence[Event]:
@@ -201,7 +202,9 @@ class ChaiApp(WatchingApp, ScreenActions, inherit_bindings=False):
         action: str,
         parameters: tuple[object, ...],  # noqa: ARG002 - Textual passes them
     ) -> bool | None:
-        """Dim what the source does not accept."""
+        """Dim what the source does not accept, and hide what a kitchen never has."""
+        if action == "findings" and not self.floor.run.is_program:
+            return False
         return True if is_accepted(action, self.accepts) and self.may_save(action) else None
 
     def action_add(self, how_many: int) -> None:

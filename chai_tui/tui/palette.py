@@ -78,6 +78,8 @@ class RowCommands(Provider):
             has_it = hasattr(node, f"action_{row.action_name}")
             if row.id == "palette" or row.id.startswith("select-") or not has_it:
                 continue
+            if node is self.app and node.check_action(row.action_name, ()) is False:
+                continue  # it is not here at all
             if node is screen and not screen.check_action(row.action_name, ()):
                 continue
             if row.needs is None or row.needs in app.accepts:

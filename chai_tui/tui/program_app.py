@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from chai_tui.findings.finding import Finding
 from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Event
 from chai_tui.model.text import printable
@@ -38,10 +39,21 @@ class ProgramApp(ChaiApp):
         self._exit_when_served = exit_when_over
         self._expecting = True
         self._findings = Findings()
+        self._found_untold: list[Finding] = []
+
+    @property
+    def found(self) -> Sequence[Finding]:
+        """What was found so far, oldest first."""
+        return self._findings.found
+
+    def _fold_alone(self, events: Sequence[Event]) -> None:
+        super()._fold_alone(events)
+        self._found_untold += self._findings.take(events, self.floor)
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Notify what nobody should miss: what was found, too."""
-        for finding in self._findings.take(events, self.floor):
+        untold, self._found_untold = self._found_untold, []
+        for finding in untold:
             told = printable(f"Found: {finding.sentence}")
             self.kitchen.announce(told, "stopped")
             self._notify_where_no_log_is(told, "warning")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
@@ -20,6 +20,7 @@ from chai_tui.tui.taste_app import TasteApp
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from chai_tui.findings.finding import Finding
     from chai_tui.tui.help.pages import Section
 
 LOOKED_THROUGH = 2_000
@@ -70,6 +71,11 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
     def _announce_round(self) -> str:
         """Add nothing to the log that was not recorded: it would not be there after a jump."""
         return ""
+
+    @property
+    def found(self) -> Sequence[Finding]:
+        """What was found by the moment that is shown, as it was known then."""
+        return self.player.film.found_at(self.player.at)
 
     def _set_up(self) -> None:
         """Tell of the makers that were seated last, as a live kitchen does of the next ones."""

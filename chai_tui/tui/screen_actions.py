@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chai_tui.config.settings import Settings
 from chai_tui.model.engine import Engine
@@ -11,6 +12,9 @@ from chai_tui.tui.keys.commands import COMMANDS
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.maker_actions import MakerActions
+
+if TYPE_CHECKING:
+    from chai_tui.findings.finding import Finding
 
 
 class ScreenActions(MakerActions):
@@ -66,6 +70,21 @@ class ScreenActions(MakerActions):
         from chai_tui.tui.kitchen.log_screen import LogScreen  # noqa: PLC0415 - only when asked for
 
         self.push_screen(LogScreen(self.kitchen.log_view))
+
+    @property
+    def found(self) -> Sequence[Finding]:
+        """What was found to be wrong with what is shown, oldest first."""
+        return ()
+
+    def action_findings(self) -> None:
+        """Show what was found, and its evidence."""
+        from chai_tui.tui.dialogs.findings import FindingsDialog  # noqa: PLC0415 - when asked for
+
+        def chosen(number: int | None) -> None:
+            if number is not None:
+                self.kitchen.zoom(number)
+
+        self.push_screen(FindingsDialog(self.floor, lambda: self.found), chosen)
 
     def action_help(self) -> None:
         """Explain."""

@@ -197,13 +197,17 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         if self._bridge.stopping:
             self._note_ended()
         self._note_parting(events)
-        self.floor.fold(events)
+        self._fold_alone(events)
         self._bridge.pace(self.floor.open)
+
+    def _fold_alone(self, events: Sequence[Event]) -> None:
+        """Fold events: all that ever come pass here, those of the end as well."""
+        self.floor.fold(events)
 
     def _note_ended(self) -> None:
         """Note who is at work, before anything is known of what leaving does to them."""
         if self.ended is None:
-            self.floor.fold(self._missed())
+            self._fold_alone(self._missed())
             makers = self.floor.makers.values()
             self.ended = frozenset(maker.number for maker in makers if not maker.joined)
 
@@ -293,7 +297,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
         if self.crash is not None:
             return 1
         self._note_ended()
-        self.floor.fold([*self._missed(), *last_words])
+        self._fold_alone([*self._missed(), *last_words])
         return self._how_it_went() if self.signalled is None else self.signalled
 
     def _how_it_went(self) -> int:

@@ -111,10 +111,11 @@ def test_a_run_in_which_nothing_happened_is_exported_too(form: str, here: Path, 
 
 
 def test_each_table_has_a_name_of_its_own(here: Path, recording: Path, told: Told) -> None:
-    for table in ("makers", "events", "samples"):
+    for table in ("makers", "events", "samples", "findings"):
         assert told("run.chai.gz", "--to", "csv", "--table", table, terminal=Terminal())[0] == 0
     names = {path.name for path in here.iterdir()}
-    assert names == {recording.name, "run.csv", "run.events.csv", "run.samples.csv"}
+    tables = {f"run.{name}.csv" for name in ("events", "samples", "findings")}
+    assert names == {recording.name, "run.csv", *tables}
 
 
 def test_a_terminal_gets_it_where_it_was_asked_for(recording: Path, told: Told) -> None:
@@ -141,7 +142,7 @@ def test_an_older_export_goes_once_the_new_one_is_there(
 ) -> None:
     target = here / "run.csv"
     target.write_text("maker,recipe")
-    for other in ("events", "makers", "samples", "events"):
+    for other in ("events", "makers", "samples", "findings", "events"):
         if other == "events" and target.read_text() == "maker,recipe":
             assert told(recording.name, "--to", "csv", "--output", "run.csv")[0] == 2
             target.write_bytes(b"")  # somebody made the file, and nothing in it

@@ -12,6 +12,7 @@ from chai_tui.model.commands import AddMakers, KillMaker
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.detail.screen import DetailScreen
+from chai_tui.tui.dialogs.findings import FindingsDialog
 from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.help.screen import HelpScreen
 from chai_tui.tui.keys.commands import (
@@ -29,7 +30,7 @@ from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.timeline.rows import TimelineRows
 from chai_tui.tui.timeline.screen import TimelineScreen
 
-DIALOGS = (ConfirmDialog, EngineDialog, SignalDialog)
+DIALOGS = (ConfirmDialog, EngineDialog, SignalDialog, FindingsDialog)
 FIELDS = (FilterField, SearchField)
 ROWS = [*COMMANDS, *(row for place in PLACES for row in place.rows)]
 LISTED = [row for row in COMMANDS if keys_text(row)]
@@ -145,7 +146,7 @@ def test_the_footer_keeps_help_and_quit() -> None:
 
 
 def test_on_80_columns_the_footer_has_the_keys_that_teach() -> None:
-    rows = [row for row in COMMANDS if row.in_footer and row.id != "palette"]
+    rows = [row for row in COMMANDS if row.in_footer and row.id not in {"palette", "findings"}]
     labels = {
         width: [
             hint.label

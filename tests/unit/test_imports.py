@@ -23,10 +23,14 @@ ALLOWED: dict[str, set[str]] = {
     "explain.tasting": {"model", "race", "explain"},
     "findings": {"model", "state", "explain"},
     "recording": {"model", "state", "explain"},
-    "recording.playing": {"model", "state", "recording"},
-    "recording.export": {"model", "race", "state", "explain", "explain.tasting", "recording"},
+    "recording.playing": {"model", "state", "findings", "recording"},
+    "recording.export": {
+        "model", "race", "state", "explain", "explain.tasting", "findings", "recording"
+    },
     "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
-    "recording.export.page": {"model", "state", "explain", "explain.tasting", "recording.export"},
+    "recording.export.page": {
+        "model", "state", "explain", "explain.tasting", "findings", "recording.export"
+    },
     "recording.diff": {"model", "state", "explain", "recording.export"},
     "host": {"model"},
     "samplers.waiting": {"model"},
@@ -54,7 +58,7 @@ ALLOWED: dict[str, set[str]] = {
     "tui.keys": {"model", "state", "explain", "tui.canvas"},
     "tui.terminal": {"host"},
     "tui.shell": {"model", "state", "explain", "host", "tui.canvas", "tui.keys", "tui.terminal"},
-    "tui.dialogs": {"model", "state", "explain", "tui.canvas", "tui.keys"},
+    "tui.dialogs": {"model", "state", "explain", "findings", "tui.canvas", "tui.keys"},
     "tui.detail": {"model", "state", "explain", "tui.canvas", "tui.keys"},
     "tui.timeline": {"model", "state", "explain", "tui.canvas", "tui.keys", "tui.detail"},
     "tui.makers": {"model", "state", "explain", "tui.canvas", "tui.keys"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import gzip
 import html
 import io
@@ -10,8 +11,8 @@ import json
 import re
 
 from chai_tui.explain.story import story_line
-from chai_tui.model.events import Event, Failed, Said
-from chai_tui.model.program_events import StationSeen
+from chai_tui.model.events import Event, Failed, Said, Sampled
+from chai_tui.model.program_events import Blocked, BlockKind, StationSeen, Unblocked
 from chai_tui.recording.diff.comparison import compare
 from chai_tui.recording.diff.words import diff_json, diff_lines
 from chai_tui.recording.export.account import Account
@@ -19,6 +20,7 @@ from chai_tui.recording.export.page.html import write_html
 from chai_tui.recording.export.svg import write_svg
 from chai_tui.recording.export.tables import (
     write_events,
+    write_findings,
     write_jsonl,
     write_makers,
     write_samples,
@@ -52,6 +54,39 @@ def events_of(exitcode: int = -9, child: str = "Process-1") -> list[Event]:
 
 def account(exitcode: int = -9, child: str = "Process-1") -> Account:
     return account_of(HEADER, events_of(exitcode, child))
+
+
+def found() -> Account:
+    """Two threads wait for each other's lock, one of which has a name that looks like markup."""
+    circle = [Blocked(BEGAN + 1, 1, BlockKind.LOCK, 3, "=milk")]
+    circle += [Blocked(BEGAN + 1, 3, BlockKind.LOCK, 1, "tea"), Unblocked(BEGAN + 3, 3)]
+    people = [event for event in events_of() if not isinstance(event, Sampled)][:-5]
+    return account_of(HEADER, [*people, *circle[:2], Sampled(BEGAN + 3, (), ()), circle[2]])
+
+
+def test_the_report_tells_what_was_found_with_its_time_and_evidence() -> None:
+    parts: list[str] = []
+    write_html(found(), parts.append, nothing)
+    page = "".join(parts)
+    section = page.partition("<h2>Found <small>1</small></h2>")[2].partition("</section>")[0]
+    assert "<h3>03.000 Two threads wait for each other&#x27;s lock: #1 " in section
+    assert "<li>#1 python lesson.py waits for lock =milk that #3 &lt;b&gt;queue" in section
+    assert "It was over later." in section
+
+
+def test_the_report_tells_that_nothing_was_found() -> None:
+    parts: list[str] = []
+    write_html(account_of(HEADER, [RUN]), parts.append, nothing)
+    assert "Nothing found so far; looked for: deadlocks" in "".join(parts)
+
+
+def test_a_table_of_what_was_found() -> None:
+    parts: list[str] = []
+    write_findings(found(), parts.append)
+    (row,) = csv.DictReader(io.StringIO("".join(parts)))
+    assert (row["kind"], row["makers"], row["is_over"]) == ("deadlock", "[1,3]", "1")
+    assert float(row["at"]) >= 2
+    assert len(json.loads(row["evidence"])) == 2
 
 
 def nothing(_: float) -> None:

@@ -10,7 +10,7 @@ from chai_tui.cli.common.click_parts import Asked, OneOf
 
 FORMS = ("trace", "pftrace", "html", "csv", "svg", "jsonl")
 """What a recording can be exported to."""
-TABLES = ("makers", "events", "samples")
+TABLES = ("makers", "events", "samples", "findings")
 """What a table can have its rows for."""
 
 

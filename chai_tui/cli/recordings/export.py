@@ -91,6 +91,8 @@ def _write(
         if is_piped:
             bar.close()  # as above
         module, name = _WRITERS[form]
+        if table == "findings":
+            name = "write_findings"
         make = getattr(import_module(f"chai_tui.recording.export.{module}"), name)
         write = written.data if form == "pftrace" else written.text
         make(account, write, partial(bar.show, "writing"))

@@ -16,7 +16,12 @@ from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.host.patient_output import descriptor_of, write_all
 from chai_tui.model.text import printable
 from chai_tui.recording.byte_input import is_stdin
-from chai_tui.recording.export.tables import EVENT_COLUMNS, MAKER_COLUMNS, SAMPLE_COLUMNS
+from chai_tui.recording.export.tables import (
+    EVENT_COLUMNS,
+    FINDING_COLUMNS,
+    MAKER_COLUMNS,
+    SAMPLE_COLUMNS,
+)
 from chai_tui.views.output import OutputError
 
 _AT_ONCE = 262_144
@@ -31,7 +36,7 @@ _ENDINGS = {
     "svg": ".svg",
     "jsonl": ".jsonl",
 }
-_TABLES = (MAKER_COLUMNS, EVENT_COLUMNS, SAMPLE_COLUMNS)
+_TABLES = (MAKER_COLUMNS, EVENT_COLUMNS, SAMPLE_COLUMNS, FINDING_COLUMNS)
 _LOOKS_LIKE = {
     "trace": rb"(?s)\[.*chai-tui",
     "pftrace": rb"(?s)\n.*chai-tui",
@@ -108,7 +113,7 @@ def _beside(recording: str, form: str, table: str) -> Path:
     is_file = not is_stdin(recording) and Path(recording).is_file()
     path = Path(recording if is_file else "recording")
     name = path.name.removesuffix(".gz").removesuffix(".chai") or "recording"
-    which = f".{table}" if table in {"events", "samples"} else ""
+    which = f".{table}" if table not in {"", "makers"} else ""
     return path.with_name(f"{name}{which}{_ENDINGS[form]}")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from chai_tui.findings.finding import Finding
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import StepKind
@@ -185,6 +186,7 @@ class Account:
         instants: what happened in one moment, oldest first.
         core_use: for each core, how busy it was and how much of that makers were, as sampled:
             ``(at, busy, makers)``, shares from 0 to 1, None where unknown.
+        found: what was found to be wrong with a program that is not ours, oldest first.
         at_once: CPU seconds that makers burned for each second, from sample to sample:
             ``(at, cores)``, over three seconds as the header tells it.
         events: how many events there were.
@@ -203,6 +205,7 @@ class Account:
     core_use: dict[int, list[tuple[float, float | None, float | None]]] = field(
         default_factory=dict
     )
+    found: Sequence[Finding] = ()
     at_once: list[tuple[float, float]] = field(default_factory=list)
     events: int = 0
     problems: Sequence[str] = ()

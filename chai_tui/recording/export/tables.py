@@ -38,6 +38,8 @@ SAMPLE_COLUMNS = (
     "stopped", "busy", "makers",
 )  # fmt: skip
 """A row has a maker, or else a core's ``busy`` and ``makers`` (how much of it they were)."""
+FINDING_COLUMNS = ("at", "kind", "sentence", "evidence", "makers", "is_over")
+"""``evidence`` and ``makers`` are JSON; ``is_over`` is empty of what does not last."""
 _NUMBERS = ("pid", "tid", "step", "fraction", "cpu_seconds", "signal", "exitcode")
 EVENT_COLUMNS = ("at", "event", "maker", "station", *_NUMBERS, "more")
 """``more`` is a JSON object of everything else. It is never empty: of a column that has words in a
@@ -63,6 +65,19 @@ def write_makers(
     for count, maker in enumerate(account.makers.values(), 1):
         row(_maker_cells(maker, account))
         progress(count / len(account.makers))
+
+
+def write_findings(
+    account: Account, write: Write, progress: Callable[[float], object] = lambda _share: None
+) -> None:
+    """Write a row for each finding in a program that is not ours; arguments as above."""
+    row = _writer(write)
+    row(FINDING_COLUMNS)
+    for kind, at, sentence, evidence, makers, is_over in account.found:
+        lines = _ENCODE([printable(line) for line in evidence])
+        over = None if is_over is None else int(is_over)
+        row((round(at - account.began, 6), kind, words(sentence), lines, _ENCODE(makers), over))
+    progress(1.0)
 
 
 def write_events(began: float, events: Iterable[Event], write: Write) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from chai_tui.explain.event_text import describe
+from chai_tui.findings.findings import Findings
 from chai_tui.model.events import (
     Event,
     Exited,
@@ -82,6 +83,7 @@ class _Teller:
         self._floor = _WholeFloor()
         self._floor.fold([header.run])  # a recording that was cut may have lost it
         self._header = header
+        self._findings = Findings() if header.run.is_program else None
         self._events = 0
         self._kept: dict[int, _Kept] = {}
         self._recipes: dict[str, int] = {}
@@ -104,7 +106,7 @@ class _Teller:
 
     def take(self, events: Iterable[Event]) -> None:
         """Take in what happened."""
-        floor, handlers = self._floor, self._handlers
+        handlers = self._handlers
         pending: list[Event] = []
         for event in events:
             pending.append(event)
@@ -112,12 +114,16 @@ class _Teller:
                 continue
             handler = handlers.get(type(event))
             if handler is not None:
-                self._events += len(pending)
-                floor.fold(pending)
+                self._fold(pending)
                 pending = []
                 handler(event)
-        self._events += len(pending)
-        floor.fold(pending)
+        self._fold(pending)
+
+    def _fold(self, events: list[Event]) -> None:
+        self._events += len(events)
+        self._floor.fold(events)
+        if self._findings is not None:
+            self._findings.take(events, self._floor)
 
     def _seated(self, event: Seated) -> None:
         if event.maker not in self._kept:
@@ -162,7 +168,10 @@ class _Teller:
 
     def account(self) -> Account:
         """Return what was told."""
-        floor = self._floor
+        floor, found = self._floor, []
+        if self._findings is not None:
+            self._findings.end(floor)
+            found = self._findings.found
         ended = floor.now
         began = min(self._header.monotonic, ended)
         account = Account(
@@ -171,6 +180,7 @@ class _Teller:
             began=began,
             ended=ended,
             core_use=dict(sorted(self._core_use.items())),
+            found=found,
             at_once=self._at_once,
             events=self._events,
             floor=floor,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chai_tui.model.events import Event, Exited, Seated
 from chai_tui.model.race_events import TasteBegan
@@ -20,6 +20,10 @@ from chai_tui.recording.playing.chunks import Chunk, Chunks
 from chai_tui.state.bulk import fold_bulk
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
+
+if TYPE_CHECKING:
+    from chai_tui.findings.finding import Finding
+    from chai_tui.findings.findings import Findings
 
 _BEGINNING = Checkpoint(0, Floor())
 
@@ -76,6 +80,7 @@ class Film:
         self._zero: float | None = None
         self._chunks = chunks or Chunks()
         self._checkpoints = checkpoints or Checkpoints()
+        self._findings = _findings_of(header)
         self._near = _BEGINNING  # where the chunk began that was sought last
         self._read: tuple[Chunk, Read] | None = None  # the chunk that was read last
 
@@ -100,6 +105,8 @@ class Film:
         self._chunks.add(times, text)
         self._latest = times[-1]
         fold_bulk(self._head, read.bulk)
+        if self._findings is not None:
+            self._findings.take([event for _, event in read.bulk.others], self._head)
         count = self.count + read.count
         self._checkpoints.passed(len(text), count, self._head)
         for index, (before, event) in enumerate(read.bulk.others, 1):
@@ -111,6 +118,12 @@ class Film:
                 ending = Ending(times[position - 1], self.count + position, event.maker, state)
                 self.ends.append(ending)
         self.count = count  # last: until now nobody looks
+
+    def complete(self) -> None:
+        """Take what there is for all of it: nothing more comes, or nobody adds to it any more."""
+        if self._findings is not None:
+            self._findings.end(self._head)
+        self.is_complete = True
 
     def _is_end(self, event: Exited) -> bool:
         """Whether it is by this that a maker ended; what is told of it later changes nothing.
@@ -148,6 +161,10 @@ class Film:
     def position_at(self, at: float) -> int:
         """Return how many events had happened at a time, those of the very moment included."""
         return min(self.count, self._chunks.position_at(at))
+
+    def found_at(self, at: float) -> list[Finding]:
+        """Return what was found by a moment to be wrong with a program, as it was known then."""
+        return [] if self._findings is None else self._findings.known_at(at)
 
     def events(self, first: int, last: int) -> list[Event]:
         """Return the events from one position to another, oldest first.
@@ -197,3 +214,14 @@ class Film:
     def close(self) -> None:
         """Forget what is kept in a file."""
         self._chunks.close()
+
+
+def _findings_of(header: Header) -> Findings | None:
+    """What looks for findings, if it is a program that is not ours: nobody else pays for it."""
+    if not header.run.is_program:
+        return None
+    from chai_tui.findings.findings import Findings  # noqa: PLC0415 - see above
+
+    findings = Findings(keeps_history=True)
+    findings.take([header.run], Floor())  # a recording that was cut may have lost it
+    return findings

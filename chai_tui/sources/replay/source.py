@@ -130,7 +130,8 @@ class RecordingSource:
         elif not self.is_caught_up and self._is_quiet():
             self.is_fresh = self.film.follows = self._reader.is_fresh
             self.film.problems = self._reader.problems(is_followed=self.is_fresh)
-            self.film.is_complete = not self.is_fresh
+            if not self.is_fresh:
+                self.film.complete()
             self.is_caught_up = True
         elif self.film.follows and not self._reader.is_fresh:  # whoever wrote to it is gone
             self._stand_still()
@@ -139,7 +140,8 @@ class RecordingSource:
     def _stand_still(self) -> None:
         """Take what there is for all of it, until there is more."""
         self.film.problems = self._reader.problems()
-        self.film.follows, self.film.is_complete = False, True
+        self.film.follows = False
+        self.film.complete()
 
     def _is_quiet(self) -> bool:
         """Whether all that is there was read: of a pipe, the rest may only be late."""
@@ -152,5 +154,5 @@ class RecordingSource:
     def _finish(self, problems: list[str]) -> None:
         self.film.problems = problems
         self.film.follows = False
-        self.film.is_complete = True
+        self.film.complete()
         self.is_over = self.is_caught_up = True

@@ -84,8 +84,8 @@ _PALETTE = (
 )
 
 _GROUPS = ("replay", "makers", "selection", "display", "program")
-_OPENED_BY = {"engine": "engine", "signal": "signal", "sure?": "kill"}
-"""Which row opens a place that only live makers have."""
+_OPENED_BY = {"engine": "engine", "signal": "signal", "sure?": "kill", "found": "findings"}
+"""Which row opens a place that is not everywhere."""
 _PROGRAM = {"palette", "help", "quit", "interrupt"}
 
 

@@ -96,6 +96,18 @@ SEARCH = Place("search", (
     Row("search-find", "enter", "Find", "Go to the first find", "submit", in_footer=True),
     Row("search-leave", "escape", "Leave", "Leave the search", "screen.back", in_footer=True),
 ))  # fmt: skip
+FINDINGS = Place("found", (
+    Row("findings-open", "enter", "Open", "Show everything about the first thread that it tells of",
+        "open"),
+    Row("findings-back", "escape,q,F", "Close", "Go back", "back"),
+    Row("findings-up", "up", "Up", "Choose a finding", "move('cursor_up')", shown="↑ ↓"),
+    Row("findings-down", "down", "Down", "Choose the finding below", "move('cursor_down')",
+        shown=""),
+    Row("findings-page-up", "pageup", "Evidence", "Scroll in its evidence",
+        "scroll('page_up')", shown="PgUp PgDn"),
+    Row("findings-page-down", "pagedown", "Evidence on", "Scroll on in its evidence",
+        "scroll('page_down')", shown=""),
+))  # fmt: skip
 CONFIRM = Place("sure?", (
     Row("confirm-yes", "y", "Yes", "Do it", "answer(True)"),
     Row("confirm-no", "n,escape", "No", "Leave everything as it is", "answer(False)"),
@@ -124,5 +136,7 @@ SIGNAL = Place("signal", (
         "move('page_down')", shown=""),
 ))  # fmt: skip
 
-PLACES = (FILTER, ZOOM, SEARCH, TIMELINE, TIMELINE_ROWS, LOG, HELP, ENGINE, SIGNAL, CONFIRM)
+PLACES = (
+    FILTER, ZOOM, SEARCH, TIMELINE, TIMELINE_ROWS, LOG, HELP, FINDINGS, ENGINE, SIGNAL, CONFIRM
+)  # fmt: skip
 """All of them, in the order of the help."""

@@ -89,8 +89,10 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._clock = clock
         self._story_told_at = float("-inf")
         self._tells_later = False  # whether a timer will have it told
-        for box, row in ((self._dock, "timeline"), (self.log_view, "log")):
-            box.border_title = Content.assemble((key(row), "bold"), f" {row}")
+        self._key = key
+        self._found = 0  # how much was found to be wrong with a program
+        self._dock.border_title = Content.assemble((key("timeline"), "bold"), " timeline")
+        self._entitle_log()
 
     def compose(self) -> ComposeResult:
         """Put the screen together."""
@@ -235,6 +237,17 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self.log_view.floor_changed()
         self.log_view.announce(text, style)
 
+    def show_found(self, count: int) -> None:
+        """Say above the log how much was found to be wrong with a program."""
+        if count != self._found:
+            self._found = count
+            self._entitle_log()
+
+    def _entitle_log(self) -> None:
+        key, found = self._key, f" {self._found:,} found"
+        more = (" · ", (key("findings"), "bold"), found) if self._found else ()
+        self.log_view.border_title = Content.assemble((key("log"), "bold"), " log", *more)
+
     @property
     def shows_log(self) -> bool:
         """Whether the log can be read here: it has a line."""
@@ -291,9 +304,11 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
 
     def action_zoom(self) -> None:
         """Show the selected maker whole; who was looked at last stays selected."""
-        number = self.makers.aimed
-        if number is None:
-            return
+        if (number := self.makers.aimed) is not None:
+            self.zoom(number)
+
+    def zoom(self, number: int) -> None:
+        """Show a maker whole."""
         from chai_tui.tui.detail.screen import DetailScreen  # noqa: PLC0415 - not for the first screen
 
         detail = DetailScreen(self._floor, number)

@@ -35,6 +35,7 @@ LATER = (
     "chai_tui.tui.help.screen",
     "chai_tui.tui.dialogs.engine",
     "chai_tui.tui.dialogs.shown",
+    "chai_tui.tui.dialogs.findings",
     "chai_tui.tui.detail.charts",
     "chai_tui.tui.detail.of_program",
     "chai_tui.tui.detail.facts",

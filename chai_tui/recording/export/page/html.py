@@ -48,6 +48,7 @@ def write_html(
         facts="".join(f"<div><dt>{inert(n)}</dt><dd>{inert(text)}</dd></div>" for n, text in facts),
         timeline="" if groups else "hidden",
         tasting=tables.tasting(account),
+        findings=tables.findings(account),
         noun=account.noun,
         makers=tables.makers_table(account),
         stations=tables.stations_table(account),

@@ -18,6 +18,7 @@ from chai_tui.explain.formatting import (
 )
 from chai_tui.explain.tasting.report import report_lines
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows, table_lines
+from chai_tui.findings.words import NOTHING_FOUND
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
 from chai_tui.recording.export.figures import moves_of, wall_of
@@ -205,6 +206,24 @@ def failures(account: Account) -> str:
 
 def _lines(lines: Sequence[str]) -> str:
     return "\n".join(inert(line, 1_000) for line in lines[-LINES_TOLD:])
+
+
+def findings(account: Account) -> str:
+    """Return what was found to be wrong with a program, each with its time and evidence."""
+    if not account.run.is_program:
+        return ""
+    if not account.found:
+        return f'<section><h2>Found</h2><p class="note">{inert(NOTHING_FOUND)}</p></section>'
+    parts = [f"<section><h2>Found <small>{len(account.found):,}</small></h2>"]
+    for finding in account.found[:MOST_ROWS]:
+        at, over = (
+            time_text(finding.at - account.zero),
+            " It was over later." * bool(finding.is_over),
+        )
+        parts.append(f"<h3>{at} {inert(finding.sentence)}</h3><ul>")
+        parts += [f"<li>{inert(line)}</li>" for line in finding.evidence]
+        parts.append(f"</ul><p class='note'>{over}</p>" if over else "</ul>")
+    return "".join([*parts, "</section>"])
 
 
 def instants_table(account: Account) -> str:
