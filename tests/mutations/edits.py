@@ -433,7 +433,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             "max(PROBE_SECONDS, cost / PROBE_COST_SHARE)", "PROBE_SECONDS"),
         ("an idle kitchen is probed", "if not self._sampler.wants_probes:", "if False:"),
     ),
-    *_in("samplers/linux_gil.py", "unit/test_linux_gil.py",
+    *_in("samplers/gil/futex_rule.py", "unit/test_linux_gil.py",
         ("a wait without an end is one for the GIL", "or words[4] == _NO_TIMEOUT", ""),
         ("any lock is the GIL",
             "return any(first <= address < end for first, end in self.ranges)", "return True"),

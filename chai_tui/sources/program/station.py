@@ -20,7 +20,7 @@ from chai_tui.model.events import (
     Trouble,
 )
 from chai_tui.model.program_events import Named, StationSeen
-from chai_tui.samplers.linux_python import has_gil
+from chai_tui.samplers.gil.which_python import has_gil
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.program.delivering import deliver
 from chai_tui.sources.program.naming import Known
