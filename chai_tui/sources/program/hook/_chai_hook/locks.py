@@ -18,8 +18,9 @@ import itertools
 import os
 import sys
 import time
+from _functools import partial
 from _thread import get_ident
-from functools import partial
+from _weakref import ref
 
 from . import link, raised
 from .waiting import PATIENCE, told, went_on
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-MOST_LOCKS = 10_000
-"""Of a process; a program that has one for each of its objects gets plain ones from then on."""
+AT_FIRST = 2_000
+MOST_A_SECOND = 500
+"""Locks that may be made so, each of which takes 5 µs: some programs make one for each object."""
 OFTEN = 5_000
 """Times a second from which on a lock is not noted who takes it."""
 BETWEEN = 512
@@ -47,17 +49,21 @@ _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}"
 _HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
-class _Counts:
-    """How many locks were made, and how many threads look again and again who has theirs."""
+class _Budget:
+    """How many locks may be made."""
 
-    made = 0
-    looking = 0
+    left = AT_FIRST
+    since = 0.0
+
+
+_looking: set[int] = set()
+"""Threads that look again and again who has their lock."""
 
 
 if sys.version_info >= (3, 11):
-    from operator import call as _call
+    from _operator import call as _call
 else:
-    from operator import methodcaller
+    from _operator import methodcaller
 
     _call = methodcaller("__call__")
 
@@ -155,9 +161,10 @@ class State:
         if self.often:
             self._note_again()
         got = False
-        _Counts.looking += 1
+        me = get_ident()
+        _looking.add(me)
         try:
-            if timeout != FOREVER or _Counts.looking > MOST_LOOKING:
+            if timeout != FOREVER or len(_looking) > MOST_LOOKING:
                 # Who has it makes no circle of those who give up.
                 link.guarded(self._tell, 0, timeout)
                 got = self.take(True, timeout if timeout < 0 else timeout - PATIENCE)  # noqa: FBT003
@@ -176,7 +183,7 @@ class State:
                 self.real.release()
             raise
         finally:
-            _Counts.looking -= 1
+            _looking.discard(me)
             try:
                 went_on()
             except BaseException:
@@ -294,16 +301,25 @@ def standing_for(real: Any, kind: Any, maker: FrameType) -> Any:
     condition = sys.modules["threading"].Condition.__init__.__code__
     if maker.f_code is condition and maker.f_back is not None:
         maker = maker.f_back
-    if not link.state.is_on or _Counts.made >= MOST_LOCKS or not is_own(maker):
+    if not link.state.is_on or not is_own(maker) or not _may_make():
         return real
-    _Counts.made += 1
     lock = object.__new__(kind)
     is_reentrant = kind.real is _thread.RLock
     state = lock._state = (ReentrantState if is_reentrant else State)(real, maker)
-    state.own = _ref(lock)
+    state.own = ref(lock)
     lock.__enter__ = quick(state) if is_reentrant and _HAS_GIL else state.enter
     lock.__exit__, lock.acquire, lock.release = real.__exit__, state.acquire, real.release
     return lock
+
+
+def _may_make() -> bool:
+    if _Budget.left <= 0:
+        now = time.monotonic()
+        if now - _Budget.since < 1:
+            return False
+        _Budget.since, _Budget.left = now, MOST_A_SECOND
+    _Budget.left -= 1
+    return True
 
 
 def is_own(maker: FrameType) -> bool:
@@ -344,5 +360,3 @@ def patch(module: Any) -> None:
     if module._CRLock is _thread.RLock:  # noqa: SLF001
         module._CRLock = _Factory(_type_of(_thread.RLock)).RLock  # noqa: SLF001
 
-
-_ref = __import__("_weakref").ref
