@@ -23,7 +23,6 @@ from chai_tui.model.text import printable
 from chai_tui.state.forgetting import ForgettingFloor
 from chai_tui.state.records import Maker, Station
 
-
 LOOP_TASKS_KEPT = 200
 """Tasks of an event loop that are known at a time."""
 LOOP_TASKS_NAMED = 3

@@ -226,10 +226,7 @@ def test_two_processes_that_wait_for_each_others_lock(finder: Finder) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(
     "finder",
-    [
-        (NEARLY / f"deadlock{which}.py",)
-        for which in ("", "_handed_on", "_given_up", "_slow")
-    ],
+    [(NEARLY / f"deadlock{which}.py",) for which in ("", "_handed_on", "_given_up", "_slow")],
     indirect=True,
     ids=["lasts", "handed on", "given up", "slow"],
 )

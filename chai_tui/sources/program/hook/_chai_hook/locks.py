@@ -13,12 +13,12 @@ by what is C alone, until it is taken less often, or somebody waits for it::
 
 from __future__ import annotations
 
+import _functools  # type: ignore[import-not-found]
 import _thread
 import itertools
 import os
 import sys
 import time
-from _functools import partial
 from _thread import get_ident
 from _weakref import ref
 
@@ -28,6 +28,7 @@ from .words import clipped
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
@@ -83,7 +84,7 @@ class State:
 
     def __init__(self, real: Any, maker: FrameType) -> None:
         self.real = real
-        self.take = real.acquire
+        self.take: Callable[..., bool] = real.acquire
         self.owner = 0
         self.left = BETWEEN
         self.since = 0.0
@@ -164,32 +165,28 @@ class State:
         me = get_ident()
         _looking.add(me)
         try:
-            if timeout != FOREVER or len(_looking) > MOST_LOOKING:
-                # Who has it makes no circle of those who give up.
-                link.guarded(self._tell, 0, timeout)
-                got = self.take(True, timeout if timeout < 0 else timeout - PATIENCE)  # noqa: FBT003
-                return got
-            last = -1
-            while not got:
-                holder = [0]
-                link.guarded(self._find_holder, holder)
-                if holder[0] != last:
-                    last = holder[0]
-                    link.guarded(self._tell, last, FOREVER)
-                got = self.take(True, LOOK_AGAIN if link.state.is_on else FOREVER)  # noqa: FBT003
-            return got
+            try:
+                if timeout != FOREVER or len(_looking) > MOST_LOOKING:
+                    # Who has it makes no circle of those who give up.
+                    link.guarded(self._tell, 0, timeout)
+                    got = self.take(True, max(timeout - PATIENCE, FOREVER))  # noqa: FBT003
+                    timeout = 0  # it was waited for
+                last = -1
+                while not got and timeout == FOREVER:
+                    holder = [0]
+                    link.guarded(self._find_holder, holder)
+                    if holder[0] != last:
+                        last = holder[0]
+                        link.guarded(self._tell, last, FOREVER)
+                    got = self.take(True, LOOK_AGAIN if link.state.is_on else FOREVER)  # noqa: FBT003
+            finally:
+                _looking.discard(me)
+                went_on()
         except BaseException:
             if got:
                 self.real.release()
             raise
-        finally:
-            _looking.discard(me)
-            try:
-                went_on()
-            except BaseException:
-                if got:
-                    self.real.release()
-                raise
+        return got
 
     def _tell(self, holder: int, timeout: float) -> None:
         name = f"{self.path.rpartition(os.sep)[2]}:{self.line}"
@@ -207,7 +204,7 @@ class State:
             owner = ~owner
             if not _releases(sys._current_frames().get(owner)):  # noqa: SLF001
                 return
-        thread = sys.modules["threading"]._active.get(owner)
+        thread = sys.modules["threading"]._active.get(owner)  # noqa: SLF001
         if thread is not None:
             found[0] = thread._native_id or 0  # noqa: SLF001
 
@@ -235,8 +232,8 @@ class ReentrantState(State):
 
 def quick(state: State) -> Any:
     """Return what takes a lock with nothing of Python, as long as nobody has to wait for it."""
-    tries = itertools.cycle([*[partial(state.take, False)] * (TRIES - 1), state.again])  # noqa: FBT003
-    return partial(any, map(_call, tries))
+    tries = itertools.cycle([*[_functools.partial(state.take, False)] * (TRIES - 1), state.again])  # noqa: FBT003
+    return _functools.partial(any, map(_call, tries))
 
 
 class _Kind(type):
@@ -259,7 +256,8 @@ class _Kind(type):
 def _methods(real: Any) -> dict[str, Any]:
     """Return what a type has that stands for a type of locks."""
 
-    def refuse(cls: Any, **_: Any) -> None:
+    @classmethod  # type: ignore[misc]
+    def refuse(_: Any, **__: Any) -> None:
         raise TypeError(f"type '_thread.{real.__name__}' is not an acceptable base type")
 
     def reduce(self: Any, protocol: int) -> Any:
@@ -280,7 +278,7 @@ def _methods(real: Any) -> dict[str, Any]:
         "__repr__": lambda self: repr(self._state.real),
         "__dir__": lambda self: dir(self._state.real),
         "__reduce_ex__": reduce,
-        "__init_subclass__": classmethod(refuse),
+        "__init_subclass__": refuse,
     }
 
 
@@ -359,4 +357,3 @@ def patch(module: Any) -> None:
     module.Lock = plain if isinstance(module.Lock, type) else _Factory(plain).allocate_lock
     if module._CRLock is _thread.RLock:  # noqa: SLF001
         module._CRLock = _Factory(_type_of(_thread.RLock)).RLock  # noqa: SLF001
-

@@ -75,7 +75,7 @@ def patch(module: Any) -> None:
     """Hear of tasks; what a task shows of itself is as without us."""
     loop = module.BaseEventLoop
     original = loop.create_task
-    shown = sys.modules["asyncio.base_futures"]
+    shown: Any = sys.modules["asyncio.base_futures"]
     repr_info = shown._future_repr_info  # noqa: SLF001
     format_callbacks = shown._format_callbacks  # noqa: SLF001
 
