@@ -269,3 +269,34 @@ def test_tasks_that_fail_for_one_reason(finder: Finder) -> None:
 @nearly("same_error.py")
 def test_tasks_that_fail_for_reasons_of_their_own(finder: Finder) -> None:
     assert finder.in_the_end(FindingKind.SAME_ERROR) == []
+
+
+GATHERED = """
+import asyncio
+
+async def brew(cup):
+    await asyncio.sleep(0.3)
+    raise ValueError("no milk")
+
+async def main():
+    await asyncio.gather(*map(brew, range(5)), return_exceptions=True)
+
+asyncio.run(main())
+"""
+
+
+def test_tasks_of_an_event_loop_that_fail_for_one_reason(tmp_path: Path) -> None:
+    program = tmp_path / "gathered.py"
+    program.write_text(GATHERED)
+    with run(sys.executable, str(program), every=EVERY, hook=True) as seen:
+        shown: set[str] = set()
+        seen.until(
+            lambda: (
+                shown.update(maker.task for maker in seen.floor.makers.values())
+                or seen.floor.all_joined
+            )
+        )
+        (found,) = Finder(seen).in_the_end(FindingKind.SAME_ERROR)
+    assert found.sentence == "The same exception in 5 tasks: ValueError: no milk"
+    assert "5 × brew" in found.evidence
+    assert "6 tasks: main, brew, brew, …" in shown

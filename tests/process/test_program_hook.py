@@ -208,23 +208,24 @@ def take(lock, ready=None):
     with lock:
         pass
 
-def held(lock, waiter, ready=None):
+def held(lock, waiter, ready):
     with lock:
         waiter.start()
-        if ready:
-            ready.wait()
-        time.sleep(0.15)
+        ready.wait()
+        time.sleep(0.2)
     waiter.join()
 
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
     for lock in threading.Lock(), threading.RLock(), threading.Condition():
-        held(lock, threading.Thread(target=take, args=(lock,)))
+        ready = threading.Event()
+        held(lock, threading.Thread(target=take, args=(lock, ready)), ready)
     often = threading.Lock()
     for _ in range(5_000):
         take(often)
     for _ in range(2):  # who has it is noted again, once somebody waited
-        held(often, threading.Thread(target=take, args=(often,)))
+        ready = threading.Event()
+        held(often, threading.Thread(target=take, args=(often, ready)), ready)
     lock = threading.Lock()
     with lock:
         lock.acquire(timeout=0.1)
@@ -233,7 +234,7 @@ if __name__ == "__main__":
         held(lock, multiprocessing.Process(target=take, args=(lock, ready)), ready)
     simple = queue.SimpleQueue(), multiprocessing.SimpleQueue()
     for one in simple:
-        threading.Timer(0.1, one.put, (1,)).start()
+        threading.Timer(0.2, one.put, (1,)).start()
         one.get()
 """
 
@@ -245,7 +246,7 @@ def test_who_waits_for_a_lock_tells_who_has_it(start: str, tmp_path: Path) -> No
     assert ran.returncode == 0
     assert not ran.of(HookFailed)
     told = [one for one in ran.of(BlockedOn) if one.kind is BlockKind.LOCK]
-    main = told[0].whom_pid
+    main = told[0].pid
     plain = [one for one in told if one.name.startswith("of lesson.py:")]
     known = [one.whom_tid == main for one in plain]
     assert known == [True, True, True, False, True, False]
