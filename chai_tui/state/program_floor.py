@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Any, ClassVar
 
 from chai_tui.model.engine import Engine
@@ -34,8 +33,8 @@ def _show_loop(maker: Maker) -> None:
     if not tasks:
         maker.task = ""
         return
-    maker.task_began = next(iter(tasks.values()))[1]
-    names = [name for name, _ in islice(tasks.values(), LOOP_TASKS_NAMED + 1)]
+    maker.task_began = tasks[0][2]
+    names = [name for _, name, _ in tasks[: LOOP_TASKS_NAMED + 1]]
     if len(names) == 1:
         maker.task = names[0]
         return
@@ -135,7 +134,7 @@ class ProgramFloor(ForgettingFloor):
         name = printable(event.name)
         if event.task:
             if len(maker.loop_tasks) < LOOP_TASKS_KEPT:
-                maker.loop_tasks = {**maker.loop_tasks, event.task: (name, event.at)}
+                maker.loop_tasks = (*maker.loop_tasks, (event.task, name, event.at))
                 _show_loop(maker)
         else:
             maker.task, maker.task_began = name, event.at
@@ -146,10 +145,8 @@ class ProgramFloor(ForgettingFloor):
             return
         if not event.task:
             maker.task = ""
-        elif event.task in maker.loop_tasks:
-            tasks = maker.loop_tasks.copy()  # copies of the floor have it, too
-            del tasks[event.task]
-            maker.loop_tasks = tasks
+        else:
+            maker.loop_tasks = tuple(one for one in maker.loop_tasks if one[0] != event.task)
             _show_loop(maker)
         maker.tasks += 1
         maker.tasks_failed += bool(event.error)

@@ -141,8 +141,8 @@ class Maker:
     task: str = ""
     """The task that it does now; empty while it has none; of an event loop all that it has."""
     task_began: float = 0.0
-    loop_tasks: dict[int, tuple[str, float]] = field(default_factory=dict)
-    """Tasks that its event loop has now, by their number: name, and when they began."""
+    loop_tasks: tuple[tuple[int, str, float], ...] = ()
+    """Tasks that its event loop has now: number, name, and when they began."""
     tasks: int = 0
     """How many tasks it has done."""
     tasks_failed: int = 0
