@@ -290,12 +290,12 @@ def test_tasks_of_an_event_loop_that_fail_for_one_reason(tmp_path: Path) -> None
     program.write_text(GATHERED)
     with run(sys.executable, str(program), every=EVERY, hook=True) as seen:
         shown: set[str] = set()
-        seen.until(
-            lambda: (
-                shown.update(maker.task for maker in seen.floor.makers.values())
-                or seen.floor.all_joined
-            )
-        )
+
+        def is_over() -> bool:
+            shown.update(maker.task for maker in seen.floor.makers.values())
+            return seen.floor.all_joined
+
+        seen.until(is_over)
         (found,) = Finder(seen).in_the_end(FindingKind.SAME_ERROR)
     assert found.sentence == "The same exception in 5 tasks: ValueError: no milk"
     assert "5 × brew" in found.evidence
