@@ -105,6 +105,8 @@ class IdleWorkers:
             self._close(key, at)
 
     def _began(self, event: TaskBegan) -> None:
+        if event.task:
+            return  # of an event loop, which has no workers
         key = self._pool_of.get(event.maker)
         if key is None:
             key = self._pool_of[event.maker] = self._key(event.maker)
@@ -122,6 +124,8 @@ class IdleWorkers:
             worker.since = event.at
 
     def _ended(self, event: TaskEnded) -> None:
+        if event.task:
+            return
         pool = self._pools.get(self._pool_of.get(event.maker, ("", 0, "")))
         worker = pool.workers.get(event.maker) if pool is not None else None
         if pool is None or worker is None or not worker.running:

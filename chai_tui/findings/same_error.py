@@ -46,7 +46,7 @@ class SameError:
     def __init__(self, desk: Desk, people: People) -> None:
         self._desk = desk
         self._people = people
-        self._tasks: dict[int, str] = {}
+        self._tasks: dict[int, dict[int, str]] = {}
         self._done = 0
         self._errors: dict[str, _Same] = {}
         self._grown: dict[str, None] = {}
@@ -74,10 +74,11 @@ class SameError:
         self._grown.clear()
 
     def _began(self, event: TaskBegan) -> None:
-        self._tasks[event.maker] = event.name
+        self._tasks.setdefault(event.maker, {})[event.task] = event.name
 
     def _ended(self, event: TaskEnded) -> None:
         self._done += 1
+        name = self._tasks.get(event.maker, {}).pop(event.task, "")
         error = event.error
         if not error or error.partition(":")[0] in NO_ERRORS:
             return
@@ -88,7 +89,6 @@ class SameError:
             same = self._errors[error] = _Same()
         same.count += 1
         same.done = self._done
-        name = self._tasks.get(event.maker, "")
         if name in same.tasks or len(same.tasks) < words.NAMED_AT_MOST:
             same.tasks[name] += 1
         if len(same.makers) < _MAKERS_NAMED:

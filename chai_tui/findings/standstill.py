@@ -15,11 +15,24 @@ from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.people import People, Place
 from chai_tui.findings.waiting import Waiting, is_helper
 from chai_tui.model.events import Exited, Sampled, Seated
-from chai_tui.model.program_events import BlockKind, Unblocked, WaitKind, Waits
+from chai_tui.model.program_events import Blocked, BlockKind, Unblocked, WaitKind, Waits
 
 STILL_SECONDS = 5.0
 """So long nobody moved: the system does not tell whether a lock is waited for with a timeout, and
 most timeouts are shorter."""
+
+
+def is_plain_lock(blocked: Blocked) -> bool:
+    """Whether somebody waits for a lock, however long that takes, and nobody knows who has it.
+
+    Those are called by where they were made: ``of shop.py:12``.
+    """
+    return (
+        blocked.on is BlockKind.LOCK
+        and not blocked.whom
+        and blocked.name.startswith("of ")
+        and ", at most " not in blocked.name
+    )
 
 
 class Standstill:
@@ -83,7 +96,9 @@ class Standstill:
         joins = locks = 0
         for maker in place.makers:
             blocked = waiting.blocked.get(maker)
-            if blocked is not None:
+            if blocked is not None and is_plain_lock(blocked):
+                locks += 1
+            elif blocked is not None:
                 if blocked.on is not BlockKind.JOIN or blocked.whom not in place.makers:
                     return False
                 joins += 1
@@ -96,8 +111,10 @@ class Standstill:
     def _finding(self, place: Place, since: float, at: float) -> Finding:
         people, blocked = self._people, self._waiting.blocked
         makers = tuple(sorted(place.makers))
-        joiners = [maker for maker in makers if maker in blocked]
-        others = [maker for maker in makers if maker not in blocked]
+        joiners = [
+            maker for maker in makers if maker in blocked and blocked[maker].on is BlockKind.JOIN
+        ]
+        others = [maker for maker in makers if maker not in joiners]
         wait = "waits for a lock" if len(others) == 1 else "wait for locks"
         rest = "the other one joins one" if len(joiners) == 1 else "the others join some"
         sentence = (

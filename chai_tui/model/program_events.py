@@ -169,19 +169,24 @@ class Unblocked(NamedTuple):
 
 
 class TaskBegan(NamedTuple):
-    """A worker of a pool began a task, or an event loop a task of its own; ``name`` is whose."""
+    """A worker of a pool began a task, or an event loop has one more; ``name`` is whose.
+
+    ``task`` is which one of an event loop's, which has several at a time; 0: a worker's.
+    """
 
     at: float
     maker: int
     name: str
+    task: int = 0
 
 
 class TaskEnded(NamedTuple):
-    """A worker's task is done; ``error`` is one line where it raised."""
+    """A task is done; ``error`` is one line where it raised."""
 
     at: float
     maker: int
     error: str = ""
+    task: int = 0
 
 
 ProgramEvent = (

@@ -299,7 +299,7 @@ class Floor(ProgramFloor):
         maker.signal_was_ours = event.ours
         maker.ended_at = event.at
         maker.joined = True
-        maker.blocked, maker.task = None, ""
+        maker.blocked, maker.task, maker.loop_tasks = None, "", ()
         self._leave_core(maker)
         self.open -= 1
         del self.unjoined[event.maker]

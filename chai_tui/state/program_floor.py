@@ -22,6 +22,25 @@ from chai_tui.model.text import printable
 from chai_tui.state.forgetting import ForgettingFloor
 from chai_tui.state.records import Maker, Station
 
+LOOP_TASKS_KEPT = 200
+"""Tasks of an event loop that are known at a time."""
+LOOP_TASKS_NAMED = 3
+
+
+def _show_loop(maker: Maker) -> None:
+    """Name the tasks that an event loop has, of many the first ones."""
+    tasks = maker.loop_tasks
+    if not tasks:
+        maker.task = ""
+        return
+    maker.task_began = tasks[0][2]
+    names = [name for _, name, _ in tasks[: LOOP_TASKS_NAMED + 1]]
+    if len(names) == 1:
+        maker.task = names[0]
+        return
+    more = ", …" if len(names) > LOOP_TASKS_NAMED else ""
+    maker.task = f"{len(tasks)} tasks: {', '.join(names[:LOOP_TASKS_NAMED])}{more}"
+
 
 class ProgramFloor(ForgettingFloor):
     """A floor, as far as it is a program's.
@@ -127,14 +146,28 @@ class ProgramFloor(ForgettingFloor):
             maker.blocked = None
 
     def _task_began(self, event: TaskBegan) -> None:
-        if maker := self._open_maker(event.maker):
-            maker.task, maker.task_began = printable(event.name), event.at
+        maker = self._open_maker(event.maker)
+        if maker is None:
+            return
+        name = printable(event.name)
+        if event.task:
+            if len(maker.loop_tasks) < LOOP_TASKS_KEPT:
+                maker.loop_tasks = (*maker.loop_tasks, (event.task, name, event.at))
+                _show_loop(maker)
+        else:
+            maker.task, maker.task_began = name, event.at
 
     def _task_ended(self, event: TaskEnded) -> None:
-        if maker := self._open_maker(event.maker):
+        maker = self._open_maker(event.maker)
+        if maker is None:
+            return
+        if not event.task:
             maker.task = ""
-            maker.tasks += 1
-            maker.tasks_failed += bool(event.error)
+        else:
+            maker.loop_tasks = tuple(one for one in maker.loop_tasks if one[0] != event.task)
+            _show_loop(maker)
+        maker.tasks += 1
+        maker.tasks_failed += bool(event.error)
 
     PROGRAM_HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         StationSeen: _station_seen,

@@ -139,8 +139,10 @@ class Maker:
     blocked: Blocked | None = None
     """What the program says that it waits for."""
     task: str = ""
-    """The task that it does now; empty while it has none."""
+    """The task that it does now; empty while it has none; of an event loop all that it has."""
     task_began: float = 0.0
+    loop_tasks: tuple[tuple[int, str, float], ...] = ()
+    """Tasks that its event loop has now: number, name, and when they began."""
     tasks: int = 0
     """How many tasks it has done."""
     tasks_failed: int = 0

@@ -194,12 +194,42 @@ def test_a_process_that_somebody_killed(finder: Finder) -> None:
 @has("deadlock.py")
 def test_two_threads_that_wait_for_each_others_lock(finder: Finder) -> None:
     found = finder.until(FindingKind.DEADLOCK)
-    assert found.sentence.startswith("None of the three threads of #1 python deadlock.py moves")
-    assert found.makers == (1, 2, 3)
+    assert found.sentence.startswith("Two threads wait for each other's lock: ")
+    assert found.makers == (2, 3)
+    assert "lock of deadlock.py:5 that #" in found.evidence[0]
+
+
+REENTRANT = (HAVE / "deadlock.py").read_text().replace("Lock()", "RLock()")
+BY_ACQUIRE = (
+    (HAVE / "deadlock.py").read_text().replace("with second:", "second.acquire()\n        if True:")
+    .replace("with first:", "first.acquire()\n    if True:")
+    .replace('print("served")', "second.release()\n    first.release()")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [REENTRANT, BY_ACQUIRE], ids=["RLock", "acquire"])
+def test_two_threads_that_take_their_locks_in_other_ways(code: str, tmp_path: Path) -> None:
+    program = tmp_path / "deadlock.py"
+    program.write_text(code)
+    with run(sys.executable, str(program), every=EVERY, hook=True) as seen:
+        found = Finder(seen).until(FindingKind.DEADLOCK)
+    assert found.sentence.startswith("Two threads wait for each other's lock: ")
+
+
+@has("deadlock_processes.py")
+def test_two_processes_that_wait_for_each_others_lock(finder: Finder) -> None:
+    found = finder.until(FindingKind.DEADLOCK)
+    assert "lock of multiprocessing.Lock that #" in found.evidence[0]
+    assert found.makers == (2, 3)
 
 
 @pytest.mark.long
-@nearly("deadlock.py")
+@pytest.mark.parametrize(
+    "finder",
+    [(NEARLY / f"deadlock{which}.py",) for which in ("", "_handed_on", "_given_up", "_slow")],
+    indirect=True,
+    ids=["lasts", "handed on", "given up", "slow"],
+)
 def test_threads_that_wait_long_for_a_lock(finder: Finder) -> None:
     assert finder.in_the_end(FindingKind.DEADLOCK) == []
 
@@ -239,3 +269,34 @@ def test_tasks_that_fail_for_one_reason(finder: Finder) -> None:
 @nearly("same_error.py")
 def test_tasks_that_fail_for_reasons_of_their_own(finder: Finder) -> None:
     assert finder.in_the_end(FindingKind.SAME_ERROR) == []
+
+
+GATHERED = """
+import asyncio
+
+async def brew(cup):
+    await asyncio.sleep(0.3)
+    raise ValueError("no milk")
+
+async def main():
+    await asyncio.gather(*map(brew, range(5)), return_exceptions=True)
+
+asyncio.run(main())
+"""
+
+
+def test_tasks_of_an_event_loop_that_fail_for_one_reason(tmp_path: Path) -> None:
+    program = tmp_path / "gathered.py"
+    program.write_text(GATHERED)
+    with run(sys.executable, str(program), every=EVERY, hook=True) as seen:
+        shown: set[str] = set()
+
+        def is_over() -> bool:
+            shown.update(maker.task for maker in seen.floor.makers.values())
+            return seen.floor.all_joined
+
+        seen.until(is_over)
+        (found,) = Finder(seen).in_the_end(FindingKind.SAME_ERROR)
+    assert found.sentence == "The same exception in 5 tasks: ValueError: no milk"
+    assert "5 × brew" in found.evidence
+    assert "6 tasks: main, brew, brew, …" in shown

@@ -18,7 +18,9 @@ import pytest
 
 from chai_tui.model.program_events import BlockKind
 from chai_tui.sources.program.hook_messages import (
+    SHARED_KEYS,
     BlockedOn,
+    Holds,
     HookFailed,
     Output,
     ProcessBegan,
@@ -196,6 +198,96 @@ def test_threads_tell_their_names_and_what_they_wait_for(tmp_path: Path) -> None
     assert len(ran.of(WentOn)) == len(ran.of(BlockedOn))
 
 
+LOCKS = """
+import multiprocessing, queue, sys, threading, time
+
+def take(lock, ready=None):
+    if ready:
+        time.sleep(0.1)  # for the other one to wait
+        ready.set()
+    with lock:
+        pass
+
+def held(lock, waiter, ready):
+    with lock:
+        waiter.start()
+        ready.wait()
+        time.sleep(0.2)
+    waiter.join()
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv[1])
+    for lock in threading.Lock(), threading.RLock(), threading.Condition():
+        ready = threading.Event()
+        held(lock, threading.Thread(target=take, args=(lock, ready)), ready)
+    often = threading.Lock()
+    for _ in range(5_000):
+        take(often)
+    for _ in range(2):  # who has it is noted again, once somebody waited
+        ready = threading.Event()
+        held(often, threading.Thread(target=take, args=(often, ready)), ready)
+    lock = threading.Lock()
+    with lock:
+        lock.acquire(timeout=0.1)
+    for lock in multiprocessing.Lock(), multiprocessing.RLock():
+        ready = multiprocessing.Event()
+        held(lock, multiprocessing.Process(target=take, args=(lock, ready)), ready)
+    simple = queue.SimpleQueue(), multiprocessing.SimpleQueue()
+    for one in simple:
+        threading.Timer(0.2, one.put, (1,)).start()
+        one.get()
+"""
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_who_waits_for_a_lock_tells_who_has_it(start: str, tmp_path: Path) -> None:
+    write(tmp_path, LOCKS)
+    ran = run_hooked(python("lesson.py", start), tmp_path)
+    assert ran.returncode == 0
+    assert not ran.of(HookFailed)
+    told = [one for one in ran.of(BlockedOn) if one.kind is BlockKind.LOCK]
+    main = told[0].pid
+    plain = [one for one in told if one.name.startswith("of lesson.py:")]
+    known = [one.whom_tid == main for one in plain]
+    assert known == [True, True, True, False, True, False]
+    assert plain[-1].name.endswith(", at most 0.1 s")
+    between = [one for one in told if one.name.startswith("of multiprocessing.")]
+    assert [one.name for one in between] == ["of multiprocessing.Lock", "of multiprocessing.RLock"]
+    # As main waited for their event, it told what it had then.
+    assert [one.key for one in ran.of(Holds) if one.pid == main] == [one.key for one in between]
+    assert min(one.key for one in between) >= SHARED_KEYS
+    got = [one.name for one in ran.of(BlockedOn) if one.kind is BlockKind.GET]
+    assert got == ["SimpleQueue", "SimpleQueue"]
+    assert len(ran.of(WentOn)) == len(ran.of(BlockedOn))
+
+
+def test_an_event_loop_tells_its_tasks_and_what_they_raised(tmp_path: Path) -> None:
+    code = """
+    import asyncio
+    async def brew(cup):
+        await asyncio.sleep(0)
+        if cup:
+            raise ValueError("no milk")
+    async def main():
+        await asyncio.create_task(brew(0), name="first")
+        await asyncio.gather(*map(brew, range(5)), return_exceptions=True)
+        for _ in range(2_000):  # more than are told
+            await asyncio.create_task(brew(0))
+    asyncio.run(main())
+    """
+    write(tmp_path, code)
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    assert ran.returncode == 0
+    assert not ran.of(HookFailed)
+    began = ran.of(TaskBegan)
+    assert [one.name for one in began[:7]] == ["main", "first", *["brew"] * 5]
+    assert len({one.number for one in began}) == len(began)
+    errors = [one.error for one in ran.of(TaskEnded)]
+    assert errors.count("ValueError: no milk") == 4
+    if not ran.dropped:
+        assert {one.number for one in began} == {one.number for one in ran.of(TaskEnded)}
+
+
 SAME = {
     "raises": "def f(): raise ValueError('x')\ntry: 1/0\nexcept Exception: f()",
     "exits with 3": "import sys; print('a'); sys.exit(3)",
@@ -220,6 +312,47 @@ SAME = {
         "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "t.join()"
     ),
+    "is interrupted at a lock": (
+        "import os, signal, threading\n"
+        "a = threading.Lock(); a.acquire()\n"
+        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "with a: pass"
+    ),
+    "uses its locks in every way": """if 1:
+        import copy, pickle, sys, threading, weakref, _thread
+        def tried(call, *args):
+            try: return call(*args)
+            except Exception as error: return type(error).__name__, str(error)
+        assert pickle.loads(pickle.dumps(threading.Lock)) in (threading.Lock, _thread.allocate_lock)
+        for lock in threading.Lock(), threading.RLock():
+            print(lock.acquire(), lock.acquire(timeout=0.02), tried(lock.acquire, False, 1))
+            print(tried(lock.acquire, True, -5), tried(pickle.dumps, lock), tried(copy.copy, lock))
+            print(isinstance(lock, type(threading.Lock())), lock.__class__, dir(lock))
+            print(repr(lock).split()[0], hasattr(lock, "_release_save"))
+            print(lock.release(), tried(setattr, lock, "milk", 1)[0])
+            while not isinstance(tried(lock.release), tuple): pass
+            with lock as taken: print(taken, tried(lock.release), tried(lock.release))
+            with threading.Condition(lock) as condition: print(condition.wait(0.02))
+            for _ in range(3_000):
+                with lock: pass
+            gone = weakref.ref(lock)
+            del lock, condition
+            print(gone())
+    """,
+    "has tasks that it shows": """if 1:
+        import asyncio
+        async def brew(cup):
+            if cup: raise ValueError("no milk")
+        async def main():
+            loop = asyncio.get_running_loop()
+            lost = asyncio.create_task(brew(1)); print(str(lost).partition(" created")[0])
+            kept = loop.create_task(brew(0)); kept.add_done_callback(lambda _: None); print(kept)
+            await kept
+            if hasattr(asyncio, "eager_task_factory"):
+                loop.set_task_factory(asyncio.eager_task_factory)
+                print(await asyncio.gather(brew(0), brew(0)))
+        asyncio.run(main())
+    """,
     "is interrupted at a queue": (
         "import os, queue, signal, threading\n"
         "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"

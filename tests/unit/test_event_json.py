@@ -455,10 +455,13 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (Unblocked(1.0, 1), {"event": "unblocked", "at": 1.0, "maker": 1}),
-    (TaskBegan(1.0, 1, "resize"), {"event": "task_began", "at": 1.0, "maker": 1, "name": "resize"}),
     (
-        TaskEnded(1.0, 1, "ValueError: no milk"),
-        {"event": "task_ended", "at": 1.0, "maker": 1, "error": "ValueError: no milk"},
+        TaskBegan(1.0, 1, "resize", 7),
+        {"event": "task_began", "at": 1.0, "maker": 1, "name": "resize", "task": 7},
+    ),
+    (
+        TaskEnded(1.0, 1, "ValueError: no milk", 7),
+        {"event": "task_ended", "at": 1.0, "maker": 1, "error": "ValueError: no milk", "task": 7},
     ),
     (
         Unjoined(1.0, 2),

@@ -45,6 +45,19 @@ def in_order(program: Program) -> None:
 # Idle workers
 
 
+def test_an_event_loop_has_no_workers() -> None:
+    program = pool(4, stem="loop-", threads=True)
+    for maker in (3, 4, 5):
+        program.happens(TaskBegan, 1.0, maker, "brew", 1)
+        program.happens(TaskEnded, 1.5, maker, "", 1)
+    for turn in range(5):
+        program.happens(TaskBegan, 1.0 + turn, 2, "brew", 2 + turn)
+        program.happens(TaskEnded, 1.9 + turn, 2, "", 2 + turn)
+    in_order(program)
+    program.ends(6.0, 2, 3, 4, 5)
+    assert program.found() == []
+
+
 @pytest.mark.parametrize("threads", [False, True])
 def test_three_of_four_workers_have_nothing_to_do(threads: bool) -> None:
     stem = "ThreadPoolExecutor-0_" if threads else "ForkPoolWorker-"

@@ -184,6 +184,23 @@ def test_one_who_is_there_for_something_else_may_have_the_lock(what: WaitKind) -
     assert program.found() == []
 
 
+def test_a_lock_of_which_the_program_tells_that_nobody_knows_who_has_it_counts_likewise() -> None:
+    program, main, one, other = all_wait()
+    program.happens(Blocked, 1.0, one, LOCK, 0, "of app.py:3")
+    program.samples(1.1, 9.0)
+    (found,) = program.found()
+    assert found.makers == (main, one, other)
+    assert "#2 T-1 and #3 T-2 wait for locks" in found.sentence
+
+
+@pytest.mark.parametrize(("whom", "name"), [(0, "of app.py:3, at most 9 s"), (3, "of app.py:3")])
+def test_one_that_is_given_up_or_whose_owner_is_known_does_not(whom: int, name: str) -> None:
+    program, _, one, _ = all_wait()
+    program.happens(Blocked, 1.0, one, LOCK, whom, name)
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
 @pytest.mark.parametrize("on", [LOCK, GET, PUT])
 def test_a_signal_may_wake_who_waits_for_an_event_or_a_queue(on: BlockKind) -> None:
     program, _, one, _ = all_wait()

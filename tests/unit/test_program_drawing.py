@@ -57,6 +57,13 @@ def texts(lines: list[Line]) -> list[str]:
         ((waits(LATER, m1=SOCKET), Blocked(LATER, 1, BlockKind.JOIN, 3)), "joins #3"),
         ((Blocked(LATER, 1, BlockKind.JOIN, 3), TaskBegan(LATER, 1, "square")), "square"),
         ((TaskBegan(LATER, 1, "square"), TaskEnded(LATER, 1)), ""),
+        ((TaskBegan(LATER, 1, "fetch", 1),), "fetch"),
+        (tuple(TaskBegan(LATER, 1, f"t{n}", n) for n in (1, 2, 3)), "3 tasks: t1, t2, t3"),
+        (
+            (*(TaskBegan(LATER, 1, f"t{n}", n) for n in range(1, 6)), TaskEnded(LATER, 1, "", 1)),
+            "4 tasks: t2, t3, t4, …",
+        ),
+        ((TaskBegan(LATER, 1, "fetch", 1), TaskEnded(LATER, 1, "", 1)), ""),
         (tuple(samples({1: Load(0, 0.9)}, BEGAN, LATER)), "computes"),
         (tuple(samples({1: Load(None, 0.1, 0.9)}, BEGAN, LATER)), "wants a core"),
         ((waits(LATER, m1=SOCKET), Paused(LATER, 1, ours=True)), ""),

@@ -17,6 +17,8 @@ SEPARATOR = "\x1f"
 MOST_BYTES = 4_096
 """Of a message; a longer one is not one of ours."""
 LONGEST_NUMBER = 20
+SHARED_KEYS = 1 << 60
+"""The least number of a lock between processes."""
 
 
 class ProcessBegan(NamedTuple):
@@ -80,7 +82,8 @@ class BlockedOn(NamedTuple):
         whom_tid: which thread's end; a process's pid if it is that; 0 if unknown.
         name: of who is joined; of anything else what it is: ``Queue``, ``Event.wait``.
         key: which queue or condition; the same number is the same one, for a queue between
-            processes in all of them, for anything else within one; 0 if unknown.
+            processes in all of them, likewise for a lock, whose key is :data:`SHARED_KEYS` or
+            more; for anything else within one; 0 if unknown.
     """
 
     at: float
@@ -101,13 +104,26 @@ class WentOn(NamedTuple):
     tid: int
 
 
+class Holds(NamedTuple):
+    """A thread that is about to wait has a lock between processes, until it goes on."""
+
+    at: float
+    pid: int
+    tid: int
+    key: int
+
+
 class TaskBegan(NamedTuple):
-    """A pool's worker began a task; ``name`` is the function's."""
+    """A pool's worker began a task, or an event loop has one more; ``name`` is the function's.
+
+    ``number`` is which task of the process's event loops; 0: a worker's, which has one at a time.
+    """
 
     at: float
     pid: int
     tid: int
     name: str
+    number: int = 0
 
 
 class TaskEnded(NamedTuple):
@@ -117,6 +133,7 @@ class TaskEnded(NamedTuple):
     pid: int
     tid: int
     error: str
+    number: int = 0
 
 
 class Raised(NamedTuple):
@@ -167,6 +184,7 @@ Message = (
     | Renamed
     | BlockedOn
     | WentOn
+    | Holds
     | TaskBegan
     | TaskEnded
     | Raised
@@ -237,8 +255,15 @@ _FORMS: dict[str, tuple[int, Build]] = {
         ),
     ),
     "U": (1, lambda at, pid, of: WentOn(at, pid, _number(of[0]))),
-    "J": (2, lambda at, pid, of: TaskBegan(at, pid, _number(of[0]), _shown(of[1]))),
-    "K": (2, lambda at, pid, of: TaskEnded(at, pid, _number(of[0]), _shown(of[1]))),
+    "H": (2, lambda at, pid, of: Holds(at, pid, _number(of[0]), _number(of[1]))),
+    "J": (
+        3,
+        lambda at, pid, of: TaskBegan(at, pid, _number(of[0]), _shown(of[1]), _number(of[2])),
+    ),
+    "K": (
+        3,
+        lambda at, pid, of: TaskEnded(at, pid, _number(of[0]), _shown(of[1]), _number(of[2])),
+    ),
     "R": (
         3,
         lambda at, pid, of: Raised(at, pid, _number(of[0]), _shown(of[1]), _lines(of[2])),

@@ -15,6 +15,7 @@ from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblock
 from chai_tui.sources.program import hook_messages as said
 from chai_tui.sources.program.naming import Known
 from chai_tui.sources.program.output import ProgramOutput
+from chai_tui.sources.program.shared_locks import SharedLocks
 from chai_tui.sources.program.station import ProgramStation
 
 MOST_WAITING = 1_000
@@ -52,6 +53,10 @@ class Told:
         self._waiting: dict[int, deque[said.Message]] = {}
         self._since: dict[int, float] = {}
         """When they were looked for first."""
+        self._locks = SharedLocks(self._holder_changed)
+        self._changed: list[Event] = []
+        """Of those who wait for a lock that somebody tells to have."""
+        self._at = 0.0
 
     def hear(self, message: said.Message) -> list[Event]:
         """Return what a message says; it waits where nobody knows yet whom it is about."""
@@ -135,6 +140,14 @@ class Told:
         return station.call(told.tid, told.name, told.at)
 
     def _blocked(self, told: said.BlockedOn, station: ProgramStation) -> list[Event]:
+        self._locks.blocked(told)
+        if told.key >= said.SHARED_KEYS:
+            holder = self._locks.holder(told.key, (told.pid, told.tid))
+            if holder is not None:
+                told = told._replace(whom_pid=holder[0], whom_tid=holder[1])
+        return self._blocked_by(told, station)
+
+    def _blocked_by(self, told: said.BlockedOn, station: ProgramStation) -> list[Event]:
         maker = station.maker_of(told.tid)
         if maker is None:
             return []
@@ -142,17 +155,35 @@ class Told:
         whom = None if other is None else other.maker_of(told.whom_tid)
         return [Blocked(told.at, maker, told.kind, whom or 0, told.name)]
 
+    def _holder_changed(self, waits: said.BlockedOn, holder: tuple[int, int] | None) -> None:
+        if station := self._stations.get(waits.pid):
+            pid, tid = holder or (0, 0)
+            told = waits._replace(at=self._at, whom_pid=pid, whom_tid=tid)
+            self._changed += self._blocked_by(told, station)
+
+    def _holds(self, told: said.Holds, _station: ProgramStation) -> list[Event]:
+        self._at = told.at
+        self._locks.holds(told)
+        return self._take_changed()
+
     def _went_on(self, told: said.WentOn, station: ProgramStation) -> list[Event]:
+        self._at = told.at
+        self._locks.went_on(told)
         maker = station.maker_of(told.tid)
-        return [] if maker is None else [Unblocked(told.at, maker)]
+        changed = self._take_changed()
+        return changed if maker is None else [Unblocked(told.at, maker), *changed]
+
+    def _take_changed(self) -> list[Event]:
+        changed, self._changed = self._changed, []
+        return changed
 
     def _task_began(self, told: said.TaskBegan, station: ProgramStation) -> list[Event]:
         maker = station.maker_of(told.tid)
-        return [] if maker is None else [TaskBegan(told.at, maker, told.name)]
+        return [] if maker is None else [TaskBegan(told.at, maker, told.name, told.number)]
 
     def _task_ended(self, told: said.TaskEnded, station: ProgramStation) -> list[Event]:
         maker = station.maker_of(told.tid)
-        return [] if maker is None else [TaskEnded(told.at, maker, told.error)]
+        return [] if maker is None else [TaskEnded(told.at, maker, told.error, told.number)]
 
     def _raised(self, told: said.Raised, station: ProgramStation) -> list[Event]:
         maker = station.maker_of(told.tid)
@@ -182,6 +213,7 @@ class Told:
         said.Renamed: _renamed,
         said.BlockedOn: _blocked,
         said.WentOn: _went_on,
+        said.Holds: _holds,
         said.TaskBegan: _task_began,
         said.TaskEnded: _task_ended,
         said.Raised: _raised,

@@ -13,13 +13,14 @@ by what is C alone, until it is taken less often, or somebody waits for it::
 
 from __future__ import annotations
 
+import _functools  # type: ignore[import-not-found]
 import _thread
 import itertools
 import os
 import sys
 import time
 from _thread import get_ident
-from functools import partial
+from _weakref import ref
 
 from . import link, raised
 from .waiting import PATIENCE, told, went_on
@@ -27,11 +28,13 @@ from .words import clipped
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
-MOST_LOCKS = 10_000
-"""Of a process; a program that has one for each of its objects gets plain ones from then on."""
+AT_FIRST = 2_000
+MOST_A_SECOND = 500
+"""Locks that may be made so, each of which takes 5 µs: some programs make one for each object."""
 OFTEN = 5_000
 """Times a second from which on a lock is not noted who takes it."""
 BETWEEN = 512
@@ -47,17 +50,21 @@ _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}"
 _HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
-class _Counts:
-    """How many locks were made, and how many threads look again and again who has theirs."""
+class _Budget:
+    """How many locks may be made."""
 
-    made = 0
-    looking = 0
+    left = AT_FIRST
+    since = 0.0
+
+
+_looking: set[int] = set()
+"""Threads that look again and again who has their lock."""
 
 
 if sys.version_info >= (3, 11):
-    from operator import call as _call
+    from _operator import call as _call
 else:
-    from operator import methodcaller
+    from _operator import methodcaller
 
     _call = methodcaller("__call__")
 
@@ -77,7 +84,7 @@ class State:
 
     def __init__(self, real: Any, maker: FrameType) -> None:
         self.real = real
-        self.take = real.acquire
+        self.take: Callable[..., bool] = real.acquire
         self.owner = 0
         self.left = BETWEEN
         self.since = 0.0
@@ -155,34 +162,31 @@ class State:
         if self.often:
             self._note_again()
         got = False
-        _Counts.looking += 1
+        me = get_ident()
+        _looking.add(me)
         try:
-            if timeout != FOREVER or _Counts.looking > MOST_LOOKING:
-                # Who has it makes no circle of those who give up.
-                link.guarded(self._tell, 0, timeout)
-                got = self.take(True, timeout if timeout < 0 else timeout - PATIENCE)  # noqa: FBT003
-                return got
-            last = -1
-            while not got:
-                holder = [0]
-                link.guarded(self._find_holder, holder)
-                if holder[0] != last:
-                    last = holder[0]
-                    link.guarded(self._tell, last, FOREVER)
-                got = self.take(True, LOOK_AGAIN if link.state.is_on else FOREVER)  # noqa: FBT003
-            return got
+            try:
+                if timeout != FOREVER or len(_looking) > MOST_LOOKING:
+                    # Who has it makes no circle of those who give up.
+                    link.guarded(self._tell, 0, timeout)
+                    got = self.take(True, max(timeout - PATIENCE, FOREVER))  # noqa: FBT003
+                    timeout = 0  # it was waited for
+                last = -1
+                while not got and timeout == FOREVER:
+                    holder = [0]
+                    link.guarded(self._find_holder, holder)
+                    if holder[0] != last:
+                        last = holder[0]
+                        link.guarded(self._tell, last, FOREVER)
+                    got = self.take(True, LOOK_AGAIN if link.state.is_on else FOREVER)  # noqa: FBT003
+            finally:
+                _looking.discard(me)
+                went_on()
         except BaseException:
             if got:
                 self.real.release()
             raise
-        finally:
-            _Counts.looking -= 1
-            try:
-                went_on()
-            except BaseException:
-                if got:
-                    self.real.release()
-                raise
+        return got
 
     def _tell(self, holder: int, timeout: float) -> None:
         name = f"{self.path.rpartition(os.sep)[2]}:{self.line}"
@@ -200,7 +204,7 @@ class State:
             owner = ~owner
             if not _releases(sys._current_frames().get(owner)):  # noqa: SLF001
                 return
-        thread = sys.modules["threading"]._active.get(owner)
+        thread = sys.modules["threading"]._active.get(owner)  # noqa: SLF001
         if thread is not None:
             found[0] = thread._native_id or 0  # noqa: SLF001
 
@@ -228,8 +232,8 @@ class ReentrantState(State):
 
 def quick(state: State) -> Any:
     """Return what takes a lock with nothing of Python, as long as nobody has to wait for it."""
-    tries = itertools.cycle([*[partial(state.take, False)] * (TRIES - 1), state.again])  # noqa: FBT003
-    return partial(any, map(_call, tries))
+    tries = itertools.cycle([*[_functools.partial(state.take, False)] * (TRIES - 1), state.again])  # noqa: FBT003
+    return _functools.partial(any, map(_call, tries))
 
 
 class _Kind(type):
@@ -252,7 +256,8 @@ class _Kind(type):
 def _methods(real: Any) -> dict[str, Any]:
     """Return what a type has that stands for a type of locks."""
 
-    def refuse(cls: Any, **_: Any) -> None:
+    @classmethod  # type: ignore[misc]
+    def refuse(_: Any, **__: Any) -> None:
         raise TypeError(f"type '_thread.{real.__name__}' is not an acceptable base type")
 
     def reduce(self: Any, protocol: int) -> Any:
@@ -273,7 +278,7 @@ def _methods(real: Any) -> dict[str, Any]:
         "__repr__": lambda self: repr(self._state.real),
         "__dir__": lambda self: dir(self._state.real),
         "__reduce_ex__": reduce,
-        "__init_subclass__": classmethod(refuse),
+        "__init_subclass__": refuse,
     }
 
 
@@ -294,16 +299,25 @@ def standing_for(real: Any, kind: Any, maker: FrameType) -> Any:
     condition = sys.modules["threading"].Condition.__init__.__code__
     if maker.f_code is condition and maker.f_back is not None:
         maker = maker.f_back
-    if not link.state.is_on or _Counts.made >= MOST_LOCKS or not is_own(maker):
+    if not link.state.is_on or not is_own(maker) or not _may_make():
         return real
-    _Counts.made += 1
     lock = object.__new__(kind)
     is_reentrant = kind.real is _thread.RLock
     state = lock._state = (ReentrantState if is_reentrant else State)(real, maker)
-    state.own = _ref(lock)
+    state.own = ref(lock)
     lock.__enter__ = quick(state) if is_reentrant and _HAS_GIL else state.enter
     lock.__exit__, lock.acquire, lock.release = real.__exit__, state.acquire, real.release
     return lock
+
+
+def _may_make() -> bool:
+    if _Budget.left <= 0:
+        now = time.monotonic()
+        if now - _Budget.since < 1:
+            return False
+        _Budget.since, _Budget.left = now, MOST_A_SECOND
+    _Budget.left -= 1
+    return True
 
 
 def is_own(maker: FrameType) -> bool:
@@ -343,6 +357,3 @@ def patch(module: Any) -> None:
     module.Lock = plain if isinstance(module.Lock, type) else _Factory(plain).allocate_lock
     if module._CRLock is _thread.RLock:  # noqa: SLF001
         module._CRLock = _Factory(_type_of(_thread.RLock)).RLock  # noqa: SLF001
-
-
-_ref = __import__("_weakref").ref

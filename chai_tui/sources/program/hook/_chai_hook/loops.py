@@ -75,38 +75,40 @@ def patch(module: Any) -> None:
     """Hear of tasks; what a task shows of itself is as without us."""
     loop = module.BaseEventLoop
     original = loop.create_task
-    shown = sys.modules["asyncio.base_futures"]
+    shown: Any = sys.modules["asyncio.base_futures"]
+    repr_info = shown._future_repr_info  # noqa: SLF001
     format_callbacks = shown._format_callbacks  # noqa: SLF001
 
     def create_task(self: Any, coro: Any, **options: Any) -> Any:
         task = original(self, coro, **options)
         if link.state.is_on:
-            link.guarded(_made, task, options.get("name"), sys._getframe(1))  # noqa: SLF001
+            link.guarded(_made, task, coro, options.get("name"), sys._getframe(1))  # noqa: SLF001
         return task
 
     def _format_callbacks(callbacks: Any) -> Any:
-        theirs = [one for one in callbacks or () if type(one[0]) is not Done]
-        # As if there were none: None or an empty list, which is shown in the same way.
-        return format_callbacks(theirs)
+        return format_callbacks([one for one in callbacks if type(one[0]) is not Done])
+
+    def _future_repr_info(future: Any) -> Any:
+        return [part for part in repr_info(future) if part != "cb=[]"]
 
     loop.create_task = dressed(create_task, original)
     shown._format_callbacks = dressed(_format_callbacks, format_callbacks)  # noqa: SLF001
+    shown._future_repr_info = dressed(_future_repr_info, repr_info)  # noqa: SLF001
 
 
-def _made(task: Any, name: Any, caller: Any) -> None:
+def _made(task: Any, coroutine: Any, name: Any, caller: Any) -> None:
     trace = getattr(task, "_source_traceback", None)
     if trace and trace[-1].filename == __file__:
         del trace[-1]
     if name is None and caller.f_code.co_name in _NAMING:
         name = caller.f_locals.get("name")
     if type(name) is not str:
-        name = name_of_coroutine(task)
-    number = _tell_began(link.thread_id(), clipped(name)) if _may_tell() else 0
-    task.add_done_callback(Done(link.thread_id(), clipped(name), number))
-
-
-def name_of_coroutine(task: Any) -> str:
-    """Return the name of the function that a task calls."""
-    coroutine = task.get_coro()
-    name = getattr(coroutine, "__qualname__", None)
-    return name if type(name) is str else name_of(coroutine)
+        name = getattr(coroutine, "__qualname__", None)
+    name = clipped(name) if type(name) is str else name_of(coroutine)
+    thread = link.thread_id()
+    # One that is eager may be done already; of such a one 3.12 must not be asked for more.
+    if task.done():
+        Done(thread, name, 0)(task)
+    else:
+        number = _tell_began(thread, name) if _may_tell() else 0
+        task.add_done_callback(Done(thread, name, number))

@@ -32,7 +32,7 @@ class _State:
             it.
     """
 
-    __slots__ = ("__weakref__", "kind", "key", "lock", "owner", "take")
+    __slots__ = ("__weakref__", "key", "kind", "lock", "owner", "take")
 
     def __init__(self, lock: Any, kind: str, key: int) -> None:
         self.lock = lock
@@ -42,7 +42,9 @@ class _State:
         self.owner = 0
 
     def acquire(self, block: Any = True, timeout: Any = None) -> Any:  # noqa: FBT002
-        if block is True and (timeout is None or (type(timeout) in (int, float) and timeout > PATIENCE)):
+        if block is True and (
+            timeout is None or (type(timeout) in (int, float) and timeout > PATIENCE)
+        ):
             got = self.take(False) or self.wait(timeout, sys._getframe(1), 0)  # noqa: FBT003, SLF001
         else:
             got = self.take(block, timeout)
@@ -67,12 +69,12 @@ class _State:
                     went_on()
             if got:
                 self.owner = owner
-            return got
         except BaseException:
             if got:
                 self.lock.release()
             raised.passed()
             raise
+        return got
 
     def _what(self, caller: FrameType) -> str:
         """Return what is waited for; nothing where the standard library does for itself."""

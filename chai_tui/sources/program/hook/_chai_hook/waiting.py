@@ -249,10 +249,11 @@ def patch_simple_queue(module: Any) -> None:
     """Hear of waiting for a ``queue.SimpleQueue``, of which the program's own are of Python."""
     from . import locks  # noqa: PLC0415 - it needs us
 
-    real = module.SimpleQueue
+    real: Any = module.SimpleQueue
     if not isinstance(real, type) or real.__module__ != "_queue":
         return
-    take, empty = real.get, module.Empty
+    empty = module.Empty
+    take: Any = getattr(real, "get")  # noqa: B009 - it is Any
 
     class Kind(type):
         def __call__(cls, *args: Any, **options: Any) -> Any:
