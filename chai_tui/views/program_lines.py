@@ -13,15 +13,10 @@ from chai_tui.explain.formatting import counted, time_text
 from chai_tui.explain.program_end import Process, end_text, first_process, process_of
 from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated
-from chai_tui.model.program_events import StationSeen
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode, OutputError, warn, write
-
-SPAWNED = "python spawned"
-"""What is called whom multiprocessing starts anew, until it tells its name."""
-NAME_SECONDS = 0.15
-"""For so long a start is not told where the process may be about to tell its name."""
+from chai_tui.views.starts import Starts
 
 
 class ProgramLinesView:
@@ -42,9 +37,7 @@ class ProgramLinesView:
     ) -> None:
         self._out = out
         self._err = err
-        self._clock = clock
-        self._unnamed: dict[int, tuple[float, Started]] = {}
-        """Starts that are not told yet, and until when they wait, by station."""
+        self._starts = Starts(clock)
         self._over: set[int] = set()
         self._running: dict[int, str] = {}
         self._dropped = 0
@@ -53,10 +46,11 @@ class ProgramLinesView:
     def show(self, events: Sequence[Event], floor: Floor) -> None:
         """Print what the program printed, and what became of its processes."""
         out: list[str] = []
-        for text in self._named(floor, lambda _, due: self._clock() >= due):
+        for text in self._started(floor):
             warn(self._err, text)
         for event in events:
-            for text in self._named_before(event, floor):
+            self._starts.hear(event, floor)
+            for text in self._started(floor):
                 self._print(out)
                 warn(self._err, text)
             if isinstance(event, Said):
@@ -88,10 +82,8 @@ class ProgramLinesView:
         elif isinstance(event, Started):
             if event.pid == event.tid:
                 self._running[event.maker] = f"#{event.maker}, pid {event.pid}"
-                if (station := _to_be_named(event, floor)) is None:
-                    yield f"{_time(event.at, floor)} {describe(event, floor)}"
-                else:
-                    self._unnamed[station] = self._clock() + NAME_SECONDS, event
+                self._starts.add(event, floor)
+                yield from self._started(floor)
         elif isinstance(event, Exited) and event.maker not in floor.makers:
             # Of very many that end at once the floor has forgotten the first already.
             if (who := self._running.pop(event.maker, "")) and event.exitcode is not None:
@@ -108,29 +100,11 @@ class ProgramLinesView:
 
     def patience(self) -> float | None:
         """Return seconds after which there is something to show, whatever happens; None: never."""
-        due = min((due for due, _ in self._unnamed.values()), default=None)
-        return None if due is None else max(0.0, due - self._clock())
+        return self._starts.patience()
 
-    def _named_before(self, event: Event, floor: Floor) -> Iterator[str]:
-        """What is told of starts before an event: it names somebody, or is something of theirs."""
-        if not self._unnamed:
-            return
-        if isinstance(event, StationSeen | Said):
-            number = event.station
-        elif isinstance(event, Exited):
-            maker = floor.makers.get(event.maker)
-            if maker is None:  # it was forgotten already, and with it who ended before
-                yield from self._named(floor, lambda *_: True)
-                return
-            number = maker.station
-        else:
-            return
-        yield from self._named(floor, lambda station, _: station == number)
-
-    def _named(self, floor: Floor, which: Callable[[int, float], bool]) -> Iterator[str]:
-        """What is told of starts that waited for a name, of some stations."""
-        for station in [number for number, (due, _) in self._unnamed.items() if which(number, due)]:
-            _, event = self._unnamed.pop(station)
+    def _started(self, floor: Floor, *, at_last: bool = False) -> Iterator[str]:
+        """What is told of starts that wait no longer."""
+        for event in self._starts.take(at_last=at_last):
             yield f"{_time(event.at, floor)} {describe(event, floor)}"
 
     def _ended(self, event: Exited, floor: Floor) -> Process | None:
@@ -146,7 +120,7 @@ class ProgramLinesView:
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Tell how the program ended, on stderr."""
-        for text in self._named(floor, lambda *_: True):
+        for text in self._started(floor, at_last=True):
             warn(self._err, text)
         for finding in self._findings.end(floor):
             warn(self._err, f"found: {printable(finding.sentence)}")
@@ -154,21 +128,6 @@ class ProgramLinesView:
             lines = counted(self._dropped, "line")
             warn(self._err, f"{lines} came faster than they can be shown, and were left out")
         warn(self._err, closing_line(floor))
-
-
-def _to_be_named(event: Started, floor: Floor) -> int | None:
-    """The station of a process that may be about to tell its name; None of any other.
-
-    It is called as the Python that started it until its own one says more.
-    """
-    maker = floor.makers.get(event.maker)
-    station = None if maker is None else floor.stations.get(maker.station)
-    if station is None or not station.python or floor.run.source != "run":
-        return None
-    parent = floor.stations.get(station.parent)
-    if parent is None or station.name not in {parent.name, SPAWNED}:
-        return None
-    return station.number
 
 
 def _time(at: float, floor: Floor) -> str:

@@ -9,7 +9,8 @@ import pytest
 from chai_tui.model.events import Dropped, Event, Said, Trouble, Unseated
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import OutputError
-from chai_tui.views.program_lines import NAME_SECONDS, ProgramLinesView, exit_code
+from chai_tui.views.program_lines import ProgramLinesView, exit_code
+from chai_tui.views.starts import NAME_SECONDS
 from tests.builders import BEGAN, floor_of
 from tests.made_programs import RUN, WATCH, ends, process, thread
 
@@ -76,12 +77,14 @@ def test_a_start_waits_for_a_name_for_a_moment_and_for_no_end_and_no_word() -> N
         "00.250 #2 Process-1 started, pid 4712"
     ]
     assert view.patience() is None
-    # At once, for it has a name already; and nobody names it.
+    # At once, for it has a name already; not before one that waits; and nobody names it.
     assert len(show(*child(3, "python other.py"))) == 1
     assert show(*child(4, PROGRAM)) == []
     now[0] += NAME_SECONDS + 0.01
     assert view.patience() == 0.0
     assert show() == [f"00.250 #4 {PROGRAM} started, pid 4714"]
+    assert show(*child(8, PROGRAM), *child(9, "make")) == []
+    assert [line[7:9] for line in show(child(8, "Process-8")[0])] == ["#8", "#9"]
     # It says something, or ends; what others do is no reason.
     assert show(*child(5, PROGRAM)) == []
     assert show(Said(BEGAN, 5, "x", "err", 5)) == [f"00.250 #5 {PROGRAM} started, pid 4715", "x"]
