@@ -83,13 +83,13 @@ def _of_program(look: Look, parts: list[_Part], room: int) -> Line:
         return []
     brief = parts
     if parts[0].word.startswith("core"):
-        brief = [parts[0]._replace(long="on", word="on"), *parts[1:]]
+        brief = [parts[0]._replace(word="runs"), *parts[1:]]
     lacks = sorted(parts[1:], key=lambda part: part.percent)
     forms = [
         (parts, True, " · ", " %"),
         (parts, False, " · ", " %"),
         (brief, False, " · ", " %"),
-        (brief, False, " · ", "%"),
+        (brief, False, ", ", "%"),
         ([part for part in parts if part not in lacks[:-1]], False, " · ", " %"),
     ]
     for told, is_long, between, unit in forms:
