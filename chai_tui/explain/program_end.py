@@ -118,7 +118,7 @@ def program_closing_line(floor: Floor) -> str:
         if is_watched or first is None or process.station.number != first.station.number
     ]
     outcome = _outcome(floor, known, first)
-    return "; ".join(filter(None, (outcome, _ended_badly(floor, others))))
+    return "; ".join(filter(None, (outcome, ended_badly(floor, others))))
 
 
 def _outcome(floor: Floor, known: list[Process], first: Process | None) -> str:
@@ -138,7 +138,13 @@ def _outcome(floor: Floor, known: list[Process], first: Process | None) -> str:
     return f"{program}: {end_text(first)}{left}"
 
 
-def _ended_badly(floor: Floor, others: list[Process]) -> str:
+def ended_badly(floor: Floor, others: list[Process]) -> str:
+    """Return who was killed, ended with another code than 0 or failed; nothing where nobody did.
+
+    Args:
+        floor: the state.
+        others: who is told of, of those that were not forgotten since.
+    """
     first = None if floor.run.source == "watch" else floor.first_station
     gone = [one for one in gone_processes(floor) if one.station.number != first]
     bad = [process for process in others if process.is_over and not process.ended_well]

@@ -8,6 +8,7 @@ from chai_tui.explain.formatting import counted, seconds_text
 from chai_tui.explain.program_end import (
     NAMED_AT_MOST,
     Process,
+    ended_badly,
     gone_processes,
     process_count,
     processes,
@@ -47,7 +48,9 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
     if gone:
         program = printable(floor.run.program) or "the program"
         were = "was" if len(gone) == 1 else "were"
-        closing = f"{program}: {process_count(len(gone))} {were} ended while at work"
+        left = f"{program}: {process_count(len(gone))} {were} ended while at work"
+        others = [process for process in known if process.station.number not in gone]
+        closing = "; ".join(filter(None, (left, ended_badly(floor, others))))
     else:
         closing = program_closing_line(floor)
     lines = [closing, _figures(floor, wall)]
@@ -90,5 +93,5 @@ def _code(process: Process) -> str:
         return "unknown"
     signal = f" ({last.end_signal})" if last.end_signal else ""
     if last.ended_by_pool:
-        signal = f" ({last.cause})"
+        signal = " (by its pool)"
     return f"{last.exitcode}{signal}".replace("-", "−")

@@ -220,7 +220,7 @@ def test_a_pool_that_was_terminated_is_no_failure() -> None:
         assert "2 of 5 processes were killed or ended with another code than 0: Fork" in told
         assert "ForkPoolWorker-4 #4 killed by SIGKILL, Process-5 #5 killed by SIGTERM" in told
         if not each:
-            assert "ForkPoolWorker-2 #2 −15 (its pool was terminated)" in codes
+            assert "ForkPoolWorker-2 #2 −15 (by its pool)" in codes
             floor.forget_finished()
 
 
@@ -254,6 +254,11 @@ def test_of_a_target_only_what_is_the_programs_is_told(name: str, target: str, t
 def test_the_report_of_what_was_left_or_watched() -> None:
     run = floor_of(RUN, *MAIN, *CHILDREN, *ends(1, 2, 3, 4, exitcode=-15, ours=True))
     assert report_lines(run, [1, 2, 3, 4])[0] == f"{PROGRAM}: 4 processes were ended while at work"
+    some = [*MAIN, *CHILDREN, *ends(2, exitcode=3), *ends(1, 3, 4, exitcode=-15, ours=True)]
+    assert report_lines(floor_of(RUN, *some), [1, 3, 4])[0] == (
+        f"{PROGRAM}: 3 processes were ended while at work; 1 of 4 processes was killed or ended "
+        "with another code than 0: Process-1 #2 exit code 3"
+    )
     watched = report_lines(floor_of(WATCH, *MAIN, *samples({1: (0.5, 0.0, 0.0)})))
     assert watched == [
         "1 process of what was watched still runs",
