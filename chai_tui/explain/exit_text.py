@@ -62,6 +62,8 @@ def meaning_of_end(maker: Maker) -> str:
     """Return what the end of a maker means, in a sentence or two; empty while it runs."""
     if not maker.joined:
         return ""
+    if maker.ended_by_pool:
+        return "Pool.terminate() ends its workers with SIGTERM; leaving a `with Pool()` calls it."
     if maker.end_signal is not None:
         return _meaning_of_signal(maker, maker.end_signal)
     if not maker.is_ours:

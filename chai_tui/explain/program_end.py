@@ -5,11 +5,10 @@ Its user knows threads and processes, and none of our words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chai_tui.explain.formatting import counted, seconds_text
-from chai_tui.explain.program_text import missed_text
 from chai_tui.model.events import Exited, RunBegan, Sampled, Seated, Started
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State, Station
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 
 NAMED_AT_MOST = 3
 """So many processes are named in a line before the others are counted."""
-LISTED = 10
-"""So many exit codes are listed in the report."""
-WORTH_TELLING = 0.05
-"""CPU seconds from which a process is told to have burned most."""
 UNKNOWN_CODE = "exit code unknown: another process joined it"
 """Only the parent of a process is told its exit code, and only once."""
 _ERROR_LENGTH = 120
@@ -65,7 +60,7 @@ class Process(NamedTuple):
     @property
     def ended_well(self) -> bool:
         """Whether it has ended, and nothing says that it did not end well."""
-        return self.is_over and not self.exitcode
+        return self.last is not None and (not self.exitcode or self.last.ended_by_pool)
 
 
 def process_name(station: Station, first: Maker | None = None) -> str:
@@ -123,7 +118,7 @@ def program_closing_line(floor: Floor) -> str:
         if is_watched or first is None or process.station.number != first.station.number
     ]
     outcome = _outcome(floor, known, first)
-    return "; ".join(filter(None, (outcome, _ended_badly(floor, others))))
+    return "; ".join(filter(None, (outcome, ended_badly(floor, others))))
 
 
 def _outcome(floor: Floor, known: list[Process], first: Process | None) -> str:
@@ -143,8 +138,15 @@ def _outcome(floor: Floor, known: list[Process], first: Process | None) -> str:
     return f"{program}: {end_text(first)}{left}"
 
 
-def _ended_badly(floor: Floor, others: list[Process]) -> str:
-    gone = [process for process in _gone(floor) if process.station.number != floor.first_station]
+def ended_badly(floor: Floor, others: list[Process]) -> str:
+    """Return who was killed, ended with another code than 0 or failed; nothing where nobody did.
+
+    Args:
+        floor: the state.
+        others: who is told of, of those that were not forgotten since.
+    """
+    first = None if floor.run.source == "watch" else floor.first_station
+    gone = [one for one in gone_processes(floor) if one.station.number != first]
     bad = [process for process in others if process.is_over and not process.ended_well]
     bad = [*gone, *[one for one in bad if one.station.number not in floor.bad_stations]]
     bad_ever = len(bad) + floor.bad_ends_ever - len(floor.bad_ends)
@@ -168,7 +170,7 @@ def _ended_badly(floor: Floor, others: list[Process]) -> str:
     return "; ".join(told)
 
 
-def _gone(floor: Floor) -> list[Process]:
+def gone_processes(floor: Floor) -> list[Process]:
     """Processes that had not ended well and were forgotten since; the first of them."""
     return [Process(one.station, (one.maker,), one.maker) for one in floor.bad_ends]
 
@@ -191,6 +193,8 @@ def _how(process: Process) -> str:
     last = process.last
     if last is None:
         return "still running"
+    if last.ended_by_pool:
+        return f"{last.end_signal}: {last.cause}"
     if last.end_signal is not None:
         return f"killed by {last.end_signal}"
     if last.exitcode is None:
@@ -204,75 +208,9 @@ def _error(thread: Maker) -> str:
     return error if len(error) <= _ERROR_LENGTH else f"{error[:_ERROR_LENGTH]}…"
 
 
-def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[str]:
-    """Return how a program went, in a few lines; nothing where it never was there.
-
-    Args:
-        floor: the state at the end.
-        ended: the numbers of those who were still at work when somebody left, and were ended.
-        wall: seconds in which somebody was there.
-    """
-    if not floor.processes_ever:
-        return [program_closing_line(floor)]
-    known = [process for process in processes(floor) if process.threads]
-    # Who still runs has none; it is counted in the first line.
-    over = [process for process in known if process.is_over]
-    told = [*_gone(floor), *[one for one in over if one.station.number not in floor.bad_stations]]
-    codes = [f"{process.name} {_code(process)}" for process in told[:LISTED]]
-    rest = floor.processes_ever - (len(known) - len(over)) - len(codes)
-    more = f" and {rest:,} more" if rest > 0 else ""
-    gone = {floor.makers[number].station for number in ended if number in floor.makers}
-    if gone:
-        program = printable(floor.run.program) or "the program"
-        were = "was" if len(gone) == 1 else "were"
-        closing = f"{program}: {process_count(len(gone))} {were} ended while at work"
-    else:
-        closing = program_closing_line(floor)
-    lines = [closing, _figures(floor, wall)]
-    if codes:
-        lines.append(f"exit codes: {', '.join(codes)}{more}")
-    lines += _most_time(known)
-    if floor.missed is not None:
-        lines.append(missed_text(floor.missed))
-    return lines
-
-
-def _figures(floor: Floor, wall: float) -> str:
-    burned = floor.burned
-    who = f"{process_count(floor.processes_ever)}, {counted(floor.threads_ever, 'thread')}"
-    text = f"{who}: {seconds_text(wall)} on the clock, {seconds_text(burned)} of CPU time"
-    if floor.run.source == "watch":  # they have burned it since they began, watched or not
-        return f"{text} since they began"
-    return f"{text}, {burned / wall:.1f} cores at once" if wall > 0 else text
-
-
 def _burned(seconds: float | None) -> str:
     """``, CPU 3.20 s``; nothing of less than the kernel counts, or where it did not tell."""
     return f", CPU {seconds_text(seconds)}" if seconds else ""
-
-
-def _most_time(known: Iterable[Process]) -> list[str]:
-    """Who burned most, in a line; nothing where the kernel told of one alone."""
-    told = [
-        (process.station.cpu_seconds, process.name)
-        for process in known
-        if process.station.cpu_seconds is not None
-    ]
-    told.sort(reverse=True)
-    most = [
-        f"{name} {seconds_text(seconds)}"
-        for seconds, name in told[:NAMED_AT_MOST]
-        if seconds >= WORTH_TELLING
-    ]
-    return [f"most CPU time: {', '.join(most)}"] if len(told) > 1 and most else []
-
-
-def _code(process: Process) -> str:
-    last = process.last
-    if last is None or last.exitcode is None:
-        return "unknown"
-    signal = f" ({last.end_signal})" if last.end_signal else ""
-    return f"{last.exitcode}{signal}".replace("-", "−")
 
 
 # What happened
@@ -308,11 +246,13 @@ def exited_line(event: Exited, floor: Floor) -> str:
     if maker.tid != maker.pid and len(process.threads) > 1:
         return f"{who} ended with its process, {_with_signal(event, maker)}{error}"
     burned = _burned(event.cpu_seconds)
-    ended = "" if maker.end_signal is not None else "ended, "
+    ended = "" if maker.end_signal is not None and not maker.ended_by_pool else "ended, "
     return f"{who} {ended}{_with_signal(event, maker)}{burned}{error}"
 
 
 def _with_signal(event: Exited, maker: Maker) -> str:
+    if maker.ended_by_pool:
+        return f"{maker.end_signal}: {maker.cause}"
     if maker.end_signal is not None:
         return f"killed by {maker.end_signal}{', sent from here' if event.ours else ''}"
     return UNKNOWN_CODE if event.exitcode is None else f"exit code {event.exitcode}"

@@ -23,6 +23,7 @@ from chai_tui.model.program_events import (
     Waits,
 )
 from chai_tui.model.text import printable
+from chai_tui.state.program_floor import POOL_WORKER
 
 if TYPE_CHECKING:
     from chai_tui.state.floor import Floor
@@ -46,6 +47,44 @@ _AT_QUEUE = {
     BlockKind.PUT: "waits to put into queue {}",
     BlockKind.GET: "waits to get from queue {}",
 }
+
+
+_OF_POOLS = {"_process_worker": "pool worker"}
+_INNER = frozenset(
+    {
+        "_worker",
+        "_bootstrap",
+        "Thread._bootstrap",
+        "Thread.run",
+        "Process.run",
+        "_ExecutorManagerThread.run",
+        "_QueueManagementThread.run",
+        "_queue_management_worker",
+        "Queue._feed",
+        "Pool._handle_workers",
+        "Pool._handle_tasks",
+        "Pool._handle_results",
+    }
+)
+"""Functions of Python's own library that processes and threads are started to call: they tell
+nothing of the program."""
+
+
+def target_told(name: str, target: str) -> str:
+    """Return the function that a process or thread was started to call, as it is told to people.
+
+    Args:
+        name: what it is called.
+        target: that function's name; empty if unknown.
+
+    Returns:
+        Nothing where the name says it, or where it is an inner function of Python's own.
+    """
+    if target == name or target in _INNER or name.endswith(f"({target})"):
+        return ""
+    if target == "worker" and POOL_WORKER in name:
+        return ""
+    return _OF_POOLS.get(target, target)
 
 
 def wait_text(wait: Wait | None) -> str:

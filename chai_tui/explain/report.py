@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.exit_text import ended_with_its_process
 from chai_tui.explain.formatting import counted, seconds_text
-from chai_tui.explain.program_end import program_report
+from chai_tui.explain.program_report import program_report
 from chai_tui.explain.wording import plural
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable

@@ -297,6 +297,7 @@ class Floor(ProgramFloor):
         if event.exitcode is not None and event.exitcode < 0:
             maker.end_signal = self.signal_name(-event.exitcode)
         maker.signal_was_ours = event.ours
+        maker.ended_by_pool = not maker.is_ours and self._is_ended_by_pool(event, maker)
         maker.ended_at = event.at
         maker.joined = True
         maker.blocked, maker.task, maker.loop_tasks = None, "", ()

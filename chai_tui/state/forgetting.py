@@ -86,7 +86,7 @@ class ForgettingFloor(CopiedFloor):
 
     def _remember(self, station: Station, maker: Maker) -> None:
         """Keep a bad end for the report: once for each process, by its first thread."""
-        if maker.exitcode:
+        if maker.exitcode and not maker.ended_by_pool:
             if station.number in self.bad_stations:
                 return
             self.bad_stations[station.number] = None

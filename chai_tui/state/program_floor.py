@@ -22,6 +22,9 @@ from chai_tui.model.text import printable
 from chai_tui.state.forgetting import ForgettingFloor
 from chai_tui.state.records import Maker, Station
 
+POOL_WORKER = "PoolWorker-"
+"""In the name of each worker of a pool of multiprocessing, before its number."""
+_SIGTERM = 15  # wherever there are signals
 LOOP_TASKS_KEPT = 200
 """Tasks of an event loop that are known at a time."""
 LOOP_TASKS_NAMED = 3
@@ -67,6 +70,18 @@ class ProgramFloor(ForgettingFloor):
             self.first_station = min(self.stations)  # nobody was forgotten yet
         if maker.station == self.first_station:
             self.first_end = maker
+
+    def _is_ended_by_pool(self, event: Exited, maker: Maker) -> bool:
+        """Whether a worker ends as ``Pool.terminate()`` has it end, and ``with Pool()`` does.
+
+        The name is multiprocessing's own: ``ForkPoolWorker-1``.
+        """
+        if event.exitcode != -_SIGTERM or event.ours:
+            return False
+        station = self.stations[maker.station]
+        parent = self.stations.get(station.parent)
+        is_there = parent is not None and any(one in self.unjoined for one in parent.makers)
+        return is_there and POOL_WORKER in station.name
 
     def _burned_at(self, event: Exited, maker: Maker) -> float:
         """Take in what an end tells of CPU time; return by how much more was burned so far.

@@ -130,6 +130,8 @@ class Maker:
     end_signal: str | None = None
     """The name of the signal that ended it, if one did."""
     signal_was_ours: bool = False
+    ended_by_pool: bool = False
+    """Whether that was SIGTERM, and it worked in a pool of multiprocessing: ``Pool.terminate``."""
     called: str = ""
     """What the program calls it; empty for a maker of ours."""
     target: str = ""
@@ -205,6 +207,8 @@ class Maker:
                 if self.is_ours:
                     return "ended unseen: the system lost its exit code"
                 return "exit code unknown: another process joined it"
+            case State.STOPPED if self.ended_by_pool:
+                return "its pool was terminated"
             case State.STOPPED:
                 return "stopped"
             case State.FAILED if self.error:
@@ -321,6 +325,8 @@ def _state_at_end(maker: Maker) -> State:
         return State.ENDED if maker.error is None else State.FAILED
     if maker.exitcode < 0:
         asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
+        if maker.ended_by_pool:
+            return State.STOPPED
         return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
     if maker.exitcode == 0:
         if not maker.is_ours and maker.error is None:

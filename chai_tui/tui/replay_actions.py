@@ -80,7 +80,9 @@ class ReplayActions(WatchingApp, inherit_bindings=False):
         """Go to the next end that was not served, or to the one before."""
         if self.player.to_unserved(direction) is None:
             where = "after" if direction > 0 else "before"
-            self._say(f"No {self.noun} ended {where} this moment without having served")
+            badly = "badly" if self.floor.run.is_program else "without having served"
+            noun = "process or thread" if self.floor.run.is_program else self.noun
+            self._say(f"No {noun} ended {where} this moment {badly}")
         self._soon()
 
     def action_bookmark(self) -> None:

@@ -120,7 +120,7 @@ class ReplayApp(Replaying, ChaiApp, inherit_bindings=False):
                 measures_gil=run.measures_gil,
                 is_program=run.is_program,
             )
-            return [bar_section(width), *of_kitchen]
+            return [bar_section(width, is_program=run.is_program), *of_kitchen]
 
         self.push_screen(HelpScreen(rows, keys, run=run, sections=sections))
 

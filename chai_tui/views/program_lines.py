@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 from chai_tui.explain.event_text import closing_line, describe
@@ -15,6 +16,7 @@ from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode, OutputError, warn, write
+from chai_tui.views.starts import Starts
 
 
 class ProgramLinesView:
@@ -27,11 +29,15 @@ class ProgramLinesView:
     Args:
         out: stdout.
         err: stderr; None: it was closed when chai-tui was started.
+        clock: seconds.
     """
 
-    def __init__(self, out: TextIO, err: TextIO | None) -> None:
+    def __init__(
+        self, out: TextIO, err: TextIO | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._out = out
         self._err = err
+        self._starts = Starts(clock)
         self._over: set[int] = set()
         self._running: dict[int, str] = {}
         self._dropped = 0
@@ -40,7 +46,13 @@ class ProgramLinesView:
     def show(self, events: Sequence[Event], floor: Floor) -> None:
         """Print what the program printed, and what became of its processes."""
         out: list[str] = []
+        for text in self._started(floor):
+            warn(self._err, text)
         for event in events:
+            self._starts.hear(event, floor)
+            for text in self._started(floor):
+                self._print(out)
+                warn(self._err, text)
             if isinstance(event, Said):
                 if event.stream != "err":
                     out.append(event.line)
@@ -70,7 +82,8 @@ class ProgramLinesView:
         elif isinstance(event, Started):
             if event.pid == event.tid:
                 self._running[event.maker] = f"#{event.maker}, pid {event.pid}"
-                yield f"{_time(event.at, floor)} {describe(event, floor)}"
+                self._starts.add(event, floor)
+                yield from self._started(floor)
         elif isinstance(event, Exited) and event.maker not in floor.makers:
             # Of very many that end at once the floor has forgotten the first already.
             if (who := self._running.pop(event.maker, "")) and event.exitcode is not None:
@@ -85,6 +98,15 @@ class ProgramLinesView:
             who = f"{process.name}, pid {process.station.pid}"
             yield f"{_time(at, floor)} {who}: {end_text(process)}{process.burned}"
 
+    def patience(self) -> float | None:
+        """Return seconds after which there is something to show, whatever happens; None: never."""
+        return self._starts.patience()
+
+    def _started(self, floor: Floor, *, at_last: bool = False) -> Iterator[str]:
+        """What is told of starts that wait no longer."""
+        for event in self._starts.take(at_last=at_last):
+            yield f"{_time(event.at, floor)} {describe(event, floor)}"
+
     def _ended(self, event: Exited, floor: Floor) -> Process | None:
         """The process that has ended with this event; None if none has, or that was told."""
         maker = floor.makers.get(event.maker)
@@ -98,6 +120,8 @@ class ProgramLinesView:
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Tell how the program ended, on stderr."""
+        for text in self._started(floor, at_last=True):
+            warn(self._err, text)
         for finding in self._findings.end(floor):
             warn(self._err, f"found: {printable(finding.sentence)}")
         if self._dropped:

@@ -49,6 +49,7 @@ def watch(
     *,
     makers: int = 0,
     terminal: int | None = None,
+    patience: Callable[[], float | None] | None = None,
 ) -> tuple[Floor, int | None]:
     """Watch until it is over, and show it.
 
@@ -61,6 +62,8 @@ def watch(
         is_over: whether there is nothing more to wait for.
         makers: how many the source was asked for.
         terminal: the descriptor of the one that the view writes to; None: it writes elsewhere.
+        patience: returns seconds after which the view is to show something though nothing happened;
+            None: it has nothing to show then.
 
     Returns:
         The floor at the end, and the number of the signal that asked for it; None if none did.
@@ -73,7 +76,8 @@ def watch(
     try:
         with _signals_noted(source) as noted, hang_up_watched(terminal, noted.note_hang_up):
             while not noted.numbers and not is_over(floor):
-                events = source.poll(PATIENCE)
+                due = None if patience is None else patience()
+                events = source.poll(PATIENCE if due is None else due)
                 floor.fold(events)
                 with noted.writing():
                     view.show(events, floor)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("programs are run and watched on Linux alone", allow_module_level=True)
 
-from tests.process.program import console_script
+from tests.process.program import alive, console_script
 from tests.terminal import PATIENCE, Terminal
 
 SCRIPT = """\
@@ -117,6 +118,20 @@ def test_the_screen_leaves_with_the_program_and_its_exit_code() -> None:
         assert terminal.wait() == 7
         assert terminal.is_restored
         assert b"Traceback" not in terminal.raw
+
+
+def test_what_was_run_is_asked_to_end_where_we_are_killed(folder: Path) -> None:
+    command = [console_script(), "run", "--plain", "script.py", "wait"]
+    deadline = time.monotonic() + PATIENCE
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ours:
+        while not (folder / "ran").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        program = psutil.Process(int((folder / "ran").read_text().split()[-1]))
+        ours.kill()
+    while alive([program]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_ctrl_c_ends_what_was_run(folder: Path) -> None:

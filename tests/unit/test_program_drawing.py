@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Exited, Paused, Sampled
+from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
@@ -18,7 +18,8 @@ from chai_tui.model.program_events import (
 )
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State, Station
-from chai_tui.tui.canvas.maker_facts import Look, state_name, state_word
+from chai_tui.tui.canvas.maker_facts import Look, said_before_error, state_name, state_word
+from chai_tui.tui.canvas.maker_time import time_spans
 from chai_tui.tui.canvas.program_facts import does_now, doing_lines, named, processes
 from chai_tui.tui.canvas.styles import Line, as_text, width_of
 from chai_tui.tui.detail.drawing import details, title
@@ -133,6 +134,51 @@ def test_a_panel_tells_who_does_what() -> None:
         "│                                                          │",
         "╰─ core 1 75 % · no core 10 % ─────────────────────────────╯",
     ]
+
+
+def test_an_exception_is_told_once_and_what_was_said_before_it_is() -> None:
+    stack = ["Process Process-1:", "Traceback (most recent call last):", '  File "x"', "    no()"]
+    error = "ValueError: no milk"
+    said = [Said(LATER, 1, "brewing", "out", 1)]
+    said += [Said(LATER, 1, line, "err", 1) for line in (*stack, error)]
+    maker = one(*said, Failed(LATER, 1, error, "", 0.0), Exited(LATER, 1, 1, ours=False))
+    assert [line.text for line in said_before_error(maker)] == ["brewing"]
+    panel = "\n".join(texts(draw_panel(Look(maker), 40, 7)))
+    assert panel.count("no milk") == 1
+    assert "brewing" in panel
+    # It is another one, or none is told.
+    assert len([*said_before_error(one(*said))]) == 6
+    assert len([*said_before_error(one(*said, Failed(LATER, 1, "OSError", "", 0.0)))]) == 6
+    short = one(said[-1], Failed(LATER, 1, error, "", 0.0))
+    assert [*said_before_error(short)] == []
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        (60, "core 1 18 % · waits for the GIL 59 % · no core 23 %"),
+        (45, "core 1 18 % · no GIL 59 % · no core 23 %"),
+        (39, "runs 18 % · no GIL 59 % · no core 23 %"),
+        (33, "runs 18%, no GIL 59%, no core 23%"),
+        (30, "core 1 18 % · no GIL 59 %"),
+        (24, "no GIL 59 %"),
+    ],
+)
+def test_shares_are_told_with_their_signs_or_left_out(room: int, text: str) -> None:
+    loads = {1: Load(1, 0.18, 0.23, 0.59), 2: Load()}
+    maker = one(*thread(2, 1, "other"), *samples(loads, BEGAN, LATER))
+    assert as_text(time_spans(Look(maker), room)) == text
+
+
+def test_a_row_tells_what_was_said_where_there_is_room_behind_what_it_does() -> None:
+    said = Said(LATER, 1, "epoch 7", "out", 1)
+    row = as_text(draw_row(Look(one(waits(LATER, m1=(WaitKind.SLEEP, "")), said)), 80))
+    assert row.rstrip().endswith("sleeps  › epoch 7")
+    ended = as_text(draw_row(Look(one(said, Exited(LATER, 1, 0, ours=False))), 80))
+    assert "› epoch 7" in ended
+    waiting = as_text(draw_row(Look(one(waits(LATER, m1=SOCKET), said)), 80))
+    assert "epoch" not in waiting
+    assert "reads socket to 127.0.0.1:5432" in waiting
 
 
 def test_a_state_is_told_in_fewer_words_before_a_name_is_gone() -> None:

@@ -10,6 +10,7 @@ from chai_tui.model.events import Dropped, Event, Said, Trouble, Unseated
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import OutputError
 from chai_tui.views.program_lines import ProgramLinesView, exit_code
+from chai_tui.views.starts import NAME_SECONDS
 from tests.builders import BEGAN, floor_of
 from tests.made_programs import RUN, WATCH, ends, process, thread
 
@@ -50,6 +51,51 @@ def test_stdout_has_the_programs_own_lines_and_nothing_else() -> None:
         f"chai-tui: {PROGRAM}: ended with exit code 0; 1 of 2 processes was killed or ended with "
         "another code than 0: Process-1 #2 killed by SIGKILL",
     ]
+
+
+def child(number: int, name: str) -> list[Event]:
+    return process(number, name, parent=1, at=BEGAN + 0.25)
+
+
+def test_a_start_waits_for_a_name_for_a_moment_and_for_no_end_and_no_word() -> None:
+    now = [50.0]
+    err = io.StringIO()
+    view, floor = ProgramLinesView(io.StringIO(), err, lambda: now[0]), Floor()
+
+    def show(*events: Event) -> list[str]:
+        before = err.tell()
+        floor.fold(events)
+        view.show(events, floor)
+        return [line.removeprefix("chai-tui: ") for line in err.getvalue()[before:].splitlines()]
+
+    assert len(show(RUN, *MAIN)) == 1
+    assert view.patience() is None
+    # It is named in time.
+    assert show(*child(2, PROGRAM)) == []
+    assert view.patience() == pytest.approx(NAME_SECONDS)
+    assert show(child(2, "Process-1")[0], child(2, "Process-1")[2]) == [
+        "00.250 #2 Process-1 started, pid 4712"
+    ]
+    assert view.patience() is None
+    # At once, for it has a name already; not before one that waits; and nobody names it.
+    assert len(show(*child(3, "python other.py"))) == 1
+    assert show(*child(4, PROGRAM)) == []
+    now[0] += NAME_SECONDS + 0.01
+    assert view.patience() == 0.0
+    assert show() == [f"00.250 #4 {PROGRAM} started, pid 4714"]
+    assert show(*child(8, PROGRAM), *child(9, "make")) == []
+    assert [line[7:9] for line in show(child(8, "Process-8")[0])] == ["#8", "#9"]
+    # It says something, or ends; what others do is no reason.
+    assert show(*child(5, PROGRAM)) == []
+    assert show(Said(BEGAN, 5, "x", "err", 5)) == [f"00.250 #5 {PROGRAM} started, pid 4715", "x"]
+    assert show(*child(6, PROGRAM)) == []
+    assert len(show(*ends(5, at=BEGAN + 0.3))) == 1
+    started, ended = show(*ends(6, at=BEGAN + 0.3))
+    assert "started" in started
+    assert "ended with exit code 0" in ended
+    assert show(*child(7, PROGRAM)) == []
+    view.close(floor, 0)
+    assert err.getvalue().count("pid 4717") == 1
 
 
 def test_both_streams_keep_their_order_where_they_are_one() -> None:

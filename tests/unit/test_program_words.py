@@ -9,6 +9,8 @@ import pytest
 from chai_tui.explain.event_text import closing_line, describe
 from chai_tui.explain.exit_text import join_line, meaning_of_end
 from chai_tui.explain.main_text import main_text
+from chai_tui.explain.program_end import end_text, process_of
+from chai_tui.explain.program_text import target_told
 from chai_tui.explain.report import report_lines
 from chai_tui.explain.start_text import start_text
 from chai_tui.explain.story import story_line
@@ -16,6 +18,7 @@ from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, 
 from chai_tui.model.program_events import Blocked, BlockKind, Missed, Wait, WaitKind, Waits
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
+from chai_tui.state.records import State
 from tests.builders import BEGAN, floor_of
 from tests.made_programs import RUN, WATCH, ends, process, samples, thread
 
@@ -196,9 +199,66 @@ def test_of_very_many_cleared_ends_some_are_named_and_all_are_counted() -> None:
     assert codes.endswith("worker #11 3 and 21 more")
 
 
+def test_a_pool_that_was_terminated_is_no_failure() -> None:
+    names = {number: f"ForkPoolWorker-{number}" for number in (2, 3, 4)}
+    workers = [event for n, name in names.items() for event in process(n, name, parent=1)]
+    other = process(5, "Process-5", parent=1)
+    terminated = ends(2, 3, exitcode=-15)
+    floor = floor_of(RUN, *MAIN, *workers, *other, *terminated, *ends(4, exitcode=-9))
+    states = [floor.makers[number].state for number in (2, 3, 4)]
+    assert states == [State.STOPPED, State.STOPPED, State.KILLED]
+    line = "#2 ForkPoolWorker-2 ended, SIGTERM: its pool was terminated"
+    assert describe(terminated[0], floor) == line
+    assert "`with Pool()`" in meaning_of_end(floor.makers[2])
+    assert end_text(process_of(floor, floor.stations[2])) == (
+        "ended with SIGTERM: its pool was terminated"
+    )
+    floor.fold([*ends(5, exitcode=-15), *ends(1)])  # no worker
+    assert floor.makers[5].state is State.KILLED
+    for each in range(2):
+        told, _, codes = report_lines(floor)
+        assert "2 of 5 processes were killed or ended with another code than 0: Fork" in told
+        assert "ForkPoolWorker-4 #4 killed by SIGKILL, Process-5 #5 killed by SIGTERM" in told
+        if not each:
+            assert "ForkPoolWorker-2 #2 −15 (by its pool)" in codes
+            floor.forget_finished()
+
+
+def test_a_worker_is_killed_where_its_pool_cannot_have_done_it() -> None:
+    worker = process(2, "SpawnPoolWorker-1", parent=1)
+    for events in (
+        [*MAIN, *worker, *ends(1), *ends(2, exitcode=-15)],
+        [*MAIN, *process(2, "SpawnPoolWorker-1"), *ends(2, exitcode=-15)],
+        [*MAIN, *worker, *ends(2, exitcode=-15, ours=True)],
+    ):
+        assert floor_of(RUN, *events).makers[2].state is State.KILLED
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "told"),
+    [
+        ("Process-1", "brew_chai", "brew_chai"),
+        ("Process-1", "worker", "worker"),
+        ("ForkPoolWorker-1", "worker", ""),
+        ("ForkProcess-5", "_process_worker", "pool worker"),
+        ("ThreadPoolExecutor-0_0", "_worker", ""),
+        ("Thread-1 (square)", "square", ""),
+        ("square", "square", ""),
+        ("Thread-1", "", ""),
+    ],
+)
+def test_of_a_target_only_what_is_the_programs_is_told(name: str, target: str, told: str) -> None:
+    assert target_told(name, target) == told
+
+
 def test_the_report_of_what_was_left_or_watched() -> None:
     run = floor_of(RUN, *MAIN, *CHILDREN, *ends(1, 2, 3, 4, exitcode=-15, ours=True))
     assert report_lines(run, [1, 2, 3, 4])[0] == f"{PROGRAM}: 4 processes were ended while at work"
+    some = [*MAIN, *CHILDREN, *ends(2, exitcode=3), *ends(1, 3, 4, exitcode=-15, ours=True)]
+    assert report_lines(floor_of(RUN, *some), [1, 3, 4])[0] == (
+        f"{PROGRAM}: 3 processes were ended while at work; 1 of 4 processes was killed or ended "
+        "with another code than 0: Process-1 #2 exit code 3"
+    )
     watched = report_lines(floor_of(WATCH, *MAIN, *samples({1: (0.5, 0.0, 0.0)})))
     assert watched == [
         "1 process of what was watched still runs",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chai_tui.cli.common.bad_request import BadRequestError
@@ -257,12 +257,14 @@ def without_screen(
         return cannot_write(OutputError("stdout is closed"))
     with own_terminal():
         view: View
+        patience: Callable[[], float | None] | None = None
         if how.as_json:
             from chai_tui.views.json_lines import JsonView  # noqa: PLC0415 - 7 ms, for JSON alone
 
             view = JsonView(sys.stdout)
         else:
-            view = ProgramLinesView(sys.stdout, sys.stderr)
+            view = lines_view = ProgramLinesView(sys.stdout, sys.stderr)
+            patience = lines_view.patience
         usual = JSON_SAMPLE_SECONDS  # lines tell what is found, and some of that shows in time only
         if file is not None and not how.as_json:
             usual = SCREEN_SAMPLE_SECONDS  # who records wants to see the cores later
@@ -271,7 +273,9 @@ def without_screen(
         startup.done()
         try:
             terminal = descriptor_of(sys.stdout) if sys.stdout.isatty() else None
-            floor, ended_by = watch_to_its_end(recording.recorder, view, is_over, terminal=terminal)
+            floor, ended_by = watch_to_its_end(
+                recording.recorder, view, is_over, terminal=terminal, patience=patience
+            )
         except UnreadError as error:
             return error.code
         except OutputError as error:

@@ -47,7 +47,8 @@ class Pipes:
             writes: whether it waits for room to write.
 
         Returns:
-            ``pipe`` if nobody has the other end; and whether that may be found out later.
+            ``pipe`` if nobody has the other end, ``its own pipe`` if it alone has: a jobserver's;
+            and whether that may be found out later.
         """
         others = self._others(pid, inode, writes=writes)
         if not others and at >= self._next_at:
@@ -58,6 +59,8 @@ class Pipes:
             others = self._others(pid, inode, writes=writes)
         if not others:
             return "pipe", True
+        if others == [pid]:
+            return "its own pipe", False
         way = "to" if writes else "from"
         if len(others) > _MOST_NAMED:
             return f"pipe {way} {len(others)} processes", False

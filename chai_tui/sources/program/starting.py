@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from chai_tui.model.program import RunProgram
 
 _ROWS, _COLUMNS = 24, 80
+_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
 class StartedProgram(NamedTuple):
@@ -47,10 +50,10 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
     streams: dict[int, str] = {}
     ends: list[int] = []
     try:
-        control = None
+        first = [_ended_with_us()]
         if program.tty:
             outer, inner = os.openpty()
-            control = _controlled_by(inner)
+            first.append(_controlled_by(inner))
             _size(inner)
             if program.stdin is None:
                 _end_input(outer, inner)
@@ -76,8 +79,8 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
             # Whoever has a terminal keeps it: pipes in its place would be none.
             env=dict(environment(*((None, None) if program.tty else (stdout, stderr)))),
             start_new_session=True,
-            # Files of a terminal do not make it the session's. In the child this is a system call.
-            preexec_fn=control,  # noqa: PLW1509 - as said
+            # In the child these are system calls, of what is loaded here: no lock is waited for.
+            preexec_fn=partial(_call, tuple(filter(None, first))),  # noqa: PLW1509 - as said
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         for descriptor in streams:
@@ -93,8 +96,40 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
     return StartedProgram(process, streams)
 
 
+def _call(functions: Sequence[Callable[[], None]]) -> None:
+    for function in functions:
+        function()
+
+
+def _ended_with_us() -> Callable[[], None] | None:
+    """Return what has the system send a new process SIGTERM if we end without doing so: by SIGKILL.
+
+    That is when the thread ends that starts it, which lives until the program was ended. Whoever
+    runs with another user's rights is spared, and so is whom it starts itself.
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        import ctypes  # noqa: PLC0415 - some interpreters have none
+
+        prctl, number = ctypes.CDLL(None).prctl, ctypes.c_ulong(signal.SIGTERM)
+    except (ImportError, OSError, AttributeError):
+        return None
+    zeros, parent = (ctypes.c_ulong(0),) * 3, os.getpid()
+
+    def end_with_us() -> None:
+        prctl(_SET_DEATH_SIGNAL, number, *zeros)
+        if os.getppid() != parent:  # we ended before that
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return end_with_us
+
+
 def _controlled_by(terminal: int) -> Callable[[], None] | None:
-    """Return what makes a terminal a new session's own: its ``/dev/tty``."""
+    """Return what makes a terminal a new session's own: its ``/dev/tty``.
+
+    Files of a terminal alone do not.
+    """
     if sys.platform == "win32":
         return None
     import fcntl  # noqa: PLC0415 - not on Windows

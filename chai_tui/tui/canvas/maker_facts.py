@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import counted, memory_cells, percent_cells, seconds_cells
@@ -34,6 +37,9 @@ process or thread it is; its core, or how it ended; its CPU time; the memory of 
 that this is its own. Where there is no room the last goes first, in all panels of one size; the
 first two never go."""
 _NEVER_GO = 2
+TRACEBACK_LINES = 100
+"""So many lines at the end of what it said may be a traceback."""
+_HEAD = re.compile(r"Process \S+:$|Exception in thread .+:$")
 
 
 _WORDS_OF_PROGRAMS = {
@@ -155,7 +161,7 @@ def wants_a_core(maker: Maker) -> bool:
 
 def cause_text(maker: Maker) -> str:
     """Return why it ended where the state does not say it all; else nothing."""
-    if maker.state in (State.FAILED, State.ENDED):
+    if maker.state in (State.FAILED, State.ENDED) or maker.ended_by_pool:
         return printable(maker.cause)
     if maker.state is State.KILLED and maker.stopping is not None:
         return "it had been asked to stop"
@@ -236,6 +242,28 @@ def output_line(line: SaidLine, room: int) -> Line:
     space = " " if room >= SPACED_FROM else ""
     sign = (f"!{space}", "failed") if line.stream == "err" else (f"›{space}", "dim")
     return [sign, (printable(line.text), "")]
+
+
+def said_before_error(maker: Maker) -> Iterator[SaidLine]:
+    """Yield what a maker said, the newest first, without the error that is told beside it.
+
+    Python prints it with its traceback; of one that is not ours both are known.
+    """
+    lines = reversed(maker.said)
+    newest = maker.said[-1] if maker.said else None
+    is_told = not maker.is_ours and maker.error and newest is not None and newest.stream == "err"
+    if newest is None or not is_told or not newest.text.endswith(printable(maker.error or "")):
+        return lines
+    for number, line in enumerate(islice(reversed(maker.said), TRACEBACK_LINES), 1):
+        if line.text.startswith("Traceback (most recent call last)"):
+            rest = islice(reversed(maker.said), number, None)
+            return (line for line in rest if not _is_head(line))
+    return islice(reversed(maker.said), 1, None)
+
+
+def _is_head(line: SaidLine) -> bool:
+    """Whether it is what threading and multiprocessing print over a traceback."""
+    return line.stream == "err" and bool(_HEAD.match(line.text))
 
 
 def ended_after(maker: Maker) -> str:

@@ -56,6 +56,8 @@ def time_spans(look: Look, room: int) -> Line:
         At most ``room`` cells; nothing of a maker that rests, or of which nothing is known.
     """
     parts = _parts(look)
+    if not look.maker.is_ours:
+        return _of_program(look, parts, room)
     has_gil = bool(parts) and parts[0].word == "GIL"
     for is_long, between, unit in _FORMS:
         if is_long and has_gil and room < _LONG_CELLS:
@@ -66,6 +68,36 @@ def time_spans(look: Look, room: int) -> Line:
             last = " %" if part is parts[-1] else unit
             line += [(between, "dim")] if line else []
             line.append((f"{word} {part.percent:2}{last}", part.style))
+        if width_of(line) <= room:
+            return line
+    return [most_telling(look)]
+
+
+def _of_program(look: Look, parts: list[_Part], room: int) -> Line:
+    """The same of one that is not ours: shares are told with their sign, or not at all.
+
+    Where there is no room for all the core's number goes first, which is told elsewhere, too; then
+    what it lacked less.
+    """
+    if not parts:
+        return []
+    brief = parts
+    if parts[0].word.startswith("core"):
+        brief = [parts[0]._replace(word="runs"), *parts[1:]]
+    lacks = sorted(parts[1:], key=lambda part: part.percent)
+    forms = [
+        (parts, True, " · ", " %"),
+        (parts, False, " · ", " %"),
+        (brief, False, " · ", " %"),
+        (brief, False, ", ", "%"),
+        ([part for part in parts if part not in lacks[:-1]], False, " · ", " %"),
+    ]
+    for told, is_long, between, unit in forms:
+        line: Line = []
+        for part in told:
+            line += [(between, "dim")] if line else []
+            word = part.long if is_long else part.word
+            line.append((f"{word} {part.percent:2}{unit}", part.style))
         if width_of(line) <= room:
             return line
     return [most_telling(look)]

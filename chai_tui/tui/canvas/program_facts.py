@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from chai_tui.explain.formatting import counted
-from chai_tui.explain.program_text import blocked_text, wait_text
+from chai_tui.explain.program_text import blocked_text, target_told, wait_text
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import wants_a_core
@@ -115,17 +115,18 @@ def named(maker: Maker, target: str, room: int, depth: int = 0, *, nested: int =
         depth: how many of those on the screen are above it.
         nested: how many of these an indent is shown for.
     """
-    name, target = name_of(maker), printable(target)
+    name = name_of(maker)
+    target = target_told(name, printable(target))
     indent = nest_text(depth, most=nested)
     least = NAME_LEAST
     if nested == 1:  # in no column: what it is called tells more
-        least = cell_len(name) + (cell_len(target) + 1 if target not in {"", name} else 0)
+        least = cell_len(name) + (cell_len(target) + 1 if target else 0)
     if room - len(indent) < least:
         indent = ""
     left = max(0, room - len(indent))
     line: Line = [(indent, "dim"), (fit_text(name, min(left, cell_len(name))), "strong")]
     left -= cell_len(name) + 1
-    if target and target != name and left >= min(TARGET_LEAST, cell_len(target)):
+    if target and left >= min(TARGET_LEAST, cell_len(target)):
         line.append((f" {fit_text(target, min(left, cell_len(target)))}", "dim"))
     return line
 

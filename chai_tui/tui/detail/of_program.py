@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chai_tui.explain.formatting import counted, seconds_text
-from chai_tui.explain.program_text import blocked_text, wait_text
+from chai_tui.explain.program_text import blocked_text, target_told, wait_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, Station
@@ -30,7 +30,10 @@ def process_text(maker: Maker, station: Station | None, company: str) -> str:
     name = "" if station is None else printable(station.name)
     thread = f"tid {maker.tid}" if maker.tid not in (None, maker.pid) else ""
     shared = f"shared with {company}" if company else ""
-    return " · ".join(filter(None, (name, f"pid {maker.pid}", thread, shared)))
+    burned = ""
+    if shared and station is not None and station.cpu_seconds:
+        burned = f"{seconds_text(station.cpu_seconds)} of CPU time in all"
+    return " · ".join(filter(None, (name, f"pid {maker.pid}", thread, shared, burned)))
 
 
 def python_text(station: Station | None) -> str:
@@ -44,7 +47,8 @@ def python_text(station: Station | None) -> str:
 def target_text(maker: Maker, station: Station | None) -> str:
     """Return the function that it was started to call."""
     alone = station is not None and not maker.engine.shares_station
-    return printable(maker.target or (station.target if station is not None and alone else ""))
+    target = printable(maker.target or (station.target if station is not None and alone else ""))
+    return target_told(printable(maker.called), target)
 
 
 def task_text(maker: Maker, now: float) -> str:

@@ -19,9 +19,9 @@ REPLAY = Place("replay", (
     Row("replay-on", "full_stop", "On", "Go an event on, and pause", "app.step(1)",
         in_footer=True, shown=""),
     Row("replay-next", "n", "Next end",
-        "Go to the next end that was not served, or to the one before", "app.to_unserved(1)",
+        "Go to the next end that was not a good one, or to the one before", "app.to_unserved(1)",
         in_footer=True, shown="n N"),
-    Row("replay-previous", "N", "End before", "Go to the end before that was not served",
+    Row("replay-previous", "N", "End before", "Go to the end before that was not a good one",
         "app.to_unserved(-1)", shown=""),
     Row("replay-bookmark", "m", "Mark", "Mark the moment, or take its mark away",
         "app.bookmark", in_footer=True),
@@ -49,13 +49,13 @@ GO = Place("go to", (
 
 _NOBODY = "This is a recording: nobody is here"
 _WHY_NOT: Mapping[str, str] = {
-    "add": "This is a recording: no maker can join it",
-    "add-ten": "This is a recording: no maker can join it",
+    "add": "This is a recording: nobody can join it",
+    "add-ten": "This is a recording: nobody can join it",
     "stop": f"{_NOBODY} to be stopped",
     "kill": f"{_NOBODY} to be killed",
     "pause": f"{_NOBODY} to be paused; {{play}} pauses the replay",
     "signal": f"{_NOBODY} to get a signal",
-    "engine": "This is a recording: no maker comes next",
+    "engine": "This is a recording: nobody comes next",
     "again": f"{_NOBODY} to brew again",
     "clear": "This is a recording: who finished stays, to be seen further back",
     "save-run": "This is a recording: it is saved already",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from chai_tui.explain.formatting import counted, memory_cells
+from chai_tui.explain.program_text import target_told
 from chai_tui.model.text import printable
 from chai_tui.state.records import Station
 from chai_tui.tui.canvas.program_facts import nest_text
@@ -106,9 +107,9 @@ def _program_frame_top(
     """The upper edge of the frame round a process that is not ours: which one, and how it is."""
     gil = "one GIL" if station.gil else "free-threaded" if station.python.endswith("t") else ""
     name = printable(station.name or station.command) or f"pid {station.pid}"
-    target = printable(station.target)
+    target = target_told(name, printable(station.target))
     told = [
-        ("target", "" if target == name else target),
+        ("target", target),
         ("pid", f"pid {station.pid}" if has_pid else ""),
         ("memory", "" if memory is None else memory_cells(memory).strip()),
         ("threads", counted(company.threads, "thread")),

@@ -26,6 +26,7 @@ from chai_tui.tui.canvas.maker_facts import (
     number_style,
     output_line,
     result_text,
+    said_before_error,
     share_cells,
     state_word,
     step_name,
@@ -306,6 +307,6 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
         lines = [[(f"= {result}", "strong")]] if room else []
     if maker.dropped and room - len(lines) > 1:
         lines.append([(f"… {maker.dropped:,} more left out", "dim")])
-    said = list(islice(reversed(maker.said), room - len(lines)))
+    said = list(islice(said_before_error(maker), room - len(lines)))
     lines += [output_line(line, least) for line in reversed(said)]
     return [*lines, *([[]] * (room - len(lines)))]

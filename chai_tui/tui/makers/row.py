@@ -46,6 +46,8 @@ TIME_CELLS = len("GIL 99, waits 99, no core 99 %")
 """For what a maker did with its time, where there is more room than for what it lacks most."""
 ROW_SAID = 16
 """The least room that is worth a last word."""
+SAID_LEAST = 12
+"""The same where it stands behind what one does now that is not ours."""
 NAME_CELLS, LONG_NAME_CELLS = 14, 26
 """For the name of one that is not ours; the second where there is room for a last word, too."""
 DOING_CELLS, LONG_DOING_CELLS = 26, 40
@@ -240,7 +242,10 @@ def _program_columns(look: Look, room: int) -> Line:
         *fit(_where(look, where_cells), where_cells),
     ]
     if doing_cells:
-        line += [(" ", ""), *fit(_doing(look, why), doing_cells)]
+        doing = _doing(look, why)
+        if not last_word and not why:
+            doing += _said_behind(look, doing, doing_cells)
+        line += [(" ", ""), *fit(doing, doing_cells)]
     return [*line, *told, *last_word]
 
 
@@ -252,6 +257,16 @@ def _doing(look: Look, why: str) -> Line:
     now = does_now(maker)
     waits = blocked_or_waits(maker) if maker.task and now else ""
     return [(now, ""), (f"  {waits}" if waits else "", "dim")]
+
+
+def _said_behind(look: Look, doing: Line, room: int) -> Line:
+    """What it said last, behind what it does now, where there is no column for it."""
+    if not look.maker.said:
+        return []
+    word = output_line(look.maker.said[-1], SPACED_FROM)
+    gap: Line = [("  ", "")] if width_of(doing) else []
+    spare = room - width_of([*doing, *gap])
+    return [*gap, *word] if spare >= min(width_of(word), SAID_LEAST) else []
 
 
 def _where(look: Look, room: int) -> Line:
