@@ -5,7 +5,7 @@ Its user knows threads and processes, and none of our words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chai_tui.explain.formatting import counted, seconds_text
@@ -21,6 +21,8 @@ NAMED_AT_MOST = 3
 """So many processes are named in a line before the others are counted."""
 LISTED = 10
 """So many exit codes are listed in the report."""
+WORTH_TELLING = 0.05
+"""CPU seconds from which a process is told to have burned most."""
 UNKNOWN_CODE = "exit code unknown: another process joined it"
 """Only the parent of a process is told its exit code, and only once."""
 _ERROR_LENGTH = 120
@@ -54,6 +56,11 @@ class Process(NamedTuple):
     def exitcode(self) -> int | None:
         """Its exit code, −N where signal N ended it; None: it runs, or nobody knows."""
         return None if self.last is None else self.last.exitcode
+
+    @property
+    def burned(self) -> str:
+        """``, CPU 3.20 s``; nothing where the kernel did not tell at its end."""
+        return _burned(self.station.cpu_seconds)
 
     @property
     def ended_well(self) -> bool:
@@ -137,8 +144,12 @@ def _outcome(floor: Floor, known: list[Process], first: Process | None) -> str:
 
 
 def _ended_badly(floor: Floor, others: list[Process]) -> str:
+    gone = [process for process in _gone(floor) if process.station.number != floor.first_station]
     bad = [process for process in others if process.is_over and not process.ended_well]
-    alone = [
+    bad = [*gone, *[one for one in bad if one.station.number not in floor.bad_stations]]
+    bad_ever = len(bad) + floor.bad_ends_ever - len(floor.bad_ends)
+    alone = [failed.maker for failed in floor.failed_threads]
+    alone += [
         thread
         for process in processes(floor)
         for thread in process.threads
@@ -146,21 +157,24 @@ def _ended_badly(floor: Floor, others: list[Process]) -> str:
     ]
     told = []
     if bad:
-        # Of very many that have ended not all are kept.
-        are_all = not floor.makers or max(floor.makers) == len(floor.makers)
-        total = sum(bool(process.threads) for process in processes(floor))
-        who = f"{len(bad)} of {process_count(total)}" if are_all else process_count(len(bad))
-        named = _several([f"{process.name} {_how(process)}" for process in bad])
-        was = "was" if len(bad) == 1 else "were"
+        who = f"{bad_ever:,} of {process_count(floor.processes_ever)}"
+        named = _several([f"{process.name} {_how(process)}" for process in bad], bad_ever)
+        was = "was" if bad_ever == 1 else "were"
         told.append(f"{who} {was} killed or ended with another code than 0: {named}")
     if alone:
-        named = _several([f"{thread.name} with {_error(thread)}" for thread in alone])
-        told.append(f"{counted(len(alone), 'thread')} failed: {named}")
+        failed = len(alone) + floor.failed_threads_ever - len(floor.failed_threads)
+        named = _several([f"{thread.name} with {_error(thread)}" for thread in alone], failed)
+        told.append(f"{counted(failed, 'thread')} failed: {named}")
     return "; ".join(told)
 
 
-def _several(parts: list[str]) -> str:
-    more = len(parts) - NAMED_AT_MOST
+def _gone(floor: Floor) -> list[Process]:
+    """Processes that had not ended well and were forgotten since; the first of them."""
+    return [Process(one.station, (one.maker,), one.maker) for one in floor.bad_ends]
+
+
+def _several(parts: list[str], total: int) -> str:
+    more = total - NAMED_AT_MOST
     return ", ".join(parts[:NAMED_AT_MOST]) + (f", and {more:,} more" if more > 0 else "")
 
 
@@ -198,12 +212,15 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
         ended: the numbers of those who were still at work when somebody left, and were ended.
         wall: seconds in which somebody was there.
     """
-    if not floor.makers:
+    if not floor.processes_ever:
         return [program_closing_line(floor)]
     known = [process for process in processes(floor) if process.threads]
     # Who still runs has none; it is counted in the first line.
-    codes = [f"{process.name} {_code(process)}" for process in known if process.is_over]
-    more = f" and {len(codes) - LISTED:,} more" if len(codes) > LISTED else ""
+    over = [process for process in known if process.is_over]
+    told = [*_gone(floor), *[one for one in over if one.station.number not in floor.bad_stations]]
+    codes = [f"{process.name} {_code(process)}" for process in told[:LISTED]]
+    rest = floor.processes_ever - (len(known) - len(over)) - len(codes)
+    more = f" and {rest:,} more" if rest > 0 else ""
     gone = {floor.makers[number].station for number in ended if number in floor.makers}
     if gone:
         program = printable(floor.run.program) or "the program"
@@ -213,7 +230,8 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
         closing = program_closing_line(floor)
     lines = [closing, _figures(floor, wall)]
     if codes:
-        lines.append(f"exit codes: {', '.join(codes[:LISTED])}{more}")
+        lines.append(f"exit codes: {', '.join(codes)}{more}")
+    lines += _most_time(known)
     if floor.missed is not None:
         lines.append(missed_text(floor.missed))
     return lines
@@ -226,6 +244,27 @@ def _figures(floor: Floor, wall: float) -> str:
     if floor.run.source == "watch":  # they have burned it since they began, watched or not
         return f"{text} since they began"
     return f"{text}, {burned / wall:.1f} cores at once" if wall > 0 else text
+
+
+def _burned(seconds: float | None) -> str:
+    """``, CPU 3.20 s``; nothing of less than the kernel counts, or where it did not tell."""
+    return f", CPU {seconds_text(seconds)}" if seconds else ""
+
+
+def _most_time(known: Iterable[Process]) -> list[str]:
+    """Who burned most, in a line; nothing where the kernel told of one alone."""
+    told = [
+        (process.station.cpu_seconds, process.name)
+        for process in known
+        if process.station.cpu_seconds is not None
+    ]
+    told.sort(reverse=True)
+    most = [
+        f"{name} {seconds_text(seconds)}"
+        for seconds, name in told[:NAMED_AT_MOST]
+        if seconds >= WORTH_TELLING
+    ]
+    return [f"most CPU time: {', '.join(most)}"] if len(told) > 1 and most else []
 
 
 def _code(process: Process) -> str:
@@ -268,9 +307,9 @@ def exited_line(event: Exited, floor: Floor) -> str:
         return f"{who} {'failed' if error else 'ended'}{error}"
     if maker.tid != maker.pid and len(process.threads) > 1:
         return f"{who} ended with its process, {_with_signal(event, maker)}{error}"
-    if maker.end_signal is not None:
-        return f"{who} {_with_signal(event, maker)}{error}"
-    return f"{who} ended, {_with_signal(event, maker)}{error}"
+    burned = _burned(event.cpu_seconds)
+    ended = "" if maker.end_signal is not None else "ended, "
+    return f"{who} {ended}{_with_signal(event, maker)}{burned}{error}"
 
 
 def _with_signal(event: Exited, maker: Maker) -> str:

@@ -89,10 +89,7 @@ def _missed(event: Missed, _: Floor) -> str:
 
 def missed_text(event: Missed) -> str:
     """Return what children did whom nobody saw."""
-    who = "children" if event.children is None else f"{event.children:,} children"
-    if event.children == 1:
-        who = "1 child"
-    return f"{who} nobody saw: {seconds_text(event.cpu_seconds)} of CPU time"
+    return f"children nobody saw: {seconds_text(event.cpu_seconds)} of CPU time"
 
 
 def _station_name(number: int, floor: Floor) -> str:

@@ -29,7 +29,9 @@ def report_lines(floor: Floor, ended: Collection[int] = ()) -> list[str]:
     makers = list(floor.makers.values())
     if floor.run.is_program:
         told = (
-            program_report(floor, ended, _seconds(makers, floor.now)) if floor.run.program else []
+            program_report(floor, ended, _seconds(makers, floor.now) if makers else floor.elapsed)
+            if floor.run.program
+            else []
         )
         return [printable(line) for line in told]
     if not makers:

@@ -241,12 +241,15 @@ class Exited(NamedTuple):
 
     ``exitcode`` is the process's (``-N``: ended by signal N), 0 for a thread or task that was
     joined, None where the system lost it. ``ours`` tells whether the kitchen sent the signal.
+    ``cpu_seconds`` is what the whole process burned, as the kernel told when it had ended: of a
+    program that is not ours, and with one of the makers that ended with it. None otherwise.
     """
 
     at: float
     maker: int
     exitcode: int | None
     ours: bool
+    cpu_seconds: float | None = None
 
 
 class Trouble(NamedTuple):

@@ -101,14 +101,10 @@ class Waits(NamedTuple):
 
 
 class Missed(NamedTuple):
-    """CPU seconds that children burned whom nobody saw, since the beginning.
-
-    ``children`` is how many those were, as far as that is known; None if nobody knows.
-    """
+    """CPU seconds that children burned whom nobody saw, since the beginning."""
 
     at: float
     cpu_seconds: float
-    children: int | None = None
 
 
 class Unjoined(NamedTuple):

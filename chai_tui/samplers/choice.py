@@ -24,9 +24,9 @@ def make_sampler(
 
         if not tells_waits:
             return LinuxSampler(cores)
-        from chai_tui.samplers.linux import program_sampler  # noqa: PLC0415 - as above
+        from chai_tui.samplers.linux_program import ProgramSampler  # noqa: PLC0415 - as above
 
-        return program_sampler(cores, attach=attach)
+        return ProgramSampler(cores, attach=attach)
     else:  # noqa: RET505 - so that a type checker knows which systems it is about
         from chai_tui.samplers.portable import (  # noqa: PLC0415 - with psutil, 20 ms to import
             PortableSampler,

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from chai_tui.model.events import MakerUse
 from chai_tui.model.program_events import Wait
+from chai_tui.samplers.gil.futex_rule import Image
 from chai_tui.samplers.kept_file import Budget, KeptFile
-from chai_tui.samplers.linux_gil import Image
 
 _NS = 1_000_000_000
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")

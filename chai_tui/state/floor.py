@@ -113,6 +113,10 @@ class Floor(ProgramFloor):
         self.first_station = None
         self.first_end = None
         self.forgotten: dict[State, int] = {}
+        self.bad_ends, self.failed_threads = [], []
+        self.bad_ends_ever = self.failed_threads_ever = 0
+        self.bad_stations = {}
+        self.parents = {}
         self.rewound = 0
         self._signal_names = COMMON_SIGNALS
         self._finish_order: list[tuple[float, int]] = []
@@ -299,7 +303,9 @@ class Floor(ProgramFloor):
         self._leave_core(maker)
         self.open -= 1
         del self.unjoined[event.maker]
-        self._joined_seconds += maker.cpu_seconds
+        self._joined_seconds += (
+            maker.cpu_seconds if maker.is_ours else self._burned_at(event, maker)
+        )
         self._round = None
         self._restate(maker)
         self._tell(event)

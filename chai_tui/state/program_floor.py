@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Seated
+from chai_tui.model.events import Exited, Seated
 from chai_tui.model.program_events import (
     Blocked,
     Missed,
@@ -48,6 +48,24 @@ class ProgramFloor(ForgettingFloor):
             self.first_station = min(self.stations)  # nobody was forgotten yet
         if maker.station == self.first_station:
             self.first_end = maker
+
+    def _burned_at(self, event: Exited, maker: Maker) -> float:
+        """Take in what an end tells of CPU time; return by how much more was burned so far.
+
+        The kernel knows of threads, too, that nobody saw, and of the last moments.
+        """
+        station = self._station(maker.station)
+        if event.cpu_seconds is None:
+            station.burned += maker.cpu_seconds
+            return maker.cpu_seconds
+        station.cpu_seconds = event.cpu_seconds
+        if not maker.engine.shares_station:
+            maker.cpu_seconds = max(maker.cpu_seconds, event.cpu_seconds)
+        others = [self.unjoined[one] for one in station.makers if one in self.unjoined]
+        known = station.burned + sum(other.cpu_seconds for other in others)
+        burned = max(maker.cpu_seconds, event.cpu_seconds - known)
+        station.burned += burned
+        return burned
 
     def _open_maker(self, number: int | None) -> Maker | None:
         """The maker, unless it is unknown (or forgotten) or its state is final."""

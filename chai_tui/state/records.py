@@ -240,6 +240,10 @@ class Station:
     """Whether its threads wait for one GIL; None: as the whole run."""
     target: str = ""
     """The function that it was started to call."""
+    cpu_seconds: float | None = None
+    """What all of the process burned, as the kernel told when it had ended; None: it did not."""
+    burned: float = 0.0
+    """CPU seconds of those of its makers who ended, as far as they are known."""
     is_lent: bool = field(default=False, repr=False, compare=False)
     """Whether copies of the floor have it, too: it is copied before it changes."""
 

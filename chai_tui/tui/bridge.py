@@ -18,7 +18,8 @@ import time
 from collections.abc import Callable
 
 from chai_tui.model.commands import Command
-from chai_tui.model.events import Event
+from chai_tui.model.events import CoresChanged, Event, Sampled
+from chai_tui.model.program_events import Waits
 from chai_tui.model.source import Source
 
 FRAME_SECONDS = 1 / 10
@@ -26,6 +27,10 @@ FRAME_SECONDS = 1 / 10
 CROWDED_FRAME_SECONDS = 1 / 8
 """The same when more than ``CROWDED_MAKERS`` brew, who change the whole screen."""
 CROWDED_MAKERS = 50
+SAMPLES_FRAME_SECONDS = 1 / 4
+"""The same while nothing but samples comes in: figures that change more often cannot be read."""
+SAMPLES = frozenset({Sampled, Waits, CoresChanged})
+"""What each sample brings."""
 ANSWER_FRAME_SECONDS = 1 / 60
 """The same while a key waits for its answer."""
 ANSWER_SECONDS = 0.2
@@ -60,6 +65,7 @@ class Bridge:
         self._closing = False
         self._hurry = threading.Event()
         self._undelivered: list[Event] = []  # the thread's own: not yet due
+        self._is_news = False  # whether more than samples is among them
         self._frame_seconds = FRAME_SECONDS
         self._delivered_at = float("-inf")
         self._hurried_until = float("-inf")
@@ -150,13 +156,18 @@ class Bridge:
     def _turn(self) -> None:
         """Poll once, after a pause if there is something whose time has not come."""
         waiting = bool(self._undelivered)
+        patience = None
         if waiting:
-            due_in = self._delivered_at + self._frame() - self._clock()
-            self._hurry.wait(max(0.0, min(due_in, SLICE_SECONDS)))
+            patience = max(0.0, self._delivered_at + self._frame() - self._clock())
+        if self._is_news:
+            self._hurry.wait(min(patience or 0.0, SLICE_SECONDS))
+            patience = 0.0
         # Cleared before the poll: a command submitted during it is answered by the next one.
         hurried = self._hurry.is_set()
         self._hurry.clear()
-        self._undelivered += self._source.poll(0 if waiting else None)
+        came = self._source.poll(patience)
+        self._undelivered += came
+        self._is_news = self._is_news or any(type(event) not in SAMPLES for event in came)
         if hurried:
             self._hurried_until = self._clock() + ANSWER_SECONDS
         if self._undelivered and self._clock() >= self._delivered_at + self._frame():
@@ -164,7 +175,9 @@ class Bridge:
 
     def _frame(self) -> float:
         hurried = self._clock() < self._hurried_until
-        return ANSWER_FRAME_SECONDS if hurried else self._frame_seconds
+        if hurried:
+            return ANSWER_FRAME_SECONDS
+        return self._frame_seconds if self._is_news else SAMPLES_FRAME_SECONDS
 
     def _deliver(self) -> None:
         self._delivered_at = self._clock()
@@ -172,7 +185,7 @@ class Bridge:
             self._ready += self._undelivered
             announce = None if self._announced else self._announce
             self._announced = self._announced or announce is not None
-        self._undelivered = []
+        self._undelivered, self._is_news = [], False
         if announce is not None:
             announce()
 

@@ -83,7 +83,7 @@ class ProgramLinesView:
             # Threads of it may have ended before, in the same batch.
             at = event.at if process.last is None else process.last.ended_at or event.at
             who = f"{process.name}, pid {process.station.pid}"
-            yield f"{_time(at, floor)} {who}: {end_text(process)}"
+            yield f"{_time(at, floor)} {who}: {end_text(process)}{process.burned}"
 
     def _ended(self, event: Exited, floor: Floor) -> Process | None:
         """The process that has ended with this event; None if none has, or that was told."""

@@ -336,7 +336,7 @@ TASTING: tuple[Mutation, ...] = (
         ("what an import may not is left in its way for good",
             "        stack.callback(setattr, owner, name, real)\n", ""),
     ),
-    *_in("samplers/gil_word.py", "unit/test_gil_word.py",
+    *_in("samplers/gil/word.py", "unit/test_gil_word.py",
         ("looks count that nobody called in", "if began <= at <= ended:", "if True:"),
         ("looks keep a rhythm", "now + self._draw(SHORTEST, LONGEST)", "now + SHORTEST"),
         ("looks never end", "self._counted < MOST_LOOKS and", ""),

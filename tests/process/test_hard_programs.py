@@ -165,6 +165,24 @@ def test_threads_that_their_process_takes_along_end_as_it_does() -> None:
         assert {*codes} == {3} or not is_told(seen)
 
 
+def test_what_a_process_burned_is_told_with_its_end_and_counts_whatever_was_sampled() -> None:
+    code = (
+        "import threading, time\n"
+        "def burn():\n"
+        "    while time.thread_time() < 0.15:\n"
+        "        pass\n"
+        "others = [threading.Thread(target=burn) for _ in range(2)]\n"
+        "for other in others:\n"
+        "    other.start()\n"
+    )
+    with run_python(code, every=None) as seen:
+        seen.until_over()
+    (told,) = [event.cpu_seconds for event in seen.events if isinstance(event, Exited)]
+    assert told is not None
+    assert 0.28 <= told < 5
+    assert seen.floor.burned == told
+
+
 def test_five_hundred_children_a_second() -> None:
     code = (
         "import os, time\n"

@@ -23,8 +23,8 @@ from chai_tui.samplers.protocol import Watched
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
 
-from chai_tui.samplers.linux import LinuxSampler, program_sampler
-from chai_tui.samplers.linux_python import has_gil, python_of
+from chai_tui.samplers.gil.which_python import has_gil, python_of
+from chai_tui.samplers.linux_program import ProgramSampler
 
 SECONDS = 20.0
 """Given to a crowded machine; a quiet one needs one."""
@@ -109,7 +109,7 @@ def running(*command: str, **given: object) -> Iterator[subprocess.Popen[str]]:
 class Looked:
     """What was told of those that are watched."""
 
-    def __init__(self, sampler: LinuxSampler, watched: Sequence[Watched]) -> None:
+    def __init__(self, sampler: ProgramSampler, watched: Sequence[Watched]) -> None:
         self.sampler = sampler
         self.watched = watched
         self.waits: dict[int, tuple[WaitKind, str]] = {}
@@ -138,7 +138,7 @@ PYTHON_WITH_GIL = pytest.mark.skipif(not gil_enabled(), reason="this Python has 
 
 @contextmanager
 def looked(watched: Sequence[Watched], *, attach: bool = True) -> Iterator[Looked]:
-    sampler = program_sampler((0, 1), attach=attach)
+    sampler = ProgramSampler((0, 1), attach=attach)
     try:
         yield Looked(sampler, watched)
     finally:
@@ -256,14 +256,14 @@ def child_of(pid: int) -> int:
 STRANGER = """
 import os, sys, time
 sys.path.insert(0, sys.argv[2])
-from chai_tui.samplers.linux import program_sampler
-from chai_tui.samplers.linux_python import python_of
+from chai_tui.samplers.linux_program import ProgramSampler
+from chai_tui.samplers.gil.which_python import python_of
 from chai_tui.samplers.protocol import Watched
 from chai_tui.samplers.waiting import teller, reader  # before it may read no file of ours
 os.setgroups([])
 os.setgid(65534)
 os.setuid(65534)
-sampler = program_sampler((0, 1))
+sampler = ProgramSampler((0, 1))
 pid = int(sys.argv[1])
 use = sampler.sample(time.monotonic(), [Watched(1, pid, pid, own_thread=True)]).makers[0]
 print(repr((use.stopped, sampler.changed_waits, sampler.waits_unseen, python_of(pid))))

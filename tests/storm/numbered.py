@@ -141,7 +141,7 @@ class Sequence:
         if kind is Said:
             self._line(event.line)  # type: ignore[union-attr]
         elif kind is Progress and self.way is Way.REPORT:
-            self._number(int(event.cpu_seconds))  # type: ignore[union-attr]
+            self._number(int(event.cpu_seconds))  # type: ignore[union-attr, arg-type]
         elif kind is Failed and self.way is Way.REPORT_LONG:
             if len(event.traceback) != LONG - 100:  # type: ignore[union-attr]
                 raise Broken(f"#{self.maker}: a report was cut")

@@ -192,8 +192,15 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
     ),
     (Signalled(1.0, 1, 10), {"event": "signalled", "at": 1.0, "maker": 1, "signal": 10}),
     (
-        Exited(1.0, 1, -9, ours=False),
-        {"event": "exited", "at": 1.0, "maker": 1, "exitcode": -9, "ours": False},
+        Exited(1.0, 1, -9, ours=False, cpu_seconds=0.5),
+        {
+            "event": "exited",
+            "at": 1.0,
+            "maker": 1,
+            "exitcode": -9,
+            "ours": False,
+            "cpu_seconds": 0.5,
+        },
     ),
     (
         Unseated(1.0, 2, "no process left"),
@@ -433,8 +440,8 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        Missed(1.0, 0.25, None),
-        {"event": "missed", "at": 1.0, "cpu_seconds": 0.25, "children": None},
+        Missed(1.0, 0.25),
+        {"event": "missed", "at": 1.0, "cpu_seconds": 0.25},
     ),
     (
         Blocked(1.0, 1, BlockKind.LOCK, 2, "till"),

@@ -241,8 +241,6 @@ def test_an_error_stays_short_and_on_its_line() -> None:
         ([], Named(BEGAN, 3, "Main\x1bThread"), "#3 is Main␛Thread"),
         ([], Waits(BEGAN, (Wait(1, WaitKind.GIL),)), "1 thread began or ended to wait"),
         ([], Missed(BEGAN, 0.25), "children nobody saw: 0.25 s of CPU time"),
-        ([], Missed(BEGAN, 0.25, 1), "1 child nobody saw: 0.25 s of CPU time"),
-        ([], Missed(BEGAN, 0.25, 12), "12 children nobody saw: 0.25 s of CPU time"),
         ([], Blocked(BEGAN, 1, BlockKind.JOIN, 3), "#1 joins #3"),
         ([], Blocked(BEGAN, 1, BlockKind.LOCK, 2, "t\x1b"), "#1 waits for lock t␛, which #2 has"),
         ([], Blocked(BEGAN, 1, BlockKind.LOCK), "#1 waits for a lock"),

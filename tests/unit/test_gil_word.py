@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.samplers import gil_word
-from chai_tui.samplers.gil_word import LONGEST, SHORTEST, GilWatch, GilWord
+from chai_tui.samplers.gil import word as gil_word
+from chai_tui.samplers.gil.word import LONGEST, SHORTEST, GilWatch, GilWord
 
 PID, ADDRESS = 7, 8
 FREE, HELD = bytes(4), b"\1\0\0\0"

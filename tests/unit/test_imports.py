@@ -34,7 +34,8 @@ ALLOWED: dict[str, set[str]] = {
     "recording.diff": {"model", "state", "explain", "recording.export"},
     "host": {"model"},
     "samplers.waiting": {"model"},
-    "samplers": {"model", "host", "samplers.waiting"},
+    "samplers.gil": {"model"},
+    "samplers": {"model", "host", "samplers.waiting", "samplers.gil"},
     "sources.live.station.calls": {"model"},
     "sources.live.station": {"model", "host", "sources.live.station.calls"},
     "sources.live.processes": {"model", "host", "sources.live.station"},
@@ -48,9 +49,12 @@ ALLOWED: dict[str, set[str]] = {
     "sources.program.hook": set(),
     "sources.program.hook._chai_hook": set(),
     "sources.program.processes": {"model", "host", "samplers"},
-    "sources.program": {"model", "host", "samplers", "sources.live", "sources.program.processes"},
+    "sources.program": {
+        "model", "host", "samplers", "samplers.gil", "sources.live", "sources.program.processes"
+    },
     "sources.taste": {
-        "model", "race", "explain.tasting", "host", "samplers", "sources.live.station",
+        "model", "race", "explain.tasting", "host", "samplers", "samplers.gil",
+        "sources.live.station",
     },
     "views": {"model", "race", "state", "explain", "explain.tasting", "findings", "host"},
     "config": {"model"},

@@ -11,10 +11,10 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
 
-from chai_tui.samplers import linux_gil
+from chai_tui.samplers.gil import futex_rule
+from chai_tui.samplers.gil.futex_rule import Image, image_of
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler
-from chai_tui.samplers.linux_gil import Image, image_of
 from chai_tui.samplers.protocol import Watched
 
 SHARED = """\
@@ -41,7 +41,7 @@ SLEEPS = "230 0x1 0x1 0x7f00 0x0 0x0 0x7f00 0x7f01 0x7f02\n"
 
 @pytest.fixture
 def proc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(linux_gil, "FUTEX", {os.uname().machine: b"202"})
+    monkeypatch.setattr(futex_rule, "FUTEX", {os.uname().machine: b"202"})
     (tmp_path / "1").mkdir()
     (tmp_path / "1/exe").symlink_to("/opt/python3")
     (tmp_path / "self").symlink_to(str(os.getpid()))
@@ -93,7 +93,7 @@ def test_where_nobody_could_ever_be_seen_waiting_nothing_is_known(proc: Path, ma
 def test_on_an_unknown_machine_nothing_is_known(
     proc: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(linux_gil, "FUTEX", {})
+    monkeypatch.setattr(futex_rule, "FUTEX", {})
     assert image_of(str(proc), 1) is None
 
 

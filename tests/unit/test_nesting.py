@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.model.events import Event
+from chai_tui.model.events import Event, Exited
 from chai_tui.state.floor import Floor
 from chai_tui.tui.makers.nesting import nested
-from tests.builders import floor_of
+from tests.builders import BEGAN, floor_of
 from tests.program_floors import process, thread
 
 
@@ -62,3 +62,14 @@ def test_nobody_is_lost_whatever_a_recording_says(
 def test_a_long_chain_is_no_recursion() -> None:
     chain = family({number: number - 1 for number in range(1, 3_000)})
     assert nested(chain, list(range(1, 3_000))).depths[2_999] == 2_998
+
+
+def test_who_was_forgotten_leaves_nobody_at_the_top_and_is_nobodys_parent_for_ever() -> None:
+    floor = family({1: 0, 2: 1, 3: 2, 4: 3, 5: 2, 6: 1})
+    floor.fold([Exited(BEGAN + 1, number, 0, ours=False) for number in (2, 3, 5, 6)])
+    floor.forget_finished()
+    assert nested(floor, [1, 4]) == ([1, 4], {1: 0, 4: 1})
+    assert floor.parents == {2: 1, 3: 2}
+    floor.fold([Exited(BEGAN + 2, 4, 0, ours=False)])
+    floor.forget_finished()
+    assert floor.parents == {}

@@ -16,7 +16,8 @@ AT_START = {
     "tomllib",  # settings and recipes are read then
     "difflib",
     "psutil",  # for systems that have no other way
-    "chai_tui.samplers.linux",  # the kitchen chooses one of them
+    "chai_tui.samplers.linux",  # a kitchen and a program choose one of them
+    "chai_tui.samplers.linux_program",
     "chai_tui.samplers.portable",
     "chai_tui.tui.terminal.ascii_drawing",  # and the driver what it draws with
     "chai_tui.__version__",  # no module

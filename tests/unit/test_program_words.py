@@ -134,21 +134,66 @@ def test_the_report_tells_figures_and_exit_codes() -> None:
         *CHILDREN[:8],
         *thread(9, 1, "queue"),
         *samples({1: (0.5, 0.0, 0.0), 2: (1.0, 0.0, 0.0)}),
-        Missed(BEGAN + 3, 0.25, 2),
+        Missed(BEGAN + 3, 0.25),
         *ends(2, exitcode=-9),
         *ends(3),
         *ends(1, 9),
     )
     lines = report_lines(floor)
     assert lines == [
-        f"{PROGRAM}: ended with exit code 0; 1 process was killed or ended with another code than "
-        "0: Process-1 #2 killed by SIGKILL",
+        f"{PROGRAM}: ended with exit code 0; 1 of 3 processes was killed or ended with another "
+        "code than 0: Process-1 #2 killed by SIGKILL",
         "3 processes, 4 threads: 3.00 s on the clock, 4.50 s of CPU time, 1.5 cores at once",
         f"exit codes: {PROGRAM} #1 0, Process-1 #2 −9 (SIGKILL), Process-2 #3 0",
-        "2 children nobody saw: 0.25 s of CPU time",
+        "children nobody saw: 0.25 s of CPU time",
     ]
     for line in lines:
         assert_none_of_ours(line)
+
+
+def test_the_report_tells_who_burned_most_as_the_kernel_counted_it() -> None:
+    events = [
+        Exited(BEGAN + 3, 3, 0, ours=False, cpu_seconds=0.04),
+        Exited(BEGAN + 3, 2, -9, ours=False, cpu_seconds=3.2),
+        Exited(BEGAN + 3, 1, 0, ours=False, cpu_seconds=0.5),
+        Exited(BEGAN + 3, 9, 0, ours=False),
+    ]
+    floor = floor_of(RUN, *MAIN, *CHILDREN[:8], *thread(9, 1, "queue"), *events)
+    lines = report_lines(floor)
+    assert "3.74 s of CPU time" in lines[1]
+    assert lines[-1] == f"most CPU time: Process-1 #2 3.20 s, {PROGRAM} #1 0.50 s"
+    assert describe(events[1], floor) == "#2 Process-1 killed by SIGKILL, CPU 3.20 s"
+    assert describe(events[2], floor) == f"#1 {PROGRAM} ended, exit code 0, CPU 0.50 s"
+
+
+def test_the_report_tells_of_those_who_were_cleared() -> None:
+    failed = Failed(BEGAN + 1, 9, "OSError: gone", "", 0.0)
+    before = [*MAIN, *CHILDREN, *thread(9, 1, "queue"), failed]
+    ended = [*ends(2, exitcode=-9), *ends(3, exitcode=4), *ends(4), *ends(9)]
+    expected = report_lines(floor_of(RUN, *before, *ended, *ends(1)))
+    floor = floor_of(RUN, *before, *ended)
+    assert floor.forget_finished() == 4
+    copied = floor.copy()
+    for each in (floor, copied):
+        each.fold(ends(1))
+        lines = report_lines(each)
+        assert lines[:2] == expected[:2]
+        assert lines[2] == (
+            f"exit codes: Process-1 #2 −9 (SIGKILL), Process-2 #3 4, {PROGRAM} #1 0 and 1 more"
+        )
+        each.forget_finished()  # with the program's own end
+        assert report_lines(each)[0] == lines[0]
+
+
+def test_of_very_many_cleared_ends_some_are_named_and_all_are_counted() -> None:
+    many = [event for n in range(2, 32) for event in process(n, "worker", parent=1)]
+    floor = floor_of(RUN, *MAIN, *many, *ends(*range(2, 32), exitcode=3))
+    floor.forget_finished()
+    floor.fold(ends(1))
+    first, _, codes = report_lines(floor)
+    assert "30 of 31 processes were killed" in first
+    assert "and 27 more" in first
+    assert codes.endswith("worker #11 3 and 21 more")
 
 
 def test_the_report_of_what_was_left_or_watched() -> None:

@@ -13,17 +13,16 @@ from chai_tui.model.program_events import WaitKind
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
 
+from chai_tui.samplers.gil.futex_rule import Images
+from chai_tui.samplers.gil.which_python import has_gil, python_in
 from chai_tui.samplers.kept_file import Budget
-from chai_tui.samplers.linux import LinuxSampler
-from chai_tui.samplers.linux_gil import Images
-from chai_tui.samplers.linux_python import has_gil, python_in
+from chai_tui.samplers.linux_program import ProgramSampler
 from chai_tui.samplers.protocol import Watched
 from chai_tui.samplers.waiting import permission
 from chai_tui.samplers.waiting.descriptors import short
 from chai_tui.samplers.waiting.permission import why_denied
 from chai_tui.samplers.waiting.reader import Found, WaitReader
 from chai_tui.samplers.waiting.syscalls import calls_of
-from chai_tui.samplers.waiting.teller import WaitTeller
 
 STACK = "0x7ffd00000000 0x7f0000000000"
 TCP = """\
@@ -248,14 +247,13 @@ class Rests:
         self.at = 10.0
         self.clock = 1_000
         self.read = 0
-        self.sampler = LinuxSampler(
+        self.sampler = ProgramSampler(
             (0,),
             proc=str(proc),
             budget=Budget(0),
             boot_clock=lambda: 100.0 + self.at,
-            waits=lambda images: WaitTeller(str(proc), images.of, machine="x86_64"),
-            leaves_out=True,
             process_clock=lambda _: self.clock,
+            machine="x86_64",
         )
 
     def thread(self, tid: int, burned: int, call: str, state: str = "S") -> None:

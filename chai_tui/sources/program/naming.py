@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from chai_tui.model.text import printable
-from chai_tui.samplers.linux_python import python_of
+from chai_tui.samplers.gil.which_python import python_of
 
 LONGEST = 4_096
 """Bytes of a command line that are read."""

@@ -20,7 +20,7 @@ from chai_tui.model.events import (
     Trouble,
 )
 from chai_tui.model.program_events import Named, StationSeen
-from chai_tui.samplers.linux_python import has_gil
+from chai_tui.samplers.gil.which_python import has_gil
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.program.delivering import deliver
 from chai_tui.sources.program.naming import Known
@@ -246,11 +246,23 @@ class ProgramStation:
         self._stopped.pop(maker, None)
         return [Exited(at, maker, exitcode, self._is_ours(exitcode))]
 
-    def exited(self, exitcode: int | None, at: float) -> list[Event]:
-        """Tell the end of the process, and with it of every thread."""
+    def exited(
+        self, exitcode: int | None, at: float, cpu_seconds: float | None = None
+    ) -> list[Event]:
+        """Tell the end of the process, and with it of every thread.
+
+        Args:
+            exitcode: of the process; None if nobody knows.
+            at: when.
+            cpu_seconds: what all of it burned, which is told once; None if nobody knows.
+        """
         makers = self.makers
         self.threads.clear()
-        return [Exited(at, maker, exitcode, self._is_ours(exitcode)) for maker in makers]
+        ours = self._is_ours(exitcode)
+        return [
+            Exited(at, maker, exitcode, ours, None if index else cpu_seconds)
+            for index, maker in enumerate(makers)
+        ]
 
     def is_ended_by_us(self) -> None:
         """Note that all of the program is being ended: signals that ended it were ours."""

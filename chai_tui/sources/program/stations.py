@@ -168,7 +168,7 @@ class Stations:
         del self.by_pid[went.pid]
         if self._is_ending:
             station.is_ended_by_us()
-        ends = station.exited(went.exitcode, went.at)
+        ends = station.exited(went.exitcode, went.at, went.cpu_seconds)
         self._remains.ended(went.pid, station.number, ends)
         return [*events, *ends]
 

@@ -49,10 +49,10 @@ def _shown_parent(floor: Floor, station: int, shown: dict[int, list[int]]) -> in
     above = floor.stations[station].parent
     while above not in shown:
         there = floor.stations.get(above)
-        if there is None or above in seen:
+        if above in seen or (there is None and above not in floor.parents):
             return 0
         seen.add(above)
-        above = there.parent
+        above = floor.parents[above] if there is None else there.parent
     return above
 
 

@@ -40,7 +40,7 @@ class Went(NamedTuple):
     Attributes:
         pid: its number.
         exitcode: as multiprocessing's, ``-N`` if signal N killed it; None if nobody knows.
-        cpu_seconds: what it burned itself, as far as it was read; None if it never was.
+        cpu_seconds: what it burned itself; None if it could not be read after its end.
         at: when, in seconds of ``time.monotonic()``; where the kernel does not tell, when it was
             found out.
     """

@@ -184,4 +184,6 @@ class Tree:
         if self.is_told and not self._is_lossy:
             member.all_were_seen()
         self._missed_ticks += member.missed_ticks(is_final=True)
-        self._changes.append(Went(pid, exitcode, member.cpu_seconds, at))
+        # What was read before may be little of what it burned.
+        cpu_seconds = None if stat is None else member.cpu_seconds
+        self._changes.append(Went(pid, exitcode, cpu_seconds, at))

@@ -14,10 +14,18 @@ from __future__ import annotations
 import sys
 
 WATCHED = {
-    "threading": ("threads.patch", "waiting.patch_threading", "raised.patch_threading"),
+    "threading": (
+        "threads.patch",
+        "waiting.patch_threading",
+        "raised.patch_threading",
+        "locks.patch",
+    ),
     "multiprocessing.process": ("processes.patch_process",),
     "multiprocessing.util": ("processes.patch_util",),
+    "queue": ("waiting.patch_simple_queue",),
     "multiprocessing.queues": ("waiting.patch_process_queues",),
+    "multiprocessing.synchronize": ("process_locks.patch",),
+    "asyncio.base_events": ("loops.patch",),
     "concurrent.futures.thread": ("tasks.patch_thread_pool",),
     "concurrent.futures.process": ("tasks.patch_process_pool",),
     "traceback": ("raised.patch_traceback",),

@@ -327,6 +327,15 @@ def is_readable(descriptor: int, seconds: float) -> bool:
 
     What a handler of a signal raises meanwhile is the program's, and goes its way.
     """
+    return _is_ready(descriptor, select.POLLIN, seconds)
+
+
+def is_writable(descriptor: int, seconds: float) -> bool:
+    """Wait so long until there is room to write a little."""
+    return _is_ready(descriptor, select.POLLOUT, seconds)
+
+
+def _is_ready(descriptor: int, what: int, seconds: float) -> bool:
     waiting = select.poll()
-    waiting.register(descriptor, select.POLLIN)
+    waiting.register(descriptor, what)
     return bool(waiting.poll(seconds * 1_000))

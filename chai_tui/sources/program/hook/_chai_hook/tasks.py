@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 def _began(name: str) -> None:
-    link.tell("J", link.thread_id(), name)
+    link.tell("J", link.thread_id(), name, 0)
 
 
 def _ended(error: BaseException | None = None) -> None:
     if error is None:
-        link.tell("K", link.thread_id(), "")
+        link.tell("K", link.thread_id(), "", 0)
         return
     # What a pool sends back holds the exception, wrapped with its traceback.
     error = getattr(error, "exc", None) if not isinstance(error, BaseException) else error
-    link.tell("K", link.thread_id(), error_line(error) if error is not None else "an exception")
+    link.tell("K", link.thread_id(), error_line(error) if error is not None else "an exception", 0)
 
 
 def patch_thread_pool(module: Any) -> None:
@@ -122,7 +122,10 @@ def watch_worker(process: Any) -> None:
     """Hear of the tasks of a ``multiprocessing.Pool``, if this process is a worker of one."""
     if _is_worker(process):
         inbox, outbox = process._args[:2]  # noqa: SLF001
-        inbox.get, outbox.put = _telling_get(inbox.get), _telling_put(outbox.put)
+        get = inbox.get
+        # Waiting for the next task is no news; then nothing of ours is on the stack.
+        get = getattr(get, "__wrapped__", get.__func__).__get__(inbox)
+        inbox.get, outbox.put = _telling_get(get), _telling_put(outbox.put)
 
 
 def watch_thread(thread: Any) -> None:

@@ -1,6 +1,6 @@
 """Waiting for an end, a condition or a queue: told when it lasts, and when it is over.
 
-A plain lock is not looked at: its type is C, and whoever makes one would get something else.
+Plain locks are the matter of ``locks``.
 """
 
 from __future__ import annotations
@@ -19,14 +19,25 @@ if TYPE_CHECKING:
 PATIENCE = 0.01
 """Seconds that a wait may last and is not told."""
 _OF_LIBRARY = {"threading", "queue", "concurrent.futures._base"}
+_KEEP_LOCKS = {"lock", "join"}
 _QUEUED = {"get": "get", "put": "put"}
 
 
-def _told(kind: str, whom: int, thread: int, name: str, key: int = 0) -> None:
+class Held:
+    """What tells, before a thread waits, which locks between processes it has."""
+
+    tell: Any = None
+
+
+def told(kind: str, whom: int, thread: int, name: str, key: int = 0) -> None:
+    """Tell that this thread waits for something, and still does."""
+    if Held.tell is not None and kind in _KEEP_LOCKS:
+        link.guarded(Held.tell)
     link.tell("B", link.thread_id(), kind, whom, thread, name, key)
 
 
-def _went_on() -> None:
+def went_on() -> None:
+    """Tell that it does no longer."""
     link.tell("U", link.thread_id())
 
 
@@ -60,7 +71,7 @@ class _Waiter:
         try:
             return bool(take(True, -1 if timeout < 0 else timeout - PATIENCE))  # noqa: FBT003
         finally:
-            _went_on()
+            went_on()
 
 
 def _tell_condition(caller: Any) -> None:
@@ -68,14 +79,14 @@ def _tell_condition(caller: Any) -> None:
     module = caller.f_globals.get("__name__")
     what = caller.f_code.co_name
     if module not in _OF_LIBRARY:
-        _told("lock", 0, 0, "Condition.wait")
+        told("lock", 0, 0, "Condition.wait")
         return
     owner = caller.f_locals.get("self")
     kind = type(owner).__qualname__
     if module == "queue" and what in _QUEUED:
-        _told(_QUEUED[what], 0, 0, clipped(kind), id(owner))
+        told(_QUEUED[what], 0, 0, clipped(kind), id(owner))
     else:
-        _told("lock", 0, 0, clipped(f"{kind}.{what}"), id(owner))
+        told("lock", 0, 0, clipped(f"{kind}.{what}"), id(owner))
 
 
 def patch_threading(module: Any) -> None:
@@ -103,7 +114,7 @@ def patch_threading(module: Any) -> None:
             try:
                 join(self, _rest(timeout, began))
             finally:
-                _went_on()
+                went_on()
         except BaseException:
             raised.passed()
             raise
@@ -121,7 +132,7 @@ def _rest(timeout: float | None, began: float) -> float | None:
 
 
 def _tell_thread(thread: Any) -> None:
-    _told("join", os.getpid(), thread._native_id or 0, clipped(thread._name))  # noqa: SLF001
+    told("join", os.getpid(), thread._native_id or 0, clipped(thread._name))  # noqa: SLF001
 
 
 def patch_process_join(base: Any) -> None:
@@ -142,7 +153,7 @@ def patch_process_join(base: Any) -> None:
             try:
                 join(self, _rest(timeout, began))
             finally:
-                _went_on()
+                went_on()
         except BaseException:
             raised.passed()
             raise
@@ -162,7 +173,7 @@ def _sentinel(process: Any) -> int:
 
 def _tell_process(process: Any) -> None:
     pid = process._popen.pid  # noqa: SLF001
-    _told("join", pid, pid, clipped(process._name))  # noqa: SLF001
+    told("join", pid, pid, clipped(process._name))  # noqa: SLF001
 
 
 def patch_process_queues(module: Any) -> None:
@@ -170,6 +181,7 @@ def patch_process_queues(module: Any) -> None:
     _patch_get(module.Queue)
     _patch_put(module.Queue)
     _patch_put(module.JoinableQueue)
+    _patch_simple(module.SimpleQueue)
 
 
 def _patch_get(kind: Any) -> None:
@@ -184,7 +196,7 @@ def _patch_get(kind: Any) -> None:
                     try:
                         return original(self, block, _rest(timeout, began))
                     finally:
-                        _went_on()
+                        went_on()
                 timeout = _rest(timeout, began)
             return original(self, block, timeout)
         except BaseException:
@@ -218,7 +230,7 @@ def _patch_put(kind: Any) -> None:
                 original(self, obj, block, timeout)
             finally:
                 last[0] = time.monotonic()
-                _went_on()
+                went_on()
         except BaseException:
             raised.passed()
             raise
@@ -230,4 +242,85 @@ def _tell_queue(what: str, queue: Any) -> None:
     # Both ends of a pipe are one file: the same number in every process.
     end = queue._reader if what == "get" else queue._writer  # noqa: SLF001
     key = os.fstat(end.fileno()).st_ino
-    _told(what, 0, 0, clipped(type(queue).__qualname__), key)
+    told(what, 0, 0, clipped(type(queue).__qualname__), key)
+
+
+def patch_simple_queue(module: Any) -> None:
+    """Hear of waiting for a ``queue.SimpleQueue``, of which the program's own are of Python."""
+    from . import locks  # noqa: PLC0415 - it needs us
+
+    real = module.SimpleQueue
+    if not isinstance(real, type) or real.__module__ != "_queue":
+        return
+    take, empty = real.get, module.Empty
+
+    class Kind(type):
+        def __call__(cls, *args: Any, **options: Any) -> Any:
+            is_own = cls is not own or locks.is_own(sys._getframe(1))  # noqa: SLF001
+            return type.__call__(cls if is_own else real, *args, **options)
+
+        def __instancecheck__(cls, instance: Any) -> bool:
+            return type.__instancecheck__(real if cls is own else cls, instance)
+
+        def __subclasscheck__(cls, kind: Any) -> bool:
+            return type.__subclasscheck__(real if cls is own else cls, kind)
+
+    def get(self: Any, block: Any = True, timeout: Any = None) -> Any:  # noqa: FBT002
+        if not (block and link.state.is_on and _is_long(timeout) and self.empty()):
+            return take(self, block, timeout)
+        try:
+            try:
+                return take(self, True, PATIENCE)  # noqa: FBT003
+            except empty:
+                pass
+            told("get", 0, 0, "SimpleQueue", id(self))
+            try:
+                return take(self, True, None if timeout is None else timeout - PATIENCE)  # noqa: FBT003
+            finally:
+                went_on()
+        except BaseException:
+            raised.passed()
+            raise
+
+    names = {
+        "__module__": "queue",
+        "__doc__": real.__doc__,
+        "__slots__": (),
+        "get": dressed(get, take),
+        "__reduce_ex__": lambda _, protocol: real().__reduce_ex__(protocol),
+    }
+    own = module.SimpleQueue = Kind("SimpleQueue", (real,), names)
+
+
+def _patch_simple(kind: Any) -> None:
+    """Hear of waiting for a ``multiprocessing.SimpleQueue``."""
+    original_get, original_put = kind.get, kind.put
+
+    def get(self: Any) -> Any:
+        try:
+            if link.state.is_on and not link.is_readable(self._reader.fileno(), PATIENCE):
+                link.guarded(_tell_queue, "get", self)
+                try:
+                    return original_get(self)
+                finally:
+                    went_on()
+            return original_get(self)
+        except BaseException:
+            raised.passed()
+            raise
+
+    def put(self: Any, obj: Any) -> None:
+        try:
+            if link.state.is_on and not link.is_writable(self._writer.fileno(), PATIENCE):
+                link.guarded(_tell_queue, "put", self)
+                try:
+                    original_put(self, obj)
+                finally:
+                    went_on()
+                return
+            original_put(self, obj)
+        except BaseException:
+            raised.passed()
+            raise
+
+    kind.get, kind.put = dressed(get, original_get), dressed(put, original_put)

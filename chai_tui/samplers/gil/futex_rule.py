@@ -12,7 +12,7 @@ import os
 from collections.abc import Collection
 from typing import NamedTuple
 
-from chai_tui.samplers.linux_python import (
+from chai_tui.samplers.gil.which_python import (
     has_gil,
     is_interpreter,
     is_library,

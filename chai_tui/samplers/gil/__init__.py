@@ -1,0 +1,1 @@
+"""The lock of an interpreter: who waits for it, and who has it."""
