@@ -18,6 +18,7 @@ from chai_tui.findings.join_drain import JoinBeforeDrain
 from chai_tui.findings.load import Load
 from chai_tui.findings.people import People
 from chai_tui.findings.same_error import SameError
+from chai_tui.findings.standstill import Standstill
 from chai_tui.findings.too_many import TooManyThreads
 from chai_tui.findings.waiting import Waiting
 from chai_tui.model.events import Event
@@ -47,6 +48,7 @@ class Findings:
             people,
             waiting,
             Deadlock(desk, people),
+            Standstill(desk, people, waiting),
             JoinBeforeDrain(desk, people, waiting),
             IdleWorkers(desk, people),
             load,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chai_tui.findings.finding import FindingKind
+from chai_tui.model.events import RunBegan
 from chai_tui.model.program_events import Blocked, BlockKind, Unblocked, WaitKind
 from tests.unit.made_program import BEGAN, Program
 
@@ -139,6 +140,84 @@ def test_who_now_waits_for_somebody_else_is_no_longer_in_the_circle() -> None:
     program.samples(1.1, 1.5)
     program.happens(Blocked, 1.5, one, LOCK, main)
     program.samples(1.6, 5.0)
+    assert program.found() == []
+
+
+# A standstill: who has a plain lock, nobody tells
+
+
+def all_wait() -> tuple[Program, int, int, int]:
+    """The first thread joins the second, which waits for a lock, as the third does."""
+    program, main, one, other = two_threads()
+    program.happens(Blocked, 1.0, main, JOIN, one)
+    for maker in (main, one, other):
+        program.waits(1.0, maker, WaitKind.LOCK)
+    return program, main, one, other
+
+
+def test_a_process_none_of_whose_threads_moves() -> None:
+    program, main, one, other = all_wait()
+    program.process("python", command="python -c from multiprocessing.resource_tracker import m")
+    program.process("make", gil=False)
+    program.samples(1.1, 9.0)
+    (found,) = program.found()
+    assert found.kind is FindingKind.DEADLOCK
+    assert found.sentence == (
+        "None of the three threads of #1 app.py moves: "
+        "#2 T-1 and #3 T-2 wait for locks, the other one joins one of them"
+    )
+    assert found.evidence[-1] == "nobody has moved since 00:01.0"
+    assert found.makers == (main, one, other)
+    assert found.is_over is False
+    assert BEGAN + 6.0 <= found.at <= BEGAN + 6.3
+    program.happens(Unblocked, 9.1, main)
+    assert program.found()[0].is_over
+
+
+@pytest.mark.parametrize(
+    "what", [WaitKind.SLEEP, WaitKind.READ, WaitKind.POLL, WaitKind.SIGNAL, WaitKind.NOTHING]
+)
+def test_one_who_is_there_for_something_else_may_have_the_lock(what: WaitKind) -> None:
+    program, _, _, other = all_wait()
+    program.waits(1.1, other, what)
+    program.samples(1.2, 20.0)
+    assert program.found() == []
+
+
+@pytest.mark.parametrize("on", [LOCK, GET, PUT])
+def test_a_signal_may_wake_who_waits_for_an_event_or_a_queue(on: BlockKind) -> None:
+    program, _, one, _ = all_wait()
+    program.happens(Blocked, 1.0, one, on, 0, "Event.wait")
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+def test_another_process_may_have_the_lock() -> None:
+    program, *_ = all_wait()
+    program.process("Process-1", parent=1)
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+def test_of_what_is_watched_not_all_is_seen() -> None:
+    program, *_ = all_wait()
+    program.events[0] = RunBegan(BEGAN, "watch", cores=(0, 1))
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+def test_threads_that_move_every_now_and_then_do_not_stand_still() -> None:
+    program, _, one, _ = all_wait()
+    for turn in range(6):
+        program.samples(1.1 + 4 * turn, 5.0 + 4 * turn)
+        program.samples(5.0 + 4 * turn, 5.1 + 4 * turn, {one: (0.001, 0.0, None)})
+    assert program.found() == []
+
+
+def test_nobody_who_joins_makes_no_standstill() -> None:
+    program, main, _, _ = all_wait()
+    program.happens(Unblocked, 1.1, main)
+    program.samples(1.2, 20.0)
     assert program.found() == []
 
 
