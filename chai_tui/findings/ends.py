@@ -28,6 +28,8 @@ TOGETHER_SECONDS = 5.0
 within so much time; a look at both takes half a second, on a machine without memory longer."""
 UNJOINED_SECONDS = 2.0
 """Whoever started a process may have something to do before it joins it."""
+GATHERED_SECONDS = 0.25
+"""Those who end at about the same time are told of together."""
 
 
 class NoMemory:
@@ -114,6 +116,10 @@ class Zombies:
 
     def judge(self, at: float) -> None:
         """Tell of those whom nobody joined for long."""
+        tells_at = min(self._pending.values(), default=math.inf) + GATHERED_SECONDS
+        if at < tells_at:
+            self._desk.wake_at(tells_at)
+            return
         for station, due in [*self._pending.items()]:
             if at < due:
                 self._desk.wake_at(due)

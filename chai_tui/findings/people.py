@@ -56,6 +56,7 @@ class People:
         names: what each maker is called.
         seated_at: when each was there first.
         paused: those whose process is stopped by the system.
+        version: grows whenever somebody comes.
     """
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class People:
         self.names: dict[int, str] = {}
         self.seated_at: dict[int, float] = {}
         self.paused: set[int] = set()
+        self.version = 0
         self._ended: deque[int] = deque()
         self.handlers: Mapping[type, Callable[[Any], object]] = {
             Seated: self._seated,
@@ -98,6 +100,7 @@ class People:
         place.makers.add(event.maker)
         place.known += event.maker not in self.at
         self.at[event.maker] = event.station
+        self.version += 1
         self.seated_at[event.maker] = event.at
 
     def _named(self, event: Named) -> None:

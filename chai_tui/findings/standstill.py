@@ -15,11 +15,19 @@ from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.people import People, Place
 from chai_tui.findings.waiting import Waiting, is_helper
 from chai_tui.model.events import Exited, Sampled, Seated
-from chai_tui.model.program_events import Blocked, BlockKind, Unblocked, WaitKind, Waits
+from chai_tui.model.program_events import (
+    Blocked,
+    BlockKind,
+    Unblocked,
+    Wait,
+    WaitKind,
+    Waits,
+)
 
 STILL_SECONDS = 5.0
-"""So long nobody moved: the system does not tell whether a lock is waited for with a timeout, and
-most timeouts are shorter."""
+"""So long nobody moved: where only the place in the kernel is known, a wait with a timeout looks
+like one without, and most timeouts are shorter."""
+_NOWHERE = Wait(0, WaitKind.NOTHING)
 
 
 def is_plain_lock(blocked: Blocked) -> bool:
@@ -102,7 +110,7 @@ class Standstill:
                 if blocked.on is not BlockKind.JOIN or blocked.whom not in place.makers:
                     return False
                 joins += 1
-            elif maker in waiting.waits and waiting.waits[maker].what is WaitKind.LOCK:
+            elif waiting.waits.get(maker, _NOWHERE)[1:] == (WaitKind.LOCK, ""):  # not TIMED
                 locks += 1
             else:
                 return False

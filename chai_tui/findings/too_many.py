@@ -69,7 +69,7 @@ class TooManyThreads:
         else:
             count = sum(demand.wanting for demand in crowd.values())
             sentence = f"{len(crowd)} processes with {count} {kind} on {cores_worth(cores)} cores"
-        sentence += ": they take them from each other"
+        sentence += ": they take the cores from each other"
         evidence = (
             f"in {LOOKED_AT_SECONDS:g} s {wanted:.1f} threads wanted a core at a time",
             f"{ready:.1f} of them had none",

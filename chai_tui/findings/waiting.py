@@ -82,6 +82,8 @@ class Waiting:
     def _sampled(self, event: Sampled) -> None:
         # One who was seen in the same wait twice may have done something in between.
         since = self._since
+        if not since:
+            return
         for use in event.makers:
             if use[2] != 0.0 and use[0] in since:  # the share of a core; None: nobody knows
                 since[use[0]] = event.at

@@ -58,7 +58,8 @@ class WaitKind(StrEnum):
     GIL = "gil"
     """For the interpreter's lock, which another thread has."""
     LOCK = "lock"
-    """For a lock, a condition, a semaphore or a thread's end: the system knows no difference."""
+    """For a lock, a condition, a semaphore or a thread's end: the system knows no difference. With
+    the subject :data:`TIMED` it ends by itself."""
     SLEEP = "sleep"
     """For time to pass."""
     READ = "read"
@@ -79,6 +80,10 @@ class WaitKind(StrEnum):
     """For a disk, or whatever the system does not let it be interrupted in."""
     OTHER = "other"
     """For something else, which ``subject`` names as the system does."""
+
+
+TIMED = "with a timeout"
+"""The subject of a wait for a lock that ends by itself after a while."""
 
 
 class Wait(NamedTuple):

@@ -234,6 +234,12 @@ def test_threads_that_wait_long_for_a_lock(finder: Finder) -> None:
     assert finder.in_the_end(FindingKind.DEADLOCK) == []
 
 
+@pytest.mark.long
+@nearly("timed_lock.py", "2.5")
+def test_a_thread_that_gives_up_waiting_for_a_lock(finder: Finder) -> None:
+    assert finder.in_the_end(FindingKind.DEADLOCK) == []
+
+
 @has("join_before_drain.py")
 def test_a_join_before_the_queue_is_empty(finder: Finder) -> None:
     found = finder.until(FindingKind.JOIN_BEFORE_DRAIN)

@@ -17,7 +17,7 @@ import pytest
 import chai_tui
 from chai_tui.host.run_facts import gil_enabled
 from chai_tui.model.events import Sampled
-from chai_tui.model.program_events import WaitKind
+from chai_tui.model.program_events import TIMED, WaitKind
 from chai_tui.samplers.protocol import Watched
 
 if sys.platform != "linux":
@@ -165,7 +165,7 @@ def test_each_kind_of_wait_and_what_it_is_for() -> None:
         with looked(watched) as seen:
             expected = {
                 "lock": (WaitKind.LOCK, ""),
-                "timed lock": (WaitKind.LOCK, ""),
+                "timed lock": (WaitKind.LOCK, TIMED),
                 "queue": (WaitKind.LOCK, ""),
                 "sleep": (WaitKind.SLEEP, ""),
                 "select nothing": (WaitKind.SLEEP, ""),

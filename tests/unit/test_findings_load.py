@@ -117,7 +117,9 @@ def test_processes_whose_threads_do_not_fit_on_the_cores() -> None:
     program.samples(0.1, 5.0, uses, busy=[1.0] * 4)
     (found,) = program.found()
     assert found.kind is FindingKind.TOO_MANY_THREADS
-    assert found.sentence == ("4 processes × 8 threads on 4 cores: they take them from each other")
+    assert found.sentence == (
+        "4 processes × 8 threads on 4 cores: they take the cores from each other"
+    )
     assert found.evidence[0] == "in 3 s 31.0 threads wanted a core at a time"
     assert len(found.makers) == 4
 

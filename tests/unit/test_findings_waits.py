@@ -6,7 +6,7 @@ import pytest
 
 from chai_tui.findings.finding import FindingKind
 from chai_tui.model.events import RunBegan
-from chai_tui.model.program_events import Blocked, BlockKind, Unblocked, WaitKind
+from chai_tui.model.program_events import TIMED, Blocked, BlockKind, Unblocked, WaitKind
 from tests.unit.made_program import BEGAN, Program
 
 LOCK, JOIN, PUT, GET = BlockKind.LOCK, BlockKind.JOIN, BlockKind.PUT, BlockKind.GET
@@ -198,6 +198,13 @@ def test_one_that_is_given_up_or_whose_owner_is_known_does_not(whom: int, name: 
     program, _, one, _ = all_wait()
     program.happens(Blocked, 1.0, one, LOCK, whom, name)
     program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+def test_who_waits_with_a_timeout_goes_on_by_itself() -> None:
+    program, _, one, _ = all_wait()
+    program.waits(1.1, one, WaitKind.LOCK, TIMED)
+    program.samples(1.2, 9.0)
     assert program.found() == []
 
 

@@ -58,7 +58,7 @@ def account(exitcode: int = -9, child: str = "Process-1") -> Account:
 
 def found() -> Account:
     """Two threads wait for each other's lock, one of which has a name that looks like markup."""
-    circle = [Blocked(BEGAN + 1, 1, BlockKind.LOCK, 3, "=milk")]
+    circle: list[Event] = [Blocked(BEGAN + 1, 1, BlockKind.LOCK, 3, "=milk")]
     circle += [Blocked(BEGAN + 1, 3, BlockKind.LOCK, 1, "tea"), Unblocked(BEGAN + 3, 3)]
     people = [event for event in events_of() if not isinstance(event, Sampled)][:-5]
     return account_of(HEADER, [*people, *circle[:2], Sampled(BEGAN + 3, (), ()), circle[2]])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.model.program_events import WaitKind
+from chai_tui.model.program_events import TIMED, WaitKind
 
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
@@ -118,6 +118,8 @@ def test_a_descriptor_in_words(proc: Path, number: int, subject: str) -> None:
         ("247 0x1 0x32c 0x0 0x4 0x0 0x0", b"S", (WaitKind.CHILD, "pid 812")),
         ("247 0x3 0xe 0x0 0x4 0x0 0x0", b"S", (WaitKind.CHILD, "pid 812")),
         ("247 0x0 0x0 0x0 0x4 0x0 0x0", b"S", (WaitKind.CHILD, "")),
+        ("202 0x7f00 0x89 0x0 0x7ffc 0x0 0xffffffff", b"S", (WaitKind.LOCK, TIMED)),
+        ("202 0x7f00 0x89 0x0 0x0 0x0 0xffffffff", b"S", (WaitKind.LOCK, "")),
         ("72 0x3 0x7 0x0 0x0 0x0 0x0", b"S", (WaitKind.LOCK, "app/out.log")),
         ("7 0x7f00 0x0 0x64 0x0 0x0 0x0", b"S", (WaitKind.SLEEP, "")),
         ("7 0x7f00 0x5 0x64 0x0 0x0 0x0", b"S", (WaitKind.POLL, "")),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from chai_tui.model.program_events import WaitKind
+from chai_tui.model.program_events import TIMED, WaitKind
 from chai_tui.samplers.waiting.descriptors import Descriptors
 from chai_tui.samplers.waiting.syscalls import SLEEPING_IN, Call, Names, calls_of
 
@@ -106,6 +106,7 @@ class WaitReader:
             rule = self._rule_of(at, pid)
             if rule is not None and rule.waits_for_gil(syscall):
                 return Found(WaitKind.GIL)
+            return Found(WaitKind.LOCK, TIMED)
         found = self._of_call(at, pid, call, rest)
         if state == b"D" and found.kind is not WaitKind.CHILD:
             return found._replace(kind=WaitKind.DISK)
