@@ -9,7 +9,6 @@ from chai_tui.host.cgroup import OomWatch
 from chai_tui.model.events import Event, Exited
 from chai_tui.model.program_events import OutOfMemory, Unjoined
 
-
 _MEMORY_SECONDS = 0.25
 """So often it is looked whom the system killed for lack of memory while nobody was killed."""
 

@@ -90,7 +90,6 @@ class Look(NamedTuple):
             kill_follows_in(self.maker, self.now),
         )
 
-
     @property
     def essence(self) -> tuple[object, ...]:
         """Equal as long as nothing changed that is drawn, whatever samples told."""

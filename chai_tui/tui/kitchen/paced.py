@@ -1,4 +1,4 @@
-"""Does something again and again, but not too often, and always after the last time it was asked."""
+"""Draws again and again, but not too often, and always after the last time it was asked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from textual.widget import Widget
 
-_SHORTEST = 0.1
-"""Seconds that a timer waits at least."""
+_GRACE = 0.75
+"""Seconds for which it waits to be asked again: to draw with others costs less than alone."""
 
 
 class Paced:
@@ -26,11 +26,14 @@ class Paced:
         self._draw = draw
         self._clock = clock
         self._drawn_at = float("-inf")
-        self._draws_later = False  # whether a timer will
+        self._is_asked = False  # for more than was drawn
+        self._pause = 0.0
+        self._has_timer = False
 
     def at_once(self) -> None:
         """Draw now."""
         self._drawn_at = self._clock()
+        self._is_asked = False
         self._draw()
 
     def after(self, pause: float) -> None:
@@ -42,10 +45,13 @@ class Paced:
         wait = self._drawn_at + pause - self._clock()
         if pause <= 0 or wait <= 0:
             self.at_once()
-        elif not self._draws_later:
-            self._draws_later = True
-            self._widget.set_timer(max(wait, _SHORTEST), self._draw_at_last)
+            return
+        self._is_asked, self._pause = True, pause
+        if not self._has_timer:
+            self._has_timer = True
+            self._widget.set_timer(wait + _GRACE, self._draw_at_last)
 
     def _draw_at_last(self) -> None:
-        self._draws_later = False
-        self.at_once()
+        self._has_timer = False
+        if self._is_asked:
+            self.after(self._pause)

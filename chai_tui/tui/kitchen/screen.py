@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 TOLD_AT_ONCE, STORY_PAUSE = 50, 0.003
 """Of more makers than so many, it is looked what the story is only so many seconds for each of them
 after the last time: to look at 1,000 takes 20 ms."""
-NEWS_SECONDS = 1.0
+NEWS_SECONDS = 0.9
 """The story and the timeline of a program are drawn so often while nothing but samples tells of it:
 they may come ten times a second."""
 
