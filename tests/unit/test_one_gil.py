@@ -22,9 +22,11 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.tui.timeline.cells import cells
+from chai_tui.tui.timeline.station_columns import StationColumns
 from chai_tui.tui.timeline.time_scale import LADDER
 from tests.actors import Part
 from tests.builders import BEGAN, floor_of
+from tests.program_floors import Load, process, run_of, samples, thread
 from tests.stories import story
 from tests.unit.columns import burned_in, require_one_gil, scale_of
 
@@ -47,6 +49,22 @@ def overstated(events: Sequence[Event], by: float, seed: int) -> list[Event]:
         else event
         for event in events
     ]
+
+
+def test_of_a_program_nobody_knows_what_was_bytecode() -> None:
+    busy = {1: Load(0, 1.0), 2: Load(1, 1.0)}
+    floor = floor_of(
+        run_of("crunch.py"),
+        *process(1, "crunch.py", python="CPython 3.13.1"),
+        *thread(2, 1, "Thread-1"),
+        *samples(busy, BEGAN, BEGAN + 1.0),
+    )
+    columns = StationColumns(floor)
+    scale = scale_of(floor, width=4)
+    columns.show(scale)
+    for maker in floor.makers.values():
+        found = cells(maker, scale, floor.sample_times, together=columns.together(maker.station))
+        assert {cell.height for cell in found} == {8}, "both computed in C, without the GIL"
 
 
 @settings(deadline=None, max_examples=25)
