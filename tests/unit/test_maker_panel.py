@@ -219,14 +219,17 @@ def test_what_is_drawn_alike_is_all_that_an_essence_leaves_out(data: st.DataObje
     first = data.draw(uses)
     one, other = after(first), after(first, data.draw(uses))
     if one.essence == other.essence:
-        for draw in (
-            lambda looked: draw_panel(looked, 40, 5),
-            lambda looked: draw_panel(looked, 100, 7),
-            lambda looked: draw_card(looked, 40, 2),
-            lambda looked: draw_large(looked, 50),
-            lambda looked: [draw_row(looked, 120)],
-        ):
-            assert draw(one) == draw(other)
+        assert _drawn_in_every_shape(one) == _drawn_in_every_shape(other)
+
+
+def _drawn_in_every_shape(looked: Look) -> list[list[Line]]:
+    return [
+        draw_panel(looked, 40, 5),
+        draw_panel(looked, 100, 7),
+        draw_card(looked, 40, 2),
+        draw_large(looked, 50),
+        [draw_row(looked, 120)],
+    ]
 
 
 def test_a_sample_that_tells_the_same_changes_no_essence() -> None:

@@ -80,8 +80,8 @@ def test_in_a_run_that_is_sampled(
     parts = [Part(number, recipe, at, THREAD) for number, (recipe, at) in enumerate(kitchen, 1)]
     events = story(parts, cores=cores, seconds=3.0, seed=seed)
     floor = floor_of(*overstated(events, by, seed))
-    for samples in LADDER[:4]:
-        assert require_one_gil(floor, scale_of(floor, samples, width=14)) or samples > 1
+    for each in LADDER[:4]:
+        assert require_one_gil(floor, scale_of(floor, each, width=14)) or each > 1
 
 
 @st.composite
