@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State, Use
+from chai_tui.state.records import Maker, State
 
 RECENT_SECONDS = 2.0
 """What is told of "now" was measured in so many seconds."""
@@ -96,30 +95,22 @@ def recent_shares(maker: Maker, floor: Floor) -> Shares | None:
     earliest = max(since, floor.sampled_at - RECENT_SECONDS)
     # An entry tells of the time before it, and holds for the samples until the next one.
     end = floor.sampled_at
-    uses: list[tuple[float, Use]] = []
+    sums, known_for = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
     for use in reversed(maker.history):
         # Of a sample in which it began, nobody knows what belongs to what.
         begin = use.at - every if use.at - every >= since else use.at
         if (seconds := end - max(begin, earliest)) > _JITTER:
-            uses.append((seconds, use))
+            shares = use.cpu_share, use.ready_share, use.gil_share
+            for index, share in enumerate(shares):
+                if share is not None:
+                    sums[index] += seconds * share
+                    known_for[index] += seconds
         end = use.at - every
         if end <= earliest:
             break
-    cpu = _mean((seconds, use.cpu_share) for seconds, use in uses)
-    if cpu is None:
-        return None
-    return Shares(
-        cpu,
-        _mean((seconds, use.ready_share) for seconds, use in uses),
-        _mean((seconds, use.gil_share) for seconds, use in uses),
-    )
-
-
-def _mean(values: Iterable[tuple[float, float | None]]) -> float | None:
-    """The mean of what is known, each for so many seconds."""
-    known = [(seconds, value) for seconds, value in values if value is not None]
-    total = sum(seconds for seconds, _ in known)
-    return sum(seconds * value for seconds, value in known) / total if total else None
+    means = [whole / known if known else None for whole, known in zip(sums, known_for, strict=True)]
+    cpu, ready, gil = means
+    return None if cpu is None else Shares(cpu, ready, gil)
 
 
 def _busy_since(maker: Maker) -> float:

@@ -36,11 +36,25 @@ def as_json(event: Event) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Step):
         return {"name": value.name, str(value.kind): value.seconds}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: _plain(part) for name, part in zip(value._fields, value, strict=True)}
-    if isinstance(value, tuple):
+    if not isinstance(value, tuple):
+        return value
+    names = getattr(value, "_fields", None)
+    if names is None:
         return [_plain(part) for part in value]
-    return value
+    if _is_flat(type(value)):  # a sample has one of these for each maker
+        return dict(zip(names, value, strict=True))
+    return {name: _plain(part) for name, part in zip(names, value, strict=True)}
+
+
+@cache
+def _is_flat(kind: type) -> bool:
+    """Whether a record has neither lists nor other records in it."""
+    hints = get_type_hints(kind).values()
+    parts = [part for hint in hints for part in (get_args(hint) or (hint,))]
+    return not any(
+        get_origin(part) is tuple or (isinstance(part, type) and issubclass(part, tuple))
+        for part in [*hints, *parts]
+    )
 
 
 def from_json(value: object) -> Event | None:

@@ -322,6 +322,7 @@ class Floor(ProgramFloor):
             if maker is None:
                 continue
             maker.version += 1
+            maker.sampled += 1
             take_use(maker, use, at, sampled_at, has_gil=has_gil)
             if core is not None:
                 on_core.setdefault(core, []).append(number)

@@ -150,6 +150,8 @@ class Maker:
     tasks_failed: int = 0
     version: int = 0
     """Grows with every change, so that a view can tell what to draw again."""
+    sampled: int = 0
+    """How many of these changes were samples: most of them change nothing that is drawn."""
     lent: tuple[Entries, ...] = field(default=(), repr=False, compare=False)
     """Those of the above that copies of it have, too: they are copied before they change."""
 

@@ -34,7 +34,8 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
     maker.core = core
     maker.cpu_share = cpu_share
     maker.ready_share = ready_share
-    gil_share = maker.gil_share = gil_share_of(maker, sampled_at, use) if has_gil else None
+    may_wait = has_gil and (use.gil_share is not None or maker.step is not None)
+    gil_share = maker.gil_share = gil_share_of(maker, sampled_at, use) if may_wait else None
     if cpu_share is not None and maker.state is State.BREWING:
         seconds = at - max(sampled_at, maker.seated_at)
         stretch = Stretch(at, max(0.0, seconds), cpu_share, ready_share, gil_share)

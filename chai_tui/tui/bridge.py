@@ -27,8 +27,11 @@ FRAME_SECONDS = 1 / 10
 CROWDED_FRAME_SECONDS = 1 / 8
 """The same when more than ``CROWDED_MAKERS`` brew, who change the whole screen."""
 CROWDED_MAKERS = 50
-SAMPLES_FRAME_SECONDS = 1 / 4
-"""The same while nothing but samples comes in: figures that change more often cannot be read."""
+SAMPLES_FRAME_SECONDS = 0.45
+"""The same while nothing but samples comes in: figures that change more often cannot be read. It is
+a little less than two or five samples, so that the latest of them is drawn when it comes …"""
+SAMPLES_PATIENCE = 0.7
+"""… and one after which no other comes, is so long after the picture before."""
 SAMPLES = frozenset({Sampled, Waits, CoresChanged})
 """What each sample brings."""
 ANSWER_FRAME_SECONDS = 1 / 60
@@ -158,7 +161,7 @@ class Bridge:
         waiting = bool(self._undelivered)
         patience = None
         if waiting:
-            patience = max(0.0, self._delivered_at + self._frame() - self._clock())
+            patience = max(0.0, self._delivered_at + self._frame(came=False) - self._clock())
         if self._is_news:
             self._hurry.wait(min(patience or 0.0, SLICE_SECONDS))
             patience = 0.0
@@ -170,14 +173,18 @@ class Bridge:
         self._is_news = self._is_news or any(type(event) not in SAMPLES for event in came)
         if hurried:
             self._hurried_until = self._clock() + ANSWER_SECONDS
-        if self._undelivered and self._clock() >= self._delivered_at + self._frame():
+        frame = self._frame(came=bool(came))
+        if self._undelivered and self._clock() >= self._delivered_at + frame:
             self._deliver()
 
-    def _frame(self) -> float:
+    def _frame(self, *, came: bool) -> float:
+        """Seconds from one delivery to the next, where something came just now or did not."""
         hurried = self._clock() < self._hurried_until
         if hurried:
             return ANSWER_FRAME_SECONDS
-        return self._frame_seconds if self._is_news else SAMPLES_FRAME_SECONDS
+        if self._is_news:
+            return self._frame_seconds
+        return SAMPLES_FRAME_SECONDS if came else SAMPLES_PATIENCE
 
     def _deliver(self) -> None:
         self._delivered_at = self._clock()

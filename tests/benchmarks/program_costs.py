@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -16,7 +18,7 @@ from pathlib import Path
 from chai_tui.model.events import Exited, Sampled, Seated, Started
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.sources.program.source import ProgramSource
-from tests.benchmarks.measure import Result, cpu_share, median_of, percentile, ratio_in_turn
+from tests.benchmarks.measure import Result, cpu_share, median_of, percentile
 from tests.benchmarks.screen_costs import answer, drained, on_screen
 from tests.process.program import console_script
 from tests.terminal import Terminal
@@ -36,28 +38,30 @@ print("there", flush=True)
 time.sleep(3600)
 """
 """So many threads, of which one in twenty wakes ten times a second and the others once."""
-_COMPUTES = """
-import time
-began = time.perf_counter()
-total = 0
-for number in range(12_000_000):
-    total += number * number
-print(time.perf_counter() - began)
-"""
-_TASKS = """
-import time
+_IN_TURNS = """
+import sys, time
 from concurrent.futures import ThreadPoolExecutor
-def task(number):
+def computes(numbers):
     total = 0
-    for each in range(12_000):
-        total += each * each
+    for number in range(numbers):
+        total += number * number
     return total
-with ThreadPoolExecutor(2) as pool:
-    began = time.perf_counter()
-    list(pool.map(task, range(4_000)))
-print(time.perf_counter() - began)
+pool = ThreadPoolExecutor(2)
+def turn():
+    if sys.argv[1] == "tasks":
+        list(pool.map(computes, [12_000] * 60))
+    else:
+        computes(700_000)
+with open(sys.argv[2]) as asked, open(sys.argv[3], "w", buffering=1) as told:
+    for _ in asked:
+        wall, cpu = time.perf_counter(), time.process_time()
+        turn()
+        print(time.perf_counter() - wall, time.process_time() - cpu, file=told)
 """
-"""About a thousand tasks a second, and more on a fast machine."""
+"""A program that does a little whenever it is asked, and tells how long that took: by the clock,
+and in CPU seconds of its own. Of tasks it does about a thousand a second."""
+_TURNS = 40
+"""Pairs of turns for each repetition; one takes about 50 ms."""
 
 
 @contextlib.contextmanager
@@ -82,14 +86,24 @@ def watched() -> Iterator[Result]:
 
 
 def _as_json(pid: int, label: str, limit: float) -> Result:
-    with subprocess.Popen(
-        [console_script(), "watch", str(pid), "--every", str(EVERY), "--json"],
-        stdout=subprocess.DEVNULL,
-    ) as watching:
-        time.sleep(SETTLE_SECONDS)
-        shares = [cpu_share(watching.pid, 3.0) for _ in range(3)]
-        watching.terminate()
-    return median_of(f"{label}, as JSON: CPU", shares, limit=limit, unit="%")
+    with tempfile.TemporaryFile("w+") as out:
+        with subprocess.Popen(
+            [console_script(), "watch", str(pid), "--every", str(EVERY), "--json"], stdout=out
+        ) as watching:
+            time.sleep(SETTLE_SECONDS)
+            shares = [cpu_share(watching.pid, 3.0) for _ in range(3)]
+            watching.terminate()
+        out.seek(0)
+        times = [json.loads(line)["at"] for line in out if '"event":"sampled"' in line]
+    # Of very many threads fewer are taken: sampling has its own limit.
+    often = (len(times) - 1) / (times[-1] - times[0])
+    return median_of(
+        f"{label}, as JSON: CPU",
+        shares,
+        limit=limit,
+        unit="%",
+        note=f"{often:.1f} samples a second",
+    )
 
 
 def _watched(pid: int, many: int, limit: float) -> Iterator[Result]:
@@ -135,15 +149,19 @@ def _cheaper_than_the_peers(ours: float, pid: int) -> Iterator[Result]:
                         cpu_share(terminal.process.pid, 3.0) for _ in range(3)
                     )
                 terminal.process.kill()
-    if costs:
-        name = min(costs, key=lambda each: costs[each])
-        note = ", ".join(f"{each} {cost:.1f} %" for each, cost in costs.items())
+    for name, cost in costs.items():
         yield Result(
             f"1,000 threads watched ÷ {name} at the same refresh",
-            ours / costs[name],
+            ours / cost,
             1.0,
-            note=f"ours {ours:.1f} %, {note}",
+            note=f"{ours:.1f} % ÷ {cost:.1f} %; {_SHOWN_BY[name]}",
         )
+
+
+_SHOWN_BY = {
+    "htop": "it shows the threads, without what they wait for or a timeline",
+    "btop": "it shows no threads: all processes of the system",
+}
 
 
 @contextlib.contextmanager
@@ -160,31 +178,68 @@ def _htop_of_threads(home: str) -> Iterator[dict[str, str]]:
 
 
 def slowed(repeat: int) -> Iterator[Result]:
-    """Wall time of a program under ``run`` ÷ alone: one that computes, and one of many tasks."""
-    alone = [sys.executable, "-c"]
-    with tempfile.TemporaryDirectory() as folder:
-        for what, code, limit, options in (
-            ("a program that computes", _COMPUTES, 1.02, ["--no-hook"]),
-            ("the same with the hook", _COMPUTES, 1.02, []),
-            ("1,000 pool tasks a second with the hook", _TASKS, 1.05, []),
-        ):
-            script = Path(folder) / "program.py"
-            script.write_text(code)
-            yield ratio_in_turn(
-                f"{what}, under run ÷ alone",
-                _wall([console_script(), "run", "--plain", *options, "--", *alone, code]),
-                _wall([*alone, code]),
-                limit=limit,
-                repeat=repeat,
+    """A program under ``run`` ÷ alone: one that computes, and one of many tasks.
+
+    Both run all the time and take turns, so that they meet the same machine. Who watches goes on
+    beside both.
+    """
+    for what, does, limit, options in (
+        ("a program that computes", "computes", 1.02, ["--no-hook"]),
+        ("the same with the hook", "computes", 1.02, []),
+        ("1,000 pool tasks a second with the hook", "tasks", 1.05, []),
+    ):
+        run = [console_script(), "run", "--plain", *options, "--"]
+        with _taking_turns(run, does) as ours, _taking_turns([], does) as theirs:
+            for each in (ours, theirs, ours, theirs):  # caches, and the first tasks
+                each()
+            pairs = []
+            for number in range(repeat * _TURNS):
+                if number % 2:  # who is first has no advantage
+                    pairs.append((ours(), theirs()))
+                else:
+                    their, our = theirs(), ours()
+                    pairs.append((our, their))
+        for index, clock in enumerate(("wall", "CPU seconds of its own")):
+            times = [(our[index], their[index]) for our, their in pairs]
+            sides = " ÷ ".join(
+                f"{statistics.median(side) * 1e3:.1f} ms" for side in zip(*times, strict=True)
+            )
+            ratios = tuple(our / their for our, their in times)
+            yield Result(
+                f"{what}, under run ÷ alone: {clock}",
+                statistics.median(ratios),
+                limit,
+                samples=ratios,
+                note=f"{sides}, {len(times)} pairs",
             )
 
 
-def _wall(command: list[str]) -> Callable[[], float]:
-    def seconds() -> float:
-        told = subprocess.run(command, capture_output=True, text=True, check=True)
-        return float(told.stdout.split()[-1])
+@contextlib.contextmanager
+def _taking_turns(before: list[str], does: str) -> Iterator[Callable[[], tuple[float, float]]]:
+    """The program of turns, after other words of a command; yields what has it take one."""
+    with tempfile.TemporaryDirectory() as folder:
+        pipes = [str(Path(folder) / name) for name in ("asked", "told")]
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        command = [*before, sys.executable, "-c", _IN_TURNS, does, *pipes]
+        # In a session of its own, as what is run: the scheduler shares cores out among sessions.
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as program:
+            try:
+                with Path(pipes[0]).open("w") as asked, Path(pipes[1]).open() as told:
 
-    return seconds
+                    def turn() -> tuple[float, float]:
+                        print(file=asked, flush=True)
+                        wall, cpu = told.readline().split()
+                        return float(wall), float(cpu)
+
+                    yield turn
+            finally:
+                program.terminate()
 
 
 def short_lived() -> Iterator[Result]:
@@ -234,7 +289,11 @@ def _events_of(source: ProgramSource) -> Iterator[object]:
 
 
 def core_truth() -> Iterator[Result]:
-    """How often the core that is shown is the one that the kernel reports at the same moment."""
+    """How often the core that is shown is the one that the kernel reports at the same moment.
+
+    Threads are moved from core to core between samples and bound there, so that they are still
+    where a sample saw them when the kernel is asked.
+    """
     code = (
         "import threading\n"
         "def spin():\n"
@@ -243,23 +302,28 @@ def core_truth() -> Iterator[Result]:
         "spin()\n"
     )
     right = looks = 0
+    places = itertools.cycle(sorted(os.sched_getaffinity(0)))
     with subprocess.Popen([sys.executable, "-c", code]) as program:
         source = ProgramSource(WatchProgram((program.pid,), "spinner"), sample_every=EVERY)
         try:
             tids: dict[int, int] = {}
-            deadline = time.monotonic() + 15
-            for event in itertools.chain.from_iterable(
-                source.poll(1.0) for _ in itertools.count() if time.monotonic() < deadline
-            ):
-                if isinstance(event, Started):
-                    tids[event.maker] = event.tid
-                if isinstance(event, Sampled):
-                    for use in event.makers:
-                        if use.core is not None:
-                            looks += 1
-                            right += use.core == _processor(program.pid, tids[use.maker])
-                if looks >= 150:
-                    break
+            bound: set[int] = set()
+            deadline = time.monotonic() + 30
+            while looks < 150 and time.monotonic() < deadline:
+                for event in source.poll(1.0):
+                    if isinstance(event, Started):
+                        tids[event.maker] = event.tid
+                    if isinstance(event, Sampled):
+                        for use in event.makers:
+                            if use.core is not None and use.maker in bound:
+                                looks += 1
+                                right += use.core == _processor(program.pid, tids[use.maker])
+                        bound = {
+                            maker
+                            for maker, tid in tids.items()
+                            if _bind(program.pid, tid, next(places))
+                        }
+                        next(places)  # another core the next time
         finally:
             source.close()
             program.kill()
@@ -271,6 +335,17 @@ def core_truth() -> Iterator[Result]:
         at_least=True,
         note=f"{looks} looks",
     )
+
+
+def _bind(pid: int, tid: int, core: int) -> bool:
+    """Have a thread run on one core alone; return whether it came there within a second."""
+    os.sched_setaffinity(tid, {core})
+    deadline = time.monotonic() + 1.0
+    while _processor(pid, tid) != core:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 def _processor(pid: int, tid: int) -> int:

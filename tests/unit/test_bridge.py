@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from chai_tui.model.commands import KillMaker
-from chai_tui.model.events import Event, Trouble
+from chai_tui.model.events import Event, Sampled, Trouble
 from chai_tui.tui import bridge as module
 from chai_tui.tui.bridge import Bridge
 from tests.builders import ALL_COMMANDS, FakeSource
@@ -155,6 +155,49 @@ def test_a_crowd_is_drawn_less_often(
     clock.now += module.CROWDED_FRAME_SECONDS - module.FRAME_SECONDS
     turns(bridge)
     assert bridge.take() == [trouble(2)]
+
+
+def sample(number: int) -> Sampled:
+    return Sampled(float(number), (), ())
+
+
+def test_samples_alone_are_drawn_seldom_and_the_last_of_them_too(
+    source: FakeSource, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
+    bridge = Bridge(source, clock=clock)
+    source.feed(sample(1))
+    turns(bridge)
+    assert bridge.take() == [sample(1)]
+    clock.now += module.FRAME_SECONDS
+    source.feed(sample(2))
+    turns(bridge)
+    assert bridge.take() == [], "samples wait for each other"
+    clock.now = 100.0 + module.SAMPLES_FRAME_SECONDS
+    source.feed(sample(3))
+    turns(bridge)
+    assert bridge.take() == [sample(2), sample(3)], "the latest is drawn when it comes"
+    source.feed(sample(4))
+    turns(bridge)
+    clock.now += module.SAMPLES_PATIENCE
+    turns(bridge)
+    assert bridge.take() == [sample(4)], "no other follows"
+
+
+def test_news_take_samples_along_at_once(
+    source: FakeSource, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
+    bridge = Bridge(source, clock=clock)
+    source.feed(sample(1))
+    turns(bridge)
+    bridge.take()
+    clock.now += module.FRAME_SECONDS
+    source.feed(sample(2))
+    turns(bridge)
+    source.feed(trouble(3))
+    turns(bridge)
+    assert bridge.take() == [sample(2), trouble(3)]
 
 
 def test_stop_closes_the_source_and_returns_its_last_words() -> None:

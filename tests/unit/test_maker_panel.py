@@ -22,6 +22,7 @@ from chai_tui.model.events import (
     Started,
     Stopping,
 )
+from chai_tui.model.program_events import Named
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state.contention import memory_held
 from chai_tui.state.floor import Floor
@@ -30,6 +31,7 @@ from chai_tui.tui.canvas.maker_facts import FACTS, Look, facts_within
 from chai_tui.tui.canvas.maker_time import LACK_CELLS, time_spans
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.makers.frame import draw_frame_bottom, draw_frame_top
+from chai_tui.tui.makers.large import draw_large
 from chai_tui.tui.makers.layout_planner import PANEL_HEIGHT
 from chai_tui.tui.makers.panel import SAID_LINES, draw_panel, tall
 from chai_tui.tui.makers.row import draw_card, draw_row
@@ -189,6 +191,56 @@ def test_a_card_has_room_for_what_a_stopping_maker_waits_for(
 ) -> None:
     floor = floor_of(*brewing(12, engine=engine), *events)
     assert as_text(draw_card(look(floor, 12, digits=2), 40, 2)[0]).rstrip().endswith(f"  {words}")
+
+
+@given(st.data())
+def test_what_is_drawn_alike_is_all_that_an_essence_leaves_out(data: st.DataObject) -> None:
+    """Samples that leave it as it was leave the picture as it was."""
+    shares = st.sampled_from([None, 0.0, 0.0001, 0.004, 0.3, 0.301, 0.6, 0.9, 1.0])
+
+    def after(*uses: MakerUse) -> Look:
+        samples = [Sampled(BEGAN + 1 + number, (), (use,)) for number, use in enumerate(uses)]
+        return look(floor_of(*events, *samples))
+
+    uses = st.builds(
+        MakerUse,
+        st.just(1),
+        st.sampled_from([None, 0, 1]),
+        shares,
+        shares,
+        st.sampled_from([None, 0.5, 0.501, 0.6]),
+        st.sampled_from([None, 4_000_000, 4_000_100, 5_000_000]),
+        st.just(False),
+        shares,
+    )
+    named: list[Event] = [Named(BEGAN, 1, "worker")] if data.draw(st.booleans()) else []
+    engine = data.draw(st.sampled_from([Engine.PROCESS, Engine.THREAD]))
+    events = [*brewing(1, engine=engine), *named]
+    first = data.draw(uses)
+    one, other = after(first), after(first, data.draw(uses))
+    if one.essence == other.essence:
+        assert _drawn_in_every_shape(one) == _drawn_in_every_shape(other)
+
+
+def _drawn_in_every_shape(looked: Look) -> list[list[Line]]:
+    return [
+        draw_panel(looked, 40, 5),
+        draw_panel(looked, 100, 7),
+        draw_card(looked, 40, 2),
+        draw_large(looked, 50),
+        [draw_row(looked, 120)],
+    ]
+
+
+def test_a_sample_that_tells_the_same_changes_no_essence() -> None:
+    floor = floor_of(*brewing(1), *sampled({0: [1]}, cpu_seconds=0.9))
+    before = look(floor)
+    signature, essence = before.signature, before.essence
+    floor.fold(sampled({0: [1]}, at=BEGAN + 1.1, cpu_seconds=0.9001))
+    assert look(floor).signature != signature
+    assert look(floor).essence == essence
+    floor.fold(sampled({1: [1]}, at=BEGAN + 1.2))
+    assert look(floor).essence != essence
 
 
 def test_the_countdown_to_a_kill_is_part_of_the_signature() -> None:

@@ -22,9 +22,11 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.tui.timeline.cells import cells
+from chai_tui.tui.timeline.station_columns import StationColumns
 from chai_tui.tui.timeline.time_scale import LADDER
 from tests.actors import Part
 from tests.builders import BEGAN, floor_of
+from tests.program_floors import Load, process, run_of, samples, thread
 from tests.stories import story
 from tests.unit.columns import burned_in, require_one_gil, scale_of
 
@@ -49,6 +51,22 @@ def overstated(events: Sequence[Event], by: float, seed: int) -> list[Event]:
     ]
 
 
+def test_of_a_program_nobody_knows_what_was_bytecode() -> None:
+    busy = {1: Load(0, 1.0), 2: Load(1, 1.0)}
+    floor = floor_of(
+        run_of("crunch.py"),
+        *process(1, "crunch.py", python="CPython 3.13.1"),
+        *thread(2, 1, "Thread-1"),
+        *samples(busy, BEGAN, BEGAN + 1.0),
+    )
+    columns = StationColumns(floor)
+    scale = scale_of(floor, width=4)
+    columns.show(scale)
+    for maker in floor.makers.values():
+        found = cells(maker, scale, floor.sample_times, together=columns.together(maker.station))
+        assert {cell.height for cell in found} == {8}, "both computed in C, without the GIL"
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.tuples(st.sampled_from(RECIPES), st.floats(0, 2)), min_size=1, max_size=6),
@@ -62,8 +80,8 @@ def test_in_a_run_that_is_sampled(
     parts = [Part(number, recipe, at, THREAD) for number, (recipe, at) in enumerate(kitchen, 1)]
     events = story(parts, cores=cores, seconds=3.0, seed=seed)
     floor = floor_of(*overstated(events, by, seed))
-    for samples in LADDER[:4]:
-        assert require_one_gil(floor, scale_of(floor, samples, width=14)) or samples > 1
+    for each in LADDER[:4]:
+        assert require_one_gil(floor, scale_of(floor, each, width=14)) or each > 1
 
 
 @st.composite

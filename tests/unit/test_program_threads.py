@@ -71,7 +71,7 @@ class Samples:
         return [Sampled(1.0, (), (use,))]
 
 
-def test_every_thread_is_asked_for_its_name_about_once_a_second(
+def test_every_thread_is_asked_for_its_name_about_every_two_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     station = a_station(1_000)
@@ -84,6 +84,6 @@ def test_every_thread_is_asked_for_its_name_about_once_a_second(
 
     monkeypatch.setattr(looking, "thread_name", name_of)
     looker = Looking(cast("Observer", Samples()), {4711: station}, lambda: 1.0, 0.1)
-    events = [event for _ in range(10) for event in looker.look(is_told=True)]
+    events = [event for _ in range(20) for event in looker.look(is_told=True)]
     assert len(asked) == len({*asked}) == 999  # the first one's is its process's
     assert sum(isinstance(event, Named) for event in events) == 999

@@ -50,6 +50,13 @@ def test_a_column_is_a_sample_or_several_whole_ones() -> None:
     assert scale_of(floor, 2, width=2).edges == (BEGAN, BEGAN + 0.9, BEGAN + 2.0)
 
 
+def test_a_column_of_many_samples_is_drawn_anew_at_each_quarter_of_it() -> None:
+    told = [every_half(samples).scale(20, 0, 3).told_until for samples in range(1, 26)]
+    assert [*dict.fromkeys(told)] == [(0, 1), (0, 2), (0, 3), (0, 4), (1, 1)]
+    told = [every_half(samples).scale(2, 0, 9).told_until for samples in range(1, 7)]
+    assert len({*told}) == 6, "and of few at each sample"
+
+
 def test_samples_before_the_first_seat_are_nobodys() -> None:
     floor = floor_of(*(Sampled(BEGAN + at, (), ()) for at in (-2.0, -1.0, 0.3)))
     assert scale_of(floor, width=1).edges == (BEGAN, BEGAN + 0.3)

@@ -15,7 +15,7 @@ from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.program.naming import known_of, thread_name
 from chai_tui.sources.program.station import ProgramStation
 
-RENAMED_SECONDS = 1.0
+RENAMED_SECONDS = 2.0
 """In so many seconds the name of everybody is read once."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from chai_tui.model.text import printable
@@ -52,8 +53,12 @@ def known_of(pid: int, fallback: Known) -> Known:
 def command_of(pid: int, proc: str = "/proc") -> tuple[str, ...]:
     """Return the command line of a process; nothing where it has none, or may not be read."""
     data = _read(f"{proc}/{pid}/cmdline", LONGEST)
-    if not data:
-        return ()
+    return _words_of(data) if data else ()
+
+
+@lru_cache(maxsize=128)
+def _words_of(data: bytes) -> tuple[str, ...]:
+    """The words of a command line; that of each process is read once a second."""
     text = data.decode("utf-8", "replace")
     # Who writes a title of its own over it often leaves blanks behind.
     return tuple(printable(part) for part in text.rstrip("\0 ").split("\0"))

@@ -9,12 +9,16 @@ from chai_tui.host.cgroup import OomWatch
 from chai_tui.model.events import Event, Exited
 from chai_tui.model.program_events import OutOfMemory, Unjoined
 
+_MEMORY_SECONDS = 0.25
+"""So often it is looked whom the system killed for lack of memory while nobody was killed."""
+
 
 class Remains:
     """Looks after them."""
 
     def __init__(self) -> None:
         self._memory = OomWatch()
+        self._memory_at = float("-inf")
         self._killed: dict[int, int] = {}
         """Stations of those whom SIGKILL ended, and not ours, by number."""
         self._new: dict[int, int] = {}
@@ -48,6 +52,9 @@ class Remains:
         """
         gone = [pid for pid in self._unjoined if pid not in zombies]
         joined = [Unjoined(at, self._unjoined.pop(pid), is_joined=True) for pid in gone]
+        if not self._new and at < self._memory_at:
+            return [*joined]
+        self._memory_at = at + _MEMORY_SECONDS
         self._killed |= self._new
         found = self._memory.look(at, self._new)
         self._new = {}

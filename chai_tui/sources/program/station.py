@@ -74,6 +74,7 @@ class ProgramStation:
         self._lived_at = lived_at
         self._is_still = is_still
         self._folder = f"{proc}/{pid}/task"
+        self._watched: list[Watched] | None = None
         self._names: dict[int, str] = {}
         self._named: set[int] = set()
         self._sent: set[int] = set()
@@ -110,13 +111,15 @@ class ProgramStation:
         return has_gil(self.known.python)
 
     def watched(self) -> list[Watched]:
-        """Return whom to look at."""
-        shares_gil = self.is_shared and self._has_gil
-        own_thread = True
-        return [
-            Watched(maker, self.pid, tid, own_thread, self._lived_at, shares_gil)
-            for tid, maker in self.threads.items()
-        ]
+        """Return whom to look at; the same list while they are the same."""
+        if self._watched is None:
+            shares_gil = self.is_shared and self._has_gil
+            own_thread = True
+            self._watched = [
+                Watched(maker, self.pid, tid, own_thread, self._lived_at, shares_gil)
+                for tid, maker in self.threads.items()
+            ]
+        return self._watched
 
     # Who is there
 
@@ -132,7 +135,7 @@ class ProgramStation:
         )
         if known == self.known:
             return []
-        self.known = known
+        self.known, self._watched = known, None
         seen = StationSeen(
             at,
             self.number,
@@ -159,6 +162,7 @@ class ProgramStation:
         if tid in self.threads:
             return []
         maker = self.threads[tid] = next(self._next_maker)
+        self._watched = None
         # Whoever began later than is known to live here is taken for somebody else.
         self._lived_at = max(self._lived_at, at + LATE_SECONDS)
         is_first = tid == self.pid
@@ -239,6 +243,7 @@ class ProgramStation:
     def leave(self, tid: int, at: float, exitcode: int = 0) -> list[Event]:
         """Note that a thread ended: of itself, unless it has its process's exit code."""
         maker = self.threads.pop(tid, None)
+        self._watched = None
         self._names.pop(tid, None)
         self._named.discard(tid)
         if maker is None:
@@ -258,6 +263,7 @@ class ProgramStation:
         """
         makers = self.makers
         self.threads.clear()
+        self._watched = None
         ours = self._is_ours(exitcode)
         return [
             Exited(at, maker, exitcode, ours, None if index else cpu_seconds)

@@ -83,7 +83,7 @@ class Look(NamedTuple):
 
     @property
     def signature(self) -> tuple[object, ...]:
-        """Equal as long as nothing changed that would be drawn."""
+        """Equal as long as nothing changed that may be drawn."""
         return (
             self.maker.version,
             self.place,
@@ -94,6 +94,24 @@ class Look(NamedTuple):
             self.target,
             self.depth,
             kill_follows_in(self.maker, self.now),
+        )
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """Equal as long as nothing changed that is drawn, whatever samples told."""
+        maker = self.maker
+        _, *others = self.signature
+        shares = (maker.cpu_share or 0.0, maker.ready_share or 0.0, maker.gil_share or 0.0)
+        return (
+            maker.version - maker.sampled,
+            *others,
+            maker.core,
+            shares.index(max(shares)),
+            wants_a_core(maker),
+            maker.gil_share is None,
+            maker.shares,
+            seconds_cells(maker.cpu_seconds),
+            None if maker.memory is None else memory_cells(maker.memory),
         )
 
 

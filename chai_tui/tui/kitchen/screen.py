@@ -23,6 +23,7 @@ from chai_tui.tui.keys.key_line import foot, foot_lines
 from chai_tui.tui.keys.move import Move
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.event_log import EventLog
+from chai_tui.tui.kitchen.paced import Paced
 from chai_tui.tui.kitchen.room import Boxes, boxes_in, least_log_lines, room_with_boxes, story_lines
 from chai_tui.tui.kitchen.text_line import TextLine
 from chai_tui.tui.kitchen.title_line import Setup, Title, TitleLine
@@ -35,9 +36,12 @@ if TYPE_CHECKING:
     from chai_tui.tui.timeline.dock import TimelineDock
 
 
-TOLD_AT_ONCE, STORY_PAUSE = 50, 0.001
+TOLD_AT_ONCE, STORY_PAUSE = 50, 0.003
 """Of more makers than so many, it is looked what the story is only so many seconds for each of them
 after the last time: to look at 1,000 takes 20 ms."""
+NEWS_SECONDS = 0.9
+"""The story and the timeline of a program are drawn so often while nothing but samples tells of it:
+they may come ten times a second."""
 
 
 class KitchenScreen(Screen[None], inherit_bindings=False):
@@ -86,9 +90,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._boxes: Boxes | None = None
         self._told: tuple[object, ...] = ()  # what main's line was drawn for
         self._news: tuple[object, ...] = ()  # what the story and the timeline were drawn for
-        self._clock = clock
-        self._story_told_at = float("-inf")
-        self._tells_later = False  # whether a timer will have it told
+        self._story_pace = Paced(self, self._story.repaint, clock)
+        self._timeline_pace = Paced(self, self._draw_timeline, clock)
         self._key = key
         self._found = 0  # how much was found to be wrong with a program
         self._dock.border_title = Content.assemble((key("timeline"), "bold"), " timeline")
@@ -173,7 +176,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         """Draw what changes when something is sampled or told, not with every bit of progress."""
         floor = self._floor
         told = (floor.rewound, floor.logged, len(floor.makers), next(reversed(floor.makers), None))
-        if told != self._told:
+        is_told = told != self._told
+        if is_told:
             self._told = told
             self._main.repaint()
         steps = 0
@@ -181,26 +185,14 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
             steps = sum(len(maker.step_times) for maker in floor.makers.values())
         news = (*told, floor.cores_version, steps, self.makers.selected)
         if news != self._news:
-            if news[:1] != self._news[:1]:
-                self._story_told_at = float("-inf")  # another moment has another story
+            # Another moment has another story, and so has another end of one of few.
+            many = max(0, len(floor.makers) - TOLD_AT_ONCE)
+            at_once = news[:1] != self._news[:1] or (is_told and not many)
+            pause = NEWS_SECONDS if floor.run.is_program else 0.0
+            is_chosen = news[-1:] != self._news[-1:]
             self._news = news
-            self._tell_story()
-            self._draw_timeline()
-
-    def _tell_story(self) -> None:
-        """Look what the story is; of very many makers not every time, but always at last."""
-        many = max(0, len(self._floor.makers) - TOLD_AT_ONCE)
-        wait = self._story_told_at + STORY_PAUSE * many - self._clock()
-        if not many or wait <= 0:
-            self._story_told_at = self._clock()
-            self._story.repaint()
-        elif not self._tells_later:
-            self._tells_later = True
-            self.set_timer(max(wait, 0.1), self._tell_story_at_last)
-
-    def _tell_story_at_last(self) -> None:
-        self._tells_later = False
-        self._tell_story()
+            self._story_pace.after(0.0 if at_once else max(pause, STORY_PAUSE * many))
+            self._timeline_pace.after(0.0 if at_once or is_chosen else pause)
 
     def _main_text(self, width: int) -> str:
         return main_text(self._floor, width, has_pid=not self._setup.large)
@@ -216,8 +208,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         from chai_tui.tui.timeline.dock import TimelineDock  # noqa: PLC0415 - likewise
 
         self._tell = story_line
-        self._story_told_at = float("-inf")  # until here there was nothing to tell it
-        self._tell_story()
+        self._story_pace.at_once()  # until here there was nothing to tell it
         timeline = TimelineDock(self._floor)
         with contextlib.suppress(MountError):  # somebody leaves already
             self._dock.mount(timeline)

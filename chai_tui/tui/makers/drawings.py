@@ -45,6 +45,7 @@ class _Drawn(NamedTuple):
     """A maker as it was drawn last."""
 
     signature: tuple[object, ...]
+    essence: tuple[object, ...]
     slot: Slot
     lines: list[Line]
 
@@ -186,6 +187,10 @@ class Drawings:
         if before is not None and before.signature == signature and before.slot == slot:
             self._drawn[slot.number] = before
             return before.lines
+        essence = look.essence
+        if before is not None and before.essence == essence and before.slot == slot:
+            self._drawn[slot.number] = before._replace(signature=signature)
+            return before.lines
         match manner.arrangement.shape:
             case Shape.PANEL if manner.is_large:
                 lines = draw_large(look, slot.width)
@@ -196,5 +201,5 @@ class Drawings:
                 lines = draw_card(look, slot.width, slot.height)
             case Shape.ROW:
                 lines = [draw_row(look, slot.width)]
-        self._drawn[slot.number] = _Drawn(signature, slot, lines)
+        self._drawn[slot.number] = _Drawn(signature, essence, slot, lines)
         return lines

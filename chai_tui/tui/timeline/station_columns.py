@@ -74,6 +74,8 @@ class StationColumns:
         station = floor.stations.get(number)
         if station is None or not (floor.run.gil and station.engine.traits.shares_gil):
             return []
+        if floor.run.is_program:  # who knows what of it was bytecode?
+            return []
         columns = [(number, scale.first + index) for index in range(scale.width)]
         missing = [index for index, column in enumerate(columns) if column not in settled]
         if not missing:

@@ -60,6 +60,16 @@ class TimeScale(NamedTuple):
         """
         return max(0, bisect_left(self.edges, self.known) - 1)
 
+    @property
+    def told_until(self) -> tuple[int, int]:
+        """The column that samples reach, and how many quarters of it: less is not worth drawing."""
+        known = min(self.known, self.edges[-1])
+        index = self.index_at(known)
+        if index < 0 or index >= self.width:
+            return index, 0
+        start, stop = self.edges[index : index + 2]
+        return index, math.ceil(4 * (known - start) / (stop - start)) if stop > start else 4
+
     def index_at(self, at: float) -> int:
         """Return which of the columns shown a time lies in; -1 and ``width`` are beside them."""
         index = bisect_left(self.edges, at) - 1
