@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.explain.gil_text import layers_text
 from chai_tui.explain.wording import plural
 from chai_tui.model.program_events import (
     Blocked,
@@ -13,6 +14,7 @@ from chai_tui.model.program_events import (
     Missed,
     Named,
     OutOfMemory,
+    SeenBy,
     StationSeen,
     TaskBegan,
     TaskEnded,
@@ -83,6 +85,10 @@ def _waits(event: Waits, _: Floor) -> str:
     return f"{counted(len(event.makers), 'thread')} began or ended to wait"
 
 
+def _seen_by(event: SeenBy, floor: Floor) -> str:
+    return f"{_station_name(event.station, floor)}, GIL: {layers_text(event)}"
+
+
 def _missed(event: Missed, _: Floor) -> str:
     return missed_text(event)
 
@@ -132,6 +138,7 @@ DESCRIBE_PROGRAM: dict[type, Callable[[Any, Floor], str]] = {
     StationSeen: _station_seen,
     Named: _named,
     Waits: _waits,
+    SeenBy: _seen_by,
     Missed: _missed,
     Unjoined: _unjoined,
     OutOfMemory: _out_of_memory,

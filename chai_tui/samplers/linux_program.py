@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from chai_tui.model.events import MakerUse, Sampled
 from chai_tui.model.program_events import Wait
+from chai_tui.samplers.gil.layers import Layers, Seen
+from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler, since_boot
 from chai_tui.samplers.protocol import Watched
@@ -45,6 +47,7 @@ class ProgramSampler(LinuxSampler):
 
     Attributes:
         changed_waits: what those wait for of whom that changed with the last sample.
+        changed_layers: by what the GIL is seen of processes of which that changed likewise.
 
     Args:
         cores: the numbers of the cores that may be used.
@@ -68,10 +71,20 @@ class ProgramSampler(LinuxSampler):
         process_clock: Callable[[int], int | None] = process_clock,
         machine: str | None = None,
     ) -> None:
-        super().__init__(cores, proc=proc, budget=budget, boot_clock=boot_clock)
+        self._locks = Locks(proc, works=attach)
+        super().__init__(
+            cores,
+            proc=proc,
+            budget=budget,
+            boot_clock=boot_clock,
+            locks=self._locks,
+            attach=attach,
+        )
+        self._layers = Layers(proc, self._probes.images, self._locks, attach=attach)
         self._waits = WaitTeller(proc, self._probes.images.of, attach=attach, machine=machine)
         self._resting = Resting(process_clock)
         self.changed_waits: tuple[Wait, ...] = ()
+        self.changed_layers: tuple[Seen, ...] = ()
 
     @property
     def waits_unseen(self) -> str:
@@ -81,7 +94,9 @@ class ProgramSampler(LinuxSampler):
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         """Return what cores and threads did since the last call; see :class:`Sampler`."""
         self.changed_waits = ()
-        return super().sample(at, watched)
+        sampled = super().sample(at, watched)
+        self.changed_layers = () if self.unseen else (*self._layers.look(at, self._begun_by),)
+        return sampled
 
     def _look_at(
         self, at: float, watched: Sequence[Watched], ran: list[tuple[int, float]]

@@ -8,6 +8,7 @@ from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.events import CoresChanged, Event, RunBegan
 from chai_tui.model.program_events import Waits
 from chai_tui.samplers.choice import make_sampler
+from chai_tui.samplers.gil.layers import Seen
 from chai_tui.samplers.protocol import Sampler, TellsWaits, Watched
 from chai_tui.samplers.schedule import COST_SHARE, WAITS_COST_SHARE, SamplingSchedule
 
@@ -56,6 +57,11 @@ class Observer:
     def waits_unseen(self) -> str:
         """Why it is not known of all what they wait for, and what to do; empty if it is."""
         return "" if self._waits is None else self._waits.waits_unseen
+
+    @property
+    def changed_layers(self) -> tuple[Seen, ...]:
+        """By what the GIL is seen of processes of which that changed with the last sample."""
+        return () if self._waits is None else self._waits.changed_layers
 
     @property
     def due_at(self) -> float:

@@ -11,6 +11,7 @@ from chai_tui.model.program_events import (
     Blocked,
     Missed,
     Named,
+    SeenBy,
     StationSeen,
     TaskBegan,
     TaskEnded,
@@ -97,6 +98,10 @@ class ProgramFloor(ForgettingFloor):
             if maker := self._open_maker(wait.maker):
                 maker.waits = None if wait.what is WaitKind.NOTHING else wait
 
+    def _seen_by(self, event: SeenBy) -> None:
+        if event.station in self.stations:
+            self._station(event.station).seen_by = event
+
     def _missed(self, event: Missed) -> None:
         self.missed = event
 
@@ -122,6 +127,7 @@ class ProgramFloor(ForgettingFloor):
         StationSeen: _station_seen,
         Named: _named,
         Waits: _waits,
+        SeenBy: _seen_by,
         Missed: _missed,
         Blocked: _blocked,
         Unblocked: _unblocked,

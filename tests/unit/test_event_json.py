@@ -42,9 +42,11 @@ from chai_tui.model.events import (
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
+    Layer,
     Missed,
     Named,
     OutOfMemory,
+    SeenBy,
     StationSeen,
     TaskBegan,
     TaskEnded,
@@ -233,6 +235,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "memory": 4096,
                     "stopped": False,
                     "gil_share": 0.25,
+                    "gil_held": None,
                 },
                 {
                     "maker": 2,
@@ -243,6 +246,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "memory": None,
                     "stopped": None,
                     "gil_share": None,
+                    "gil_held": None,
                 },
             ],
         },
@@ -433,6 +437,16 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
+        SeenBy(1.0, 2, (Layer.FUTEX, Layer.WORD), "no"),
+        {
+            "event": "seen_by",
+            "at": 1.0,
+            "station": 2,
+            "layers": ["futex", "word"],
+            "why": "no",
+        },
+    ),
+    (
         Missed(1.0, 0.25, None),
         {"event": "missed", "at": 1.0, "cpu_seconds": 0.25, "children": None},
     ),
@@ -505,6 +519,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         Phase: st.sampled_from(Phase),
         WaitKind: st.sampled_from(WaitKind),
         BlockKind: st.sampled_from(BlockKind),
+        Layer: st.sampled_from(Layer),
     }
     return simple[hint]
 

@@ -33,9 +33,11 @@ from chai_tui.model.events import (
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
+    Layer,
     Missed,
     Named,
     ProgramEvent,
+    SeenBy,
     StationSeen,
     TaskBegan,
     TaskEnded,
@@ -240,6 +242,11 @@ def test_an_error_stays_short_and_on_its_line() -> None:
         ([], StationSeen(BEGAN, 2, 4713, command="make -j4"), "pid 4713 is make -j4"),
         ([], Named(BEGAN, 3, "Main\x1bThread"), "#3 is Main␛Thread"),
         ([], Waits(BEGAN, (Wait(1, WaitKind.GIL),)), "1 thread began or ended to wait"),
+        (
+            [],
+            SeenBy(BEGAN, 2, (Layer.FUTEX, Layer.WORD)),
+            "a process, GIL: seen by the kernel's futex rule and the interpreter's own lock word",
+        ),
         ([], Missed(BEGAN, 0.25), "children nobody saw: 0.25 s of CPU time"),
         ([], Missed(BEGAN, 0.25, 1), "1 child nobody saw: 0.25 s of CPU time"),
         ([], Missed(BEGAN, 0.25, 12), "12 children nobody saw: 0.25 s of CPU time"),

@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "recording.diff": {"model", "state", "explain", "recording.export"},
     "host": {"model"},
     "samplers.waiting": {"model"},
-    "samplers.gil": {"model"},
+    "samplers.gil": {"model", "samplers.waiting"},
     "samplers": {"model", "host", "samplers.waiting", "samplers.gil"},
     "sources.live.station.calls": {"model"},
     "sources.live.station": {"model", "host", "sources.live.station.calls"},

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from chai_tui.explain.formatting import counted
+from chai_tui.explain.gil_text import MOSTLY
 from chai_tui.explain.program_text import blocked_text, wait_text
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
@@ -43,7 +44,9 @@ def _computes(maker: Maker) -> str:
         "wants a core": maker.ready_share or 0.0,
         "waits for the GIL": maker.gil_share or 0.0,
     }
-    return max(shares, key=lambda what: shares[what])
+    does = max(shares, key=lambda what: shares[what])
+    has_gil = does == "computes" and (maker.gil_held or 0.0) >= MOSTLY
+    return "has the GIL" if has_gil and maker.engine.traits.shares_gil else does
 
 
 def does_now(maker: Maker) -> str:
