@@ -2,8 +2,8 @@
 
 A process of it is a station, a thread of that a maker without a recipe. What the system tells
 from outside is :class:`StationSeen`, :class:`Named`, :class:`Waits`, :class:`SeenBy`,
-:class:`Missed`, :class:`Unjoined` and :class:`OutOfMemory`; the others come from inside, where the
-program is Python and was started with a hook.
+:class:`Doing`, :class:`Missed`, :class:`Unjoined` and :class:`OutOfMemory`; the others come from
+inside, where the program is Python and was started with a hook.
 """
 
 # Annotations are no strings here, each of which NamedTuple would compile: 0.7 ms of every start.
@@ -129,6 +129,32 @@ class SeenBy(NamedTuple):
     why: str = ""
 
 
+class Place(NamedTuple):
+    """The function that one thread is in: the innermost that is the program's own.
+
+    Attributes:
+        maker: who.
+        function: its name; empty if the thread runs no Python.
+        file: the name of its file, without folders.
+        line: in that file; 0 if unknown.
+    """
+
+    maker: int
+    function: str = ""
+    file: str = ""
+    line: int = 0
+
+
+class Doing(NamedTuple):
+    """Which functions threads are in, of those of whom that changed since it was told last.
+
+    It was looked at a moment before, and not stopped for it: now it may be in another one.
+    """
+
+    at: float
+    makers: tuple[Place, ...]
+
+
 class Missed(NamedTuple):
     """CPU seconds that children burned whom nobody saw, since the beginning.
 
@@ -222,6 +248,7 @@ ProgramEvent = (
     | Named
     | Waits
     | SeenBy
+    | Doing
     | Missed
     | Unjoined
     | OutOfMemory

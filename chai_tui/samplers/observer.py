@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.events import CoresChanged, Event, RunBegan
-from chai_tui.model.program_events import Waits
+from chai_tui.model.program_events import Doing, Waits
 from chai_tui.samplers.choice import make_sampler
 from chai_tui.samplers.gil.layers import Seen
 from chai_tui.samplers.protocol import Sampler, TellsWaits, Watched
@@ -87,6 +87,8 @@ class Observer:
             events.append(sampled)
             if self._waits is not None and (changed := self._waits.changed_waits):
                 events.append(Waits(sampled.at, changed))
+            if self._waits is not None and (places := self._waits.changed_places):
+                events.append(Doing(sampled.at, places))
         return events
 
     def close(self) -> None:

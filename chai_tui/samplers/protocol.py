@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from chai_tui.model.events import Sampled
-from chai_tui.model.program_events import Wait
+from chai_tui.model.program_events import Place, Wait
 from chai_tui.samplers.gil.layers import Seen
 
 
@@ -103,6 +103,11 @@ class TellsWaits(Protocol):
     @property
     def changed_layers(self) -> tuple[Seen, ...]:
         """By what the GIL is seen of processes of which that changed with the last sample."""
+        ...
+
+    @property
+    def changed_places(self) -> tuple[Place, ...]:
+        """Which functions those are in of whom that changed with the last sample."""
         ...
 
     @property

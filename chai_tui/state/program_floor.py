@@ -9,6 +9,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Seated
 from chai_tui.model.program_events import (
     Blocked,
+    Doing,
     Missed,
     Named,
     SeenBy,
@@ -102,6 +103,12 @@ class ProgramFloor(ForgettingFloor):
         if event.station in self.stations:
             self._station(event.station).seen_by = event
 
+    def _doing(self, event: Doing) -> None:
+        for place in event.makers:
+            if maker := self._open_maker(place.maker):
+                maker.place = place if place.function else None
+                maker.placed_at = event.at
+
     def _missed(self, event: Missed) -> None:
         self.missed = event
 
@@ -128,6 +135,7 @@ class ProgramFloor(ForgettingFloor):
         Named: _named,
         Waits: _waits,
         SeenBy: _seen_by,
+        Doing: _doing,
         Missed: _missed,
         Blocked: _blocked,
         Unblocked: _unblocked,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Stopping
-from chai_tui.model.program_events import Blocked, SeenBy, Wait
+from chai_tui.model.program_events import Blocked, Place, SeenBy, Wait
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.state.shares import Shares, Stretch, shares_of
 
@@ -136,6 +136,10 @@ class Maker:
     """What the program calls it; empty for a maker of ours."""
     target: str = ""
     """The function that it was started to call; empty if unknown."""
+    place: Place | None = None
+    """The function that it is in; None if it is in none, or nobody knows."""
+    placed_at: float = 0.0
+    """When that was told."""
     waits: Wait | None = None
     """What the system says that it waits for; None if it does not wait, or nobody knows."""
     blocked: Blocked | None = None

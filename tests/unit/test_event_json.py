@@ -42,10 +42,12 @@ from chai_tui.model.events import (
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
+    Doing,
     Layer,
     Missed,
     Named,
     OutOfMemory,
+    Place,
     SeenBy,
     StationSeen,
     TaskBegan,
@@ -444,6 +446,14 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "station": 2,
             "layers": ["futex", "word"],
             "why": "no",
+        },
+    ),
+    (
+        Doing(1.0, (Place(3, "brew_chai", "lesson.py", 12),)),
+        {
+            "event": "doing",
+            "at": 1.0,
+            "makers": [{"maker": 3, "function": "brew_chai", "file": "lesson.py", "line": 12}],
         },
     ),
     (

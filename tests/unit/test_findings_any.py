@@ -13,8 +13,10 @@ from chai_tui.model.events import CoreUse, Event, Exited, MakerUse, RunBegan, Sa
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
+    Doing,
     Named,
     OutOfMemory,
+    Place,
     SeenBy,
     StationSeen,
     TaskBegan,
@@ -45,6 +47,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Unblocked, TIMES, NUMBERS),
     st.builds(Waits, TIMES, st.lists(WAITS, max_size=3).map(tuple)),
     st.builds(SeenBy, TIMES, NUMBERS),
+    st.builds(Doing, TIMES, st.lists(st.builds(Place, NUMBERS), max_size=3).map(tuple)),
     st.builds(TaskBegan, TIMES, NUMBERS, NAMES),
     st.builds(TaskEnded, TIMES, NUMBERS, NAMES),
     st.builds(Unjoined, TIMES, NUMBERS, st.booleans()),

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from chai_tui.explain.formatting import counted
 from chai_tui.explain.gil_text import MOSTLY
-from chai_tui.explain.program_text import blocked_text, wait_text
+from chai_tui.explain.program_text import blocked_text, place_text, wait_text
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import wants_a_core
@@ -73,7 +73,11 @@ def doing_lines(maker: Maker, width: int, most: int) -> list[Line]:
     now = does_now(maker)
     tasks = _tasks_done(maker)
     if not maker.task or not now:
-        return [_ends([(now, "")], tasks, width)]
+        place = f"  {place_text(maker.place)}" if now and maker.place is not None else ""
+        line: Line = [(now, ""), (place, "dim")]
+        if width_of(line) + len(tasks) >= width:
+            line = line[:1]
+        return [_ends(line, tasks, width)]
     waits = blocked_or_waits(maker) or _computes(maker)
     together: Line = [(now, "strong"), (f"  {waits}" if waits else "", "dim")]
     if width_of(together) + len(tasks) < width or most < 2 or not waits:

@@ -127,6 +127,7 @@ def _facts_of_program(detail: Detail) -> list[Fact]:
         Fact("python", of_program.python_text(station)),
         Fact("GIL", of_program.gil_text(maker, station)),
         Fact("target", of_program.target_text(maker, station)),
+        Fact("function", of_program.place_text_at(maker, detail.now)),
         Fact("task", of_program.task_text(maker, detail.now)),
         Fact("waits", of_program.waits_text(maker, detail.gil_holder)),
         Fact("now", _now_text(detail)),
