@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from chai_tui.explain.at_work import Shares, recent_shares
 from chai_tui.explain.formatting import counted
+from chai_tui.explain.gil_text import holder_of
 from chai_tui.explain.program_end import (
     Process,
     end_text,
@@ -40,6 +41,8 @@ _IDLE = 0.05
 """Less than that of a core is nothing."""
 _ONE = (0.8, 1.1)
 """Cores at once of threads that take turns, and have a core whenever they may."""
+_KEEPS = 0.9
+"""Whoever has the GIL for so much of the time keeps it from the others."""
 _NAME_CELLS = 24
 _WAYS_TOLD = 3
 """So many ways to wait are told apart."""
@@ -216,6 +219,8 @@ def _one_gil(floor: Floor, at_work: Sequence[_AtWork]) -> str:
         if floor.stations[one.thread.station].gil and one.shares.gil is not None:
             by_station.setdefault(one.thread.station, []).append(one)
     for number, there in by_station.items():
+        if told := _kept_gil(floor, number, there):
+            return told
         some = [one for one in there if one.wants + (one.shares.gil or 0.0) >= _WORKS]
         waiting = sum(one.shares.gil or 0.0 for one in some)
         used = sum(one.shares.cpu for one in some)
@@ -227,6 +232,20 @@ def _one_gil(floor: Floor, at_work: Sequence[_AtWork]) -> str:
             f"a time{_free(floor)}."
         )
     return ""
+
+
+def _kept_gil(floor: Floor, station: int, there: Sequence[_AtWork]) -> str:
+    """One thread that has the GIL of its process nearly always; it may even sleep with it."""
+    holder = holder_of(floor, station)
+    if holder is None or holder.share < _KEEPS:
+        return ""
+    others = [one for one in there if one.thread is not holder.thread]
+    wants = len([one for one in others if (one.shares.gil or 0.0) >= _WORKS])
+    if not wants:
+        return ""
+    name = _short(process_of(floor, floor.stations[station]))
+    wait = f"{_count(wants, 'thread')} {'waits' if wants == 1 else 'wait'} for it"
+    return f"#{holder.thread.number} of {name} has the GIL nearly always, {wait}{_free(floor)}."
 
 
 def _free(floor: Floor) -> str:

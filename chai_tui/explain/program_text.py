@@ -6,13 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.explain.gil_text import layers_text
 from chai_tui.explain.wording import plural
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
+    Doing,
     Missed,
     Named,
     OutOfMemory,
+    Place,
+    SeenBy,
     StationSeen,
     TaskBegan,
     TaskEnded,
@@ -122,6 +126,27 @@ def _waits(event: Waits, _: Floor) -> str:
     return f"{counted(len(event.makers), 'thread')} began or ended to wait"
 
 
+def _seen_by(event: SeenBy, floor: Floor) -> str:
+    return f"{_station_name(event.station, floor)}, GIL: {layers_text(event)}"
+
+
+def place_text(place: Place | None) -> str:
+    """Return ``in brew_chai, lesson.py:12``; nothing where nobody knows."""
+    if place is None or not place.function:
+        return ""
+    where = printable(place.file) + (f":{place.line}" if place.line else "")
+    return (
+        f"in {printable(place.function)}{', ' if place.file else ''}{where if place.file else ''}"
+    )
+
+
+def _doing(event: Doing, _: Floor) -> str:
+    if len(event.makers) == 1:
+        place = event.makers[0]
+        return f"#{place.maker} is {place_text(place) or 'in no function'}"
+    return f"{counted(len(event.makers), 'thread')} went on to other lines"
+
+
 def _missed(event: Missed, _: Floor) -> str:
     return missed_text(event)
 
@@ -168,6 +193,8 @@ DESCRIBE_PROGRAM: dict[type, Callable[[Any, Floor], str]] = {
     StationSeen: _station_seen,
     Named: _named,
     Waits: _waits,
+    SeenBy: _seen_by,
+    Doing: _doing,
     Missed: _missed,
     Unjoined: _unjoined,
     OutOfMemory: _out_of_memory,

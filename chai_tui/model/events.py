@@ -294,6 +294,7 @@ class MakerUse(NamedTuple):
         memory: bytes that only its process has; None if unknown or not read yet.
         stopped: whether the system has its process stopped; None once that is gone, or if unknown.
         gil_share: share of the time its thread waited for a GIL that others have; None if unknown.
+        gil_held: share of the time its thread had the GIL that others may want; None if unknown.
     """
 
     maker: int
@@ -304,6 +305,7 @@ class MakerUse(NamedTuple):
     memory: int | None
     stopped: bool | None
     gil_share: float | None = None
+    gil_held: float | None = None
 
 
 class Sampled(NamedTuple):

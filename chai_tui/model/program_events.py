@@ -1,9 +1,9 @@
 """What can happen in a program that is not ours, beside what happens in every kitchen.
 
 A process of it is a station, a thread of that a maker without a recipe. What the system tells
-from outside is :class:`StationSeen`, :class:`Named`, :class:`Waits`, :class:`Missed`,
-:class:`Unjoined` and :class:`OutOfMemory`; the others come from inside, where the program is Python
-and was started with a hook.
+from outside is :class:`StationSeen`, :class:`Named`, :class:`Waits`, :class:`SeenBy`,
+:class:`Doing`, :class:`Missed`, :class:`Unjoined` and :class:`OutOfMemory`; the others come from
+inside, where the program is Python and was started with a hook.
 """
 
 # Annotations are no strings here, each of which NamedTuple would compile: 0.7 ms of every start.
@@ -105,6 +105,61 @@ class Waits(NamedTuple):
     makers: tuple[Wait, ...]
 
 
+class Layer(StrEnum):
+    """By what it is seen who has a GIL, who wants it, and what the program does."""
+
+    FUTEX = "futex"
+    """Who waits: on which lock, as the kernel tells."""
+    WORD = "word"
+    """Who has it: a few bytes of the interpreter's own memory."""
+    REMOTE = "remote"
+    """Functions and lines: Python's own ``_remote_debugging``, where both run the same Python."""
+    PY_SPY = "py-spy"
+    """Functions and lines: py-spy, where it is installed."""
+
+
+class SeenBy(NamedTuple):
+    """By what it is seen who has a process's GIL and who wants it; again whenever that changes.
+
+    Attributes:
+        at: when.
+        station: its number.
+        layers: by what; empty: by nothing.
+        why: why not by more, and what to do, for a person; empty if there is nothing to say.
+    """
+
+    at: float
+    station: int
+    layers: tuple[Layer, ...] = ()
+    why: str = ""
+
+
+class Place(NamedTuple):
+    """The function that one thread is in: the innermost that is the program's own.
+
+    Attributes:
+        maker: who.
+        function: its name; empty if the thread runs no Python.
+        file: the name of its file, without folders.
+        line: in that file; 0 if unknown.
+    """
+
+    maker: int
+    function: str = ""
+    file: str = ""
+    line: int = 0
+
+
+class Doing(NamedTuple):
+    """Which functions threads are in, of those of whom that changed since it was told last.
+
+    It was looked at a moment before, and not stopped for it: now it may be in another one.
+    """
+
+    at: float
+    makers: tuple[Place, ...]
+
+
 class Missed(NamedTuple):
     """CPU seconds that children burned whom nobody saw, since the beginning."""
 
@@ -198,6 +253,8 @@ ProgramEvent = (
     StationSeen
     | Named
     | Waits
+    | SeenBy
+    | Doing
     | Missed
     | Unjoined
     | OutOfMemory

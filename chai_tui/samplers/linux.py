@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 from chai_tui.host.process_stat import why_unseen
 from chai_tui.model.events import MakerUse, Sampled
+from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.kept_file import Budget, KeptFile
 from chai_tui.samplers.linux_cores import ON_A_CORE, Cores
 from chai_tui.samplers.linux_probes import Probes
@@ -47,6 +48,8 @@ class LinuxSampler:
         proc: where /proc is.
         budget: how many descriptors may be kept open.
         boot_clock: seconds since the system started, time asleep included.
+        locks: knows who has the GIL; None: nobody does.
+        attach: whether system calls may be looked at.
     """
 
     def __init__(
@@ -56,6 +59,8 @@ class LinuxSampler:
         proc: str = "/proc",
         budget: Budget | None = None,
         boot_clock: Callable[[], float] = since_boot,
+        locks: Locks | None = None,
+        attach: bool = True,
     ) -> None:
         self._proc = proc
         self._boot_clock = boot_clock
@@ -64,7 +69,7 @@ class LinuxSampler:
         self._sweeps = 0
         self._memory = MemoryRota(self._unique_bytes)
         self._sharing: list[tuple[Watched, Thread]] = []
-        self._probes = Probes(proc)
+        self._probes = Probes(proc, locks, works=attach)
         self._begun_by: dict[int, float] = {}  # of those watched now, in seconds since the start
         self._cores = Cores(proc, self._budget)
         self.cores = cores
@@ -164,6 +169,7 @@ class LinuxSampler:
             memory,
             thread.stopped,
             thread.gil_share,
+            thread.gil_held,
         )
 
     @property

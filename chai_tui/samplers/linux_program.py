@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from chai_tui.model.events import MakerUse, Sampled
-from chai_tui.model.program_events import Wait
+from chai_tui.model.program_events import Place, Wait
+from chai_tui.samplers.frames.functions import Functions
+from chai_tui.samplers.gil.layers import Layers, Seen
+from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler, since_boot
 from chai_tui.samplers.protocol import Watched
@@ -20,6 +23,8 @@ RESTED_SECONDS = 1.0
 """How long a thread has used and wanted nothing before it is left out of samples: what is said of
 the last second is the same from then on."""
 _SCHEDULERS_CLOCK = 2
+_PROC = "/proc"
+"""Elsewhere, numbers are not those of this system's processes."""
 
 
 def process_clock(pid: int) -> int | None:
@@ -45,6 +50,8 @@ class ProgramSampler(LinuxSampler):
 
     Attributes:
         changed_waits: what those wait for of whom that changed with the last sample.
+        changed_layers: by what the GIL is seen of processes of which that changed likewise.
+        changed_places: which functions those are in of whom that changed likewise.
 
     Args:
         cores: the numbers of the cores that may be used.
@@ -62,16 +69,31 @@ class ProgramSampler(LinuxSampler):
         cores: Sequence[int],
         *,
         attach: bool = True,
-        proc: str = "/proc",
+        proc: str = _PROC,
         budget: Budget | None = None,
         boot_clock: Callable[[], float] = since_boot,
         process_clock: Callable[[int], int | None] = process_clock,
         machine: str | None = None,
     ) -> None:
-        super().__init__(cores, proc=proc, budget=budget, boot_clock=boot_clock)
+        self._locks = Locks(proc, works=attach)
+        super().__init__(
+            cores,
+            proc=proc,
+            budget=budget,
+            boot_clock=boot_clock,
+            locks=self._locks,
+            attach=attach,
+        )
+        self._functions = Functions() if attach and proc == _PROC else None
+        holds_back = self._functions is not None and self._functions.may_be_told
+        self._layers = Layers(
+            proc, self._probes.images, self._locks, attach=attach, holds_back=holds_back
+        )
         self._waits = WaitTeller(proc, self._probes.images.of, attach=attach, machine=machine)
         self._resting = Resting(process_clock)
         self.changed_waits: tuple[Wait, ...] = ()
+        self.changed_layers: tuple[Seen, ...] = ()
+        self.changed_places: tuple[Place, ...] = ()
 
     @property
     def waits_unseen(self) -> str:
@@ -81,7 +103,27 @@ class ProgramSampler(LinuxSampler):
     def sample(self, at: float, watched: Sequence[Watched]) -> Sampled:
         """Return what cores and threads did since the last call; see :class:`Sampler`."""
         self.changed_waits = ()
-        return super().sample(at, watched)
+        sampled = super().sample(at, watched)
+        self.changed_layers = self.changed_places = ()
+        if self.unseen:
+            return sampled
+        if self._functions is not None:
+            places, told = self._functions.take(
+                at, lambda: {(who.pid, who.tid): who.maker for who in watched}
+            )
+            for pid, layer, why in told:
+                self._layers.note_functions(pid, layer, why)
+            self.changed_places = (*places,)
+        self.changed_layers = (*self._layers.look(at, self._begun_by),)
+        if self._functions is not None:
+            self._functions.ask(at, self._layers.pythons, self._resting.burned)
+        return sampled
+
+    def close(self) -> None:
+        """Close every descriptor, and ask nobody any more; idempotent."""
+        super().close()
+        if self._functions is not None:
+            self._functions.close()
 
     def _look_at(
         self, at: float, watched: Sequence[Watched], ran: list[tuple[int, float]]
@@ -128,6 +170,7 @@ class Resting:
 
     Attributes:
         until: until when all threads of a process surely slept, by its number.
+        burned: nanoseconds that each has burned, at the last look.
 
     Args:
         clock: returns the nanoseconds that all threads of a process have burned together.
@@ -135,7 +178,7 @@ class Resting:
 
     def __init__(self, clock: Callable[[int], int | None]) -> None:
         self._clock = clock
-        self._burned: dict[int, int] = {}  # at the last look
+        self.burned: dict[int, int] = {}
         self.until: dict[int, float] = {}
 
     def look(self, at: float, pids: Collection[int]) -> set[int]:
@@ -145,14 +188,14 @@ class Resting:
             at: now, in seconds.
             pids: those that are watched.
         """
-        before, until = self._burned, self.until
-        self._burned, self.until = {}, {}
+        before, until = self.burned, self.until
+        self.burned, self.until = {}, {}
         still: set[int] = set()
         for pid in pids:
             burned = self._clock(pid)
             if burned is None:
                 continue
-            self._burned[pid] = burned
+            self.burned[pid] = burned
             if before.get(pid) == burned:
                 still.add(pid)
                 self.until[pid] = at

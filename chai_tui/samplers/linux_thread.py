@@ -42,6 +42,7 @@ class Thread:
         cpu_seconds: CPU seconds it burned since it started; None if unknown.
         gil_share: share of the time it waited for the GIL; None if unknown. Only who was probed
             often enough since the last look has one.
+        gil_held: share of the time it had the GIL; None if nobody looked.
         hides_syscall: whether the last probe was told nothing.
         state: its letter as of the last look; empty once it is gone.
         syscall: its file of that name.
@@ -63,7 +64,9 @@ class Thread:
         "_burned",
         "_clock",
         "_for_gil",
+        "_had_gil",
         "_has_schedstat",
+        "_holder_looks",
         "_probes",
         "_rests_since",
         "_schedstat",
@@ -71,6 +74,7 @@ class Thread:
         "_told",
         "_waited",
         "cpu_seconds",
+        "gil_held",
         "gil_share",
         "hides_syscall",
         "left_out",
@@ -101,6 +105,8 @@ class Thread:
         self.wait: Wait | None = None
         self.wait_call = (b"", 0.0)
         self.gil_share: float | None = None
+        self._holder_looks = self._had_gil = 0
+        self.gil_held: float | None = None
         self._forget()
 
     def look(self, at: float, begun_by: float = float("inf")) -> bool:
@@ -127,6 +133,7 @@ class Thread:
             self.close()
             self._forget()
         self.gil_share = self._waited_for_gil()
+        self._take_held()
         return True
 
     def probe(self, image: Image) -> None:
@@ -143,6 +150,17 @@ class Thread:
         if not syscall.startswith(_RUNNING):
             self._asleep += 1
             self._for_gil += image.waits_for_gil(syscall)
+
+    def note_holder(self, *, is_it: bool) -> None:
+        """Note whether it is the one that has the GIL now."""
+        self._holder_looks += 1
+        self._had_gil += is_it
+
+    def _take_held(self) -> None:
+        """Take the share of the looks since the last one that found the GIL with it."""
+        looks, had = self._holder_looks, self._had_gil
+        self._holder_looks = self._had_gil = 0
+        self.gil_held = had / looks if looks and self.share is not None else None
 
     def _waited_for_gil(self) -> float | None:
         """Return the share of the time since the last look in which it waited for the GIL.
@@ -192,7 +210,7 @@ class Thread:
             use: what there is to tell.
             seconds: how long it must have used and wanted nothing.
         """
-        if use.cpu_share == 0.0 and not use.ready_share and not use.gil_share:
+        if not (use.cpu_share or use.ready_share or use.gil_share or use.gil_held):
             self._rests_since = min(self._rests_since, at)
         else:
             self._rests_since = float("inf")
@@ -235,6 +253,7 @@ class Thread:
             self.ready_share = 1.0 if self.state == b"R" else 0.0
         self._at = at
         self.gil_share = self._waited_for_gil() if self._probes else None
+        self._take_held()
 
     def _take(self, at: float, clock: bytes | None, stat: bytes, begun_by: float) -> None:
         fields = _fields(stat)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from chai_tui.host.usable_cores import CoresWatch
 from chai_tui.model.events import CoresChanged, Event, RunBegan
-from chai_tui.model.program_events import Waits
+from chai_tui.model.program_events import Doing, Waits
 from chai_tui.samplers.choice import make_sampler
+from chai_tui.samplers.gil.layers import Seen
 from chai_tui.samplers.protocol import Sampler, TellsWaits, Watched
 from chai_tui.samplers.schedule import COST_SHARE, WAITS_COST_SHARE, SamplingSchedule
 
@@ -58,6 +59,11 @@ class Observer:
         return "" if self._waits is None else self._waits.waits_unseen
 
     @property
+    def changed_layers(self) -> tuple[Seen, ...]:
+        """By what the GIL is seen of processes of which that changed with the last sample."""
+        return () if self._waits is None else self._waits.changed_layers
+
+    @property
     def due_at(self) -> float:
         """When there is something to look at next."""
         return self._schedule.due_at
@@ -81,6 +87,8 @@ class Observer:
             events.append(sampled)
             if self._waits is not None and (changed := self._waits.changed_waits):
                 events.append(Waits(sampled.at, changed))
+            if self._waits is not None and (places := self._waits.changed_places):
+                events.append(Doing(sampled.at, places))
         return events
 
     def close(self) -> None:

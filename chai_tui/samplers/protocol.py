@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from chai_tui.model.events import Sampled
-from chai_tui.model.program_events import Wait
+from chai_tui.model.program_events import Place, Wait
+from chai_tui.samplers.gil.layers import Seen
 
 
 class Watched(NamedTuple):
@@ -92,11 +93,21 @@ class Sampler(Protocol):
 
 @runtime_checkable
 class TellsWaits(Protocol):
-    """A sampler that tells what threads wait for, too."""
+    """A sampler that tells what threads wait for, too, and by what the GIL is seen."""
 
     @property
     def changed_waits(self) -> tuple[Wait, ...]:
         """What those wait for of whom that changed with the last sample."""
+        ...
+
+    @property
+    def changed_layers(self) -> tuple[Seen, ...]:
+        """By what the GIL is seen of processes of which that changed with the last sample."""
+        ...
+
+    @property
+    def changed_places(self) -> tuple[Place, ...]:
+        """Which functions those are in of whom that changed with the last sample."""
         ...
 
     @property

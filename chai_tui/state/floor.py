@@ -270,7 +270,7 @@ class Floor(ProgramFloor):
         maker.core = None
         maker.cpu_share = 0.0
         maker.ready_share = None
-        maker.gil_share = None
+        maker.gil_share = maker.gil_held = None
         maker.waits = None
         maker.recent = []
 

@@ -9,8 +9,10 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Exited, Seated
 from chai_tui.model.program_events import (
     Blocked,
+    Doing,
     Missed,
     Named,
+    SeenBy,
     StationSeen,
     TaskBegan,
     TaskEnded,
@@ -149,6 +151,16 @@ class ProgramFloor(ForgettingFloor):
             if maker := self._open_maker(wait.maker):
                 maker.waits = None if wait.what is WaitKind.NOTHING else wait
 
+    def _seen_by(self, event: SeenBy) -> None:
+        if event.station in self.stations:
+            self._station(event.station).seen_by = event
+
+    def _doing(self, event: Doing) -> None:
+        for place in event.makers:
+            if maker := self._open_maker(place.maker):
+                maker.place = place if place.function else None
+                maker.placed_at = event.at
+
     def _missed(self, event: Missed) -> None:
         self.missed = event
 
@@ -188,6 +200,8 @@ class ProgramFloor(ForgettingFloor):
         StationSeen: _station_seen,
         Named: _named,
         Waits: _waits,
+        SeenBy: _seen_by,
+        Doing: _doing,
         Missed: _missed,
         Blocked: _blocked,
         Unblocked: _unblocked,

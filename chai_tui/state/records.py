@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Stopping
-from chai_tui.model.program_events import Blocked, Wait
+from chai_tui.model.program_events import Blocked, Place, SeenBy, Wait
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.state.shares import Shares, Stretch, shares_of
 
@@ -103,6 +103,8 @@ class Maker:
     """Share of the time since the last sample in which it was ready but no core was free."""
     gil_share: float | None = None
     """Share of that time in which it waited for the GIL; None where nobody can tell."""
+    gil_held: float | None = None
+    """Share of that time in which it had the GIL that others may want; None likewise."""
     core: int | None = None
     """The core it is using now; None while it uses none or nobody can tell."""
     core_moves: int = 0
@@ -136,6 +138,10 @@ class Maker:
     """What the program calls it; empty for a maker of ours."""
     target: str = ""
     """The function that it was started to call; empty if unknown."""
+    place: Place | None = None
+    """The function that it is in; None if it is in none, or nobody knows."""
+    placed_at: float = 0.0
+    """When that was told."""
     waits: Wait | None = None
     """What the system says that it waits for; None if it does not wait, or nobody knows."""
     blocked: Blocked | None = None
@@ -252,6 +258,8 @@ class Station:
     """What all of the process burned, as the kernel told when it had ended; None: it did not."""
     burned: float = 0.0
     """CPU seconds of those of its makers who ended, as far as they are known."""
+    seen_by: SeenBy | None = None
+    """By what it is seen who has its GIL; None if that was not told."""
     is_lent: bool = field(default=False, repr=False, compare=False)
     """Whether copies of the floor have it, too: it is copied before it changes."""
 

@@ -36,9 +36,10 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
     maker.ready_share = ready_share
     may_wait = has_gil and (use.gil_share is not None or maker.step is not None)
     gil_share = maker.gil_share = gil_share_of(maker, sampled_at, use) if may_wait else None
+    maker.gil_held = use.gil_held
     if cpu_share is not None and maker.state is State.BREWING:
         seconds = at - max(sampled_at, maker.seated_at)
-        stretch = Stretch(at, max(0.0, seconds), cpu_share, ready_share, gil_share)
+        stretch = Stretch(at, max(0.0, seconds), cpu_share, ready_share, gil_share, use.gil_held)
         recent = maker.recent
         if recent and recent[-1].at < sampled_at:  # samples left it out, because it rested
             recent = held_until(recent, sampled_at, at)

@@ -20,6 +20,7 @@ class Stretch(NamedTuple):
         cpu_share: share of a core that its thread used, 0 to 1.
         ready_share: share of the time in which it wanted a core and had none; None if unknown.
         gil_share: share of the time in which it waited for the GIL; None if unknown.
+        gil_held: share of the time in which it had it; None if unknown.
     """
 
     at: float
@@ -27,6 +28,7 @@ class Stretch(NamedTuple):
     cpu_share: float
     ready_share: float | None
     gil_share: float | None
+    gil_held: float | None = None
 
 
 class Shares(NamedTuple):
@@ -103,6 +105,15 @@ def shares_of(stretches: Sequence[Stretch]) -> Shares | None:
         ]
     )
     return Shares(core, ready if knows_ready else None, gil if knows_gil else None)
+
+
+def held_of(stretches: Sequence[Stretch]) -> float | None:
+    """Return the share of some stretches of time in which it had the GIL; None if unknown."""
+    known = [stretch for stretch in stretches if stretch.gil_held is not None]
+    seconds = sum(stretch.seconds for stretch in known)
+    if seconds <= 0:
+        return None
+    return sum((stretch.gil_held or 0.0) * stretch.seconds for stretch in known) / seconds
 
 
 def whole_percents(shares: Sequence[float]) -> list[int]:

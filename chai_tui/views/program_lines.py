@@ -10,13 +10,18 @@ from typing import TextIO
 from chai_tui.explain.event_text import closing_line, describe
 from chai_tui.explain.exit_text import exit_code_text
 from chai_tui.explain.formatting import counted, time_text
+from chai_tui.explain.gil_text import layers_text
 from chai_tui.explain.program_end import Process, end_text, first_process, process_of
 from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated
+from chai_tui.model.program_events import SeenBy
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode, OutputError, warn, write
 from chai_tui.views.starts import Starts
+
+_LAYERS_TOLD = 3
+"""In so many ways it is told at most by what a GIL is seen."""
 
 
 class ProgramLinesView:
@@ -41,6 +46,7 @@ class ProgramLinesView:
         self._over: set[int] = set()
         self._running: dict[int, str] = {}
         self._dropped = 0
+        self._layers_told: set[str] = set()
         self._findings = Findings()
 
     def show(self, events: Sequence[Event], floor: Floor) -> None:
@@ -79,19 +85,27 @@ class ProgramLinesView:
             yield printable(event.text)
         elif isinstance(event, Dropped):
             self._dropped += event.lines
+        elif isinstance(event, SeenBy):
+            if self._is_news(event):
+                yield f"{_time(event.at, floor)} {describe(event, floor)}"
         elif isinstance(event, Started):
             if event.pid == event.tid:
                 self._running[event.maker] = f"#{event.maker}, pid {event.pid}"
                 self._starts.add(event, floor)
                 yield from self._started(floor)
-        elif isinstance(event, Exited) and event.maker not in floor.makers:
+        elif isinstance(event, Exited):
+            yield from self._end_told(event, floor)
+
+    def _end_told(self, event: Exited, floor: Floor) -> Iterator[str]:
+        """What there is to tell of an end."""
+        if event.maker not in floor.makers:
             # Of very many that end at once the floor has forgotten the first already.
             if (who := self._running.pop(event.maker, "")) and event.exitcode is not None:
                 how = exit_code_text(event.exitcode)
                 if event.exitcode < 0:
                     how = f"killed by {floor.signal_name(-event.exitcode)}"
                 yield f"{_time(event.at, floor)} {who}: {how}"
-        elif isinstance(event, Exited) and (process := self._ended(event, floor)) is not None:
+        elif (process := self._ended(event, floor)) is not None:
             self._running.pop(process.threads[0].number, None)
             # Threads of it may have ended before, in the same batch.
             at = event.at if process.last is None else process.last.ended_at or event.at
@@ -106,6 +120,14 @@ class ProgramLinesView:
         """What is told of starts that wait no longer."""
         for event in self._starts.take(at_last=at_last):
             yield f"{_time(event.at, floor)} {describe(event, floor)}"
+
+    def _is_news(self, event: SeenBy) -> bool:
+        """Whether a GIL is seen in a way that was not told: of all processes it is the same one."""
+        told = layers_text(event)
+        if told in self._layers_told or len(self._layers_told) >= _LAYERS_TOLD:
+            return False
+        self._layers_told.add(told)
+        return True
 
     def _ended(self, event: Exited, floor: Floor) -> Process | None:
         """The process that has ended with this event; None if none has, or that was told."""

@@ -42,9 +42,13 @@ from chai_tui.model.events import (
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
+    Doing,
+    Layer,
     Missed,
     Named,
     OutOfMemory,
+    Place,
+    SeenBy,
     StationSeen,
     TaskBegan,
     TaskEnded,
@@ -240,6 +244,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "memory": 4096,
                     "stopped": False,
                     "gil_share": 0.25,
+                    "gil_held": None,
                 },
                 {
                     "maker": 2,
@@ -250,6 +255,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
                     "memory": None,
                     "stopped": None,
                     "gil_share": None,
+                    "gil_held": None,
                 },
             ],
         },
@@ -440,6 +446,24 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
+        SeenBy(1.0, 2, (Layer.FUTEX, Layer.WORD), "no"),
+        {
+            "event": "seen_by",
+            "at": 1.0,
+            "station": 2,
+            "layers": ["futex", "word"],
+            "why": "no",
+        },
+    ),
+    (
+        Doing(1.0, (Place(3, "brew_chai", "lesson.py", 12),)),
+        {
+            "event": "doing",
+            "at": 1.0,
+            "makers": [{"maker": 3, "function": "brew_chai", "file": "lesson.py", "line": 12}],
+        },
+    ),
+    (
         Missed(1.0, 0.25),
         {"event": "missed", "at": 1.0, "cpu_seconds": 0.25},
     ),
@@ -515,6 +539,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         Phase: st.sampled_from(Phase),
         WaitKind: st.sampled_from(WaitKind),
         BlockKind: st.sampled_from(BlockKind),
+        Layer: st.sampled_from(Layer),
     }
     return simple[hint]
 

@@ -65,6 +65,7 @@ class Samples:
 
     due_at = 0.0
     waits_unseen = ""
+    changed_layers = ()
 
     def look(self, _watched: Callable[[], Sequence[Watched]]) -> list[Event]:
         use = MakerUse(1, None, 0.0, 0.0, 0.0, None, stopped=False)

@@ -15,7 +15,7 @@ from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.model.event_json import JSON_NAMES, MOST_ITEMS, MOST_TEXT
 from chai_tui.model.events import CoreUse, MakerUse, RunBegan
-from chai_tui.model.program_events import BlockKind, Wait, WaitKind
+from chai_tui.model.program_events import BlockKind, Layer, Place, Wait, WaitKind
 from chai_tui.model.race_events import Measure, Phase
 from chai_tui.model.recipe import Recipe, Step, StepKind
 from chai_tui.recording.form import (
@@ -127,7 +127,8 @@ DESCRIBED = described()
 _WORDS = {
     float: "number", int: "whole number", str: "text", bool: "true or false", Engine: "engine",
     Phase: "phase", Step: "step", CoreUse: "core use", MakerUse: "maker use", Measure: "measure",
-    Wait: "wait", WaitKind: "wait kind", BlockKind: "block kind", type(None): "null",
+    Wait: "wait", WaitKind: "wait kind", BlockKind: "block kind", Layer: "layer", Place: "place",
+    type(None): "null",
 }  # fmt: skip
 
 
@@ -144,7 +145,7 @@ def _in_words(hint: Any) -> str:
 
 def records() -> Iterator[tuple[str, Any]]:
     yield from ((name, kind) for kind, name in JSON_NAMES.items())
-    yield from ((_WORDS[kind], kind) for kind in (CoreUse, MakerUse, Measure, Wait))
+    yield from ((_WORDS[kind], kind) for kind in (CoreUse, MakerUse, Measure, Wait, Place))
 
 
 @pytest.mark.parametrize(("name", "kind"), records())

@@ -32,10 +32,17 @@ class Image(NamedTuple):
     Attributes:
         ranges: addresses, each from its first up to, not including, its second.
         futex: the number of the system call ``futex``.
+        python: the Python that it is, as :func:`python_of` tells it.
+        file: the path of the program or library that holds it, as the process itself sees it; empty
+            for its own program.
+        start: where that file's beginning is mapped; -1 if it is not.
     """
 
     ranges: tuple[tuple[int, int], ...]
     futex: bytes
+    python: str = ""
+    file: str = ""
+    start: int = -1
 
     def waits_for_gil(self, syscall: bytes) -> bool:
         """Whether a thread waits for the GIL.
@@ -66,10 +73,24 @@ def image_of(proc: str, pid: int) -> Image | None:
     if futex is None or seen is None:
         return None
     program, lines = seen
-    if not has_gil(python_in(program, map(path_in, lines))):
+    python = python_in(program, map(path_in, lines))
+    if not has_gil(python):
         return None
     ranges = _static(lines, program if is_interpreter(program) else "")
-    return Image(ranges, futex) if ranges else None
+    if not ranges:
+        return None
+    library = next((path for line in lines if is_library(path := path_in(line))), "")
+    return Image(ranges, futex, python, library, _start(lines, library or program))
+
+
+def _start(lines: list[str], path: str) -> int:
+    """Where a file's beginning is mapped; -1 if it is not."""
+    for line in lines:
+        if path_in(line) == path:
+            span, _, offset = line.split(maxsplit=3)[:3]
+            if int(offset, 16) == 0:
+                return int(span.partition("-")[0], 16)
+    return -1
 
 
 def _static(lines: list[str], program: str) -> tuple[tuple[int, int], ...]:

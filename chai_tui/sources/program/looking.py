@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from chai_tui.model.events import Event, Sampled, Trouble
+from chai_tui.model.program_events import SeenBy
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.program.naming import known_of, thread_name
@@ -66,6 +67,7 @@ class Looking:
         for event in self._observer.look(self._watched):
             events.append(event)
             if isinstance(event, Sampled):
+                events += self._layers(at)
                 events += self._pauses_in(event)
                 events += self._renamed(at)
         if not self._told_unseen and (unseen := self._observer.waits_unseen):
@@ -79,6 +81,14 @@ class Looking:
 
     def _watched(self) -> list[Watched]:
         return [who for station in self._stations.values() for who in station.watched()]
+
+    def _layers(self, at: float) -> list[Event]:
+        """Return by what the GIL is seen, of those of whom that changed."""
+        return [
+            SeenBy(at, station.number, layers, why)
+            for pid, layers, why in self._observer.changed_layers
+            if (station := self._stations.get(pid)) is not None
+        ]
 
     def _pauses_in(self, sampled: Sampled) -> list[Event]:
         """Return the pauses that somebody else made, as samples show them."""

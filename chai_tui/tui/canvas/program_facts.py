@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from chai_tui.explain.formatting import counted
-from chai_tui.explain.program_text import blocked_text, target_told, wait_text
+from chai_tui.explain.gil_text import MOSTLY
+from chai_tui.explain.program_text import blocked_text, place_text, target_told, wait_text
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import wants_a_core
@@ -43,7 +44,9 @@ def _computes(maker: Maker) -> str:
         "wants a core": maker.ready_share or 0.0,
         "waits for the GIL": maker.gil_share or 0.0,
     }
-    return max(shares, key=lambda what: shares[what])
+    does = max(shares, key=lambda what: shares[what])
+    has_gil = does == "computes" and (maker.gil_held or 0.0) >= MOSTLY
+    return "has the GIL" if has_gil and maker.engine.traits.shares_gil else does
 
 
 def does_now(maker: Maker) -> str:
@@ -70,7 +73,11 @@ def doing_lines(maker: Maker, width: int, most: int) -> list[Line]:
     now = does_now(maker)
     tasks = _tasks_done(maker)
     if not maker.task or not now:
-        return [_ends([(now, "")], tasks, width)]
+        place = f"  {place_text(maker.place)}" if now and maker.place is not None else ""
+        line: Line = [(now, ""), (place, "dim")]
+        if width_of(line) + len(tasks) >= width:
+            line = line[:1]
+        return [_ends(line, tasks, width)]
     waits = blocked_or_waits(maker) or _computes(maker)
     together: Line = [(now, "strong"), (f"  {waits}" if waits else "", "dim")]
     if width_of(together) + len(tasks) < width or most < 2 or not waits:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chai_tui.explain.formatting import memory_text, percent, seconds_text
+from chai_tui.explain.gil_text import whom_it_waits_for
 from chai_tui.explain.start_text import start_text
 from chai_tui.model.text import printable
 from chai_tui.state.contention import held_up_by, loop_keeper
@@ -39,6 +40,7 @@ class Detail(NamedTuple):
         samples: when samples were taken, in the events' seconds.
         station: where it stands; None once that is forgotten.
         parent: which process started the one that it is in, of a program that is not ours.
+        gil_holder: who has the GIL that it waits for; empty if it waits for none, or nobody knows.
     """
 
     maker: Maker
@@ -53,6 +55,7 @@ class Detail(NamedTuple):
     samples: Sequence[float] = ()
     station: Station | None = None
     parent: str = ""
+    gil_holder: str = ""
 
     @property
     def until(self) -> float:
@@ -82,6 +85,7 @@ def detail_of(floor: Floor, maker: Maker) -> Detail:
         floor.sample_times,
         station,
         "" if maker.is_ours else of_program.parent_text(floor, maker),
+        "" if maker.is_ours else whom_it_waits_for(floor, maker),
     )
 
 
@@ -121,9 +125,11 @@ def _facts_of_program(detail: Detail) -> list[Fact]:
         Fact("command", "" if station is None else printable(station.command)),
         Fact("parent", detail.parent),
         Fact("python", of_program.python_text(station)),
+        Fact("GIL", of_program.gil_text(maker, station)),
         Fact("target", of_program.target_text(maker, station)),
+        Fact("function", of_program.place_text_at(maker, detail.now)),
         Fact("task", of_program.task_text(maker, detail.now)),
-        Fact("waits", of_program.waits_text(maker)),
+        Fact("waits", of_program.waits_text(maker, detail.gil_holder)),
         Fact("now", _now_text(detail)),
         Fact("time", _time_text(detail)),
         Fact("cpu", _cpu_text(detail)),

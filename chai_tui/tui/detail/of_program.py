@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import counted, seconds_text
-from chai_tui.explain.program_text import blocked_text, target_told, wait_text
+from chai_tui.explain.formatting import counted, percent, seconds_text
+from chai_tui.explain.gil_text import held_share, layers_text
+from chai_tui.explain.program_text import blocked_text, place_text, target_told, wait_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, Station
+
+_JUST_NOW = 2.0
+"""Seconds ago that are now: it is looked at once a second at most."""
 
 
 def parent_text(floor: Floor, maker: Maker) -> str:
@@ -69,9 +73,38 @@ def task_text(maker: Maker, now: float) -> str:
     return " · ".join(parts)
 
 
-def waits_text(maker: Maker) -> str:
-    """Return what it waits for: as the program says, and as the system does."""
+def gil_text(maker: Maker, station: Station | None) -> str:
+    """Return for how much of the last second it had the GIL, and by what that is seen."""
+    share = held_share(maker)
+    # Alone it has it whenever it wants.
+    has = maker.engine.shares_station and share is not None
+    layers = layers_text(None if station is None else station.seen_by)
+    told = f"has it {percent(share)} of the time" if has and share is not None else ""
+    return " · ".join(filter(None, (told, layers)))
+
+
+def place_text_at(maker: Maker, now: float) -> str:
+    """Return which function it is in, and how long ago that was seen if it was not just now.
+
+    Args:
+        maker: who.
+        now: the floor's time, in the events' seconds.
+    """
+    told = "" if maker.joined else place_text(maker.place)
+    age = now - maker.placed_at
+    return f"{told}, seen {seconds_text(age)} ago" if told and age > _JUST_NOW else told
+
+
+def waits_text(maker: Maker, holder: str = "") -> str:
+    """Return what it waits for: as the program says, and as the system does.
+
+    Args:
+        maker: who.
+        holder: who has the GIL that it waits for; empty if it waits for none, or nobody knows.
+    """
     said, seen = blocked_text(maker.blocked), wait_text(maker.waits)
+    if holder:
+        seen = f"{seen}, which {holder} has"
     if said and seen:
         return f"{said} · the system says: {seen}"
     return said or seen

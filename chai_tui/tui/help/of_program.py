@@ -18,6 +18,7 @@ BARS_LEFT_OUT = frozenset({"▕████░░░▏", "cup 1", "GIL 25 %", "
 """Signs that only makers of ours have."""
 BARS: tuple[tuple[str, str], ...] = (
     ("no GIL 66 %", "it has work to do, but another thread of its process holds the GIL"),
+    ("has the GIL", "it has it for most of the time that it is on a core, and others may want it"),
     ("computes", "it is on a core, and waits for nothing"),
     ("wants a core", "it is ready to run, but every core is taken"),
     ("└", "a process that another one on the screen has started"),

@@ -1,0 +1,1 @@
+"""Which functions the threads of Python programs are in, and in which line."""
