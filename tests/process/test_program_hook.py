@@ -331,24 +331,64 @@ def test_a_program_that_closes_every_file_tells_the_rest_on_a_connection_of_its_
     assert [one.name for one in ran.of(ThreadBegan)] == ["Late"]
 
 
-def test_a_forked_child_is_told_of_once_it_does_something(tmp_path: Path) -> None:
+def test_a_forked_child_is_told_of_at_once_and_has_output_of_its_own(tmp_path: Path) -> None:
     code = """
-    import os, threading
-    pid = os.fork()
-    if not pid:
-        t = threading.Thread(target=len, args=("",), name="Of the child")
-        t.start(); t.join()
-        os._exit(0)
-    os.waitpid(pid, 0)
+    import os, subprocess
+    print("before", flush=True)
     if not os.fork():
-        os.execv("/bin/true", ["true"])
+        print("of the child")
+        raise SystemExit
     os.wait()
+    if os.spawnlp(os.P_WAIT, "true", "true"):
+        raise SystemExit(1)
+    subprocess.run(["true"], preexec_fn=lambda: None, check=True)
+    print("after")
     """
     write(tmp_path, code)
     ran = run_hooked(python("lesson.py"), tmp_path)
-    main, child = ran.of(ProcessBegan)
+    assert ran.returncode == 0
+    main, child = ran.of(ProcessBegan)  # and of nobody who only became another program
     assert child.parent == main.pid
-    assert [one.pid for one in ran.of(ThreadBegan)] == [child.pid]
+    assert ran.written[child.pid, 1] == b"of the child\n"
+    assert ran.written[main.pid, 1] == b"before\nafter\n"
+
+
+def test_of_very_many_forked_children_those_are_told_of_that_do_something(tmp_path: Path) -> None:
+    code = """
+    import os, threading
+    for n in range(200):
+        if not os.fork():
+            if n == 199:
+                t = threading.Thread(target=len, args=("",), name="Of the last")
+                t.start(); t.join()
+            os._exit(0)
+        os.wait()
+    """
+    write(tmp_path, code)
+    began = time.monotonic()
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    seconds = int(time.monotonic() - began) + 1
+    children = ran.of(ProcessBegan)[1:]
+    assert 1 < len(children) <= min(200, 50 * seconds + 1)
+    assert [one.name for one in ran.of(ThreadBegan)] == ["Of the last"]
+
+
+def test_a_python_that_is_given_a_copy_of_the_environment_has_output_of_its_own(
+    tmp_path: Path,
+) -> None:
+    code = """
+    import os, subprocess, sys
+    if len(sys.argv) == 1:
+        print("from here", flush=True)
+        subprocess.run([sys.executable, __file__, "again"], env=dict(os.environ), check=True)
+    else:
+        print("from there")
+    """
+    write(tmp_path, code)
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    main, other = ran.of(ProcessBegan)
+    assert ran.written[main.pid, 1] == b"from here\n"
+    assert ran.written[other.pid, 1] == b"from there\n"
 
 
 MANY_TASKS = """
