@@ -212,7 +212,8 @@ SAME = {
         "import multiprocessing as m\n"
         "def f(q): q.get(timeout=0.05)\n"
         "if __name__ == '__main__':\n"
-        "    p = m.Process(target=f, args=(m.Queue(),)); p.start(); p.join(); print(p.exitcode)"
+        "    q = m.Queue(); p = m.Process(target=f, args=(q,))\n"
+        "    p.start(); p.join(); print(p.exitcode)"
     ),
     "is interrupted in a join": (
         "import os, signal, threading, time\n"
