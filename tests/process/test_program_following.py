@@ -361,7 +361,7 @@ def test_threads_that_come_and_go_are_told(scene: Scene) -> None:
     scene.told.clear()
     scene.go_on()
     # Who left is told by the kernel alone; of who came something may still be told before.
-    is_told = scene.following.is_told
+    is_told = scene.following is not None and scene.following.is_told
     scene.until(lambda: any(change.left or not is_told for change in changes()))
     assert {change.pid for change in changes()} == {root}
     assert [code for change in changes() for _, code in change.left] == [0] * is_told
