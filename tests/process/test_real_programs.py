@@ -109,6 +109,17 @@ def test_stdin_is_empty_or_a_file(tmp_path: Path) -> None:
         assert seen.lines == ["one", "two"]
 
 
+def test_a_pipe_into_which_nobody_writes_yet_is_waited_for_by_the_program_alone(
+    tmp_path: Path,
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with run("cat", stdin=str(tmp_path / "pipe")) as seen:
+        seen.until(lambda: seen.floor.open == 1)
+        (tmp_path / "pipe").write_text("at last\n")  # opens once there is a reader
+        seen.until_over()
+        assert (seen.lines, seen.floor.makers[1].exitcode) == (["at last"], 0)
+
+
 def test_a_program_that_asks_for_a_terminal_gets_one() -> None:
     code = "import sys; print(sys.stdout.isatty(), sys.stdin.isatty())"
     with run_python(code) as seen:
@@ -241,6 +252,14 @@ def test_a_program_that_is_not_there_is_told_of() -> None:
     with run("/no/such/program") as seen:
         seen.until_over()
         assert "/no/such/program could not be started: No such file" in seen.events[-1].text  # type: ignore[union-attr]
+
+
+def test_a_program_whose_interpreter_is_not_there_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "odd").write_text("#!/no/such/interpreter\n")
+    (tmp_path / "odd").chmod(0o755)
+    with run(str(tmp_path / "odd")) as seen:
+        seen.until_over()
+        assert "what its first line names, which is to run it, does not exist" in seen.told
 
 
 def test_what_is_watched_is_left_alone() -> None:
