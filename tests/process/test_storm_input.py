@@ -33,4 +33,4 @@ def test_what_can_neither_be_run_nor_watched_is_refused_in_one_line() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="programs are run and watched on Linux alone")
 def test_odd_programs_are_run_and_watched() -> None:
-    assert feed_odd_programs()
+    assert feed_odd_programs(3, Random(1))

@@ -225,7 +225,7 @@ def _storm(force: Force) -> str:
             feed_command_lines(force.times(5_000, 100), force.random),
             feed_programs(force.times(150, 5), force.random),
             feed_bad_programs(force.times(200, 10), force.random),
-            feed_odd_programs(),
+            feed_odd_programs(force.times(8, 3), force.random),
         )
     )
 

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from tests.process.program import console_script
 from tests.storm.promise import PATIENCE, require
@@ -155,41 +156,50 @@ def feed_bad_programs(lines: int, random: Random) -> str:
     return f"{len(refused)} lines for run and watch refused"
 
 
-def feed_odd_programs() -> str:
-    """Run and watch what is odd, but there; return the figures."""
-    with _in_a_folder():
-        for arguments, code in (
-            (("--exit", "--tty", "script.py", ODD), 0),
-            (("of_nobody",), 1),
-            (("nonsense",), 1),
-            (("--stdin", "/dev/zero", "--", "sh", "-c", "kill -9 $$"), 137),
-        ):
-            _see(f"run {arguments}", _called(("run", *arguments)), code)
-        # Nobody ever writes into the pipe: whoever waits for that is not us.
-        waiting = _called(("run", "--stdin", "pipe", "--", "cat"), interrupted=True)
-        _see("run --stdin pipe", waiting, 130)
-        odd = [ODD, "600"]
-        with contextlib.ExitStack() as stack:
-            for _ in range(3):
-                sleeper = stack.enter_context(
-                    subprocess.Popen(odd, executable=shutil.which("sleep"))
-                )
-                stack.callback(sleeper.kill)
-            watched = [("--name", ODD), (str(sleeper.pid),), ("--every", "0.05", str(sleeper.pid))]
-            for arguments in [*watched, *_kernels_own()]:
-                got = _called(("watch", *arguments), interrupted=True)
-                _see(f"watch {arguments}", got, 130)
-            _see("sh watches itself", _own_pid(), 2)
-    return "odd programs run and watched"
+class _Odd(NamedTuple):
+    """What is odd, but there, and how its call ends; or it is interrupted."""
+
+    arguments: tuple[str, ...]
+    code: int = 130
 
 
-def _kernels_own() -> list[tuple[str, ...]]:
+def feed_odd_programs(lines: int, random: Random) -> str:
+    """Run and watch what is odd, but there; return the figures.
+
+    Args:
+        lines: how many of those that are known, drawn at random.
+        random: what draws them.
+    """
+    sleep = shutil.which("sleep")
+    with _in_a_folder(), subprocess.Popen([ODD, "600"], executable=sleep) as sleeper:
+        odd = [
+            _Odd(("run", "--exit", "--tty", "script.py", ODD), 0),
+            _Odd(("run", "of_nobody"), 1),
+            _Odd(("run", "nonsense"), 1),
+            _Odd(("run", "--stdin", "/dev/zero", "--", "sh", "-c", "kill -9 $$"), 137),
+            # Nobody ever writes into the pipe: whoever waits for that is not us.
+            _Odd(("run", "--stdin", "pipe", "--", "cat")),
+            _Odd(("watch", "--name", ODD)),
+            _Odd(("watch", str(sleeper.pid), "1")),
+            *_kernels_own(),
+        ]
+        odd = random.sample(odd, min(lines, len(odd)))
+        try:
+            for arguments, code in odd:
+                _see(f"{arguments}", _called(arguments, interrupted=code == 130), code)
+        finally:
+            sleeper.kill()
+        _see("it watches itself", _own_pid(), 2)
+    return f"{len(odd)} odd ones run and watched"
+
+
+def _kernels_own() -> list[_Odd]:
     """Return how a thread of the kernel is watched, where one is to be seen."""
     try:
         name = Path("/proc/2/comm").read_text("utf-8", "replace").strip()
     except OSError:  # in a container
         return []
-    return [("2",)] if name == "kthreadd" else []
+    return [_Odd(("watch", "2"))] if name == "kthreadd" else []
 
 
 def _own_pid() -> tuple[int, str, str]:
