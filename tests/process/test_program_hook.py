@@ -204,6 +204,39 @@ SAME = {
         "import os\npid = os.fork()\nif pid == 0:\n    os.write(1, b'child\\n'); os._exit(4)\n"
         "print(os.waitpid(pid, 0)[1])"
     ),
+    "ignores its children": (
+        "import multiprocessing, os, signal, subprocess\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "print('there', flush=True)\n"
+        "for n in range(3):\n"
+        "    if not os.fork(): print('child', n); raise SystemExit(n)\n"
+        "try: os.wait()\n"
+        "except ChildProcessError as error: print(error)\n"
+        "print(subprocess.run(['true']).returncode)\n"
+        "p = multiprocessing.get_context('fork').Process(target=print, args=('p',))\n"
+        "p.start(); p.join(); print(p.exitcode)"
+    ),
+    "forks with files of its own where ours were": (
+        "import os\n"
+        "os.closerange(3, 2000)\n"
+        "theirs = [open(os.devnull) for _ in range(1000)]\n"
+        "for n in range(2):\n"
+        "    if not os.fork():\n"
+        "        print('child', n, len([one.close() for one in theirs])); raise SystemExit\n"
+        "    os.wait()\n"
+        "print(len([one.close() for one in theirs]))"
+    ),
+    "forks while alarms go off": (
+        "import os, signal, sys\n"
+        "rung = []\n"
+        "signal.signal(signal.SIGALRM, lambda *_: rung.append(1))\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
+        "for n in range(20):\n"
+        "    if not os.fork(): print('child', n); raise SystemExit(n)\n"
+        "    code = os.waitstatus_to_exitcode(os.wait()[1])\n"
+        "    assert code == n, code\n"
+        "print(bool(rung))"
+    ),
     "raises in a thread": (
         "import threading\ndef f(): raise ValueError('t')\n"
         "t = threading.Thread(target=f); t.start(); t.join()"

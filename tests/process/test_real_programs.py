@@ -13,7 +13,7 @@ import pytest
 
 from chai_tui.model.commands import KillMaker, PauseMaker, ResumeMaker
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Exited, Seated, Trouble
+from chai_tui.model.events import Exited, Said, Seated, Trouble
 from chai_tui.model.program_events import Blocked, StationSeen
 from chai_tui.state.records import State
 from tests.programs import run, run_python, watch
@@ -234,6 +234,28 @@ def test_whoever_daemonises_stays_in_the_picture_and_ends_with_us() -> None:
     assert not Path(f"/proc/{pid}").exists()
     assert maker.number in seen.floor.makers
     assert seen.floor.makers[maker.number].joined
+
+
+def test_a_daemon_that_closed_all_files_tells_what_it_does_all_the_same(tmp_path: Path) -> None:
+    script = tmp_path / "daemon.py"
+    script.write_text(
+        "import os, threading, time\n"
+        "def step_aside():\n"
+        "    if os.fork(): os._exit(0)\n"
+        "step_aside(); os.setsid(); step_aside()\n"
+        "print('daemon', os.getpid(), flush=True)\n"
+        "os.closerange(0, 2000)\n"
+        "for mode in (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY): os.open(os.devnull, mode)\n"
+        "time.sleep(0.2)\n"  # so long the hook waits until it connects again
+        "threading.Thread(target=time.sleep, args=(600,), name='Of the daemon').start()\n"
+    )
+    with run(sys.executable, str(script), hook=True) as seen:
+        seen.until(lambda: seen.makers("Of the daemon"))
+        (thread,) = seen.makers("Of the daemon")
+        (said,) = [event for event in seen.events if isinstance(event, Said)]
+        assert said.line == f"daemon {thread.pid}"
+        assert said.maker == seen.floor.stations[thread.station].makers[0], seen.told
+        assert not [event for event in seen.events if isinstance(event, Trouble)]
 
 
 def test_quitting_ends_whoever_ignores_it_too() -> None:
