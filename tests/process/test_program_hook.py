@@ -296,6 +296,39 @@ SAME = {
         "import os\npid = os.fork()\nif pid == 0:\n    os.write(1, b'child\\n'); os._exit(4)\n"
         "print(os.waitpid(pid, 0)[1])"
     ),
+    "ignores its children": (
+        "import multiprocessing, os, signal, subprocess\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "print('there', flush=True)\n"
+        "for n in range(3):\n"
+        "    if not os.fork(): print('child', n); raise SystemExit(n)\n"
+        "try: os.wait()\n"
+        "except ChildProcessError as error: print(error)\n"
+        "print(subprocess.run(['true']).returncode)\n"
+        "p = multiprocessing.get_context('fork').Process(target=print, args=('p',))\n"
+        "p.start(); p.join(); print(p.exitcode)"
+    ),
+    "forks with files of its own where ours were": (
+        "import os\n"
+        "os.closerange(3, 2000)\n"
+        "theirs = [open(os.devnull) for _ in range(1000)]\n"
+        "for n in range(2):\n"
+        "    if not os.fork():\n"
+        "        print('child', n, len([one.close() for one in theirs])); raise SystemExit\n"
+        "    os.wait()\n"
+        "print(len([one.close() for one in theirs]))"
+    ),
+    "forks while alarms go off": (
+        "import os, signal, sys\n"
+        "rung = []\n"
+        "signal.signal(signal.SIGALRM, lambda *_: rung.append(1))\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
+        "for n in range(20):\n"
+        "    if not os.fork(): print('child', n); raise SystemExit(n)\n"
+        "    code = os.waitstatus_to_exitcode(os.wait()[1])\n"
+        "    assert code == n, code\n"
+        "print(bool(rung))"
+    ),
     "raises in a thread": (
         "import threading\ndef f(): raise ValueError('t')\n"
         "t = threading.Thread(target=f); t.start(); t.join()"
@@ -304,7 +337,8 @@ SAME = {
         "import multiprocessing as m\n"
         "def f(q): q.get(timeout=0.05)\n"
         "if __name__ == '__main__':\n"
-        "    p = m.Process(target=f, args=(m.Queue(),)); p.start(); p.join(); print(p.exitcode)"
+        "    q = m.Queue(); p = m.Process(target=f, args=(q,))\n"
+        "    p.start(); p.join(); print(p.exitcode)"
     ),
     "is interrupted in a join": (
         "import os, signal, threading, time\n"
@@ -464,24 +498,64 @@ def test_a_program_that_closes_every_file_tells_the_rest_on_a_connection_of_its_
     assert [one.name for one in ran.of(ThreadBegan)] == ["Late"]
 
 
-def test_a_forked_child_is_told_of_once_it_does_something(tmp_path: Path) -> None:
+def test_a_forked_child_is_told_of_at_once_and_has_output_of_its_own(tmp_path: Path) -> None:
     code = """
-    import os, threading
-    pid = os.fork()
-    if not pid:
-        t = threading.Thread(target=len, args=("",), name="Of the child")
-        t.start(); t.join()
-        os._exit(0)
-    os.waitpid(pid, 0)
+    import os, subprocess
+    print("before", flush=True)
     if not os.fork():
-        os.execv("/bin/true", ["true"])
+        print("of the child")
+        raise SystemExit
     os.wait()
+    if os.spawnlp(os.P_WAIT, "true", "true"):
+        raise SystemExit(1)
+    subprocess.run(["true"], preexec_fn=lambda: None, check=True)
+    print("after")
     """
     write(tmp_path, code)
     ran = run_hooked(python("lesson.py"), tmp_path)
-    main, child = ran.of(ProcessBegan)
+    assert ran.returncode == 0
+    main, child = ran.of(ProcessBegan)  # and of nobody who only became another program
     assert child.parent == main.pid
-    assert [one.pid for one in ran.of(ThreadBegan)] == [child.pid]
+    assert ran.written[child.pid, 1] == b"of the child\n"
+    assert ran.written[main.pid, 1] == b"before\nafter\n"
+
+
+def test_of_very_many_forked_children_those_are_told_of_that_do_something(tmp_path: Path) -> None:
+    code = """
+    import os, threading
+    for n in range(200):
+        if not os.fork():
+            if n == 199:
+                t = threading.Thread(target=len, args=("",), name="Of the last")
+                t.start(); t.join()
+            os._exit(0)
+        os.wait()
+    """
+    write(tmp_path, code)
+    began = time.monotonic()
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    seconds = int(time.monotonic() - began) + 1
+    children = ran.of(ProcessBegan)[1:]
+    assert 1 < len(children) <= min(200, 50 * seconds + 1)
+    assert [one.name for one in ran.of(ThreadBegan)] == ["Of the last"]
+
+
+def test_a_python_that_is_given_a_copy_of_the_environment_has_output_of_its_own(
+    tmp_path: Path,
+) -> None:
+    code = """
+    import os, subprocess, sys
+    if len(sys.argv) == 1:
+        print("from here", flush=True)
+        subprocess.run([sys.executable, __file__, "again"], env=dict(os.environ), check=True)
+    else:
+        print("from there")
+    """
+    write(tmp_path, code)
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    main, other = ran.of(ProcessBegan)
+    assert ran.written[main.pid, 1] == b"from here\n"
+    assert ran.written[other.pid, 1] == b"from there\n"
 
 
 MANY_TASKS = """

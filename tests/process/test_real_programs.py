@@ -13,7 +13,7 @@ import pytest
 
 from chai_tui.model.commands import KillMaker, PauseMaker, ResumeMaker
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Exited, Seated, Trouble
+from chai_tui.model.events import Exited, Said, Seated, Trouble
 from chai_tui.model.program_events import Blocked, StationSeen
 from chai_tui.state.records import State
 from tests.programs import run, run_python, watch
@@ -107,6 +107,17 @@ def test_stdin_is_empty_or_a_file(tmp_path: Path) -> None:
     with run("cat", stdin=str(tmp_path / "lines.txt")) as seen:
         seen.until_over()
         assert seen.lines == ["one", "two"]
+
+
+def test_a_pipe_into_which_nobody_writes_yet_is_waited_for_by_the_program_alone(
+    tmp_path: Path,
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with run("cat", stdin=str(tmp_path / "pipe")) as seen:
+        seen.until(lambda: seen.floor.open == 1)
+        (tmp_path / "pipe").write_text("at last\n")  # opens once there is a reader
+        seen.until_over()
+        assert (seen.lines, seen.floor.makers[1].exitcode) == (["at last"], 0)
 
 
 def test_a_program_that_asks_for_a_terminal_gets_one() -> None:
@@ -225,6 +236,28 @@ def test_whoever_daemonises_stays_in_the_picture_and_ends_with_us() -> None:
     assert seen.floor.makers[maker.number].joined
 
 
+def test_a_daemon_that_closed_all_files_tells_what_it_does_all_the_same(tmp_path: Path) -> None:
+    script = tmp_path / "daemon.py"
+    script.write_text(
+        "import os, threading, time\n"
+        "def step_aside():\n"
+        "    if os.fork(): os._exit(0)\n"
+        "step_aside(); os.setsid(); step_aside()\n"
+        "print('daemon', os.getpid(), flush=True)\n"
+        "os.closerange(0, 2000)\n"
+        "for mode in (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY): os.open(os.devnull, mode)\n"
+        "time.sleep(0.2)\n"  # so long the hook waits until it connects again
+        "threading.Thread(target=time.sleep, args=(600,), name='Of the daemon').start()\n"
+    )
+    with run(sys.executable, str(script), hook=True) as seen:
+        seen.until(lambda: seen.makers("Of the daemon"))
+        (thread,) = seen.makers("Of the daemon")
+        (said,) = [event for event in seen.events if isinstance(event, Said)]
+        assert said.line == f"daemon {thread.pid}"
+        assert said.maker == seen.floor.stations[thread.station].makers[0], seen.told
+        assert not [event for event in seen.events if isinstance(event, Trouble)]
+
+
 def test_quitting_ends_whoever_ignores_it_too() -> None:
     code = (
         "import signal, time\n"
@@ -241,6 +274,14 @@ def test_a_program_that_is_not_there_is_told_of() -> None:
     with run("/no/such/program") as seen:
         seen.until_over()
         assert "/no/such/program could not be started: No such file" in seen.events[-1].text  # type: ignore[union-attr]
+
+
+def test_a_program_whose_interpreter_is_not_there_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "odd").write_text("#!/no/such/interpreter\n")
+    (tmp_path / "odd").chmod(0o755)
+    with run(str(tmp_path / "odd")) as seen:
+        seen.until_over()
+        assert "what its first line names, which is to run it, does not exist" in seen.told
 
 
 def test_what_is_watched_is_left_alone() -> None:

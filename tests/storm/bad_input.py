@@ -27,6 +27,7 @@ from chai_tui.model.text import printable
 from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
 from chai_tui.tui.keys.key_names import key_name
 from tests.process.program import console_script
+from tests.storm.bad_programs import feed_bad_programs, feed_odd_programs
 from tests.storm.promise import PATIENCE, Force, Promise, require
 from tests.unit.any_input import recipe_files, settings_files, words
 
@@ -223,6 +224,8 @@ def _storm(force: Force) -> str:
             feed_files(force.times(10_000, 100), force.random),
             feed_command_lines(force.times(5_000, 100), force.random),
             feed_programs(force.times(150, 5), force.random),
+            feed_bad_programs(force.times(200, 10), force.random),
+            feed_odd_programs(force.times(8, 3), force.random),
         )
     )
 

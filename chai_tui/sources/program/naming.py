@@ -106,7 +106,7 @@ def _script_of(command: tuple[str, ...]) -> str:
 def _of_multiprocessing(code: str) -> str:
     """What the code is with which multiprocessing starts its own processes."""
     for module in ("forkserver", "resource_tracker"):
-        if f"multiprocessing.{module} import main" in code:
+        if f"multiprocessing.{module} import main" in code or f"backend.{module} import" in code:
             return module
     return "spawned" if "multiprocessing.spawn import spawn_main" in code else ""
 

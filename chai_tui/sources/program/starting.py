@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -68,11 +69,16 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
             streams[read_err] = "err"
             ends.append(stderr)
             stdin = subprocess.DEVNULL
-        if program.stdin is not None:
-            stdin = os.open(program.stdin, os.O_RDONLY)
+        command = program.command
+        if program.stdin is not None and _is_named_pipe(program.stdin):
+            # Whoever opens one waits until somebody writes into it: the program, and not we.
+            command = ("/bin/sh", "-c", 'exec "$@" <"$0"', program.stdin, *command)
+        elif program.stdin is not None:
+            stdin = os.open(program.stdin, os.O_RDONLY | os.O_NONBLOCK)
             ends.append(stdin)
+            os.set_blocking(stdin, True)
         process = subprocess.Popen(  # noqa: S603 - it is what the user asked for
-            program.command,
+            command,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -85,9 +91,7 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         for descriptor in streams:
             os.close(descriptor)
-        why = getattr(error, "strerror", None) or str(error)
-        where = getattr(error, "filename", None) or program.command[0]
-        raise ProgramStartError(f"{where} could not be started: {why}") from error
+        raise ProgramStartError(_why_not(program, error)) from error
     finally:
         for descriptor in ends:
             os.close(descriptor)
@@ -123,6 +127,26 @@ def _ended_with_us() -> Callable[[], None] | None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     return end_with_us
+
+
+def _why_not(program: RunProgram, error: Exception) -> str:
+    """Why a program could not be started, for a person."""
+    why = getattr(error, "strerror", None) or str(error)
+    where = getattr(error, "filename", None) or program.command[0]
+    if where == program.stdin:
+        return f"--stdin {where}: {why}"
+    if isinstance(error, FileNotFoundError) and os.path.isfile(where):  # noqa: PTH113 - any text
+        why = "what its first line names, which is to run it, does not exist"
+    return f"{where} could not be started: {why}"
+
+
+def _is_named_pipe(path: str) -> bool:
+    """Whether it is a pipe that is not open yet: one in a folder, and none that we have."""
+    try:
+        is_pipe = stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116 - takes any text
+    except (OSError, ValueError):
+        return False
+    return is_pipe and not path.startswith("/dev/fd/")
 
 
 def _controlled_by(terminal: int) -> Callable[[], None] | None:

@@ -29,6 +29,9 @@ WATCHED = {
     "concurrent.futures.thread": ("tasks.patch_thread_pool",),
     "concurrent.futures.process": ("tasks.patch_process_pool",),
     "traceback": ("raised.patch_traceback",),
+    "loky.process_executor": ("others.patch_loky",),
+    "joblib.externals.loky.process_executor": ("others.patch_loky",),
+    "distributed.worker": ("others.patch_dask_worker",),
 }
 """By what a module is patched, once the program imports it: a module here, and its function."""
 
@@ -43,7 +46,7 @@ def begin() -> None:
     if link.may_begin():
         link.guarded(_begin)
     # A program may have modules of its own of these names, which are to be found as without us.
-    for name in ("fcntl", "select"):
+    for name in ("fcntl", "select", "termios"):
         if name not in before:
             sys.modules.pop(name, None)
 
@@ -59,7 +62,7 @@ def _begin() -> None:
         return
     if not who.is_helper():
         link.take_output()
-    os.register_at_fork(after_in_child=link.after_fork)
+    os.register_at_fork(before=link.before_fork, after_in_child=link.after_fork)
     atexit.register(_at_exit)
     importing.watch(WATCHED)
 

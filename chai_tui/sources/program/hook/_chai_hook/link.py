@@ -10,6 +10,7 @@ import select
 import sys
 import time
 from _thread import get_native_id
+from termios import FIONREAD
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
@@ -28,8 +29,16 @@ MOST = 4_000
 FLAGS = _socket.MSG_NOSIGNAL | _socket.MSG_DONTWAIT
 AGAIN = 0.05
 """Seconds until it is tried again to reach a receiver that has its hands full."""
+_ENVIRON = type(os.environ)
 _FULL = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNREFUSED, errno.ENOENT)
+_SAY_MORE = ("multiprocessing.popen_fork", "multiprocessing.forkserver")
+"""Who forks children that introduce themselves, once they know who they are."""
+_BECOME_OTHERS = ("subprocess", "os", "pty")
+"""Who forks children that call ``exec`` at once."""
+MOST_FORKED = 50
+"""Children of one process in a second that introduce themselves at once; of more than that most are
+over already, and it costs whoever reads it a millisecond each."""
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes 10 ms
 
 
@@ -45,6 +54,8 @@ class State:
         not_before: when it may be tried again to connect.
         connections: how many this process has had.
         output: which pipes its descriptors 1 and 2 are, if they are ours.
+        has_taken: whether this process was given pipes of its own already.
+        forked: how many children it forked since ``forked_since``, at most a second ago.
     """
 
     def __init__(self) -> None:
@@ -57,6 +68,9 @@ class State:
         self.not_before = 0.0
         self.connections = 0
         self.output: list[tuple[int, int] | None] = [None, None]
+        self.has_taken = False
+        self.forked = 0
+        self.forked_since = 0.0
 
 
 state = State()
@@ -233,10 +247,19 @@ def _connect() -> bool:
     return True
 
 
-def after_fork() -> None:
-    """Let go of the parent's connection; this process makes one when it has something to tell.
+def before_fork() -> None:
+    """Count the children."""
+    now = time.monotonic()
+    if now > state.forked_since + 1:
+        state.forked, state.forked_since = 0, now
+    state.forked += 1
 
-    A child that was forked only to become another program is not even known of here.
+
+def after_fork() -> None:
+    """Let go of the parent's connection, and make one of our own.
+
+    A child that was forked only to become another program is not even known of here; one of very
+    many makes a connection when it has something to tell.
     """
     if state.socket is not None:
         guarded(_let_go)
@@ -244,6 +267,18 @@ def after_fork() -> None:
     state.dropped = state.connections = 0
     state.not_before = 0.0
     state.who = (os.getppid(), "", "", *state.who[3:])
+    state.has_taken = False
+    if state.is_on and state.forked <= MOST_FORKED:
+        guarded(_begin_child, sys._getframe(1).f_globals)  # noqa: SLF001
+
+
+def _begin_child(of_forker: dict[str, object]) -> None:
+    """Introduce a forked child at once, for its output to be its own.
+
+    What its parent had in buffers it writes out as well, as without us.
+    """
+    if of_forker.get("__name__") not in (*_SAY_MORE, *_BECOME_OTHERS) and _connect():
+        take_output()
 
 
 def _let_go() -> None:
@@ -266,12 +301,11 @@ def leave() -> None:
 def take_output() -> None:
     """Give this process pipes of its own where its output is a pipe of ours.
 
-    Only where nothing is left in buffers: while Python starts, and where ``multiprocessing``
-    forked, which writes out everything first. What other programs, started from here, write comes
-    through the same pipe: it is the output of this process as much.
+    Only at the beginning: while Python starts, or right after a fork. What other programs, started
+    from here, write comes through the same pipe: it is the output of this process as much.
     """
     mine = [place for place in (0, 1) if _is_pipe_of_ours(place)]
-    if not mine or state.socket is None or not _is_ours():
+    if not mine or state.has_taken or state.socket is None or not _is_ours():
         return
     shared = len(mine) == 2 and state.output[0] == state.output[1]
     pipes = []
@@ -289,8 +323,8 @@ def take_output() -> None:
             os.dup2(write, place + 1)
             state.output[place] = found = identity_of(write)
             if found is not None:
-                # Not into os.environ, which is the program's: what it starts gets it all the same.
-                os.putenv(OUTPUT[place], f"{found[0]}:{found[1]}")
+                _hand_down(OUTPUT[place], f"{found[0]}:{found[1]}")
+        state.has_taken = True
     except OSError as error:
         if is_foreign(error):
             raise
@@ -301,12 +335,17 @@ def take_output() -> None:
                 os.close(descriptor)
 
 
+def _hand_down(name: str, value: str) -> None:
+    """Have what is started from here find it, with a copy of ``os.environ`` as without."""
+    os.putenv(name, value)
+    environ = os.environ
+    if type(environ) is _ENVIRON and name in environ:  # not where the program took it out
+        environ[name] = value
+
+
 def _unread(place: int) -> str:
     """Which pipe it was, and how many bytes in it nobody had read: they were said before."""
-    import fcntl  # noqa: PLC0415 - most programs give nothing away here
-    import termios  # noqa: PLC0415
-
-    count = fcntl.ioctl(place + 1, termios.FIONREAD, b"\0\0\0\0")
+    count = fcntl.ioctl(place + 1, FIONREAD, b"\0\0\0\0")
     found = state.output[place]
     inode = 0 if found is None else found[1]
     return f"{inode}:{int.from_bytes(count, sys.byteorder)}"

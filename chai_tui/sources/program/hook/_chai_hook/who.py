@@ -10,6 +10,8 @@ HELPERS = {
     "multiprocessing.forkserver": "fork server",
     "multiprocessing.resource_tracker": "resource tracker",
     "multiprocessing.semaphore_tracker": "resource tracker",
+    "loky.backend.resource_tracker": "resource tracker",
+    "joblib.externals.loky.backend.resource_tracker": "resource tracker",
 }
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 

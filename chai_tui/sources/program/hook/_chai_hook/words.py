@@ -13,6 +13,10 @@ else:  # as the module types has them, which not every program imports
 LONGEST = 200
 _PLAIN = (str, int, float, bytes, type(None))
 _WRITTEN_IN_C = type(BaseException.__str__)
+_OF_JOBLIB = {
+    ("joblib.parallel", "BatchedCalls"),
+    ("joblib._utils", "_TracebackCapturingWrapper"),
+}
 _INNER = {"mapstar", "starmapstar", "_process_chunk", "_helper_reraises_exception"}
 
 
@@ -26,17 +30,33 @@ def name_of(called: Any) -> str:
     """Return the qualified name of what is called; of anything odd its type's."""
     for _ in range(4):  # a partial of a partial
         kind = type(called)
+        if (kind.__module__, kind.__name__) in _OF_JOBLIB:
+            called = _by_joblib(called)
+            continue
         if kind.__name__ != "partial" or kind.__module__ != "functools":
             break
-        if called.args and getattr(called.func, "__name__", "") in _INNER:
+        inner = called.func
+        if called.args and (getattr(inner, "__name__", "") in _INNER or _is_context_run(inner)):
             called = called.args[0]
         else:
-            called = called.func
+            called = inner
     if isinstance(called, (FunctionType, MethodType, BuiltinFunctionType, type)):
         if type(called) is MethodType and type(called.__func__) is not FunctionType:
             return clipped(type(called.__func__).__qualname__)
         return clipped(str(called.__qualname__))
     return clipped(type(called).__qualname__)
+
+
+def _is_context_run(called: Any) -> bool:
+    """Return whether ``asyncio.to_thread`` or the like has something called in its context."""
+    return type(called) is BuiltinFunctionType and called.__qualname__ == "Context.run"
+
+
+def _by_joblib(called: Any) -> Any:
+    """Return what a wrapper of joblib's calls: of several the first, which is as the others."""
+    own = called.__dict__
+    items = own.get("items")
+    return items[0][0] if items else own.get("func")
 
 
 def task_name(called: Any, args: Any) -> str:
