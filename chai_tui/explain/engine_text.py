@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import seconds_text
+from chai_tui.explain.wording.formatting import seconds_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe, Step, StepKind
 from chai_tui.model.text import printable

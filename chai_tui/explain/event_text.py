@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chai_tui.explain.exit_text import join_line
-from chai_tui.explain.formatting import counted, quota_text, ranges
-from chai_tui.explain.program_end import DESCRIBE_OF_PROGRAM, program_closing_line
-from chai_tui.explain.program_text import DESCRIBE_PROGRAM
+from chai_tui.explain.program.ends import DESCRIBE_OF_PROGRAM, program_closing_line
+from chai_tui.explain.program.happenings import DESCRIBE_PROGRAM
 from chai_tui.explain.start_text import start_text
+from chai_tui.explain.wording.formatting import counted, quota_text, ranges
 from chai_tui.model.events import (
     CoresChanged,
     Dropped,

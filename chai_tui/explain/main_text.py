@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.exit_text import ended_with_its_process, exit_code_text
-from chai_tui.explain.program_story import program_forms
+from chai_tui.explain.program.story import program_forms
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
 

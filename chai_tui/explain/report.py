@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.exit_text import ended_with_its_process
-from chai_tui.explain.formatting import counted, seconds_text
-from chai_tui.explain.program_report import program_report
-from chai_tui.explain.wording import plural
+from chai_tui.explain.program.report import program_report
+from chai_tui.explain.wording.formatting import counted, seconds_text
+from chai_tui.explain.wording.grammar import plural
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import counted
+from chai_tui.explain.wording.formatting import counted
 from chai_tui.state.records import Maker
 
 START_METHODS: dict[str, str] = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chai_tui.explain.at_work import Crew, crews, kind_now, waited
-from chai_tui.explain.program_story import program_story
+from chai_tui.explain.program.story import program_story
 from chai_tui.explain.story_of_end import done_story, end_story
-from chai_tui.explain.wording import named, number_word, plural
+from chai_tui.explain.wording.at_work import Crew, crews, kind_now, waited
+from chai_tui.explain.wording.grammar import named, number_word, plural
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.contention import held_up_by, loop_keeper

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.at_work import waited
 from chai_tui.explain.exit_text import ended_with_its_process, exit_code_text
-from chai_tui.explain.wording import named
+from chai_tui.explain.wording.at_work import waited
+from chai_tui.explain.wording.grammar import named
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.busy_period import latest_busy_period

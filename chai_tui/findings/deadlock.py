@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chai_tui.explain.wording import number_word, sentence_of
+from chai_tui.explain.wording.grammar import number_word, sentence_of
 from chai_tui.findings import words
 from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.people import People

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chai_tui.explain.formatting import memory_text
-from chai_tui.explain.wording import sentence_of
+from chai_tui.explain.wording.formatting import memory_text
+from chai_tui.explain.wording.grammar import sentence_of
 from chai_tui.findings import words
 from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.people import People, Place

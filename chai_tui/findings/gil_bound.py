@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import cores_worth, percent
-from chai_tui.explain.wording import number_word
+from chai_tui.explain.wording.formatting import cores_worth, percent
+from chai_tui.explain.wording.grammar import number_word
 from chai_tui.findings import words
 from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.load import Average, Demand, Machine

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from chai_tui.explain.formatting import counted, percent, seconds_text
-from chai_tui.explain.wording import sentence_of
+from chai_tui.explain.wording.formatting import counted, percent, seconds_text
+from chai_tui.explain.wording.grammar import sentence_of
 from chai_tui.findings import words
 from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.people import People

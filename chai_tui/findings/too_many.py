@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from chai_tui.explain.formatting import cores_worth
+from chai_tui.explain.wording.formatting import cores_worth
 from chai_tui.findings import words
 from chai_tui.findings.finding import Desk, Finding, FindingKind
 from chai_tui.findings.load import Average, Demand, Machine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chai_tui.explain.formatting import clock_text
-from chai_tui.explain.wording import listed, number_word
+from chai_tui.explain.wording.formatting import clock_text
+from chai_tui.explain.wording.grammar import listed, number_word
 from chai_tui.findings.finding import FindingKind
 from chai_tui.findings.people import People
 from chai_tui.model.text import printable

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chai_tui.explain.formatting import counted
+from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.events import Event
 from chai_tui.model.text import printable
 from chai_tui.recording.byte_input import ByteInput, is_stdin, open_input

@@ -9,7 +9,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.timer import Timer
 
-from chai_tui.explain.formatting import counted, percent, seconds_text
+from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.events import Event
 from chai_tui.recording.form import RecordingError
 from chai_tui.recording.playing.player import Player

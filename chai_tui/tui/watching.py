@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from chai_tui.config.settings import Settings, check_names
-from chai_tui.explain.formatting import counted
+from chai_tui.explain.wording.formatting import counted
 from chai_tui.host import startup
 from chai_tui.model.events import Event, Trouble
 from chai_tui.model.text import printable

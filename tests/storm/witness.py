@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import psutil
 
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.state.records import State
 from tests.process.program import family_of
 

@@ -16,7 +16,7 @@ from textual._box_drawing import BOX_CHARACTERS
 from textual.scrollbar import ScrollBarRender
 
 import chai_tui
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.tui.terminal.ascii_drawing import drawn_in_ascii
 
 UNKNOWN_BY_NATURE = {"�"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chai_tui.explain.formatting import memory_text, round_top, seconds_text
+from chai_tui.explain.wording.formatting import memory_text, round_top, seconds_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Dropped, Event, MakerUse, Paused, Resumed, Said, Sampled, Stopping
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind

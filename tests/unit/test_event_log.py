@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chai_tui.explain.formatting import time_text
+from chai_tui.explain.wording.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.kitchen.event_log import Entry, EventLog, entries_of, event_style, log_lines

@@ -14,24 +14,28 @@ import pytest
 import chai_tui
 
 PACKAGE = Path(chai_tui.__file__).parent
+WORDS = ("explain", "explain.wording", "explain.program")
+"""The rooms that make sentences of what happened."""
 ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli", "cli.common", "host"},
     "model": set(),
     "race": {"model"},
     "state": {"model", "race"},
-    "explain": {"model", "race", "state"},
-    "explain.tasting": {"model", "race", "explain"},
-    "findings": {"model", "state", "explain"},
-    "recording": {"model", "state", "explain"},
+    "explain.wording": {"model", "state"},
+    "explain.program": {"model", "state", "explain.wording"},
+    "explain": {"model", "race", "state", "explain.wording", "explain.program"},
+    "explain.tasting": {"model", "race", *WORDS},
+    "findings": {"model", "state", *WORDS},
+    "recording": {"model", "state", *WORDS},
     "recording.playing": {"model", "state", "findings", "recording"},
     "recording.export": {
-        "model", "race", "state", "explain", "explain.tasting", "findings", "recording"
+        "model", "race", "state", *WORDS, "explain.tasting", "findings", "recording"
     },
     "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
     "recording.export.page": {
-        "model", "state", "explain", "explain.tasting", "findings", "recording.export"
+        "model", "state", *WORDS, "explain.tasting", "findings", "recording.export"
     },
-    "recording.diff": {"model", "state", "explain", "recording.export"},
+    "recording.diff": {"model", "state", *WORDS, "recording.export"},
     "host": {"model"},
     "samplers.waiting": {"model"},
     "samplers.frames": {"model"},
@@ -57,40 +61,40 @@ ALLOWED: dict[str, set[str]] = {
         "model", "race", "explain.tasting", "host", "samplers", "samplers.gil",
         "sources.live.station",
     },
-    "views": {"model", "race", "state", "explain", "explain.tasting", "findings", "host"},
+    "views": {"model", "race", "state", *WORDS, "explain.tasting", "findings", "host"},
     "config": {"model"},
-    "tui.canvas": {"model", "state", "explain"},
-    "tui.keys": {"model", "state", "explain", "tui.canvas"},
+    "tui.canvas": {"model", "state", *WORDS},
+    "tui.keys": {"model", "state", *WORDS, "tui.canvas"},
     "tui.terminal": {"host"},
-    "tui.shell": {"model", "state", "explain", "host", "tui.canvas", "tui.keys", "tui.terminal"},
-    "tui.dialogs": {"model", "state", "explain", "findings", "tui.canvas", "tui.keys"},
-    "tui.detail": {"model", "state", "explain", "tui.canvas", "tui.keys"},
-    "tui.timeline": {"model", "state", "explain", "tui.canvas", "tui.keys", "tui.detail"},
-    "tui.makers": {"model", "state", "explain", "tui.canvas", "tui.keys"},
+    "tui.shell": {"model", "state", *WORDS, "host", "tui.canvas", "tui.keys", "tui.terminal"},
+    "tui.dialogs": {"model", "state", *WORDS, "findings", "tui.canvas", "tui.keys"},
+    "tui.detail": {"model", "state", *WORDS, "tui.canvas", "tui.keys"},
+    "tui.timeline": {"model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.detail"},
+    "tui.makers": {"model", "state", *WORDS, "tui.canvas", "tui.keys"},
     "tui.kitchen": {
-        "model", "state", "explain", "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
+        "model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
         "tui.timeline",
     },
     "tui.taste": {
-        "model", "race", "state", "explain", "explain.tasting", "tui.canvas", "tui.keys",
+        "model", "race", "state", *WORDS, "explain.tasting", "tui.canvas", "tui.keys",
         "tui.kitchen", "tui.timeline",
     },
     "tui.replay": {
-        "model", "race", "state", "explain", "recording", "recording.playing", "tui.canvas",
+        "model", "race", "state", *WORDS, "recording", "recording.playing", "tui.canvas",
         "tui.keys", "tui.dialogs",
     },
     "tui.help": {
-        "model", "state", "explain", "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
+        "model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
     "tui": {
-        "model", "race", "state", "explain", "explain.tasting", "findings", "host", "config",
+        "model", "race", "state", *WORDS, "explain.tasting", "findings", "host", "config",
         "tui.canvas", "tui.keys", "tui.shell", "tui.terminal",
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
         "tui.replay", "tui.help", "recording", "recording.playing",
     },
     "cli.common": {"model", "config", "host", "views", "recording"},
     "cli.recordings": {
-        "model", "explain", "recording", "recording.playing", "recording.export",
+        "model", *WORDS, "recording", "recording.playing", "recording.export",
         "recording.export.traces", "recording.export.page", "recording.diff", "host",
         "sources.replay", "views", "config", "tui", "cli.common",
     },

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.explain.formatting import memory_cells, percent_cells, seconds_cells
+from chai_tui.explain.wording.formatting import memory_cells, percent_cells, seconds_cells
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
     Dropped,

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import chai_tui
-from chai_tui.explain.formatting import GLYPHS, HELD_UP
+from chai_tui.explain.wording.formatting import GLYPHS, HELD_UP
 from chai_tui.state.records import State
 
 ROOT = Path(chai_tui.__file__).parent
-WHERE_SIGNS_ARE = {"explain/formatting.py", "tui/terminal/ascii_drawing.py"}
+WHERE_SIGNS_ARE = {"explain/wording/formatting.py", "tui/terminal/ascii_drawing.py"}
 
 
 def texts(module: Path) -> Iterator[str]:

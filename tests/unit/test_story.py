@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.explain.at_work import RECENT_SECONDS, crews
 from chai_tui.explain.story import story_line
 from chai_tui.explain.story_of_end import NEWS_SECONDS
-from chai_tui.explain.wording import named
+from chai_tui.explain.wording.at_work import RECENT_SECONDS, crews
+from chai_tui.explain.wording.grammar import named
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
     CoreUse,

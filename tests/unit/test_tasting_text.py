@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from chai_tui.explain.formatting import span_text, speed_text
 from chai_tui.explain.tasting.forecast import forecast_text, pays_text
 from chai_tui.explain.tasting.kind import kind_text
 from chai_tui.explain.tasting.naming import failure_text
@@ -14,6 +13,7 @@ from chai_tui.explain.tasting.phase import phase_text
 from chai_tui.explain.tasting.report import report_lines
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows, legend_text, table_lines
 from chai_tui.explain.tasting.verdict import verdict_sentence
+from chai_tui.explain.wording.formatting import span_text, speed_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import (
     Differed,

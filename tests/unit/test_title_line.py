@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.explain.formatting import clock_text
+from chai_tui.explain.wording.formatting import clock_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe

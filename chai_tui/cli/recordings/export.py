@@ -13,7 +13,7 @@ from chai_tui.cli.common.bad_request import BadRequestError
 from chai_tui.cli.common.telling import cannot_write, complain
 from chai_tui.cli.recordings.reading import Bar, Reading
 from chai_tui.cli.recordings.target_file import Target, Written, settle_target, writing_to
-from chai_tui.explain.formatting import memory_text
+from chai_tui.explain.wording.formatting import memory_text
 from chai_tui.host.process_setup import ENDING_SIGNALS, SIGNALLED, answer_signals, signals_heard_by
 from chai_tui.model.text import printable
 from chai_tui.recording.export import tables

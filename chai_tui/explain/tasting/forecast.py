@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import counted, span_text, speed_text, two_digits
 from chai_tui.explain.tasting.lanes import engine_noun
-from chai_tui.explain.wording import listed
+from chai_tui.explain.wording.formatting import counted, span_text, speed_text, two_digits
+from chai_tui.explain.wording.grammar import listed
 from chai_tui.model.engine import Engine
 from chai_tui.race.costs import call_seconds
 from chai_tui.race.forecast import CORES, Forecast, forecast, items_allow, pays_from, would_not_help

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import percent, span_text
-from chai_tui.explain.wording import listed
+from chai_tui.explain.wording.formatting import percent, span_text
+from chai_tui.explain.wording.grammar import listed
 from chai_tui.race.correction import WAITS_BELOW
 from chai_tui.race.costs import call_seconds
 from chai_tui.race.kind import Kind, Nature, kind_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import speed_text
+from chai_tui.explain.wording.formatting import speed_text
 from chai_tui.model.engine import Engine
 from chai_tui.race.records import Lane, Race
 from chai_tui.race.statistics import LEAST_ROUNDS, Standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chai_tui.explain.formatting import percent
+from chai_tui.explain.wording.formatting import percent
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 

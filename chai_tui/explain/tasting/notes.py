@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from statistics import stdev
 
-from chai_tui.explain.formatting import percent, span_text, speed_text
 from chai_tui.explain.tasting.lanes import engine_noun, is_one, lane_noun, verb
-from chai_tui.explain.wording import listed, sentence_of
+from chai_tui.explain.wording.formatting import percent, span_text, speed_text
+from chai_tui.explain.wording.grammar import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.race.chunks import ADVISED_BELOW, chunk_advised, chunk_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import counted
 from chai_tui.explain.tasting.forecast import forecast_text, pays_text
 from chai_tui.explain.tasting.kind import kind_text
 from chai_tui.explain.tasting.naming import what_text
 from chai_tui.explain.tasting.notes import others_text
 from chai_tui.explain.tasting.table import legend_text, table_lines
+from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.race_events import PRINTED_AT_MOST
 from chai_tui.race.records import Race
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chai_tui.explain.formatting import counted, memory_text, span_text, speed_text, two_digits
 from chai_tui.explain.tasting.kind import gil_text
 from chai_tui.explain.tasting.lanes import engine_noun, interval_text, lane_noun, pronoun, verb
 from chai_tui.explain.tasting.notes import (
@@ -15,7 +14,14 @@ from chai_tui.explain.tasting.notes import (
     out_texts,
     own_cores_text,
 )
-from chai_tui.explain.wording import listed, sentence_of
+from chai_tui.explain.wording.formatting import (
+    counted,
+    memory_text,
+    span_text,
+    speed_text,
+    two_digits,
+)
+from chai_tui.explain.wording.grammar import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.race.budget import budget_wanted, rounds_made, warm_ups_made
 from chai_tui.race.correction import WAITS_BELOW

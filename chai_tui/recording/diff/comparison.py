@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import cores_worth, ranges
+from chai_tui.explain.wording.formatting import cores_worth, ranges
 from chai_tui.recording.export.account import Account, MakerAccount
 from chai_tui.recording.export.figures import memory_of_all, moves_of, wall_of, wall_of_all
 from chai_tui.recording.export.rows import label_of

@@ -6,8 +6,8 @@ import math
 import re
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import counted
-from chai_tui.explain.wording import listed
+from chai_tui.explain.wording.formatting import counted
+from chai_tui.explain.wording.grammar import listed
 from chai_tui.model.text import printable
 from chai_tui.recording.diff.comparison import OF_ALL, Comparison, Figure, Unit, end_of
 from chai_tui.recording.diff.words import listed_some, name_text, value_text

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chai_tui.explain.formatting import counted, memory_text, seconds_text, two_digits
+from chai_tui.explain.wording.formatting import counted, memory_text, seconds_text, two_digits
 from chai_tui.model.text import printable
 from chai_tui.recording.diff.comparison import (
     Change,

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.recording.export.account import Account, MakerAccount, Reason, StationAccount
 from chai_tui.recording.export.figures import last_of
 from chai_tui.state.records import State

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from chai_tui.explain.formatting import GLYPHS, clock_text, counted, seconds_text
+from chai_tui.explain.wording.formatting import GLYPHS, clock_text, counted, seconds_text
 from chai_tui.model.recipe import StepKind
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount, Reason

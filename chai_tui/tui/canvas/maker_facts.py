@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import counted, memory_cells, percent_cells, seconds_cells
+from chai_tui.explain.wording.formatting import counted, memory_cells, percent_cells, seconds_cells
 from chai_tui.model.text import printable
 from chai_tui.state.records import Line as SaidLine
 from chai_tui.state.records import Maker, State, ordinal

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import counted
-from chai_tui.explain.gil_text import MOSTLY
-from chai_tui.explain.program_text import blocked_text, place_text, target_told, wait_text
+from chai_tui.explain.program.gil import MOSTLY
+from chai_tui.explain.program.happenings import blocked_text, place_text, target_told, wait_text
+from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import wants_a_core

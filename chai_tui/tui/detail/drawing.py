@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chai_tui.explain.exit_text import meaning_of_end
-from chai_tui.explain.formatting import GLYPHS, percent, seconds_text
+from chai_tui.explain.wording.formatting import GLYPHS, percent, seconds_text
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, Span, State

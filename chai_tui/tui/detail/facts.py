@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import memory_text, percent, seconds_text
-from chai_tui.explain.gil_text import whom_it_waits_for
+from chai_tui.explain.program.gil import whom_it_waits_for
 from chai_tui.explain.start_text import start_text
+from chai_tui.explain.wording.formatting import memory_text, percent, seconds_text
 from chai_tui.model.text import printable
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import counted, percent, seconds_text
-from chai_tui.explain.gil_text import held_share, layers_text
-from chai_tui.explain.program_text import blocked_text, place_text, target_told, wait_text
+from chai_tui.explain.program.gil import held_share, layers_text
+from chai_tui.explain.program.happenings import blocked_text, place_text, target_told, wait_text
+from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, Station

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from chai_tui.explain.formatting import time_text
+from chai_tui.explain.wording.formatting import time_text
 from chai_tui.findings.finding import Finding
 from chai_tui.findings.words import NOTHING_FOUND
 from chai_tui.model.text import printable

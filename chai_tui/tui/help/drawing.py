@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.cells import cell_len
 
 from chai_tui.explain.engine_text import engine_text
-from chai_tui.explain.formatting import GLYPHS
 from chai_tui.explain.start_text import MAIN_GUARD, START_METHODS
+from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.records import State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from chai_tui.explain.formatting import cores_worth, quota_text
+from chai_tui.explain.wording.formatting import cores_worth, quota_text
 from chai_tui.model.events import RunBegan
 from chai_tui.state.records import Core, CoreShares
 from chai_tui.tui.canvas.styles import Line, core_style, fit, fit_text

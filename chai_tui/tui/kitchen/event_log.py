@@ -11,7 +11,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from chai_tui.explain.event_text import describe
 from chai_tui.explain.exit_text import join_line
-from chai_tui.explain.formatting import time_text
+from chai_tui.explain.wording.formatting import time_text
 from chai_tui.model.events import (
     Event,
     Exited,

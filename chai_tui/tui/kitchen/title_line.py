@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import GLYPHS, clock_text, cores_worth, counted
+from chai_tui.explain.wording.formatting import GLYPHS, clock_text, cores_worth, counted
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import Recipe

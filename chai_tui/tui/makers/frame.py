@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import counted, memory_cells
-from chai_tui.explain.program_text import target_told
+from chai_tui.explain.program.happenings import target_told
+from chai_tui.explain.wording.formatting import counted, memory_cells
 from chai_tui.model.text import printable
 from chai_tui.state.records import Station
 from chai_tui.tui.canvas.program_facts import nest_text

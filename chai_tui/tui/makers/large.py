@@ -5,7 +5,7 @@ Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.tui.canvas.maker_facts import (
     Look,
     bar_style,

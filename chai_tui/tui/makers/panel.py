@@ -10,7 +10,7 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import (
+from chai_tui.explain.wording.formatting import (
     GLYPHS,
     HELD_UP,
     seconds_cells,

@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import groupby
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import GLYPHS, clock_text
+from chai_tui.explain.wording.formatting import GLYPHS, clock_text
 from chai_tui.recording.playing.film import Ending
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.styles import Line, fit, width_of

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from chai_tui.explain.formatting import clock_text
+from chai_tui.explain.wording.formatting import clock_text
 from chai_tui.tui.dialogs.base import Dialog
 from chai_tui.tui.keys.replay_keys import GO
 from chai_tui.tui.replay.moments import MomentError, read_moment

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.formatting import counted, percent, seconds_text
 from chai_tui.explain.tasting.kind import kind_text
 from chai_tui.explain.tasting.phase import phase_text
+from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race

@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import (
+from chai_tui.explain.tasting.lanes import engine_name, interval_text, lane_name
+from chai_tui.explain.tasting.notes import differed_texts, out_texts
+from chai_tui.explain.wording.formatting import (
     GLYPHS,
     counted,
     percent_cells,
@@ -14,8 +16,6 @@ from chai_tui.explain.formatting import (
     span_text,
     speed_text,
 )
-from chai_tui.explain.tasting.lanes import engine_name, interval_text, lane_name
-from chai_tui.explain.tasting.notes import differed_texts, out_texts
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable

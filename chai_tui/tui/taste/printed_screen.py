@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from chai_tui.explain.formatting import counted, time_text
+from chai_tui.explain.wording.formatting import counted, time_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.leaving import LeavesOnce

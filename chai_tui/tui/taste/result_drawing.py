@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from chai_tui.explain.formatting import memory_text, span_text
 from chai_tui.explain.tasting.forecast import forecast_text, pays_text
 from chai_tui.explain.tasting.naming import failure_text
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows
+from chai_tui.explain.wording.formatting import memory_text, span_text
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.tui.canvas.prose import paragraph, wrapped

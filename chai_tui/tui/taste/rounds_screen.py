@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from chai_tui.explain.formatting import counted, speed_text
 from chai_tui.explain.tasting.lanes import lane_name
+from chai_tui.explain.wording.formatting import counted, speed_text
 from chai_tui.model.engine import Engine
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.records import Lane

@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from textual.events import Click
 from textual.screen import Screen
 
-from chai_tui.explain.formatting import counted
 from chai_tui.explain.tasting.lanes import engine_name
+from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.text import printable
 from chai_tui.race.records import Race
 from chai_tui.race.statistics import Standing, standings

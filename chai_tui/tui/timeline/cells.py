@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from chai_tui.explain.formatting import GLYPHS, HELD_UP
+from chai_tui.explain.wording.formatting import GLYPHS, HELD_UP
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.contention import ALL, step_seconds
 from chai_tui.state.records import Maker, State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from chai_tui.explain.formatting import GLYPHS, seconds_text
+from chai_tui.explain.wording.formatting import GLYPHS, seconds_text
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.styles import Line, Span, fit

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from chai_tui.explain.formatting import GLYPHS
+from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, CoreSlice, MakerAccount, Reason, WaitSlice
 from chai_tui.recording.export.figures import last_of

@@ -6,7 +6,9 @@ import html
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from chai_tui.explain.formatting import (
+from chai_tui.explain.tasting.report import report_lines
+from chai_tui.explain.tasting.table import HEADINGS, lane_rows, table_lines
+from chai_tui.explain.wording.formatting import (
     GLYPHS,
     counted,
     memory_text,
@@ -16,8 +18,6 @@ from chai_tui.explain.formatting import (
     seconds_text,
     time_text,
 )
-from chai_tui.explain.tasting.report import report_lines
-from chai_tui.explain.tasting.table import HEADINGS, lane_rows, table_lines
 from chai_tui.findings.words import NOTHING_FOUND
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount

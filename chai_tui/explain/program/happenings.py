@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chai_tui.explain.formatting import counted, seconds_text
-from chai_tui.explain.gil_text import layers_text
-from chai_tui.explain.wording import plural
+from chai_tui.explain.program.gil import layers_text
+from chai_tui.explain.wording.formatting import counted, seconds_text
+from chai_tui.explain.wording.grammar import plural
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,

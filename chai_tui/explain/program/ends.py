@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chai_tui.explain.formatting import counted, seconds_text
+from chai_tui.explain.wording.formatting import counted, seconds_text
 from chai_tui.model.events import Exited, RunBegan, Sampled, Seated, Started
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State, Station

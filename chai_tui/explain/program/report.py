@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from chai_tui.explain.formatting import counted, seconds_text
-from chai_tui.explain.program_end import (
+from chai_tui.explain.program.ends import (
     NAMED_AT_MOST,
     Process,
     ended_badly,
@@ -14,7 +13,8 @@ from chai_tui.explain.program_end import (
     processes,
     program_closing_line,
 )
-from chai_tui.explain.program_text import missed_text
+from chai_tui.explain.program.happenings import missed_text
+from chai_tui.explain.wording.formatting import counted, seconds_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 

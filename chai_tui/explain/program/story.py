@@ -10,10 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from chai_tui.explain.at_work import Shares, recent_shares
-from chai_tui.explain.formatting import counted
-from chai_tui.explain.gil_text import holder_of
-from chai_tui.explain.program_end import (
+from chai_tui.explain.program.ends import (
     Process,
     end_text,
     first_process,
@@ -22,8 +19,11 @@ from chai_tui.explain.program_end import (
     processes,
     program_closing_line,
 )
-from chai_tui.explain.program_text import blocked_text, wait_text
-from chai_tui.explain.wording import listed, number_word, plural, sentence_of
+from chai_tui.explain.program.gil import holder_of
+from chai_tui.explain.program.happenings import blocked_text, wait_text
+from chai_tui.explain.wording.at_work import Shares, recent_shares
+from chai_tui.explain.wording.formatting import counted
+from chai_tui.explain.wording.grammar import listed, number_word, plural, sentence_of
 from chai_tui.model.program_events import WaitKind
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
