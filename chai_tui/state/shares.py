@@ -9,6 +9,8 @@ LAST_SECONDS = 1.0
 """A figure of one sample jumps about, and one of a minute is history."""
 _SLACK = 1e-6
 _LEAST_CUT = 0.02
+_NOTHING = 0.004
+"""Less than that in all is no per cent of anything."""
 
 
 class Stretch(NamedTuple):
@@ -90,21 +92,19 @@ def shares_of(stretches: Sequence[Stretch]) -> Shares | None:
     if knows_gil:
         stretches = [stretch for stretch in stretches if stretch.gil_share is not None]
     knows_ready = stretches[-1].ready_share is not None
-    seconds = sum(stretch.seconds for stretch in stretches)
+    seconds = on_core = ready = gil = 0.0
+    for stretch in stretches:  # no sum(): every row of a screen asks at each picture
+        seconds += stretch.seconds
+        on_core += min(1.0, stretch.cpu_share) * stretch.seconds
+        ready += (stretch.ready_share or 0.0) * stretch.seconds
+        gil += (stretch.gil_share or 0.0) * stretch.seconds
     if seconds <= 0:
         return None
-    core, ready, gil = whole_percents(
-        [
-            sum(share * stretch.seconds for share, stretch in zip(each, stretches, strict=True))
-            / seconds
-            for each in (
-                [min(1.0, stretch.cpu_share) for stretch in stretches],
-                [stretch.ready_share or 0.0 for stretch in stretches],
-                [stretch.gil_share or 0.0 for stretch in stretches],
-            )
-        ]
-    )
-    return Shares(core, ready if knows_ready else None, gil if knows_gil else None)
+    told = [0, 0, 0]
+    if on_core + ready + gil > _NOTHING * seconds:
+        told = whole_percents([on_core / seconds, ready / seconds, gil / seconds])
+    core, no_core, no_gil = told
+    return Shares(core, no_core if knows_ready else None, no_gil if knows_gil else None)
 
 
 def held_of(stretches: Sequence[Stretch]) -> float | None:

@@ -15,8 +15,9 @@ from chai_tui.model.events import Event, MakerUse, Progress, Said, Sampled, Sign
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import STYLES
 from chai_tui.tui.detail.screen import DetailScreen
+from chai_tui.tui.makers.arranging import SEEN_SECONDS
 from chai_tui.tui.makers.layout import Shape
-from chai_tui.tui.makers.view import AIM_SECONDS, SEEN_SECONDS, MakersView
+from chai_tui.tui.makers.view import AIM_SECONDS, MakersView
 from chai_tui.tui.run_app import GREETING
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen

@@ -27,8 +27,9 @@ from chai_tui.tui.kitchen.paced import Paced
 from chai_tui.tui.kitchen.room import Boxes, boxes_in, least_log_lines, room_with_boxes, story_lines
 from chai_tui.tui.kitchen.text_line import TextLine
 from chai_tui.tui.kitchen.title_line import Setup, Title, TitleLine
+from chai_tui.tui.makers.arranging import Room
 from chai_tui.tui.makers.sort_filter import Sort
-from chai_tui.tui.makers.view import MakersView, Room
+from chai_tui.tui.makers.view import MakersView
 
 if TYPE_CHECKING:
     from textual.widgets import Input

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
 from textual.events import Click, Resize
 from textual.geometry import Size
@@ -18,12 +16,9 @@ from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_s
 from chai_tui.tui.canvas.painted import Drawn
 from chai_tui.tui.canvas.styles import Line
 from chai_tui.tui.keys.move import Move
-from chai_tui.tui.makers.drawings import Drawings, Manner
-from chai_tui.tui.makers.large import LARGE_HEIGHT
-from chai_tui.tui.makers.layout import Layout, Shape, Slot, grouped
-from chai_tui.tui.makers.layout_planner import arrange
-from chai_tui.tui.makers.nesting import nested
-from chai_tui.tui.makers.panel import SAID_LINES, listed_steps, tall
+from chai_tui.tui.makers.arranging import Arranger, Asked, Room
+from chai_tui.tui.makers.drawings import Drawings
+from chai_tui.tui.makers.layout import Layout, Slot
 from chai_tui.tui.makers.sort_filter import Sort, in_order
 
 RESORT_SECONDS = 1.0
@@ -31,22 +26,8 @@ RESORT_SECONDS = 1.0
 LOOK_SECONDS, LOOK_AT_ONCE = 0.1, 100
 """While nobody matches the filter it is looked at every change whether somebody does now; of more
 makers than this only so often: to look at 1,000 takes 10 ms."""
-SEEN_SECONDS = 1.0
-"""An arrangement that was shown for so long was looked at: who is in it stays in place."""
 AIM_SECONDS = 3.0
 """After a selection by hand nothing moves for so long: it may be aimed at."""
-
-
-class Room(NamedTuple):
-    """Lines that makers can have.
-
-    Attributes:
-        beside_boxes: so many that there is room for timeline and log below; 0: there never is.
-        most: the most, where panels do not fit into that.
-    """
-
-    beside_boxes: int
-    most: int
 
 
 class MakersView(ScrollView, Drawn, can_focus=False):
@@ -95,19 +76,12 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._hint = hint
         self._floor = floor
         self._clock = clock
-        self._arrangement = Layout(Shape.PANEL, (), (), 0)
-        self._arranged_for: tuple[object, ...] | None = None
-        self._arranged_at = 0.0
-        self._arranged_version = -1  # of the floor
         self._rewound = floor.rewound
         self._looks_later = False  # whether a timer will have it looked at
         self._looked_at = float("-inf")  # when it was looked whether somebody matches
-        self._shown_at = 0.0  # since when these makers are shown, and on which width
-        self._shown_width = 0
         self._aimed_at = float("-inf")
-        self._wished: int | None = None  # the one selected by hand, who may be there again later
-        self._said_lines = 1
         self.drawings = Drawings(floor)
+        self._arranger = Arranger(floor, self.drawings, clock)
         self._notice: list[Line] = []
 
     # What others ask and tell
@@ -119,6 +93,10 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         It stays selected when it ends and when the order changes; None while there are no makers.
         """
         return self.drawings.selected
+
+    @property
+    def _arrangement(self) -> Layout:
+        return self._arranger.arrangement
 
     @property
     def lines_needed(self) -> int:
@@ -150,10 +128,12 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         """Draw again what changed and is visible."""
         if self._floor.rewound != self._rewound:  # as if nobody had been seen before
             self._rewound = self._floor.rewound
-            self._said_lines, self._arrangement = 1, Layout(Shape.PANEL, (), (), 0)
+            self._arranger.forget()
             self._arrange()
-            self._arranged_for = None
-        if self._arrangement_is_stale():
+            is_stale = True
+        else:
+            is_stale = self._arrangement_is_stale()
+        if is_stale:
             was_visible = self._is_selected_visible
             self.rearrange()
             if was_visible:  # the order may have carried it away
@@ -188,7 +168,7 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         if self._arrangement.slot(number) is None:
             return False
         self._aimed_at = self._clock()
-        self._wished = number
+        self._arranger.wished = number
         if number != self.selected:
             self.drawings.selected = number
             self.floor_changed()
@@ -228,25 +208,16 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         return is_too_small(*self.app.size)
 
     def _arrangement_is_stale(self) -> bool:
-        floor = self._floor
-        self._make_room_for_words()
-        if self._arranged_for != self._members():
+        if self._arranger.differ(self.app.size.width, self._room()):
             return True
         if self.wanted and not self._arrangement.slots:
             return self._somebody_matches()  # nothing is seen that could move, or be aimed at
         lively = self.sort is not Sort.NUMBER or bool(self.wanted)
         return (
             lively
-            and floor.version != self._arranged_version
-            and self._is_time(self._arranged_at + RESORT_SECONDS, self._aimed_at + AIM_SECONDS)
+            and self._floor.version != self._arranger.version
+            and self._is_time(self._arranger.at + RESORT_SECONDS, self._aimed_at + AIM_SECONDS)
         )
-
-    def _make_room_for_words(self) -> None:
-        """Give panels another line once everybody in them has said one; it stays theirs."""
-        if self._said_lines < SAID_LINES and self._arrangement.shape is Shape.PANEL:
-            shown = [self._floor.makers.get(slot.number) for slot in self._arrangement.slots]
-            if shown and all(maker is not None and maker.said for maker in shown):
-                self._said_lines = SAID_LINES
 
     def _is_time(self, *moments: float) -> bool:
         """Whether all moments have passed; if not it is looked again then, be there news or not."""
@@ -269,17 +240,6 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self._looked_at = self._clock()
         return bool(in_order(floor, wanted=self.wanted))
 
-    def _members(self) -> tuple[object, ...]:
-        """Equal as long as the same makers are there: numbers only ever grow."""
-        makers = self._floor.makers
-        return (
-            len(makers),
-            next(reversed(makers), None),
-            self.app.size.width,
-            self._room(),
-            self._said_lines,
-        )
-
     def rearrange(self) -> None:
         """Find out who is shown where, and draw all that is visible."""
         self._arrange()
@@ -290,47 +250,11 @@ class MakersView(ScrollView, Drawn, can_focus=False):
         self.refresh()
 
     def _arrange(self) -> None:
-        floor = self._floor
         # As wide as the screen, which is known before anything is laid out.
         width, room = self.app.size.width, self._room()
-        height = room.most
-        self._arranged_for = self._members()
-        self._arranged_at = self._clock()
-        self._arranged_version = floor.version
-        numbers = in_order(floor, self.sort, self.wanted)
-        depths: Mapping[int, int] = {}
-        if floor.run.is_program and self.is_tree:
-            numbers, depths = nested(floor, numbers)
-        self._keep_selection(numbers)
-        shown = [floor.makers[number] for number in numbers]
-        step_lines = listed_steps({len(maker.steps) for maker in shown})
-        if floor.run.is_program:  # what each does now: a task, and what it waits for in that
-            step_lines = 2 if any(maker.task or maker.tasks for maker in shown) else 1
-        tallest = tall(step_lines, self._said_lines)
-        groups = [] if self._is_too_small else grouped(floor, numbers)
-        before = self._arrangement if self._may_stay(numbers, width) else None
-        place = partial(
-            arrange, groups, width, tall=tallest, before=before, large=self._large_lines
-        )
-        beside = place(height=room.beside_boxes)
-        is_whole = beside.shape is Shape.PANEL and beside.height <= room.beside_boxes
-        self._arrangement = beside if is_whole else place(height=height)
-        pids = (maker.pid for maker in shown)
-        self.drawings.begin(
-            Manner(
-                self._arrangement,
-                digits=len(str(max(numbers, default=1))),
-                ids=len(str(max(pids, default=1))),
-                step_lines=step_lines,
-                is_large=self.is_large,
-                depths=depths,
-            )
-        )
-        self._notice = self._notice_for(width, height, shown=bool(numbers))
-
-    @property
-    def _large_lines(self) -> int:
-        return LARGE_HEIGHT if self.is_large else 0
+        asked = Asked(self.sort, self.wanted, self.is_tree, self.is_large)
+        shown = self._arranger.arrange(asked, width, room, is_too_small=self._is_too_small)
+        self._notice = self._notice_for(width, room.most, shown=shown)
 
     def print_large(self, *, is_large: bool) -> None:
         """Tell fewer facts in larger panels, or all of them again."""
@@ -338,35 +262,6 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             self.is_large = is_large
             self.rearrange()
             self.reveal()
-
-    def _may_stay(self, numbers: Sequence[int], width: int) -> bool:
-        """Whether those who were shown shall stay in place: they were looked at, and nobody left.
-
-        Many who come at once are placed as if they had always been there.
-        """
-        before = {slot.number for slot in self._arrangement.slots}
-        same = before == {*numbers} and width == self._shown_width
-        grown = before < {*numbers} and width == self._shown_width
-        now = self._clock()
-        seen = now >= self._shown_at + SEEN_SECONDS
-        if not same:
-            self._shown_at, self._shown_width = now, width
-        return bool(before) and (same or (grown and seen))
-
-    def _keep_selection(self, shown: Sequence[int]) -> None:
-        """Select the neighbour of one that was taken off the floor, or the first of all."""
-        makers = self._floor.makers
-        if self._wished in makers:
-            self.drawings.selected = self._wished
-        if self.selected in makers:
-            return
-        before = self._arrangement.slots
-        numbers = [slot.number for slot in before]
-        place = numbers.index(self.selected) if self.selected in numbers else 0
-        following = (number for number in numbers[place:] if number in makers)
-        preceding = (number for number in reversed(numbers[:place]) if number in makers)
-        first = shown[0] if shown else next(iter(makers), None)
-        self.drawings.selected = next(following, None) or next(preceding, None) or first
 
     def _visible_slots(self) -> Sequence[Slot]:
         top = self.scroll_offset.y
