@@ -15,7 +15,7 @@ from chai_tui.explain.tasting.phase import phase_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.event_json import MOST_FRACTION, MOST_WHOLE
 from chai_tui.model.events import EVENT_TYPES, Event
-from chai_tui.model.program_events import BlockKind, WaitKind
+from chai_tui.model.program_events import BlockKind, Layer, WaitKind
 from chai_tui.model.race_events import Phase, RaceEvent
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.race.records import Race
@@ -66,6 +66,7 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         Phase: st.sampled_from(Phase),
         WaitKind: st.sampled_from(WaitKind),
         BlockKind: st.sampled_from(BlockKind),
+        Layer: st.sampled_from(Layer),
     }
     return simple[hint]
 
