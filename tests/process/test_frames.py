@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +23,7 @@ from chai_tui.samplers.frames.asking import COST_SHARE, EVERY_SECONDS, Asking
 from chai_tui.samplers.frames.frame import Frame, Reading, frame_of
 from chai_tui.samplers.frames.functions import Functions
 from chai_tui.samplers.frames.py_spy import PySpy, find_py_spy
+from chai_tui.samplers.frames.remote import Remote, can_read
 from chai_tui.samplers.linux_program import ProgramSampler
 from chai_tui.samplers.protocol import Watched
 
@@ -241,6 +243,62 @@ def test_functions_are_told_when_they_change(monkeypatch: pytest.MonkeyPatch) ->
     told.ask(40.0, {1: "CPython 3.9"}, {1: 3})
     told.close()
     assert reader.asked == [1, 1, 1]
+
+
+class FakeUnwinder:
+    """Tells two threads, as Python 3.15 does; nothing of pid 2."""
+
+    def __init__(self, pid: int, **given: object) -> None:
+        assert given == {"all_threads": True, "mode": 3, "skip_non_matching_threads": False}
+        if pid == 2:
+            raise RuntimeError("no\x1b")
+
+    def get_stack_trace(self) -> list[SimpleNamespace]:
+        frames = [
+            SimpleNamespace(funcname="inner", filename="/a/b\x1b.py", location=(3, 3, 0, 1)),
+            SimpleNamespace(funcname="outer", filename="/a/c.py", location=None),
+        ]
+        threads = [
+            SimpleNamespace(thread_id=5, frame_info=frames),
+            SimpleNamespace(thread_id=6, frame_info=frames[1:]),
+            SimpleNamespace(thread_id=7, frame_info=[]),
+        ]
+        return [SimpleNamespace(threads=threads)]
+
+
+def test_pythons_own_way_is_read_in_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = SimpleNamespace(RemoteUnwinder=FakeUnwinder)
+    monkeypatch.setitem(sys.modules, "_remote_debugging", own)
+    frames = (Frame(5, "inner", "b␛.py", 3), Frame(6, "outer", "c.py", 0), Frame(7))
+    assert Remote().read(1) == Reading(frames)
+    assert Remote().read(2) == Reading(why="_remote_debugging: no␛")
+    monkeypatch.setattr(sys, "version_info", (3, 15, 0))
+    assert can_read("CPython 3.15")
+    assert not can_read("CPython 3.14")
+    # Of whom it cannot read, py-spy is asked.
+    reader = Reader(Reading((Frame(5, "a"),)))
+    monkeypatch.setattr(functions_module, "PySpy", lambda _: reader)
+    functions = Functions(py_spy=lambda: "py-spy")
+    told: list[object] = []
+    at = 0.0
+    deadline = time.monotonic() + SECONDS
+    while len(told) < 2 and time.monotonic() < deadline:
+        functions.ask(at, {2: "CPython 3.15"}, {2: int(at * 1e9)})
+        told += functions.take(at, dict)[1]
+        at += 1.0
+    functions.close()
+    assert told == [(2, None, "_remote_debugging: no␛"), (2, Layer.PY_SPY, "")]
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    assert not can_read("CPython 3.15")
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 15), reason="only Python 3.15 tells it so")
+def test_pythons_own_way_tells_of_a_real_program(tmp_path: Path) -> None:
+    with program(tmp_path) as (pid, (brewing, napping, waiting)):
+        frames = {frame.tid: frame.function for frame in Remote().read(pid).frames}
+    assert frames[brewing] == "brew_chai"
+    assert frames[napping] == "nap_"
+    assert frames[waiting] == "wait_for_lock"
 
 
 @needs_py_spy

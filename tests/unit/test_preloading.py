@@ -18,6 +18,7 @@ AT_START = {
     "psutil",  # for systems that have no other way
     "chai_tui.samplers.linux",  # a kitchen and a program choose one of them
     "chai_tui.samplers.linux_program",
+    "_remote_debugging",  # by a thread that keeps nobody waiting
     "chai_tui.samplers.portable",
     "chai_tui.tui.terminal.ascii_drawing",  # and the driver what it draws with
     "chai_tui.__version__",  # no module

@@ -13,6 +13,11 @@ from chai_tui.samplers.frames.frame import Frame, FramesReader
 from chai_tui.samplers.frames.py_spy import PySpy, find_py_spy
 from chai_tui.samplers.frames.remote import VERSION, Remote, can_read
 
+IDLE_SECONDS = 5.0
+"""How often one is asked at most that does next to nothing, and is in the same place mostly."""
+_BUSY = 0.05 * 1e9
+"""Nanoseconds a second that one burns at least who does something."""
+
 
 class Told(NamedTuple):
     """By what the functions of a process were told; None, and why, where they were not."""
@@ -40,7 +45,7 @@ class Functions:
         self._py_spy = PySpy(path) if path else None
         self._asking = Asking(self._reader_of, clock)
         self._pythons: Mapping[int, str] = {}
-        self._burned: dict[int, int | None] = {}  # when they were asked
+        self._asked: dict[int, tuple[float, int | None]] = {}  # when, and what they had burned
         self._unread: set[int] = set()  # whom the nearer way does not read
         self._frames: dict[int, dict[int, Frame]] = {}
 
@@ -83,20 +88,26 @@ class Functions:
             at: now, in seconds.
             pythons: which Python each process runs whose memory may be read.
             burned: nanoseconds that each process has burned; those that were never asked, and those
-                whose figure is another one since, are asked.
+                that ran since, are asked.
         """
         self._pythons = pythons
         if not self._asking.is_due(at):
             return
         self._keep(pythons)
-        ran = [
-            pid
-            for pid in pythons
-            if pid not in self._burned or burned.get(pid) != self._burned[pid]
-        ]
+        ran = [pid for pid in pythons if self._has_news(at, pid, burned.get(pid))]
         asked = self._asking.ask(at, ran)
         if asked is not None:
-            self._burned[asked] = burned.get(asked)
+            self._asked[asked] = at, burned.get(asked)
+
+    def _has_news(self, at: float, pid: int, burned: int | None) -> bool:
+        """Whether a process may be in other functions, and it is worth to ask which."""
+        if pid not in self._asked:
+            return True
+        asked_at, before = self._asked[pid]
+        if burned == before:
+            return False
+        is_busy = burned is None or before is None or burned - before > _BUSY * (at - asked_at)
+        return is_busy or at >= asked_at + IDLE_SECONDS
 
     def _changed(
         self, pid: int, frames: Collection[Frame], makers: Mapping[tuple[int, int], int]
@@ -114,7 +125,7 @@ class Functions:
         """Forget all but some processes."""
         self._asking.keep(pids)
         self._unread &= set(pids)
-        self._burned = {pid: known for pid, known in self._burned.items() if pid in pids}
+        self._asked = {pid: known for pid, known in self._asked.items() if pid in pids}
         self._frames = {pid: known for pid, known in self._frames.items() if pid in pids}
 
     def close(self) -> None:

@@ -27,6 +27,13 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("process", "a program at work: it has memory of its own, and one thread or more"),
     ("thread", "what a core runs; the threads in one frame share the memory of their process"),
     ("task", "what a worker of a pool does now, as the program itself tells"),
+    (
+        "seen by",
+        "who waits for the GIL, by the kernel: on which lock it sleeps; who has it, by a few bytes "
+        "of the interpreter's memory; functions and lines by py-spy, if chai-tui[frames] is "
+        "installed, or by Python 3.15 itself. Enter tells of a process which are at work, and why "
+        "others are not. With --no-attach none is.",
+    ),
     ("joins", "waits for the end of a process or thread, as the program itself tells"),
 )
 WORDS_KEPT = frozenset({"core", "GIL"})
