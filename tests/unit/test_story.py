@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 import pytest
@@ -64,8 +65,16 @@ def told(
     cores: int = 2,
 ) -> list[Event]:
     """What so many makers of one engine did until then."""
+    return [run, *_told(engine, recipe, count, seconds, cores)]
+
+
+@cache
+def _told(
+    engine: Engine, recipe: Recipe, count: int, seconds: float, cores: int
+) -> tuple[Event, ...]:
+    """Many cases tell the same, and each process that shares the tests collects all of them."""
     parts = [Part(number, recipe, engine=engine) for number in range(1, count + 1)]
-    return [run, *story(parts, cores=cores, seconds=seconds)]
+    return (*story(parts, cores=cores, seconds=seconds),)
 
 
 def shared_out(
