@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from chai_tui.explain.gil_text import holder_of, layers_text, whom_it_waits_for
-from chai_tui.explain.program_story import program_story
-from chai_tui.explain.program_text import place_text
+from chai_tui.explain.program.gil import holder_of, layers_text, whom_it_waits_for
+from chai_tui.explain.program.happenings import place_text
+from chai_tui.explain.program.story import program_story
 from chai_tui.model.events import CoreUse, Event, Exited, MakerUse, Sampled
 from chai_tui.model.program_events import Doing, Layer, Place, SeenBy, Wait, WaitKind, Waits
 from chai_tui.state.floor import Floor

@@ -25,8 +25,7 @@ AT_START = {
     "chai_tui.tui.taste_app",  # the other apps
     "chai_tui.tui.replay_app",
     "chai_tui.tui.program_app",
-    "chai_tui.recording.playing.player",
-    "_remote_debugging",  # in a thread that nobody waits for
+    "chai_tui.recording.playing.player",  # in a thread that nobody waits for
 }
 """What is needed before the first screen is shown, if at all."""
 STARTED = f"""
