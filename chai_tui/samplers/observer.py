@@ -13,6 +13,11 @@ from chai_tui.samplers.protocol import Sampler, TellsWaits, Watched
 from chai_tui.samplers.schedule import COST_SHARE, WAITS_COST_SHARE, SamplingSchedule
 
 
+CORES_SECONDS = 0.24
+"""How long the cores that may be used are taken to be the same: to ask costs a tenth of a sample of
+ten threads, and four times a second is as often as anybody samples who does not ask for more."""
+
+
 class Observer:
     """Takes samples, and tells first what has changed of that which is sampled.
 
@@ -45,6 +50,7 @@ class Observer:
         self._sampler = sampler or make_sampler(run.cores, tells_waits=tells_waits, attach=attach)
         teller = self._sampler if tells_waits else None
         self._waits: TellsWaits | None = teller if isinstance(teller, TellsWaits) else None
+        self._cores_at = float("-inf")
         self._schedule = SamplingSchedule(
             self._sampler,
             seconds,
@@ -96,12 +102,15 @@ class Observer:
         self._schedule.close()
 
     def _changes_of_cores(self) -> list[Event]:
+        if (now := self._clock()) < self._cores_at + CORES_SECONDS:
+            return []
+        self._cores_at = now
         numbers, quota = self._cores.look()
         if (numbers, quota) == (self.run.cores, self.run.quota):
             return []
         self.run = self.run._replace(cores=numbers, quota=quota)
         self._sampler.cores = numbers
-        return [CoresChanged(self._clock(), numbers, quota)]
+        return [CoresChanged(now, numbers, quota)]
 
     def _as_seen(self, run: RunBegan) -> RunBegan:
         """Return what the run is, with what is known here of cores and makers."""

@@ -463,7 +463,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("names of strangers are shown as they are", "return printable(text[:LONGEST])",
             "return text[:LONGEST]"),
     ),
-    *_in("explain/gil_text.py", "unit/test_gil_words.py",
+    *_in("explain/program/gil.py", "unit/test_gil_words.py",
         ("whoever has the GIL for a moment has it", "MOSTLY = 0.5", "MOSTLY = 0.0"),
     ),
     *_in("samplers/linux_thread.py", "unit/test_linux_gil.py",
