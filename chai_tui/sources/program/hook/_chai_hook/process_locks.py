@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SHARED = 1 << 60
 """Keys from here on are of locks between processes: the same one in all of them."""
 _HERE = "multiprocessing.synchronize"
+_MADE = "of multiprocessing."
+_LOCKS = {"Lock", "RLock"}
 
 
 class _State:
@@ -61,8 +63,9 @@ class _State:
             elif self.take(True, PATIENCE):  # noqa: FBT003
                 got = True
             else:
-                most = "" if timeout is None else f", at most {timeout:g} s"
-                told("lock", 0, 0, f"{what}{most}", 0 if most else self.key)
+                is_lock = what.startswith(_MADE) and self.kind in _LOCKS
+                key = self.key if timeout is None else 0
+                told("lock" if is_lock else "condition", 0, 0, what, key, timeout=timeout)
                 try:
                     got = self.take(True, None if timeout is None else timeout - PATIENCE)  # noqa: FBT003
                 finally:
@@ -78,7 +81,7 @@ class _State:
 
     def _what(self, caller: FrameType) -> str:
         """Return what is waited for; nothing where the standard library does for itself."""
-        name = f"of multiprocessing.{self.kind}"
+        name = f"{_MADE}{self.kind}"
         frame: FrameType | None = caller
         while frame is not None and frame.f_globals.get("__name__") == _HERE:
             owner = frame.f_locals.get("self")
@@ -108,7 +111,7 @@ def patch(module: Any) -> None:
         which = hash_of(name) if name else (os.getpid() << 32) + (count[0] & 0xFFFFFFFF)
         state = _State(lock, type(self).__name__, SHARED + which)
         self.acquire = state.acquire
-        if type(self).__name__ in {"Lock", "RLock"}:
+        if state.kind in _LOCKS:
             states.add(state)
 
     def __enter__(self: Any) -> Any:  # noqa: N807 - as it is called
