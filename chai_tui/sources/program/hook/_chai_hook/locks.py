@@ -1,7 +1,6 @@
 """Locks of ``threading`` that the program itself makes: who waits for one for long, who has it.
 
-What it makes stands for the lock and has most of the lock's own methods, which are C. The standard
-library's locks, those of what is installed, and those in C are left alone.
+What it makes is the matter of ``lock_types``. It has most of the lock's own methods, which are C.
 
 A lock notes who takes it, which takes Python 0.5 µs. Where a program takes its locks often, that
 would be too much: they become plain, one after the other, those that are taken most often first. A
@@ -13,12 +12,10 @@ back, so C both takes it and notes in a list that it did.
 
 from __future__ import annotations
 
-import _thread
 import os
 import sys
 import time
 from _thread import get_ident
-from _weakref import ref
 
 from . import link, raised
 from .waiting import PATIENCE, told, went_on
@@ -30,8 +27,6 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-MOST = 2_000
-"""Locks that are made so, each of which takes 5 µs; some programs make one for each object."""
 NOTES = 500
 MOST_A_SECOND = 10_000
 """Notes of a process between two looks at the clock, and how many a second are not too many."""
@@ -41,38 +36,38 @@ MOST_LOOKING = 32
 """Threads of a process that do so at a time; the others are told to wait, and that is all."""
 FOREVER = -1
 _NOW = (False,)
-_allocate = _thread.allocate_lock
-_put = object.__setattr__  # theirs refuses
-_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - pathlib takes 10 ms
-_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+put = object.__setattr__  # theirs refuses
 
 
-class _Notes:
-    """How often locks are taken, and made.
+class Notes:
+    """How often locks are taken.
 
     Attributes:
         left: notes until the next look at the clock.
         since: when the last one was.
         many: how many locks became plain after it: twice as many each time, as there may be many.
         next: how many of those still have to: whichever are taken next.
-        made: how many locks were made.
     """
 
-    __slots__ = ("left", "made", "many", "next", "since")
+    __slots__ = ("left", "many", "next", "since")
 
     def __init__(self) -> None:
         self.left = NOTES
         self.since = 0.0
-        self.many = self.next = self.made = 0
+        self.many = self.next = 0
 
-    def look(self) -> None:
-        now = time.monotonic()
-        is_often = now - self.since < NOTES / MOST_A_SECOND
-        self.next = self.many = max(1, 2 * self.many) if is_often else 0
-        self.since, self.left = now, NOTES
+    def are_too_many(self) -> bool:
+        """Count one; returns whether there is to be no other one of this lock."""
+        self.left -= 1
+        if self.left < 0:
+            now = time.monotonic()
+            is_often = now - self.since < NOTES / MOST_A_SECOND
+            self.next = self.many = max(1, 2 * self.many) if is_often else 0
+            self.since, self.left = now, NOTES
+        return self.next > 0
 
 
-_notes = _Notes()
+_notes = Notes()
 _looking: set[int] = set()
 """Threads that look again and again who has their lock."""
 
@@ -147,15 +142,12 @@ class State:
 
     def _is_plain_now(self) -> bool:
         if not self.is_plain:
-            _notes.left -= 1
-            if _notes.left < 0:
-                _notes.look()
-            own = self.own() if _notes.next > 0 else None
+            own = self.own() if _notes.are_too_many() else None
             if own is not None:
                 _notes.next -= 1
                 self.is_plain = True
-                _put(own, "__enter__", self.real.__enter__)
-                _put(own, "acquire", self.take)
+                put(own, "__enter__", self.real.__enter__)
+                put(own, "acquire", self.take)
         return self.is_plain
 
     def _wait_long(self, got: list[bool], timeout: float) -> None:
@@ -226,154 +218,3 @@ class ReentrantState(State):
         _, _, rest = repr(self.real).partition(" owner=")
         owner = rest.partition(" ")[0]
         return int(owner) if owner.isdigit() else 0
-
-
-class _Kind(type):
-    """The type of what stands for a lock: an instance of it is whatever is a lock."""
-
-    real: Any = None
-
-    def __new__(cls, name: str, bases: tuple[Any, ...], names: Any, **options: Any) -> Any:
-        """Make a type; one that a program derives is of the real one, where that may be."""
-        if bases:
-            bases = tuple(base.real if type(base) is cls else base for base in bases)
-            return type(bases[0])(name, bases, names, **options)
-        return type.__new__(cls, name, bases, names)
-
-    def __init__(cls, *args: Any, **options: Any) -> None:
-        """Nothing: it is made."""
-
-    def __call__(cls, *args: Any, **options: Any) -> Any:
-        """Make a lock: ``threading.Lock()``, where that is a type."""
-        try:
-            real = cls.real(*args, **options)
-        except BaseException:
-            raised.passed()
-            raise
-        return standing_for(real, cls, sys._getframe(1))  # noqa: SLF001
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return type(instance) is cls or isinstance(instance, cls.real)
-
-    def __subclasscheck__(cls, kind: Any) -> bool:
-        return kind is cls or issubclass(kind, cls.real)
-
-
-def _methods(real: Any) -> dict[str, Any]:
-    """Return what a type has that stands for a type of locks."""
-
-    def reduce(self: Any, protocol: int) -> Any:
-        # Some pickle even locks, by their type.
-        pickler = sys._getframe(1).f_locals.get("self")  # noqa: SLF001
-        known = getattr(type(pickler), "dispatch", None)
-        if type(known) is dict and real in known:
-            return (_thread.RLock if real is _thread.RLock else _thread.allocate_lock), ()
-        return self._state.real.__reduce_ex__(protocol)
-
-    return {
-        "__slots__": ("__enter__", "__exit__", "__weakref__", "_state", "acquire", "release"),
-        "__module__": "threading" if real is not _thread.RLock else "_thread",
-        "__qualname__": "Lock" if real is not _thread.RLock else "RLock",
-        "__doc__": real.__doc__,
-        "__class__": property(lambda _: real),
-        "__getattr__": lambda self, name: getattr(self._state.real, name),
-        "__setattr__": lambda self, name, value: setattr(self._state.real, name, value),
-        "__delattr__": lambda self, name: delattr(self._state.real, name),
-        "__repr__": lambda self: repr(self._state.real),
-        "__dir__": lambda self: dir(self._state.real),
-        "__reduce_ex__": reduce,
-    }
-
-
-def _type_of(real: Any) -> Any:
-    kind = _Kind("Lock" if real is not _thread.RLock else "RLock", (), _methods(real))
-    kind.real = real
-    return kind
-
-
-def standing_for(real: Any, kind: Any, maker: FrameType) -> Any:
-    """Return what stands for a lock if it is the program's own; else the lock.
-
-    Args:
-        real: the lock.
-        kind: the type that is to stand for it.
-        maker: who makes it.
-    """
-    if _notes.made >= MOST:
-        return real
-    condition = sys.modules["threading"].Condition.__init__.__code__
-    if maker.f_code is condition and maker.f_back is not None:
-        maker = maker.f_back
-    if not link.state.is_on or not is_own(maker):
-        return real
-    _notes.made += 1
-    if _notes.made == MOST:
-        _restore()
-    lock = object.__new__(kind)
-    is_reentrant = kind.real is _thread.RLock
-    state = (ReentrantState if is_reentrant else State)(real, maker)
-    state.own = ref(lock)
-    _put(lock, "_state", state)
-    _put(lock, "__enter__", state.enter)
-    _put(lock, "__exit__", real.__exit__)
-    _put(lock, "acquire", state.acquire)
-    _put(lock, "release", real.release)
-    return lock
-
-
-def is_own(maker: FrameType) -> bool:
-    """Whether code is the program's: neither the standard library's nor installed."""
-    names = maker.f_globals
-    path = names.get("__file__")
-    if type(path) is not str:
-        return names.get("__name__") == "__main__"
-    return not any(place in path for place in _INSTALLED) and not path.startswith(_LIBRARY)
-
-
-class _Factory:
-    """Makes locks where ``threading.Lock`` is a function: pickled, it is the real one."""
-
-    def __init__(self, kind: Any) -> None:
-        self._kind = kind
-
-    def __reduce__(self) -> Any:
-        return __import__, ("_thread",)
-
-    def allocate_lock(self, *args: Any) -> Any:
-        """Make a lock."""
-        if _notes.made >= MOST:
-            return _allocate(*args)
-        return standing_for(_thread.allocate_lock(*args), self._kind, sys._getframe(1))  # noqa: SLF001
-
-    def RLock(self, *args: Any, **options: Any) -> Any:  # noqa: N802 - as it is called
-        """Make a lock for ``threading.RLock()``, which is a function."""
-        real = _thread.RLock(*args, **options)
-        return standing_for(real, self._kind, sys._getframe(2))  # noqa: SLF001
-
-
-_patched: list[tuple[Any, str, Any, Any]] = []
-"""Of which module what is ours: its name, what it was, and what it is."""
-
-
-def patch(module: Any) -> None:
-    """Hear of those who wait for locks; where locks are of C as we know it."""
-    if sys.implementation.name != "cpython":
-        return
-    plain = _type_of(type(_thread.allocate_lock()))
-    # Of Python 3.13 it is a type.
-    is_type = isinstance(module.Lock, type)
-    _patch(module, "Lock", plain if is_type else _Factory(plain).allocate_lock)
-    if module._CRLock is _thread.RLock:  # noqa: SLF001
-        _patch(module, "_CRLock", _Factory(_type_of(_thread.RLock)).RLock)
-
-
-def _patch(module: Any, name: str, ours: Any) -> None:
-    _patched.append((module, name, getattr(module, name), ours))
-    setattr(module, name, ours)
-
-
-def _restore() -> None:
-    """Make no more: what others put there since stays."""
-    for module, name, original, ours in _patched:
-        if getattr(module, name) is ours:
-            setattr(module, name, original)

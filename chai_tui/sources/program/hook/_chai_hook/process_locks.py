@@ -2,6 +2,7 @@
 
 Who has one that another process waits for, nobody knows there. So each thread that waits for
 anything tells which locks it has; in a circle of those who wait for each other all of them do.
+Where they are taken too often for that, nobody notes it any more.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from _thread import get_ident
 
 from . import link, raised
+from .locks import Notes
 from .waiting import PATIENCE, Held, told, went_on
 
 TYPE_CHECKING = False  # typing takes 5 ms
@@ -98,6 +100,7 @@ def patch(module: Any) -> None:
     make_methods, enter = kind._make_methods, kind.__enter__  # noqa: SLF001
     states = sys.modules["weakref"].WeakSet()
     count = [0]
+    notes = Notes()
 
     def _make_methods(self: Any) -> None:
         make_methods(self)
@@ -116,6 +119,8 @@ def patch(module: Any) -> None:
 
     def __enter__(self: Any) -> Any:  # noqa: N807 - as it is called
         state = getattr(self.acquire, "__self__", None)
+        if notes.are_too_many() and kind.__enter__ is __enter__:
+            kind.__enter__ = enter
         if type(state) is not _State:
             return enter(self)
         if state.take(False):  # noqa: FBT003
@@ -123,15 +128,16 @@ def patch(module: Any) -> None:
             return True
         return state.wait(None, sys._getframe(1), get_ident())  # noqa: SLF001
 
-    def tell_held() -> None:
-        me = get_ident()
-        for state in list(states):
-            if state.owner == me and state.lock._is_mine():  # noqa: SLF001
-                link.tell("H", link.thread_id(), state.key)
-
     kind._make_methods = _make_methods  # noqa: SLF001
     kind.__enter__ = __enter__
-    Held.tell = tell_held
+    Held.tell = lambda: _tell_held(states)
+
+
+def _tell_held(states: Any) -> None:
+    me = get_ident()
+    for state in list(states):
+        if state.owner == me and state.lock._is_mine():  # noqa: SLF001
+            link.tell("H", link.thread_id(), state.key)
 
 
 def hash_of(name: str) -> int:

@@ -252,7 +252,7 @@ def _tell_queue(what: str, queue: Any, timeout: float | None = None) -> None:
 
 def patch_simple_queue(module: Any) -> None:
     """Hear of waiting for a ``queue.SimpleQueue``, of which the program's own are of Python."""
-    from . import locks  # noqa: PLC0415 - it needs us
+    from . import lock_types  # noqa: PLC0415 - it needs us
 
     real: Any = module.SimpleQueue
     if not isinstance(real, type) or real.__module__ != "_queue":
@@ -262,7 +262,7 @@ def patch_simple_queue(module: Any) -> None:
 
     class Kind(type):
         def __call__(cls, *args: Any, **options: Any) -> Any:
-            is_own = cls is not own or locks.is_own(sys._getframe(1))  # noqa: SLF001
+            is_own = cls is not own or lock_types.is_own(sys._getframe(1))  # noqa: SLF001
             return type.__call__(cls if is_own else real, *args, **options)
 
         def __instancecheck__(cls, instance: Any) -> bool:
