@@ -31,16 +31,8 @@ _NOWHERE = Wait(0, WaitKind.NOTHING)
 
 
 def is_plain_lock(blocked: Blocked) -> bool:
-    """Whether somebody waits for a lock, however long that takes, and nobody knows who has it.
-
-    Those are called by where they were made: ``of shop.py:12``.
-    """
-    return (
-        blocked.on is BlockKind.LOCK
-        and not blocked.whom
-        and blocked.name.startswith("of ")
-        and ", at most " not in blocked.name
-    )
+    """Whether somebody waits for a lock, however long that takes, and nobody knows who has it."""
+    return blocked.on is BlockKind.LOCK and not blocked.whom and blocked.timeout is None
 
 
 class Standstill:

@@ -196,7 +196,9 @@ class BlockKind(StrEnum):
     JOIN = "join"
     """The end of a process or thread."""
     LOCK = "lock"
-    """A lock."""
+    """A lock: whoever has it gives it back."""
+    CONDITION = "condition"
+    """An event, a condition, a semaphore or a barrier: whoever may, opens it."""
     PUT = "put"
     """Room in a queue."""
     GET = "get"
@@ -212,6 +214,7 @@ class Blocked(NamedTuple):
         on: for what.
         whom: number of the maker that is joined, or has the lock; 0 if unknown.
         name: of the lock or queue; empty if it has none.
+        timeout: seconds after which it gives up; None: never, or nobody knows.
     """
 
     at: float
@@ -219,6 +222,7 @@ class Blocked(NamedTuple):
     on: BlockKind
     whom: int = 0
     name: str = ""
+    timeout: float | None = None
 
 
 class Unblocked(NamedTuple):

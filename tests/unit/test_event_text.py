@@ -256,6 +256,17 @@ def test_an_error_stays_short_and_on_its_line() -> None:
         ([], Blocked(BEGAN, 1, BlockKind.JOIN, 3), "#1 joins #3"),
         ([], Blocked(BEGAN, 1, BlockKind.LOCK, 2, "t\x1b"), "#1 waits for lock t␛, which #2 has"),
         ([], Blocked(BEGAN, 1, BlockKind.LOCK), "#1 waits for a lock"),
+        (
+            [],
+            Blocked(BEGAN, 1, BlockKind.LOCK, 2, "of app.py:3", 0.5),
+            "#1 waits for lock of app.py:3, which #2 has, at most 0.5 s",
+        ),
+        ([], Blocked(BEGAN, 1, BlockKind.CONDITION, 0, "Event.wait"), "#1 waits for Event.wait"),
+        (
+            [],
+            Blocked(BEGAN, 1, BlockKind.CONDITION, timeout=2.0),
+            "#1 waits for an event, at most 2 s",
+        ),
         ([], Blocked(BEGAN, 1, BlockKind.PUT, 0, "q"), "#1 waits to put into queue q"),
         ([], Blocked(BEGAN, 1, BlockKind.GET), "#1 waits to get from queue"),
         ([], Unblocked(BEGAN, 1), "#1 goes on"),

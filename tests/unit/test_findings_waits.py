@@ -10,6 +10,7 @@ from chai_tui.model.program_events import TIMED, Blocked, BlockKind, Unblocked, 
 from tests.unit.made_program import BEGAN, Program
 
 LOCK, JOIN, PUT, GET = BlockKind.LOCK, BlockKind.JOIN, BlockKind.PUT, BlockKind.GET
+CONDITION = BlockKind.CONDITION
 
 
 def two_threads() -> tuple[Program, int, int, int]:
@@ -193,10 +194,12 @@ def test_a_lock_of_which_the_program_tells_that_nobody_knows_who_has_it_counts_l
     assert "#2 T-1 and #3 T-2 wait for locks" in found.sentence
 
 
-@pytest.mark.parametrize(("whom", "name"), [(0, "of app.py:3, at most 9 s"), (3, "of app.py:3")])
-def test_one_that_is_given_up_or_whose_owner_is_known_does_not(whom: int, name: str) -> None:
+@pytest.mark.parametrize(("whom", "timeout"), [(0, 9.0), (3, None)])
+def test_one_that_is_given_up_or_whose_owner_is_known_does_not(
+    whom: int, timeout: float | None
+) -> None:
     program, _, one, _ = all_wait()
-    program.happens(Blocked, 1.0, one, LOCK, whom, name)
+    program.happens(Blocked, 1.0, one, LOCK, whom, "of app.py:3", timeout)
     program.samples(1.1, 20.0)
     assert program.found() == []
 
@@ -208,7 +211,7 @@ def test_who_waits_with_a_timeout_goes_on_by_itself() -> None:
     assert program.found() == []
 
 
-@pytest.mark.parametrize("on", [LOCK, GET, PUT])
+@pytest.mark.parametrize("on", [CONDITION, GET, PUT])
 def test_a_signal_may_wake_who_waits_for_an_event_or_a_queue(on: BlockKind) -> None:
     program, _, one, _ = all_wait()
     program.happens(Blocked, 1.0, one, on, 0, "Event.wait")

@@ -106,12 +106,15 @@ def blocked_text(blocked: Blocked | None) -> str:
         return ""
     whom = f"#{blocked.whom}" if blocked.whom else ""
     name = printable(blocked.name)
+    most = "" if blocked.timeout is None else f", at most {blocked.timeout:g} s"
     if blocked.on is BlockKind.LOCK:
         lock = f"waits for lock {name}" if name else "waits for a lock"
-        return f"{lock}, which {whom} has" if whom else lock
+        return f"{lock}, which {whom} has{most}" if whom else f"{lock}{most}"
+    if blocked.on is BlockKind.CONDITION:
+        return f"waits for {name or 'an event'}{most}"
     if blocked.on is BlockKind.JOIN:
-        return f"joins {whom or name or 'somebody'}"
-    return _AT_QUEUE[blocked.on].format(name).rstrip()
+        return f"joins {whom or name or 'somebody'}{most}"
+    return f"{_AT_QUEUE[blocked.on].format(name).rstrip()}{most}"
 
 
 def _station_seen(event: StationSeen, _: Floor) -> str:

@@ -84,6 +84,7 @@ class BlockedOn(NamedTuple):
         key: which queue or condition; the same number is the same one, for a queue between
             processes in all of them, likewise for a lock, whose key is :data:`SHARED_KEYS` or
             more; for anything else within one; 0 if unknown.
+        timeout: seconds after which it gives up; None: never, or nobody knows.
     """
 
     at: float
@@ -94,6 +95,7 @@ class BlockedOn(NamedTuple):
     whom_tid: int
     name: str
     key: int = 0
+    timeout: float | None = None
 
 
 class WentOn(NamedTuple):
@@ -242,7 +244,7 @@ _FORMS: dict[str, tuple[int, Build]] = {
     "E": (1, lambda at, pid, of: ThreadEnded(at, pid, _number(of[0]))),
     "N": (2, lambda at, pid, of: Renamed(at, pid, _number(of[0]), _shown(of[1]))),
     "B": (
-        6,
+        7,
         lambda at, pid, of: BlockedOn(
             at,
             pid,
@@ -252,6 +254,7 @@ _FORMS: dict[str, tuple[int, Build]] = {
             _number(of[3]),
             _shown(of[4]),
             _number(of[5]),
+            _time(of[6]) if of[6] else None,
         ),
     ),
     "U": (1, lambda at, pid, of: WentOn(at, pid, _number(of[0]))),

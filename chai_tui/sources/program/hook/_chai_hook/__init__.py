@@ -18,7 +18,7 @@ WATCHED = {
         "threads.patch",
         "waiting.patch_threading",
         "raised.patch_threading",
-        "locks.patch",
+        "lock_types.patch",
     ),
     "multiprocessing.process": ("processes.patch_process",),
     "multiprocessing.util": ("processes.patch_util",),

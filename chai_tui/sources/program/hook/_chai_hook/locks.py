@@ -1,26 +1,21 @@
 """Locks of ``threading`` that the program itself makes: who waits for one for long, who has it.
 
-What it makes stands for the lock and has most of the lock's own methods, which are C. The standard
-library's locks, those of what is installed, and those in C are left alone.
+What it makes is the matter of ``lock_types``. It has most of the lock's own methods, which are C.
 
-A lock notes who takes it, which takes Python 0.1 µs. One that is taken often does not: it is tried
-by what is C alone, until it is taken less often, or somebody waits for it::
+A lock notes who takes it, which takes Python 0.5 µs. Where a program takes its locks often, that
+would be too much: they become plain, one after the other, those that are taken most often first. A
+plain one has the lock's own methods only; nothing more is told of it.
 
-    with lock: ──▶ enter(): try, note who          taken seldom
-    with lock: ──▶ any(map(call, tries))           often; every 64th try, and each after one that
-                                   └──▶ again()    failed, asks whether it still is
+A handler of a signal may raise at any time but while C runs. A lock that was taken then is given
+back, so C both takes it and notes in a list that it did.
 """
 
 from __future__ import annotations
 
-import _functools  # type: ignore[import-not-found]
-import _thread
-import itertools
 import os
 import sys
 import time
 from _thread import get_ident
-from _weakref import ref
 
 from . import link, raised
 from .waiting import PATIENCE, told, went_on
@@ -32,41 +27,49 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-AT_FIRST = 2_000
-MOST_A_SECOND = 500
-"""Locks that may be made so, each of which takes 5 µs: some programs make one for each object."""
-OFTEN = 5_000
-"""Times a second from which on a lock is not noted who takes it."""
-BETWEEN = 512
-"""Times that it is taken between two looks at the clock."""
-TRIES = 64
+NOTES = 500
+MOST_A_SECOND = 10_000
+"""Notes of a process between two looks at the clock, and how many a second are not too many."""
 LOOK_AGAIN = 0.5
 """Seconds until a waiting thread looks whether somebody else has the lock by now."""
 MOST_LOOKING = 32
 """Threads of a process that do so at a time; the others are told to wait, and that is all."""
 FOREVER = -1
-_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - pathlib takes 10 ms
-_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
+_NOW = (False,)
+put = object.__setattr__  # theirs refuses
 
 
-class _Budget:
-    """How many locks may be made."""
+class Notes:
+    """How often locks are taken.
 
-    left = AT_FIRST
-    since = 0.0
+    Attributes:
+        left: notes until the next look at the clock.
+        since: when the last one was.
+        many: how many locks became plain after it: twice as many each time, as there may be many.
+        next: how many of those still have to: whichever are taken next.
+    """
+
+    __slots__ = ("left", "many", "next", "since")
+
+    def __init__(self) -> None:
+        self.left = NOTES
+        self.since = 0.0
+        self.many = self.next = 0
+
+    def are_too_many(self) -> bool:
+        """Count one; returns whether there is to be no other one of this lock."""
+        self.left -= 1
+        if self.left < 0:
+            now = time.monotonic()
+            is_often = now - self.since < NOTES / MOST_A_SECOND
+            self.next = self.many = max(1, 2 * self.many) if is_often else 0
+            self.since, self.left = now, NOTES
+        return self.next > 0
 
 
+_notes = Notes()
 _looking: set[int] = set()
 """Threads that look again and again who has their lock."""
-
-
-if sys.version_info >= (3, 11):
-    from _operator import call as _call
-else:
-    from _operator import methodcaller
-
-    _call = methodcaller("__call__")
 
 
 class State:
@@ -76,126 +79,113 @@ class State:
         take: the real lock's ``acquire``.
         owner: who took it last: a thread's number; the complement of it where that was not in a
             ``with`` and somebody else may release it; 0 if unknown.
-        often: whether it is taken so often that nobody notes who takes it.
+        is_plain: whether nobody notes any more who takes it; what the program kept of its methods
+            may be these even then.
         own: the lock, weakly.
     """
 
-    __slots__ = ("left", "line", "often", "own", "owner", "path", "real", "since", "take")
+    __slots__ = ("is_plain", "line", "own", "owner", "path", "real", "take")
 
     def __init__(self, real: Any, maker: FrameType) -> None:
         self.real = real
         self.take: Callable[..., bool] = real.acquire
         self.owner = 0
-        self.left = BETWEEN
-        self.since = 0.0
         self.path = maker.f_code.co_filename
         self.line = maker.f_lineno
         self.own: Any = None
-        self.often = False
+        self.is_plain = False
 
     def enter(self) -> bool:
         """Take it, in a ``with``."""
-        self.left -= 1
-        if self.left < 0:
-            self._look_at_the_clock()
-        if self.take(False):  # noqa: FBT003
+        got: list[bool] = []
+        try:
+            self._take(got, True, FOREVER)  # noqa: FBT003
             self.owner = get_ident()
-            return True
-        return self._wait(FOREVER, get_ident())
-
-    def again(self) -> bool:
-        """Take one that was taken often, in a ``with``."""
-        now = time.monotonic()
-        if self.often and now - self.since > TRIES / OFTEN:
-            self._note_again()
-        self.since = now
-        if self.take(False):  # noqa: FBT003
-            return True
-        return self._wait(FOREVER, 0)
+            return True  # noqa: TRY300 - outside, a handler could raise in between
+        except BaseException:
+            if True in got:
+                self.real.release()
+            raised.passed()
+            raise
 
     def acquire(self, blocking: Any = True, timeout: Any = FOREVER) -> bool:  # noqa: FBT002
         """Take it; whoever does may let another thread release it."""
-        if timeout is FOREVER and (blocking is True or blocking is False):
-            if self.take(False):  # noqa: FBT003
-                self.owner = ~get_ident()
-                return True
-            return blocking and self._wait(FOREVER, ~get_ident())
-        if blocking is True and type(timeout) in (int, float) and PATIENCE < timeout < 1e6:
-            return self._wait(timeout, ~get_ident())
-        if self.take(blocking, timeout):
-            self.owner = ~get_ident()
-            return True
-        return False
-
-    def _look_at_the_clock(self) -> None:
-        now = time.monotonic()
-        is_often = now - self.since < BETWEEN / OFTEN
-        self.since, self.left = now, BETWEEN
-        own = self.own() if is_often and _HAS_GIL else None
-        if own is not None:
-            self.often = True
-            own.__enter__ = quick(self)
-
-    def _note_again(self) -> None:
-        own = self.own()
-        if own is not None:
-            self.owner, self.left, self.often = 0, BETWEEN, False
-            own.__enter__ = self.enter
-
-    def _wait(self, timeout: float, owner: int) -> bool:
-        got = False
+        got: list[bool] = []
         try:
-            if not link.state.is_on:
-                got = self.take(True, timeout)  # noqa: FBT003
-            else:
-                got = self.take(True, PATIENCE) or self._wait_long(timeout)  # noqa: FBT003
-            if got:
-                self.owner = owner
+            self._take(got, blocking, timeout)
+            if got[-1]:
+                self.owner = ~get_ident()
+            return got[-1]
         except BaseException:
-            if got:
-                self.real.release()  # a signal's handler came in between
+            if True in got:
+                self.real.release()
             raised.passed()
             raise
-        return bool(got)
 
-    def _wait_long(self, timeout: float) -> bool:
-        if self.often:
-            self._note_again()
-        got = False
+    def _take(self, got: list[bool], blocking: Any, timeout: Any) -> None:
+        is_usual = (timeout is FOREVER and (blocking is True or blocking is False)) or (
+            blocking is True and type(timeout) in (int, float) and PATIENCE < timeout < 1e6
+        )
+        if not is_usual or self._is_plain_now():
+            got.extend(map(self.take, (blocking,), (timeout,)))
+            return
+        got.extend(map(self.take, _NOW))
+        if got[0] or blocking is False:
+            return
+        if link.state.is_on:
+            got.extend(map(self.take, (True,), (PATIENCE,)))
+            if got[-1]:
+                return
+            self._wait_long(got, timeout)
+        else:
+            got.extend(map(self.take, (True,), (timeout,)))
+
+    def _is_plain_now(self) -> bool:
+        if not self.is_plain:
+            own = self.own() if _notes.are_too_many() else None
+            if own is not None:
+                _notes.next -= 1
+                self.is_plain = True
+                put(own, "__enter__", self.real.__enter__)
+                put(own, "acquire", self.take)
+        return self.is_plain
+
+    def _wait_long(self, got: list[bool], timeout: float) -> None:
         me = get_ident()
         _looking.add(me)
         try:
-            try:
-                if timeout != FOREVER or len(_looking) > MOST_LOOKING:
-                    # Who has it makes no circle of those who give up.
-                    link.guarded(self._tell, 0, timeout)
-                    got = self.take(True, max(timeout - PATIENCE, FOREVER))  # noqa: FBT003
-                    timeout = 0  # it was waited for
-                last = -1
-                while not got and timeout == FOREVER:
-                    holder = [0]
-                    link.guarded(self._find_holder, holder)
-                    if holder[0] != last:
-                        last = holder[0]
-                        link.guarded(self._tell, last, FOREVER)
-                    got = self.take(True, LOOK_AGAIN if link.state.is_on else FOREVER)  # noqa: FBT003
-            finally:
-                _looking.discard(me)
-                went_on()
-        except BaseException:
-            if got:
-                self.real.release()
-            raise
-        return got
+            if timeout != FOREVER or len(_looking) > MOST_LOOKING:
+                # Who has it makes no circle of those who give up.
+                link.guarded(self._tell, 0, timeout)
+                rest = timeout if timeout == FOREVER else max(timeout - PATIENCE, 0)
+                got.extend(map(self.take, (True,), (rest,)))
+                return
+            last = -1
+            while not got[-1]:
+                holder = [0]
+                link.guarded(self._find_holder, holder)
+                if holder[0] != last:
+                    last = holder[0]
+                    link.guarded(self._tell, last, FOREVER)
+                got.extend(map(self.take, (True,), (LOOK_AGAIN if link.state.is_on else FOREVER,)))
+                del got[:-1]
+        finally:
+            _looking.discard(me)
+            went_on()
 
     def _tell(self, holder: int, timeout: float) -> None:
         name = f"{self.path.rpartition(os.sep)[2]}:{self.line}"
-        most = f", at most {timeout:g} s" if timeout >= 0 else ""
-        whom_pid = os.getpid() if holder else 0
-        told("lock", whom_pid, holder, clipped(f"of {name}{most}"), id(self.real))
+        told(
+            "lock",
+            os.getpid() if holder else 0,
+            holder,
+            clipped(f"of {name}"),
+            id(self.real),
+            timeout=None if timeout == FOREVER else timeout,
+        )
 
     def _owner_now(self) -> int:
-        return self.owner
+        return 0 if self.is_plain else self.owner
 
     def _find_holder(self, found: list[int]) -> None:
         """Put in the list the system's number of the thread that has it; 0: unknown."""
@@ -228,132 +218,3 @@ class ReentrantState(State):
         _, _, rest = repr(self.real).partition(" owner=")
         owner = rest.partition(" ")[0]
         return int(owner) if owner.isdigit() else 0
-
-
-def quick(state: State) -> Any:
-    """Return what takes a lock with nothing of Python, as long as nobody has to wait for it."""
-    tries = itertools.cycle([*[_functools.partial(state.take, False)] * (TRIES - 1), state.again])  # noqa: FBT003
-    return _functools.partial(any, map(_call, tries))
-
-
-class _Kind(type):
-    """The type of what stands for a lock: an instance of it is whatever is a lock."""
-
-    real: Any = None
-
-    def __call__(cls, *args: Any, **options: Any) -> Any:
-        """Make a lock: ``threading.Lock()``, where that is a type."""
-        real = cls.real(*args, **options)
-        return standing_for(real, cls, sys._getframe(1))  # noqa: SLF001
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return type(instance) is cls or isinstance(instance, cls.real)
-
-    def __subclasscheck__(cls, kind: Any) -> bool:
-        return kind is cls or issubclass(kind, cls.real)
-
-
-def _methods(real: Any) -> dict[str, Any]:
-    """Return what a type has that stands for a type of locks."""
-
-    @classmethod  # type: ignore[misc]
-    def refuse(_: Any, **__: Any) -> None:
-        raise TypeError(f"type '_thread.{real.__name__}' is not an acceptable base type")
-
-    def reduce(self: Any, protocol: int) -> Any:
-        # Some pickle even locks, by their type.
-        pickler = sys._getframe(1).f_locals.get("self")  # noqa: SLF001
-        known = getattr(type(pickler), "dispatch", None)
-        if type(known) is dict and real in known:
-            return (_thread.RLock if real is _thread.RLock else _thread.allocate_lock), ()
-        return self._state.real.__reduce_ex__(protocol)
-
-    return {
-        "__slots__": ("__enter__", "__exit__", "__weakref__", "_state", "acquire", "release"),
-        "__module__": "threading" if real is not _thread.RLock else "_thread",
-        "__qualname__": "Lock" if real is not _thread.RLock else "RLock",
-        "__doc__": real.__doc__,
-        "__class__": property(lambda _: real),
-        "__getattr__": lambda self, name: getattr(self._state.real, name),
-        "__repr__": lambda self: repr(self._state.real),
-        "__dir__": lambda self: dir(self._state.real),
-        "__reduce_ex__": reduce,
-        "__init_subclass__": refuse,
-    }
-
-
-def _type_of(real: Any) -> Any:
-    kind = _Kind("Lock" if real is not _thread.RLock else "RLock", (), _methods(real))
-    kind.real = real
-    return kind
-
-
-def standing_for(real: Any, kind: Any, maker: FrameType) -> Any:
-    """Return what stands for a lock if it is the program's own; else the lock.
-
-    Args:
-        real: the lock.
-        kind: the type that is to stand for it.
-        maker: who makes it.
-    """
-    condition = sys.modules["threading"].Condition.__init__.__code__
-    if maker.f_code is condition and maker.f_back is not None:
-        maker = maker.f_back
-    if not link.state.is_on or not is_own(maker) or not _may_make():
-        return real
-    lock = object.__new__(kind)
-    is_reentrant = kind.real is _thread.RLock
-    state = lock._state = (ReentrantState if is_reentrant else State)(real, maker)
-    state.own = ref(lock)
-    lock.__enter__ = quick(state) if is_reentrant and _HAS_GIL else state.enter
-    lock.__exit__, lock.acquire, lock.release = real.__exit__, state.acquire, real.release
-    return lock
-
-
-def _may_make() -> bool:
-    if _Budget.left <= 0:
-        now = time.monotonic()
-        if now - _Budget.since < 1:
-            return False
-        _Budget.since, _Budget.left = now, MOST_A_SECOND
-    _Budget.left -= 1
-    return True
-
-
-def is_own(maker: FrameType) -> bool:
-    """Whether code is the program's: neither the standard library's nor installed."""
-    names = maker.f_globals
-    path = names.get("__file__")
-    if type(path) is not str:
-        return names.get("__name__") == "__main__"
-    return not any(place in path for place in _INSTALLED) and not path.startswith(_LIBRARY)
-
-
-class _Factory:
-    """Makes locks where ``threading.Lock`` is a function: pickled, it is the real one."""
-
-    def __init__(self, kind: Any) -> None:
-        self._kind = kind
-
-    def __reduce__(self) -> Any:
-        return __import__, ("_thread",)
-
-    def allocate_lock(self, *args: Any) -> Any:
-        """Make a lock."""
-        return standing_for(_thread.allocate_lock(*args), self._kind, sys._getframe(1))  # noqa: SLF001
-
-    def RLock(self, *args: Any, **options: Any) -> Any:  # noqa: N802 - as it is called
-        """Make a lock for ``threading.RLock()``, which is a function."""
-        real = _thread.RLock(*args, **options)
-        return standing_for(real, self._kind, sys._getframe(2))  # noqa: SLF001
-
-
-def patch(module: Any) -> None:
-    """Hear of those who wait for locks; where locks are of C as we know it."""
-    if sys.implementation.name != "cpython":
-        return
-    plain = _type_of(type(_thread.allocate_lock()))
-    # Of Python 3.13 it is a type.
-    module.Lock = plain if isinstance(module.Lock, type) else _Factory(plain).allocate_lock
-    if module._CRLock is _thread.RLock:  # noqa: SLF001
-        module._CRLock = _Factory(_type_of(_thread.RLock)).RLock  # noqa: SLF001

@@ -2,6 +2,7 @@
 
 Who has one that another process waits for, nobody knows there. So each thread that waits for
 anything tells which locks it has; in a circle of those who wait for each other all of them do.
+Where they are taken too often for that, nobody notes it any more.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from _thread import get_ident
 
 from . import link, raised
+from .locks import Notes
 from .waiting import PATIENCE, Held, told, went_on
 
 TYPE_CHECKING = False  # typing takes 5 ms
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 SHARED = 1 << 60
 """Keys from here on are of locks between processes: the same one in all of them."""
 _HERE = "multiprocessing.synchronize"
+_MADE = "of multiprocessing."
+_LOCKS = {"Lock", "RLock"}
 
 
 class _State:
@@ -61,8 +65,9 @@ class _State:
             elif self.take(True, PATIENCE):  # noqa: FBT003
                 got = True
             else:
-                most = "" if timeout is None else f", at most {timeout:g} s"
-                told("lock", 0, 0, f"{what}{most}", 0 if most else self.key)
+                is_lock = what.startswith(_MADE) and self.kind in _LOCKS
+                key = self.key if timeout is None else 0
+                told("lock" if is_lock else "condition", 0, 0, what, key, timeout=timeout)
                 try:
                     got = self.take(True, None if timeout is None else timeout - PATIENCE)  # noqa: FBT003
                 finally:
@@ -78,7 +83,7 @@ class _State:
 
     def _what(self, caller: FrameType) -> str:
         """Return what is waited for; nothing where the standard library does for itself."""
-        name = f"of multiprocessing.{self.kind}"
+        name = f"{_MADE}{self.kind}"
         frame: FrameType | None = caller
         while frame is not None and frame.f_globals.get("__name__") == _HERE:
             owner = frame.f_locals.get("self")
@@ -95,6 +100,7 @@ def patch(module: Any) -> None:
     make_methods, enter = kind._make_methods, kind.__enter__  # noqa: SLF001
     states = sys.modules["weakref"].WeakSet()
     count = [0]
+    notes = Notes()
 
     def _make_methods(self: Any) -> None:
         make_methods(self)
@@ -108,11 +114,13 @@ def patch(module: Any) -> None:
         which = hash_of(name) if name else (os.getpid() << 32) + (count[0] & 0xFFFFFFFF)
         state = _State(lock, type(self).__name__, SHARED + which)
         self.acquire = state.acquire
-        if type(self).__name__ in {"Lock", "RLock"}:
+        if state.kind in _LOCKS:
             states.add(state)
 
     def __enter__(self: Any) -> Any:  # noqa: N807 - as it is called
         state = getattr(self.acquire, "__self__", None)
+        if notes.are_too_many() and kind.__enter__ is __enter__:
+            kind.__enter__ = enter
         if type(state) is not _State:
             return enter(self)
         if state.take(False):  # noqa: FBT003
@@ -120,15 +128,16 @@ def patch(module: Any) -> None:
             return True
         return state.wait(None, sys._getframe(1), get_ident())  # noqa: SLF001
 
-    def tell_held() -> None:
-        me = get_ident()
-        for state in list(states):
-            if state.owner == me and state.lock._is_mine():  # noqa: SLF001
-                link.tell("H", link.thread_id(), state.key)
-
     kind._make_methods = _make_methods  # noqa: SLF001
     kind.__enter__ = __enter__
-    Held.tell = tell_held
+    Held.tell = lambda: _tell_held(states)
+
+
+def _tell_held(states: Any) -> None:
+    me = get_ident()
+    for state in list(states):
+        if state.owner == me and state.lock._is_mine():  # noqa: SLF001
+            link.tell("H", link.thread_id(), state.key)
 
 
 def hash_of(name: str) -> int:

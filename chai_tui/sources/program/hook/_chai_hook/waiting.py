@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.01
 """Seconds that a wait may last and is not told."""
 _OF_LIBRARY = {"threading", "queue", "concurrent.futures._base"}
-_KEEP_LOCKS = {"lock", "join"}
+_KEEP_LOCKS = {"lock", "condition", "join"}
 _QUEUED = {"get": "get", "put": "put"}
 
 
@@ -29,11 +29,15 @@ class Held:
     tell: Any = None
 
 
-def told(kind: str, whom: int, thread: int, name: str, key: int = 0) -> None:
+def told(
+    kind: str, whom: int, thread: int, name: str, key: int = 0, *, timeout: float | None = None
+) -> None:
     """Tell that this thread waits for something, and still does."""
     if Held.tell is not None and kind in _KEEP_LOCKS:
         link.guarded(Held.tell)
-    link.tell("B", link.thread_id(), kind, whom, thread, name, key)
+    link.tell(
+        "B", link.thread_id(), kind, whom, thread, name, key, "" if timeout is None else timeout
+    )
 
 
 def went_on() -> None:
@@ -67,26 +71,26 @@ class _Waiter:
             return bool(take(True, timeout))  # noqa: FBT003
         if take(True, PATIENCE):  # noqa: FBT003
             return True
-        link.guarded(_tell_condition, caller)
+        link.guarded(_tell_condition, caller, None if timeout < 0 else timeout)
         try:
             return bool(take(True, -1 if timeout < 0 else timeout - PATIENCE))  # noqa: FBT003
         finally:
             went_on()
 
 
-def _tell_condition(caller: Any) -> None:
+def _tell_condition(caller: Any, timeout: float | None) -> None:
     """Tell what a condition is waited for as: ``caller`` called its ``wait``."""
     module = caller.f_globals.get("__name__")
     what = caller.f_code.co_name
     if module not in _OF_LIBRARY:
-        told("lock", 0, 0, "Condition.wait")
+        told("condition", 0, 0, "Condition.wait", 0, timeout=timeout)
         return
     owner = caller.f_locals.get("self")
     kind = type(owner).__qualname__
     if module == "queue" and what in _QUEUED:
-        told(_QUEUED[what], 0, 0, clipped(kind), id(owner))
+        told(_QUEUED[what], 0, 0, clipped(kind), id(owner), timeout=timeout)
     else:
-        told("lock", 0, 0, clipped(f"{kind}.{what}"), id(owner))
+        told("condition", 0, 0, clipped(f"{kind}.{what}"), id(owner), timeout=timeout)
 
 
 def patch_threading(module: Any) -> None:
@@ -110,7 +114,7 @@ def patch_threading(module: Any) -> None:
             join(self, PATIENCE)
             if not is_alive(self):
                 return
-            link.guarded(_tell_thread, self)
+            link.guarded(_tell_thread, self, timeout)
             try:
                 join(self, _rest(timeout, began))
             finally:
@@ -131,8 +135,9 @@ def _rest(timeout: float | None, began: float) -> float | None:
     return None if timeout is None else max(0.0, timeout - (time.monotonic() - began))
 
 
-def _tell_thread(thread: Any) -> None:
-    told("join", os.getpid(), thread._native_id or 0, clipped(thread._name))  # noqa: SLF001
+def _tell_thread(thread: Any, timeout: float | None) -> None:
+    name = clipped(thread._name)  # noqa: SLF001
+    told("join", os.getpid(), thread._native_id or 0, name, 0, timeout=timeout)  # noqa: SLF001
 
 
 def patch_process_join(base: Any) -> None:
@@ -149,7 +154,7 @@ def patch_process_join(base: Any) -> None:
             if link.is_readable(descriptor, PATIENCE):
                 join(self, _rest(timeout, began))
                 return
-            link.guarded(_tell_process, self)
+            link.guarded(_tell_process, self, timeout)
             try:
                 join(self, _rest(timeout, began))
             finally:
@@ -171,9 +176,9 @@ def _sentinel(process: Any) -> int:
     return descriptor
 
 
-def _tell_process(process: Any) -> None:
+def _tell_process(process: Any, timeout: float | None) -> None:
     pid = process._popen.pid  # noqa: SLF001
-    told("join", pid, pid, clipped(process._name))  # noqa: SLF001
+    told("join", pid, pid, clipped(process._name), 0, timeout=timeout)  # noqa: SLF001
 
 
 def patch_process_queues(module: Any) -> None:
@@ -192,7 +197,7 @@ def _patch_get(kind: Any) -> None:
             if block and link.state.is_on and not self._closed and _is_long(timeout):
                 began = time.monotonic()
                 if not link.is_readable(self._reader.fileno(), PATIENCE):
-                    link.guarded(_tell_queue, "get", self)
+                    link.guarded(_tell_queue, "get", self, timeout)
                     try:
                         return original(self, block, _rest(timeout, began))
                     finally:
@@ -225,7 +230,7 @@ def _patch_put(kind: Any) -> None:
             if not is_told:
                 original(self, obj, block, timeout)
                 return
-            link.guarded(_tell_queue, "put", self)
+            link.guarded(_tell_queue, "put", self, timeout)
             try:
                 original(self, obj, block, timeout)
             finally:
@@ -238,16 +243,16 @@ def _patch_put(kind: Any) -> None:
     kind.put = dressed(put, original)
 
 
-def _tell_queue(what: str, queue: Any) -> None:
+def _tell_queue(what: str, queue: Any, timeout: float | None = None) -> None:
     # Both ends of a pipe are one file: the same number in every process.
     end = queue._reader if what == "get" else queue._writer  # noqa: SLF001
     key = os.fstat(end.fileno()).st_ino
-    told(what, 0, 0, clipped(type(queue).__qualname__), key)
+    told(what, 0, 0, clipped(type(queue).__qualname__), key, timeout=timeout)
 
 
 def patch_simple_queue(module: Any) -> None:
     """Hear of waiting for a ``queue.SimpleQueue``, of which the program's own are of Python."""
-    from . import locks  # noqa: PLC0415 - it needs us
+    from . import lock_types  # noqa: PLC0415 - it needs us
 
     real: Any = module.SimpleQueue
     if not isinstance(real, type) or real.__module__ != "_queue":
@@ -257,7 +262,7 @@ def patch_simple_queue(module: Any) -> None:
 
     class Kind(type):
         def __call__(cls, *args: Any, **options: Any) -> Any:
-            is_own = cls is not own or locks.is_own(sys._getframe(1))  # noqa: SLF001
+            is_own = cls is not own or lock_types.is_own(sys._getframe(1))  # noqa: SLF001
             return type.__call__(cls if is_own else real, *args, **options)
 
         def __instancecheck__(cls, instance: Any) -> bool:
@@ -274,7 +279,7 @@ def patch_simple_queue(module: Any) -> None:
                 return take(self, True, PATIENCE)  # noqa: FBT003
             except empty:
                 pass
-            told("get", 0, 0, "SimpleQueue", id(self))
+            told("get", 0, 0, "SimpleQueue", id(self), timeout=timeout)
             try:
                 return take(self, True, None if timeout is None else timeout - PATIENCE)  # noqa: FBT003
             finally:
