@@ -101,14 +101,19 @@ def wait_text(wait: Wait | None) -> str:
 
 
 def blocked_text(blocked: Blocked | None) -> str:
-    """Return ``joins #3``; nothing for who is not told to be blocked."""
+    """Return ``joins #3``; nothing for who is not told to be blocked.
+
+    Who has a lock goes before what it is called: that one is cut where there is little room.
+    """
     if blocked is None:
         return ""
     whom = f"#{blocked.whom}" if blocked.whom else ""
     name = printable(blocked.name)
     if blocked.on is BlockKind.LOCK:
-        lock = f"waits for lock {name}" if name else "waits for a lock"
-        return f"{lock}, which {whom} has" if whom else lock
+        if whom:
+            called = f": {name.removeprefix('of ')}" if name else ""
+            return f"waits for the lock {whom} has{called}"
+        return f"waits for lock {name}" if name else "waits for a lock"
     if blocked.on is BlockKind.JOIN:
         return f"joins {whom or name or 'somebody'}"
     return _AT_QUEUE[blocked.on].format(name).rstrip()

@@ -18,6 +18,7 @@ from chai_tui.explain.wording.formatting import (
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import (
+    SPACED_FROM,
     Look,
     bar_style,
     cause_text,
@@ -107,7 +108,9 @@ def draw_panel(
     room = height - 2 - len(body)
     listed = min(len(maker.steps), step_lines)
     if not maker.is_ours:
-        body += doing_lines(maker, inner, max(1, room - 1))
+        # Lines that no word will have are free for what it does.
+        is_silent = not (maker.said or cause_text(maker) or stopping_text(maker, look.now))
+        body += doing_lines(maker, inner, room if is_silent else max(1, room - 1))
     elif listed > 1 and room > listed:
         body += _steps(maker, inner, listed)
     else:
@@ -308,5 +311,6 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
     if maker.dropped and room - len(lines) > 1:
         lines.append([(f"… {maker.dropped:,} more left out", "dim")])
     said = list(islice(said_before_error(maker), room - len(lines)))
-    lines += [output_line(line, least) for line in reversed(said)]
+    room_said = least if maker.is_ours else SPACED_FROM
+    lines += [output_line(line, room_said) for line in reversed(said)]
     return [*lines, *([[]] * (room - len(lines)))]
