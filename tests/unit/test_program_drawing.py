@@ -136,6 +136,19 @@ def test_a_panel_tells_who_does_what() -> None:
     ]
 
 
+def test_who_has_a_lock_is_told_in_any_panel_and_the_rest_where_no_word_stands() -> None:
+    held = Blocked(LATER, 1, BlockKind.LOCK, 3, "of contention.py:21")
+    assert [line[2:-2].rstrip() for line in texts(draw_panel(Look(one(held)), 36, 5))[2:4]] == [
+        "waits for the lock #3 has:",
+        "contention.py:21",
+    ]
+    said = one(held, Said(LATER, 1, "bad 4", "out", 1))
+    assert [line[2:-2].rstrip() for line in texts(draw_panel(Look(said), 36, 5))[2:4]] == [
+        "waits for the lock #3 has: cont…",
+        "› bad 4",
+    ]
+
+
 def test_an_exception_is_told_once_and_what_was_said_before_it_is() -> None:
     stack = ["Process Process-1:", "Traceback (most recent call last):", '  File "x"', "    no()"]
     error = "ValueError: no milk"
