@@ -294,6 +294,22 @@ def test_the_detail_says_what_only_a_program_has_and_no_steps() -> None:
     assert "● running" in head
 
 
+def test_the_detail_of_the_first_thread_says_how_its_process_ended() -> None:
+    floor = floor_of(run_of("python x.py"), *process(1, "python x.py"), *thread(2, 1, "t"))
+
+    def ends() -> list[str]:
+        details = [detail_of(floor, floor.makers[number]) for number in (1, 2)]
+        return [fact.text for one in details for fact in facts_known(one) if fact.label == "exit"]
+
+    floor.fold([Exited(LATER, 1, 0, ours=False)])
+    assert ends() == ["it ended; its process goes on"]
+    floor.fold([Exited(LATER + 1, 2, 0, ours=False)])
+    assert ends() == [
+        "its process ended with exit code 0",
+        "it ended; a thread has no exit code of its own",
+    ]
+
+
 def odd_floor(names: tuple[str, str], *, is_shared: bool, is_over: bool) -> Floor:
     events: list[Event] = [*process(1, names[0] or "x", command=names[1])]
     if is_shared:
