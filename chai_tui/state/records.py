@@ -337,7 +337,9 @@ def _state_at_end(maker: Maker) -> State:
         asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
         if maker.ended_by_pool:
             return State.STOPPED
-        return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
+        # A program was killed, as every line about it says, whoever sent the signal.
+        stopped = asked and maker.signal_was_ours and maker.is_ours
+        return State.STOPPED if stopped else State.KILLED
     if maker.exitcode == 0:
         if not maker.is_ours and maker.error is None:
             return State.DONE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled
+from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, Stopping
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
@@ -95,6 +95,11 @@ def test_states_have_words_that_fit_a_program_and_ours_keep_their_own() -> None:
     assert all(state_name(state, is_ours=True) == state for state in State)
     assert state_word(one(), None) == "running"
     assert state_word(one(Exited(LATER, 1, -9, ours=False)), None) == "killed by SIGKILL"
+
+
+def test_one_that_was_sent_a_signal_from_here_was_killed_by_it_as_everywhere_else() -> None:
+    maker = one(Stopping(LATER, 1, 15, 5.0), Exited(LATER, 1, -15, ours=True))
+    assert state_word(maker, None) == "killed by SIGTERM"
 
 
 def test_processes_are_counted_in_english() -> None:
