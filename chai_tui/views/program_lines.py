@@ -158,7 +158,6 @@ class ProgramLinesView:
         if line := self._closing(floor):
             warn(self._err, line)
 
-
     def _closing(self, floor: Floor) -> str:
         """How the program ended, as far as the end of its first process has not told it."""
         line, first = closing_line(floor), first_process(floor)

@@ -64,7 +64,9 @@ def test_threads_that_ended_well_stand_behind_the_others_each_where_it_ended() -
 
 def test_threads_that_did_not_end_well_stay_in_place() -> None:
     floor = floor_of(*process(1, "main"), *thread(2, 1, "t"), *thread(3, 1, "t"))
-    floor.fold([Failed(BEGAN + 1, 2, "ValueError: no", "", 0.0), Exited(BEGAN + 1, 2, 0, ours=False)])
+    floor.fold(
+        [Failed(BEGAN + 1, 2, "ValueError: no", "", 0.0), Exited(BEGAN + 1, 2, 0, ours=False)]
+    )
     assert ended_last(floor, [1, 2, 3]) == [1, 2, 3]
 
 

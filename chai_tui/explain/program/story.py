@@ -304,7 +304,7 @@ def _ways(thread: Maker) -> tuple[str, str] | None:
 def _all_wait(at_work: Sequence[_AtWork]) -> str:
     if any(one.wants >= _IDLE for one in at_work):
         return ""
-    kinds = Counter(ways for one in at_work if (ways := _ways(one.thread)) is not None)
+    kinds = Counter(filter(None, (_ways(one.thread) for one in at_work)))
     if kinds.total() < len(at_work):
         return ""
     if [*kinds] == [_WAITING[WaitKind.SLEEP]]:
@@ -313,8 +313,7 @@ def _all_wait(at_work: Sequence[_AtWork]) -> str:
         (kind,) = kinds
         return f"Nothing computes: it {kind[0]}."
     ways = [
-        f"{number_word(count)} {kind[count > 1]}"
-        for kind, count in kinds.most_common(_WAYS_TOLD)
+        f"{number_word(count)} {kind[count > 1]}" for kind, count in kinds.most_common(_WAYS_TOLD)
     ]
     if (rest := len(at_work) - sum(dict(kinds.most_common(_WAYS_TOLD)).values())) > 0:
         ways.append(f"{number_word(rest)} for something else")
