@@ -311,6 +311,8 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
     if maker.dropped and room - len(lines) > 1:
         lines.append([(f"… {maker.dropped:,} more left out", "dim")])
     said = list(islice(said_before_error(maker), room - len(lines)))
-    room_said = least if maker.is_ours else SPACED_FROM
-    lines += [output_line(line, room_said) for line in reversed(said)]
+    for line in reversed(said):
+        # What a program said is of any length: a sign touches only what were cut else.
+        is_spaced = not maker.is_ours and cell_len(printable(line.text)) + 1 != inner
+        lines.append(output_line(line, SPACED_FROM if is_spaced else least))
     return [*lines, *([[]] * (room - len(lines)))]
