@@ -81,12 +81,14 @@ def test_every_end_is_followed_by_a_quiet_line_of_the_join_that_revealed_it() ->
 
 
 def test_threads_that_end_with_their_process_have_no_lines_of_their_own() -> None:
-    ends = [Exited(BEGAN + 1, 2, 0, ours=False)]
+    ends: list[Exited | Stopping] = [Exited(BEGAN + 1, 2, 0, ours=False)]
+    ends += [Stopping(BEGAN + 2, number, 15, None) for number in (1, 3, 4)]
     ends += [Exited(BEGAN + 2, number, -9, ours=False) for number in (3, 1, 4)]
     others = [event for number in (2, 3, 4) for event in thread(number, 1, "t")]
     floor = floor_of(run_of("python x.py"), *process(1, "python x.py"), *others, *ends)
     assert [entry.text for event in ends for entry in entries_of(event, floor)] == [
         "#2 t ended",
+        "#1 asked to stop: SIGTERM",
         "#1 python x.py killed by SIGKILL",
     ]
     # The first thread had ended before: the others tell it.

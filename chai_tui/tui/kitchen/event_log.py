@@ -17,6 +17,7 @@ from chai_tui.model.events import (
     Event,
     Exited,
     Paused,
+    Resumed,
     Signalled,
     Stopping,
     Trouble,
@@ -63,9 +64,11 @@ def event_style(event: Event, floor: Floor) -> str:
 def entries_of(event: Event, floor: Floor) -> list[Entry]:
     """Return how an event is told: an end and the join that revealed it take a line each.
 
-    Threads that end with their process take none: they may be hundreds.
+    Threads that end with their process, or are sent its signal, take none: they may be hundreds.
     """
-    if isinstance(event, Exited) and is_told_with_its_process(event, floor):
+    if isinstance(event, Exited | Paused | Resumed | Signalled | Stopping) and (
+        is_told_with_its_process(event, floor)
+    ):
         return []
     told = [Entry(event.at, describe(event, floor), event_style(event, floor))]
     if isinstance(event, Exited) and (joined := join_line(event, floor)) != told[0].text:
