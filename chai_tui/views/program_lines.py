@@ -9,7 +9,13 @@ from typing import TextIO
 
 from chai_tui.explain.event_text import closing_line, describe
 from chai_tui.explain.exit_text import exit_code_text
-from chai_tui.explain.program.ends import Process, end_text, first_process, process_of
+from chai_tui.explain.program.ends import (
+    Process,
+    end_text,
+    first_end_text,
+    first_process,
+    process_of,
+)
 from chai_tui.explain.program.gil import layers_text
 from chai_tui.explain.wording.formatting import counted, time_text
 from chai_tui.findings.findings import Findings
@@ -149,7 +155,15 @@ class ProgramLinesView:
         if self._dropped:
             lines = counted(self._dropped, "line")
             warn(self._err, f"{lines} came faster than they can be shown, and were left out")
-        warn(self._err, closing_line(floor))
+        if line := self._closing(floor):
+            warn(self._err, line)
+
+    def _closing(self, floor: Floor) -> str:
+        """How the program ended, as far as the end of its first process has not told it."""
+        line, first = closing_line(floor), first_process(floor)
+        if first is None or floor.run.source == "watch" or first.station.number not in self._over:
+            return line
+        return line.removeprefix(first_end_text(floor, first)).removeprefix("; ")
 
 
 def _time(at: float, floor: Floor) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from chai_tui.findings.finding import Finding, FindingKind
 from chai_tui.model.events import Event, Exited, Sampled
 from chai_tui.model.program_events import Blocked, BlockKind, Unblocked
 from chai_tui.recording.form import Header, header_line
@@ -68,12 +69,23 @@ async def test_the_list_grows_while_it_is_looked_at() -> None:
         await shown.happens(Unblocked(BEGAN + 3, 1))
         await shown.until(lambda: "over: Two" in shown.screen_text())
         await shown.happens(*deadlock(4))
-        await shown.until(lambda: shown.screen_text().count(CIRCLE) == 3)
+        await shown.until(lambda: shown.screen_text().count(CIRCLE) == 2)
         assert "since 00:00.0" in shown.screen_text()  # who reads stays where they are
         await shown.press("down")
         await shown.until(lambda: "since 00:04.0" in shown.screen_text())
         await shown.press("escape")
         assert "F 2 found" in shown.screen_text()
+
+
+async def test_a_finding_is_told_once_and_in_as_many_lines_as_it_needs() -> None:
+    sentence = "Two threads wait for each other's lock: #1 MainThread and #2 brewer of chai"
+    found = Finding(FindingKind.DEADLOCK, BEGAN, sentence, ("since a while",))
+    async with program(*threads()) as shown:
+        await shown.pilot.resize_terminal(80, 24)
+        await shown.app.push_screen(FindingsDialog(shown.floor, lambda: [found]))
+        await shown.until(lambda: "since a while" in shown.screen_text())
+        text = " ".join(shown.screen_text().replace("│", " ").split())
+        assert text.count(sentence) == text.count(CIRCLE) == 1
 
 
 async def test_enter_shows_whom_it_tells_of() -> None:
@@ -130,8 +142,8 @@ async def test_a_replay_shows_what_was_known_at_its_moment(tmp_path: Path) -> No
         await shown.until(lambda: "Nothing found" in shown.screen_text())
         shown.app.seek(BEGAN + 3.5)
         await shown.until(lambda: "over: Two" in shown.screen_text())
-        assert shown.screen_text().count(CIRCLE) == 2
+        assert shown.screen_text().count(CIRCLE) == 1
         shown.app.seek(BEGAN + 6)
-        await shown.until(lambda: shown.screen_text().count(CIRCLE) == 3)
+        await shown.until(lambda: shown.screen_text().count(CIRCLE) == 2)
         shown.app.seek(BEGAN + 2.5)
         await shown.until(lambda: "still so" in shown.screen_text())

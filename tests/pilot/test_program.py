@@ -19,6 +19,7 @@ from chai_tui.model.events import Event, Exited, Paused
 from chai_tui.tui.dialogs.shown import ConfirmDialog
 from chai_tui.tui.help.screen import HelpScreen
 from chai_tui.tui.makers.sort_filter import Sort
+from chai_tui.tui.makers.view import AIM_SECONDS
 from tests.builders import BEGAN, brewing
 from tests.pilot.kitchen import Kitchen, kitchen
 from tests.program_floors import PROGRAM_COMMANDS, process, run_of, thread
@@ -58,6 +59,16 @@ async def test_t_lists_processes_flat_and_nests_them_again() -> None:
         assert "flat" in shown.screen_text().splitlines()[0]
         await shown.press("T")
         assert order(shown) == [1, 2, 4, 3]
+
+
+async def test_threads_that_ended_go_behind_the_others_unless_somebody_aims() -> None:
+    async with program(*TWO_THREADS, *thread(3, 1, "loader_1")) as shown:
+        await shown.press("tab")
+        await shown.happens(Exited(BEGAN + 1, 2, 0, ours=False))
+        assert order(shown) == [1, 2, 3]
+        shown.clock.passes(AIM_SECONDS)
+        await shown.happens(Exited(BEGAN + 2, 1, 0, ours=False))
+        assert order(shown) == [3, 2, 1]
 
 
 async def test_makers_of_ours_have_no_tree() -> None:

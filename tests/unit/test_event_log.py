@@ -9,6 +9,7 @@ from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Tro
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.kitchen.event_log import Entry, EventLog, entries_of, event_style, log_lines
 from tests.builders import BEGAN, brewing, failed, floor_of, killed, served, stopped
+from tests.program_floors import process, run_of, thread
 
 
 def test_times_are_told_from_the_beginning() -> None:
@@ -77,6 +78,23 @@ def test_every_end_is_followed_by_a_quiet_line_of_the_join_that_revealed_it() ->
         ("#4 stopped by SIGTERM", "stopped"),
         ("#4 joined, exit code −15", "dim"),
     ]
+
+
+def test_threads_that_end_with_their_process_have_no_lines_of_their_own() -> None:
+    ends: list[Exited | Stopping] = [Exited(BEGAN + 1, 2, 0, ours=False)]
+    ends += [Stopping(BEGAN + 2, number, 15, None) for number in (1, 3, 4)]
+    ends += [Exited(BEGAN + 2, number, -9, ours=False) for number in (3, 1, 4)]
+    others = [event for number in (2, 3, 4) for event in thread(number, 1, "t")]
+    floor = floor_of(run_of("python x.py"), *process(1, "python x.py"), *others, *ends)
+    assert [entry.text for event in ends for entry in entries_of(event, floor)] == [
+        "#2 t ended",
+        "#1 asked to stop: SIGTERM",
+        "#1 python x.py killed by SIGKILL",
+    ]
+    # The first thread had ended before: the others tell it.
+    ends = [Exited(BEGAN + 1, 1, 0, ours=False), Exited(BEGAN + 2, 2, -9, ours=False)]
+    floor = floor_of(run_of("x"), *process(1, "x"), *thread(2, 1, "t"), *ends)
+    assert [len(entries_of(event, floor)) for event in ends] == [1, 1]
 
 
 def test_no_entry_begins_in_its_middle() -> None:

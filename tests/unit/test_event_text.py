@@ -254,7 +254,7 @@ def test_an_error_stays_short_and_on_its_line() -> None:
         ([], Doing(BEGAN, (Place(3, "a"), Place(4))), "2 threads went on to other lines"),
         ([], Missed(BEGAN, 0.25), "children nobody saw: 0.25 s of CPU time"),
         ([], Blocked(BEGAN, 1, BlockKind.JOIN, 3), "#1 joins #3"),
-        ([], Blocked(BEGAN, 1, BlockKind.LOCK, 2, "t\x1b"), "#1 waits for lock t␛, which #2 has"),
+        ([], Blocked(BEGAN, 1, BlockKind.LOCK, 2, "t\x1b"), "#1 waits for the lock #2 has: t␛"),
         ([], Blocked(BEGAN, 1, BlockKind.LOCK), "#1 waits for a lock"),
         (
             [],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.model.events import Event, Exited
+from chai_tui.model.events import Event, Exited, Failed
 from chai_tui.state.floor import Floor
-from chai_tui.tui.makers.nesting import nested
+from chai_tui.tui.makers.nesting import ended_last, nested
 from tests.builders import BEGAN, floor_of
 from tests.program_floors import process, thread
 
@@ -44,6 +44,30 @@ def test_threads_of_one_process_stay_together() -> None:
         *thread(3, 1, "Thread-1"),
     ]
     assert nested(floor_of(*events), [1, 2, 3]).numbers == [1, 3, 2]
+
+
+def test_threads_that_ended_well_stand_behind_the_others_each_where_it_ended() -> None:
+    events = [event for one in range(2, 6) for event in thread(one, 1, "t")]
+    floor = floor_of(*process(1, "main"), *events)
+
+    def order(at: float, *exits: tuple[int, int]) -> list[int]:
+        floor.fold([Exited(BEGAN + at, number, code, ours=False) for number, code in exits])
+        return ended_last(floor, [1, 2, 3, 4, 5])
+
+    assert order(0) == [1, 2, 3, 4, 5]
+    assert order(1, (4, 0)) == [1, 2, 3, 5, 4]
+    assert order(2, (2, 0)) == [1, 3, 5, 4, 2]
+    # The process ends, and all who are left with it.
+    assert order(3, (1, 0), (3, 0), (5, 0)) == [1, 3, 5, 4, 2]
+    assert ended_last(floor, []) == []
+
+
+def test_threads_that_did_not_end_well_stay_in_place() -> None:
+    floor = floor_of(*process(1, "main"), *thread(2, 1, "t"), *thread(3, 1, "t"))
+    floor.fold(
+        [Failed(BEGAN + 1, 2, "ValueError: no", "", 0.0), Exited(BEGAN + 1, 2, 0, ours=False)]
+    )
+    assert ended_last(floor, [1, 2, 3]) == [1, 2, 3]
 
 
 @given(st.dictionaries(st.integers(1, 12), st.integers(0, 12)), st.data())

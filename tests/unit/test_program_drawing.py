@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled
+from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, Stopping
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
@@ -97,6 +97,11 @@ def test_states_have_words_that_fit_a_program_and_ours_keep_their_own() -> None:
     assert state_word(one(Exited(LATER, 1, -9, ours=False)), None) == "killed by SIGKILL"
 
 
+def test_one_that_was_sent_a_signal_from_here_was_killed_by_it_as_everywhere_else() -> None:
+    maker = one(Stopping(LATER, 1, 15, 5.0), Exited(LATER, 1, -15, ours=True))
+    assert state_word(maker, None) == "killed by SIGTERM"
+
+
 def test_processes_are_counted_in_english() -> None:
     assert (processes(1), processes(1_200)) == ("1 process", "1,200 processes")
 
@@ -133,6 +138,19 @@ def test_a_panel_tells_who_does_what() -> None:
         "│                                                          │",
         "│                                                          │",
         "╰─ core 1 75 % · no core 10 % ─────────────────────────────╯",
+    ]
+
+
+def test_who_has_a_lock_is_told_in_any_panel_and_the_rest_where_no_word_stands() -> None:
+    held = Blocked(LATER, 1, BlockKind.LOCK, 3, "of contention.py:21")
+    assert [line[2:-2].rstrip() for line in texts(draw_panel(Look(one(held)), 36, 5))[2:4]] == [
+        "waits for the lock #3 has:",
+        "contention.py:21",
+    ]
+    said = one(held, Said(LATER, 1, "bad 4", "out", 1))
+    assert [line[2:-2].rstrip() for line in texts(draw_panel(Look(said), 36, 5))[2:4]] == [
+        "waits for the lock #3 has: cont…",
+        "› bad 4",
     ]
 
 
@@ -279,6 +297,22 @@ def test_the_detail_says_what_only_a_program_has_and_no_steps() -> None:
     head = as_text(title(detail_of(floor, floor.makers[3]), 80))
     assert head.startswith(" #3 feeder  feed ")
     assert "● running" in head
+
+
+def test_the_detail_of_the_first_thread_says_how_its_process_ended() -> None:
+    floor = floor_of(run_of("python x.py"), *process(1, "python x.py"), *thread(2, 1, "t"))
+
+    def ends() -> list[str]:
+        details = [detail_of(floor, floor.makers[number]) for number in (1, 2)]
+        return [fact.text for one in details for fact in facts_known(one) if fact.label == "exit"]
+
+    floor.fold([Exited(LATER, 1, 0, ours=False)])
+    assert ends() == ["it ended; its process goes on"]
+    floor.fold([Exited(LATER + 1, 2, 0, ours=False)])
+    assert ends() == [
+        "its process ended with exit code 0",
+        "it ended; a thread has no exit code of its own",
+    ]
 
 
 def odd_floor(names: tuple[str, str], *, is_shared: bool, is_over: bool) -> Floor:

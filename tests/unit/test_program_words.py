@@ -353,6 +353,27 @@ HALF = (0.5, 0.5, 0.0)
             ],
             "Nobody computes: three sleep and one waits for a child.",
         ),
+        (  # what the program says goes before what the system does
+            [
+                *MAIN,
+                *thread(2, 1),
+                *thread(3, 1),
+                *samples(dict.fromkeys((1, 2, 3), IDLE)),
+                waits(*[WaitKind.LOCK] * 3),
+                Blocked(BEGAN + 3, 1, BlockKind.JOIN, 2),
+                Blocked(BEGAN + 3, 2, BlockKind.LOCK, 3),
+            ],
+            "Nobody computes: two wait for locks and one joins.",
+        ),
+        (
+            [
+                *MAIN,
+                *samples({1: IDLE}),
+                waits(WaitKind.LOCK),
+                Blocked(BEGAN + 3, 1, BlockKind.GET),
+            ],
+            "Nothing computes: it waits to get from a queue.",
+        ),
         ([*MAIN, *samples({1: IDLE})], ""),  # nobody knows for what it waits
         ([*MAIN], ""),
         (

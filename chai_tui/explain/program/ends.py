@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chai_tui.explain.wording.formatting import counted, seconds_text
-from chai_tui.model.events import Exited, RunBegan, Sampled, Seated, Started
+from chai_tui.model.events import (
+    Exited,
+    Paused,
+    Resumed,
+    RunBegan,
+    Sampled,
+    Seated,
+    Signalled,
+    Started,
+    Stopping,
+)
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State, Station
 
@@ -135,7 +145,12 @@ def _outcome(floor: Floor, known: list[Process], first: Process | None) -> str:
     if not first.is_over:
         return f"{program}: still running"
     left = f"; {process_count(running)} of it still run{'s' * (running == 1)}" if running else ""
-    return f"{program}: {end_text(first)}{left}"
+    return f"{first_end_text(floor, first)}{left}"
+
+
+def first_end_text(floor: Floor, first: Process) -> str:
+    """Return how the first process ended, as its program: ``make all: ended with exit code 2``."""
+    return f"{printable(floor.run.program) or 'the program'}: {end_text(first)}"
 
 
 def ended_badly(floor: Floor, others: list[Process]) -> str:
@@ -263,6 +278,29 @@ def ended_with_its_process(maker: Maker, process: Process) -> bool:
     if maker.exitcode != 0 or maker is process.last:
         return True
     return process.last is not None and maker.ended_at == process.last.ended_at
+
+
+def is_told_with_its_process(
+    event: Exited | Paused | Resumed | Signalled | Stopping, floor: Floor
+) -> bool:
+    """Whether what happened to a thread is told by what happened to the first of its process.
+
+    Args:
+        event: an end, or what a signal did: that is always the process's.
+        floor: the state after it.
+    """
+    maker = floor.makers.get(event.maker)
+    if maker is None or maker.is_ours or maker.tid == maker.pid:
+        return False
+    process = process_of(floor, floor.stations[maker.station])
+    first = next((one for one in process.threads if one.tid == one.pid), None)
+    if first is None:
+        return False
+    if not isinstance(event, Exited):
+        return first.ended_at is None or first.ended_at >= event.at
+    if maker.error is not None or not ended_with_its_process(maker, process):
+        return False
+    return not first.joined or ended_with_its_process(first, process)
 
 
 def _run_began(event: RunBegan, _: Floor) -> str:

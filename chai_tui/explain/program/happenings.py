@@ -101,15 +101,20 @@ def wait_text(wait: Wait | None) -> str:
 
 
 def blocked_text(blocked: Blocked | None) -> str:
-    """Return ``joins #3``; nothing for who is not told to be blocked."""
+    """Return ``joins #3``; nothing for who is not told to be blocked.
+
+    Who has a lock goes before what it is called: that one is cut where there is little room.
+    """
     if blocked is None:
         return ""
     whom = f"#{blocked.whom}" if blocked.whom else ""
     name = printable(blocked.name)
     most = "" if blocked.timeout is None else f", at most {blocked.timeout:g} s"
     if blocked.on is BlockKind.LOCK:
-        lock = f"waits for lock {name}" if name else "waits for a lock"
-        return f"{lock}, which {whom} has{most}" if whom else f"{lock}{most}"
+        if whom:
+            called = f": {name.removeprefix('of ')}" if name else ""
+            return f"waits for the lock {whom} has{called}{most}"
+        return f"waits for lock {name}{most}" if name else f"waits for a lock{most}"
     if blocked.on is BlockKind.CONDITION:
         return f"waits for {name or 'an event'}{most}"
     if blocked.on is BlockKind.JOIN:

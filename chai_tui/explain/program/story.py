@@ -24,7 +24,7 @@ from chai_tui.explain.program.happenings import blocked_text, wait_text
 from chai_tui.explain.wording.at_work import Shares, recent_shares
 from chai_tui.explain.wording.formatting import counted
 from chai_tui.explain.wording.grammar import listed, number_word, plural, sentence_of
-from chai_tui.model.program_events import WaitKind
+from chai_tui.model.program_events import BlockKind, WaitKind
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
@@ -286,20 +286,34 @@ _WAITING = {
 }
 
 
+_BLOCKED = {
+    BlockKind.LOCK: _WAITING[WaitKind.LOCK],
+    BlockKind.JOIN: ("joins", "join"),
+    BlockKind.PUT: ("waits to put into a queue", "wait to put into queues"),
+    BlockKind.GET: ("waits to get from a queue", "wait to get from queues"),
+}
+
+
+def _ways(thread: Maker) -> tuple[str, str] | None:
+    """How it is told that one waits so, and that several do; what the program says goes before."""
+    if thread.blocked is not None:
+        return _BLOCKED[thread.blocked.on]
+    return None if thread.waits is None else _WAITING[thread.waits.what]
+
+
 def _all_wait(at_work: Sequence[_AtWork]) -> str:
     if any(one.wants >= _IDLE for one in at_work):
         return ""
-    kinds = Counter(one.thread.waits.what for one in at_work if one.thread.waits is not None)
+    kinds = Counter(filter(None, (_ways(one.thread) for one in at_work)))
     if kinds.total() < len(at_work):
         return ""
-    if [*kinds] == [WaitKind.SLEEP]:
+    if [*kinds] == [_WAITING[WaitKind.SLEEP]]:
         return "Everybody sleeps." if len(at_work) > 1 else "It sleeps."
     if len(at_work) == 1:
         (kind,) = kinds
-        return f"Nothing computes: it {_WAITING[kind][0]}."
+        return f"Nothing computes: it {kind[0]}."
     ways = [
-        f"{number_word(count)} {_WAITING[kind][count > 1]}"
-        for kind, count in kinds.most_common(_WAYS_TOLD)
+        f"{number_word(count)} {kind[count > 1]}" for kind, count in kinds.most_common(_WAYS_TOLD)
     ]
     if (rest := len(at_work) - sum(dict(kinds.most_common(_WAYS_TOLD)).values())) > 0:
         ways.append(f"{number_word(rest)} for something else")

@@ -12,6 +12,7 @@ from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import wants_a_core
+from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text, width_of
 
 NEST = "└ "
@@ -77,6 +78,10 @@ def doing_lines(maker: Maker, width: int, most: int) -> list[Line]:
         line: Line = [(now, ""), (place, "dim")]
         if width_of(line) + len(tasks) >= width:
             line = line[:1]
+        if width_of(line) > width and most > 1:
+            first, *more = wrapped(now, width)
+            rest = " ".join(more)
+            return [[(first, "")], [(rest, "")]]
         return [_ends(line, tasks, width)]
     waits = blocked_or_waits(maker) or _computes(maker)
     together: Line = [(now, "strong"), (f"  {waits}" if waits else "", "dim")]

@@ -41,6 +41,7 @@ class Detail(NamedTuple):
         station: where it stands; None once that is forgotten.
         parent: which process started the one that it is in, of a program that is not ours.
         gil_holder: who has the GIL that it waits for; empty if it waits for none, or nobody knows.
+        process_end: how the process ended whose first thread it was; empty of any other.
     """
 
     maker: Maker
@@ -56,6 +57,7 @@ class Detail(NamedTuple):
     station: Station | None = None
     parent: str = ""
     gil_holder: str = ""
+    process_end: str = ""
 
     @property
     def until(self) -> float:
@@ -86,6 +88,7 @@ def detail_of(floor: Floor, maker: Maker) -> Detail:
         station,
         "" if maker.is_ours else of_program.parent_text(floor, maker),
         "" if maker.is_ours else whom_it_waits_for(floor, maker),
+        "" if maker.is_ours else of_program.process_end_text(floor, maker),
     )
 
 
@@ -137,7 +140,7 @@ def _facts_of_program(detail: Detail) -> list[Fact]:
         Fact("cores", _moves_text(maker)),
         Fact("pauses", _pauses_text(detail)),
         Fact("asked", _asked_text(detail)),
-        Fact("exit", _exit_text(maker)),
+        Fact("exit", _exit_text(maker, detail.process_end)),
         Fact("unknown", _unknown_text(detail)),
     ]
 
@@ -260,14 +263,14 @@ def _asked_text(detail: Detail) -> str:
     return f"{when}: {stopping_text(maker, detail.now)}"
 
 
-def _exit_text(maker: Maker) -> str:
+def _exit_text(maker: Maker, process_end: str = "") -> str:
     if not maker.joined:
         return ""
     if maker.exitcode is None:
         return "unknown: the system lost it"
     if maker.exitcode == 0 and maker.engine.shares_station:
         if not maker.is_ours:
-            return "it ended; a thread has no exit code of its own"
+            return process_end or "it ended; a thread has no exit code of its own"
         return f"joined; a {maker.engine.traits.worker} has no exit code of its own"
     text = f"code {maker.exitcode}".replace("-", "−")
     return text if maker.end_signal is None else f"{text}, which is {maker.end_signal}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chai_tui.explain.program.ends import end_text, process_of
 from chai_tui.explain.program.gil import held_share, layers_text
 from chai_tui.explain.program.happenings import blocked_text, place_text, target_told, wait_text
 from chai_tui.explain.wording.formatting import counted, percent, seconds_text
@@ -21,6 +22,18 @@ def parent_text(floor: Floor, maker: Maker) -> str:
         return ""
     number = f"#{parent.makers[0]} " if parent.makers else ""
     return f"{number}{printable(parent.name or parent.command)}, pid {parent.pid}"
+
+
+def process_end_text(floor: Floor, maker: Maker) -> str:
+    """Return how the process ended whose first thread a maker was; empty of any other."""
+    station = floor.stations.get(maker.station)
+    if station is None or maker.tid != maker.pid or not maker.joined:
+        return ""
+    process = process_of(floor, station)
+    if not process.is_over:
+        return "it ended; its process goes on"
+    how = end_text(process)
+    return f"its process {'was ' if how.startswith('killed') else ''}{how}"
 
 
 def process_text(maker: Maker, station: Station | None, company: str) -> str:

@@ -30,9 +30,9 @@ class FindingsDialog(Dialog[int | None]):
     DEFAULT_CSS = """
     FindingsDialog {
         #box { width: 100; }
-        #findings { height: auto; max-height: 8; }
+        #findings { height: auto; max-height: 8; text-wrap: wrap; }
         #evidence { height: auto; max-height: 12; margin: 1 0; }
-        &.-short #findings { max-height: 4; }
+        &.-short #findings { max-height: 6; }
         &.-short #evidence { max-height: 6; }
     }
     """
@@ -110,12 +110,7 @@ class FindingsDialog(Dialog[int | None]):
         if finding is not None:
             is_over = {True: "over by now", False: "still so", None: ""}[finding.is_over]
             told = [*map(printable, finding.evidence), *filter(None, [is_over])]
-            words = Content("\n").join(
-                [
-                    Content(printable(finding.sentence)).stylize("bold"),
-                    *(Content(f"· {line}") for line in told),
-                ]
-            )
+            words = Content("\n").join([Content(f"· {line}") for line in told])
         self.query_one("#words", Static).update(words)
         opens = self.query_one("#open", Button)
         opens.display = finding is not None

@@ -11,11 +11,13 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from chai_tui.explain.event_text import describe
 from chai_tui.explain.exit_text import join_line
+from chai_tui.explain.program.ends import is_told_with_its_process
 from chai_tui.explain.wording.formatting import time_text
 from chai_tui.model.events import (
     Event,
     Exited,
     Paused,
+    Resumed,
     Signalled,
     Stopping,
     Trouble,
@@ -60,7 +62,14 @@ def event_style(event: Event, floor: Floor) -> str:
 
 
 def entries_of(event: Event, floor: Floor) -> list[Entry]:
-    """Return how an event is told: an end and the join that revealed it take a line each."""
+    """Return how an event is told: an end and the join that revealed it take a line each.
+
+    Threads that end with their process, or are sent its signal, take none: they may be hundreds.
+    """
+    if isinstance(event, Exited | Paused | Resumed | Signalled | Stopping) and (
+        is_told_with_its_process(event, floor)
+    ):
+        return []
     told = [Entry(event.at, describe(event, floor), event_style(event, floor))]
     if isinstance(event, Exited) and (joined := join_line(event, floor)) != told[0].text:
         told.append(Entry(event.at, joined, "dim"))

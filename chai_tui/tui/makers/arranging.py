@@ -8,11 +8,12 @@ from functools import partial
 from typing import NamedTuple
 
 from chai_tui.state.floor import Floor
+from chai_tui.state.records import State
 from chai_tui.tui.makers.drawings import Drawings, Manner
 from chai_tui.tui.makers.large import LARGE_HEIGHT
 from chai_tui.tui.makers.layout import Layout, Shape, grouped
 from chai_tui.tui.makers.layout_planner import arrange
-from chai_tui.tui.makers.nesting import nested
+from chai_tui.tui.makers.nesting import ended_last, nested
 from chai_tui.tui.makers.panel import SAID_LINES, listed_steps, tall
 from chai_tui.tui.makers.sort_filter import Sort, in_order
 
@@ -49,6 +50,7 @@ class Arranger:
         arrangement: where they are.
         at: when they were arranged.
         version: that of the floor then.
+        done: how many had ended well then.
         wished: the one selected by hand, who may be there again later.
 
     Args:
@@ -63,6 +65,7 @@ class Arranger:
         self.arrangement = _NOBODY
         self.at = 0.0
         self.version = -1
+        self.done = 0
         self.wished: int | None = None
         self._floor = floor
         self._drawings = drawings
@@ -94,6 +97,7 @@ class Arranger:
         self._arranged_for = self._members(width, room)
         self.at = self._clock()
         self.version = floor.version
+        self.done = floor.counts[State.DONE]
         numbers = in_order(floor, asked.sort, asked.wanted)
         depths: Mapping[int, int] = {}
         if floor.run.is_program and asked.is_tree:
@@ -105,6 +109,13 @@ class Arranger:
             step_lines = 2 if any(maker.task or maker.tasks for maker in shown) else 1
         tallest = tall(step_lines, self._said_lines)
         groups = [] if is_too_small else grouped(floor, numbers)
+        if floor.run.is_program and asked.sort is Sort.NUMBER:
+            groups = [
+                group
+                if group.station is None
+                else group._replace(numbers=ended_last(floor, group.numbers))
+                for group in groups
+            ]
         before = self.arrangement if self._may_stay(numbers, width) else None
         large = LARGE_HEIGHT if asked.is_large else 0
         place = partial(arrange, groups, width, tall=tallest, before=before, large=large)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.tui.canvas.maker_facts import (
+    SPACED_FROM,
     Look,
     bar_style,
     cause_text,
@@ -56,7 +57,7 @@ def draw_large(look: Look, width: int) -> list[Line]:
         _why(look, inner),
     ]
     if not maker.is_ours:
-        body[1:3] = [[(does_now(maker), "strong")], _more(look, inner)]
+        body[1:3] = [[(does_now(maker), "strong")], _more(look)]
     return [
         fit([(top[0] + top[1] * max(0, width - 2) + top[2], style)], width),
         *(
@@ -67,12 +68,12 @@ def draw_large(look: Look, width: int) -> list[Line]:
     ]
 
 
-def _more(look: Look, room: int) -> Line:
+def _more(look: Look) -> Line:
     """What one that is not ours waits for in its task; else what it said last."""
     maker = look.maker
     if maker.task and (waits := blocked_or_waits(maker)):
         return [(waits, "")]
-    return output_line(maker.said[-1], room) if maker.said else []
+    return output_line(maker.said[-1], SPACED_FROM) if maker.said else []
 
 
 def _why(look: Look, room: int) -> Line:

@@ -1,4 +1,4 @@
-"""Processes of a program under those that started them: their order, and how deep each stands.
+"""In which order processes of a program and their threads stand, and how deep each process.
 
 Pure. A process whose own parent is not shown stands under the nearest one above that is.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chai_tui.state.floor import Floor
+from chai_tui.state.records import Maker, State
 
 
 class Nesting(NamedTuple):
@@ -41,6 +42,28 @@ def nested(floor: Floor, numbers: Sequence[int]) -> Nesting:
     # What a broken recording says to be above itself stands at the top.
     depths.update(dict.fromkeys(makers.keys() - depths.keys(), 0))
     return Nesting([number for station in depths for number in makers[station]], depths)
+
+
+def ended_last(floor: Floor, numbers: Sequence[int]) -> list[int]:
+    """Put threads of one process that ended well, while it went on, behind its others.
+
+    Each moves once at most among them, when it ends: where the process ends nobody does.
+
+    Args:
+        floor: how they ended.
+        numbers: of the threads to show, in order.
+    """
+    threads = [floor.makers[number] for number in numbers]
+    everybody = floor.stations[threads[0].station].makers if threads else ()
+    ends = [floor.makers[number].ended_at for number in everybody]
+    over = None if None in ends else max((end for end in ends if end is not None), default=None)
+
+    def key(thread: Maker) -> tuple[bool, float]:
+        ended = thread.ended_at
+        is_last = thread.state is State.DONE and ended is not None and ended != over
+        return is_last, ended if is_last and ended is not None else 0.0
+
+    return [thread.number for thread in sorted(threads, key=key)]
 
 
 def _shown_parent(floor: Floor, station: int, shown: dict[int, list[int]]) -> int:

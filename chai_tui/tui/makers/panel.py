@@ -18,6 +18,7 @@ from chai_tui.explain.wording.formatting import (
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import (
+    SPACED_FROM,
     Look,
     bar_style,
     cause_text,
@@ -107,7 +108,9 @@ def draw_panel(
     room = height - 2 - len(body)
     listed = min(len(maker.steps), step_lines)
     if not maker.is_ours:
-        body += doing_lines(maker, inner, max(1, room - 1))
+        # Lines that no word will have are free for what it does.
+        is_silent = not (maker.said or cause_text(maker) or stopping_text(maker, look.now))
+        body += doing_lines(maker, inner, room if is_silent else max(1, room - 1))
     elif listed > 1 and room > listed:
         body += _steps(maker, inner, listed)
     else:
@@ -308,5 +311,8 @@ def _words(look: Look, inner: int, least: int, room: int) -> list[Line]:
     if maker.dropped and room - len(lines) > 1:
         lines.append([(f"… {maker.dropped:,} more left out", "dim")])
     said = list(islice(said_before_error(maker), room - len(lines)))
-    lines += [output_line(line, least) for line in reversed(said)]
+    for line in reversed(said):
+        # What a program said is of any length: a sign touches only what were cut else.
+        is_spaced = not maker.is_ours and cell_len(printable(line.text)) + 1 != inner
+        lines.append(output_line(line, SPACED_FROM if is_spaced else least))
     return [*lines, *([[]] * (room - len(lines)))]

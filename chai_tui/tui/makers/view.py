@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chai_tui.state.floor import Floor
+from chai_tui.state.records import State
 from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_small
 from chai_tui.tui.canvas.painted import Drawn
 from chai_tui.tui.canvas.styles import Line
@@ -212,7 +213,9 @@ class MakersView(ScrollView, Drawn, can_focus=False):
             return True
         if self.wanted and not self._arrangement.slots:
             return self._somebody_matches()  # nothing is seen that could move, or be aimed at
-        lively = self.sort is not Sort.NUMBER or bool(self.wanted)
+        # Threads of a program that ended well go behind the others.
+        has_ended = self._floor.counts[State.DONE] != self._arranger.done
+        lively = self.sort is not Sort.NUMBER or bool(self.wanted) or has_ended
         return (
             lively
             and self._floor.version != self._arranger.version
