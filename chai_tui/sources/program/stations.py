@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from chai_tui.model.events import Event
 from chai_tui.model.program import RunProgram, WatchProgram
@@ -32,6 +33,7 @@ class Stations:
         first_words: returns what a process said before anybody knew of it.
         last_words: returns what one said before its end; asked when that is known, and while it is
             still in ``by_pid``.
+        words: returns what one's threads said until now; asked when one of those is gone.
 
     Attributes:
         by_pid: those that have not ended.
@@ -45,6 +47,7 @@ class Stations:
         has_threads: bool,
         first_words: Callable[[ProgramStation], list[Event]],
         last_words: Callable[[int], list[Event]],
+        words: Callable[[int], list[Event]],
     ) -> None:
         self.by_pid: dict[int, ProgramStation] = {}
         self._program = program
@@ -52,6 +55,7 @@ class Stations:
         self._has_threads = has_threads
         self._first_words = first_words
         self._last_words = last_words
+        self._words = words
         self._remains = Remains()
         self._began_at = clock()
         self._following: Following | None = None
@@ -150,6 +154,7 @@ class Stations:
             next_maker=self._maker_numbers,
             lived_at=at,
             is_still=self._is_still,
+            words=partial(self._words, came.pid),
         )
         of_parent = self.by_pid.get(came.parent)
         self.by_pid[came.pid] = station
