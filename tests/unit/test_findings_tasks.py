@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chai_tui.findings import people
+from chai_tui.findings import ends, people
 from chai_tui.findings.finding import FindingKind
 from chai_tui.findings.same_error import MOST_ERRORS
 from chai_tui.model.events import Exited, Paused
@@ -278,6 +278,12 @@ def test_nor_one_that_ended_otherwise() -> None:
 # Zombies
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ends, "UNJOINED_SECONDS", 2.0)
+
+
+@pytest.mark.usefixtures("soon")
 def test_processes_that_ended_and_that_nobody_joins() -> None:
     program = pool(3, stem="Process-")
     program.ends(1.0, 2, 3)
@@ -298,6 +304,7 @@ def test_processes_that_ended_and_that_nobody_joins() -> None:
     assert program.found()[0].is_over
 
 
+@pytest.mark.usefixtures("soon")
 def test_the_end_of_their_parent_is_the_end_of_it() -> None:
     program = pool(2, stem="Process-")
     program.ends(1.0, 2)
@@ -309,6 +316,7 @@ def test_the_end_of_their_parent_is_the_end_of_it() -> None:
     assert found.is_over
 
 
+@pytest.mark.usefixtures("soon")
 def test_one_that_is_joined_soon_is_none() -> None:
     program = pool(2, stem="Process-")
     program.ends(1.0, 2)
@@ -319,13 +327,21 @@ def test_one_that_is_joined_soon_is_none() -> None:
     assert program.found() == []
 
 
-@pytest.mark.parametrize("how", ["blocked", "child", "paused", "ended"])
+@pytest.mark.parametrize("how", ["blocked", "child", "pipe", "poll", "paused", "ended"])
+@pytest.mark.usefixtures("soon")
 def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: str) -> None:
     program = pool(2, stem="Process-")
     if how == "blocked":
         program.happens(Blocked, 0.5, 1, BlockKind.JOIN, 3)
     elif how == "child":
         program.waits(0.5, 1, WaitKind.CHILD, "pid 103")
+    elif how == "pipe":
+        program.waits(0.5, 1, WaitKind.READ, "pipe from pid 103")
+        program.waits(15.0, 1, WaitKind.NOTHING)  # it has read something
+        program.waits(15.1, 1, WaitKind.READ, "pipe from pid 103")
+        in_order(program)
+    elif how == "poll":
+        program.waits(0.5, 1, WaitKind.POLL)
     elif how == "paused":
         program.happens(Paused, 0.5, 1, False)
     program.ends(1.0, 2)
@@ -342,6 +358,7 @@ def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: st
         assert len(program.found()) == 1
 
 
+@pytest.mark.usefixtures("soon")
 def test_a_zombie_of_nobody_here_is_none() -> None:
     program = Program()
     program.process("app.py")
@@ -354,6 +371,7 @@ def test_a_zombie_of_nobody_here_is_none() -> None:
 # Who is who
 
 
+@pytest.mark.usefixtures("soon")
 def test_of_very_many_that_ended_only_the_latest_are_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
