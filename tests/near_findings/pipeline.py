@@ -8,8 +8,6 @@ second = subprocess.Popen(["sort"], stdin=first.stdout, stdout=PIPE)
 third = subprocess.Popen(
     ["sh", "-c", "cat > /dev/null; sleep 2.5"], stdin=second.stdout, stdout=PIPE
 )
-for process in (first, second):
-    process.stdout.close()
-third.stdout.read()
+third.communicate()
 for process in (first, second, third):
     process.wait()

@@ -210,7 +210,7 @@ def test_the_same_exception_again_and_again() -> None:
     "errors",
     [
         ["ValueError: no milk"] * 2,
-        [f"ValueError: no milk in cup {cup}" for cup in range(20)],
+        [f"{kind}Error: no milk in cup {cup}" for cup in (1, 2) for kind in "ABCDE"],
         ["CancelledError"] * 20,
         ["asyncio.exceptions.CancelledError: by its user"] * 20,
         [""] * 20,
@@ -223,10 +223,22 @@ def test_errors_that_are_not_the_same_or_none(errors: list[str]) -> None:
     assert program.found(FindingKind.SAME_ERROR) == []
 
 
+def test_the_same_exception_whose_text_has_a_name_in_it() -> None:
+    program = pool(2)
+    for turn in range(20):
+        error = f"ConnectionError: host {turn} unreachable" if turn % 2 else ""
+        does(program, 2 + turn % 2, turn, turn + 0.9, error)
+    does(program, 2, 20.0, 20.1, "ConnectionError")
+    (found,) = program.found(FindingKind.SAME_ERROR)
+    assert found.sentence == (
+        "The same exception (ConnectionError) in 11 tasks, e.g. host 1 unreachable"
+    )
+
+
 def test_what_a_program_says_is_made_safe_and_cut() -> None:
     program = pool(2)
     for turn in range(MOST_ERRORS + 10):
-        does(program, 2, turn / 100, turn / 100 + 0.005, f"E: {turn}")
+        does(program, 2, turn / 100, turn / 100 + 0.005, f"E{turn}")
     for turn in range(3):
         does(program, 3, turn, turn + 0.5, "\x1b[31mE" + "!" * 10_000)
     assert program.found(FindingKind.SAME_ERROR) == []
