@@ -109,8 +109,7 @@ class ProgramLinesView:
             self._running.pop(process.threads[0].number, None)
             # Threads of it may have ended before, in the same batch.
             at = event.at if process.last is None else process.last.ended_at or event.at
-            who = f"{process.name}, pid {process.station.pid}"
-            yield f"{_time(at, floor)} {who}: {end_text(process)}{process.burned}"
+            yield f"{_time(at, floor)} {process.name_and_pid}: {end_text(process)}{process.burned}"
 
     def patience(self) -> float | None:
         """Return seconds after which there is something to show, whatever happens; None: never."""

@@ -41,6 +41,7 @@ class ProgramStation:
     Attributes:
         number: of the station.
         pid: the system's number of the process.
+        parent: number of the station that started it; 0 for none.
         threads: the makers' numbers by those of their threads; the process's first one comes first.
         known: what is known of it.
         told: what the program itself says of that, which knows better.
@@ -73,7 +74,8 @@ class ProgramStation:
         self.known = Known()
         self.told = Known()
         self.threads: dict[int, int] = {}
-        self._parent = parent
+        self.parent = parent
+        self._foretold = Known()
         self._next_maker = next_maker
         self._lived_at = lived_at
         self._is_still = is_still
@@ -133,6 +135,8 @@ class ProgramStation:
     def get_known(self, known: Known, at: float) -> list[Event]:
         """Take in what is known of the process now; return what changed."""
         told = self.told
+        if not known.words and self._foretold.words:
+            known = self._foretold
         known = Known(
             told.name or known.name,
             told.command or known.command,
@@ -147,7 +151,7 @@ class ProgramStation:
             at,
             self.number,
             self.pid,
-            self._parent,
+            self.parent,
             known.name,
             known.command,
             known.python,
@@ -158,6 +162,18 @@ class ProgramStation:
         if first is None:
             return [seen]
         return [seen, *self._name(self.pid, known.name, at, known.target)]
+
+    def foretell(self, known: Known, of_parent: Known, at: float) -> list[Event]:
+        """Take in which command it was started to execute; return what changed.
+
+        Args:
+            known: by that command; it counts where nothing better can be read.
+            of_parent: what is known of who started it, as which it is called until then.
+            at: now.
+        """
+        self._foretold = known
+        is_itself = self.known.words and self.known.words != of_parent.words
+        return self.get_known(self.known if is_itself else known, at)
 
     def hear(self, told: Known, at: float) -> list[Event]:
         """Take in what the program itself says of the process; return what changed."""

@@ -9,7 +9,13 @@ from functools import partial
 
 from chai_tui.model.events import Event
 from chai_tui.model.program import RunProgram, WatchProgram
-from chai_tui.sources.program.naming import Known, known_of, short_name, thread_name
+from chai_tui.sources.program.naming import (
+    Known,
+    known_after_exec,
+    known_of,
+    short_name,
+    thread_name,
+)
 from chai_tui.sources.program.processes.changes import (
     Came,
     Change,
@@ -109,7 +115,7 @@ class Stations:
             elif isinstance(change, Execed):
                 self._remains.lives(change.pid)
                 # What cannot be read any more is not what it was before.
-                events += station.get_known(known_of(change.pid, Known()), at)
+                events += station.get_known(known_after_exec(change.pid), at)
             elif isinstance(change, ThreadsChanged) and self._has_threads:
                 is_told = self._following is not None and self._following.is_told
                 left = dict(change.left) if is_told else None
