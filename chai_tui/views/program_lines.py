@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
@@ -17,7 +18,7 @@ from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble
 from chai_tui.model.program_events import SeenBy
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.views.output import ExitCode, OutputError, warn, write
+from chai_tui.views.output import ExitCode, OutputError, warn, write, write_bytes
 from chai_tui.views.starts import Starts
 
 _LAYERS_TOLD = 3
@@ -35,12 +36,20 @@ class ProgramLinesView:
         out: stdout.
         err: stderr; None: it was closed when chai-tui was started.
         clock: seconds.
+        written: what it writes to stdout, as it is: that is printed, and not what can be shown of
+            it. None: stdout is a terminal.
     """
 
     def __init__(
-        self, out: TextIO, err: TextIO | None, clock: Callable[[], float] = time.monotonic
+        self,
+        out: TextIO,
+        err: TextIO | None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        written: deque[bytes] | None = None,
     ) -> None:
         self._out = out
+        self._written = written
         self._err = err
         self._starts = Starts(clock)
         self._over: set[int] = set()
@@ -76,7 +85,10 @@ class ProgramLinesView:
             warn(self._err, f"{_time(finding.at, floor)} found: {printable(finding.sentence)}")
 
     def _print(self, lines: list[str]) -> None:
-        write(self._out, lines)
+        if self._written is None:
+            write(self._out, lines)
+        while self._written:
+            write_bytes(self._out, self._written.popleft())
         lines.clear()
 
     def _told(self, event: Event, floor: Floor) -> Iterator[str]:
@@ -141,6 +153,7 @@ class ProgramLinesView:
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Tell how the program ended, on stderr."""
+        self._print([])
         for text in self._started(floor, at_last=True):
             warn(self._err, text)
         for finding in self._findings.end(floor):

@@ -70,6 +70,7 @@ class ProgramSource:
             told of.
         lines_per_second: how many lines each process may say a second; the rest is counted. None:
             no limit.
+        written: takes what the program writes to stdout, as it is; None: nobody wants it.
         clock: seconds; comparable with ``time.monotonic()`` of others.
         sampler: reads cores and threads; None: this system's.
     """
@@ -80,6 +81,7 @@ class ProgramSource:
         *,
         sample_every: float | None = None,
         lines_per_second: int | None = None,
+        written: deque[bytes] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sampler: Sampler | None = None,
     ) -> None:
@@ -96,7 +98,9 @@ class ProgramSource:
             last_words=self._last_words,
             words=self._words,
         )
-        self._output = ProgramOutput(self._poller, self._stations.speaker, lines_per_second)
+        self._output = ProgramOutput(
+            self._poller, self._stations.speaker, lines_per_second, written
+        )
         self._looking: Looking | None = None
         self._receiver: HookReceiver | None = None
         self._told = Told(
