@@ -26,7 +26,7 @@ SIGKILL = 9
 TOGETHER_SECONDS = 5.0
 """An end by SIGKILL and the system's count of those it killed belong together if they were told
 within so much time; a look at both takes half a second, on a machine without memory longer."""
-UNJOINED_SECONDS = 2.0
+UNJOINED_SECONDS = 10.0
 """Whoever started a process may have something to do before it joins it."""
 GATHERED_SECONDS = 0.25
 """Those who end at about the same time are told of together."""
@@ -87,7 +87,8 @@ class NoMemory:
 class Zombies:
     """Looks for processes that have ended while whoever started them does something else.
 
-    Who waits for the end of one is about to join them all, one after another.
+    Who waits for the end of one is about to join them all, one after another; so is who waits for
+    what others have to say, as at the end of a pipeline.
 
     Args:
         desk: where to tell.
@@ -105,12 +106,14 @@ class Zombies:
         """Those of them who are not joined yet."""
         self._told: dict[int, int] = {}
         self._joining: set[int] = set()
-        """The makers who wait for some process's or thread's end."""
+        """The makers who wait for some process's or thread's end, or for its words."""
+        self._went_on: dict[int, float] = {}
+        """When makers did so last."""
         self.handlers: Mapping[type, Callable[[Any], object]] = {
             Unjoined: self._unjoined,
             Exited: self._exited,
             Blocked: self._blocked,
-            Unblocked: lambda event: self._joining.discard(event.maker),
+            Unblocked: lambda event: self._goes_on(event.maker, event.at),
             Waits: self._waits,
         }
 
@@ -130,6 +133,8 @@ class Zombies:
                 del self._pending[station]
             elif parent.makers & (self._joining | self._people.paused):
                 self._wait(station, at)
+            elif at < (since := self._busy_since(parent)) + UNJOINED_SECONDS:
+                self._wait(station, since)
             else:
                 del self._pending[station]
                 self._tell(parent, place, at)
@@ -152,6 +157,9 @@ class Zombies:
         self._pending[station] = at + UNJOINED_SECONDS
         self._desk.wake_at(at + UNJOINED_SECONDS)
 
+    def _busy_since(self, parent: Place) -> float:
+        return max((self._went_on.get(maker, -math.inf) for maker in parent.makers), default=0.0)
+
     def _was_joined(self, parent: int, station: int) -> None:
         still = self._open.get(parent)
         if still is not None and station in still:
@@ -161,6 +169,7 @@ class Zombies:
 
     def _exited(self, event: Exited) -> None:
         self._joining.discard(event.maker)
+        self._went_on.pop(event.maker, None)
         place = self._people.place_of(event.maker)
         if place is None or place.makers:
             return
@@ -176,14 +185,21 @@ class Zombies:
         if event.on is BlockKind.JOIN:
             self._joining.add(event.maker)
         else:
-            self._joining.discard(event.maker)
+            self._goes_on(event.maker, event.at)
 
     def _waits(self, event: Waits) -> None:
         for wait in event.makers:
-            if wait.what is WaitKind.CHILD:
+            if wait.what in {WaitKind.CHILD, WaitKind.POLL} or (
+                wait.what is WaitKind.READ and wait.subject.startswith("pipe")
+            ):
                 self._joining.add(wait.maker)
-            elif self._joining:
-                self._joining.discard(wait.maker)
+            else:
+                self._goes_on(wait.maker, event.at)
+
+    def _goes_on(self, maker: int, at: float) -> None:
+        if maker in self._joining:
+            self._joining.discard(maker)
+            self._went_on[maker] = at
 
     def _tell(self, parent: Place, place: Place, at: float) -> None:
         left = self._left.setdefault(parent.number, {})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Exited, Seated
+from chai_tui.model.events import Event, Exited, Seated
 from chai_tui.model.program_events import (
     Blocked,
     Doing,
@@ -65,6 +65,10 @@ class ProgramFloor(ForgettingFloor):
     first_end: Maker | None
     threads_ever: int
     processes_ever: int
+
+    def _tell(self, event: Event) -> None:
+        """Put an event into the log."""
+        raise NotImplementedError
 
     def _note_end(self, maker: Maker) -> None:
         """Keep how the first process ends."""
@@ -194,7 +198,12 @@ class ProgramFloor(ForgettingFloor):
             maker.loop_tasks = tuple(one for one in maker.loop_tasks if one[0] != event.task)
             _show_loop(maker)
         maker.tasks += 1
-        maker.tasks_failed += bool(event.error)
+        if event.error:
+            maker.tasks_failed += 1
+            before, maker.task_error = maker.task_error, printable(event.error)
+            # Once of each kind in a row: of thousands, others would be pushed out of the log.
+            if maker.task_error.partition(":")[0] != before.partition(":")[0]:
+                self._tell(event)
 
     PROGRAM_HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         StationSeen: _station_seen,

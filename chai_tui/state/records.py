@@ -154,6 +154,8 @@ class Maker:
     tasks: int = 0
     """How many tasks it has done."""
     tasks_failed: int = 0
+    task_error: str = ""
+    """What the last one of them raised."""
     version: int = 0
     """Grows with every change, so that a view can tell what to draw again."""
     sampled: int = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from chai_tui.findings.finding import Finding
 from chai_tui.findings.findings import Findings
-from chai_tui.model.events import Event
+from chai_tui.model.events import Event, Seated
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
@@ -49,6 +49,9 @@ class ProgramApp(ChaiApp):
     def _fold_alone(self, events: Sequence[Event]) -> None:
         super()._fold_alone(events)
         self._found_untold += self._findings.take(events, self.floor)
+        if self.ended:  # whoever is born meanwhile is ended as well
+            born = {event.maker for event in events if isinstance(event, Seated)}
+            self.ended |= born & self.floor.makers.keys()
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Notify what nobody should miss: what was found, too."""

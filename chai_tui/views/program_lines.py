@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
@@ -23,7 +24,7 @@ from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble
 from chai_tui.model.program_events import SeenBy
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.views.output import ExitCode, OutputError, warn, write
+from chai_tui.views.output import ExitCode, OutputError, warn, write, write_bytes
 from chai_tui.views.starts import Starts
 
 _LAYERS_TOLD = 3
@@ -41,12 +42,20 @@ class ProgramLinesView:
         out: stdout.
         err: stderr; None: it was closed when chai-tui was started.
         clock: seconds.
+        written: what it writes to stdout, as it is: that is printed, and not what can be shown of
+            it. None: stdout is a terminal.
     """
 
     def __init__(
-        self, out: TextIO, err: TextIO | None, clock: Callable[[], float] = time.monotonic
+        self,
+        out: TextIO,
+        err: TextIO | None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        written: deque[bytes] | None = None,
     ) -> None:
         self._out = out
+        self._written = written
         self._err = err
         self._starts = Starts(clock)
         self._over: set[int] = set()
@@ -82,7 +91,10 @@ class ProgramLinesView:
             warn(self._err, f"{_time(finding.at, floor)} found: {printable(finding.sentence)}")
 
     def _print(self, lines: list[str]) -> None:
-        write(self._out, lines)
+        if self._written is None:
+            write(self._out, lines)
+        while self._written:
+            write_bytes(self._out, self._written.popleft())
         lines.clear()
 
     def _told(self, event: Event, floor: Floor) -> Iterator[str]:
@@ -115,8 +127,7 @@ class ProgramLinesView:
             self._running.pop(process.threads[0].number, None)
             # Threads of it may have ended before, in the same batch.
             at = event.at if process.last is None else process.last.ended_at or event.at
-            who = f"{process.name}, pid {process.station.pid}"
-            yield f"{_time(at, floor)} {who}: {end_text(process)}{process.burned}"
+            yield f"{_time(at, floor)} {process.name_and_pid}: {end_text(process)}{process.burned}"
 
     def patience(self) -> float | None:
         """Return seconds after which there is something to show, whatever happens; None: never."""
@@ -148,6 +159,7 @@ class ProgramLinesView:
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Tell how the program ended, on stderr."""
+        self._print([])
         for text in self._started(floor, at_last=True):
             warn(self._err, text)
         for finding in self._findings.end(floor):

@@ -71,6 +71,17 @@ async def test_leaving_ends_what_is_run_and_leaves_alone_what_is_watched(source:
         assert told == (source == "run")
 
 
+async def test_whoever_is_born_while_all_is_ended_is_ended_too() -> None:
+    async with program(*ONE) as shown:
+        await shown.press("q")
+        await shown.until(lambda: not shown.app.is_running or shown.app._exit)
+        ends = [Exited(BEGAN + 1, 1, -15, ours=True), Exited(BEGAN + 1, 2, 143, ours=False)]
+        shown.app.exit_code([*OTHER, *ends])
+        assert (
+            shown.app.last_words()[0] == "python lesson.py 3: 2 processes were ended while at work"
+        )
+
+
 async def test_files_are_named_after_the_program() -> None:
     async with program(*ONE) as shown:
         assert shown.app.run_name.startswith("run-python")

@@ -478,3 +478,29 @@ def test_pytest_with_two_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         children = [each for each in seen.floor.stations.values() if each.parent == 1]
         assert len(children) >= 2, seen.told
         assert not troubles(seen)
+
+
+FAILING = """
+import pathlib, subprocess
+commands = (["false"], ["sh", "-c", "exit 9"], "exit 3; exit 4", b"false", pathlib.Path("false"))
+for command in commands:
+    process = subprocess.Popen(command, shell=type(command) is str)
+    process.wait()
+    assert "pid" in vars(process) and process.pid > 0
+try:
+    subprocess.run(["no-such-command"])
+except FileNotFoundError as error:
+    print(error.__traceback__.tb_next is None or "_chai_hook" in str(error))
+"""
+
+
+def test_children_that_fail_at_once_are_called_by_their_commands() -> None:
+    with run_python(FAILING, hook=True) as seen:
+        seen.until_over()
+    first, *children = seen.floor.stations.values()
+    assert seen.lines == ["False"]
+    assert seen.floor.makers[first.makers[0]].exitcode == 0, seen.told
+    names = [child.name for child in children]
+    if seen.source.follows_by == "the kernel's process events":  # else many are missed
+        assert names[:5] == ["false", "sh", "sh", "false", "false"]
+    assert {*names} <= {"false", "sh", "no-such-command", first.name}

@@ -74,6 +74,14 @@ def test_a_script_is_run_and_its_exit_code_is_ours(folder: Path) -> None:
     assert (folder / "ran").read_text().startswith(f"tea {os.path.realpath(sys.executable)} ")
 
 
+def test_what_is_piped_is_what_the_program_wrote(folder: Path) -> None:
+    written = "a\tb\r\n\x1b[1m" + "x" * 3_000 + "\n10 %\r20 %"
+    (folder / "raw.py").write_text(f"import os, time; os.write(1, {written.encode()!r})")
+    command = [console_script(), "run", "--plain", "raw.py"]
+    result = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+    assert result.stdout.decode() == written
+
+
 def test_what_it_does_is_told_as_events_and_recorded(folder: Path) -> None:
     (folder / "input").write_text("milk")
     options = ["--json", "--every", "0.1", "--record", "run.chai", "--stdin", "input"]

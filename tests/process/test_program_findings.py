@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.findings import gil_bound, standstill, too_many
+from chai_tui.findings import ends, gil_bound, standstill, too_many
 from chai_tui.findings.finding import Finding, FindingKind
 from chai_tui.findings.findings import Findings
 from chai_tui.host.cgroup import OomCounter
@@ -30,6 +30,7 @@ EVERY = 0.25
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long is long, and what is too short to know, is tested with events made by hand."""
     monkeypatch.setattr(gil_bound, "LOOKED_AT_SECONDS", 1.0)
+    monkeypatch.setattr(ends, "UNJOINED_SECONDS", 1.0)
     monkeypatch.setattr(too_many, "LOOKED_AT_SECONDS", 1.0)
     monkeypatch.setattr(standstill, "STILL_SECONDS", 1.0)
 
@@ -132,8 +133,13 @@ def test_children_that_nobody_joins(finder: Finder) -> None:
 
 
 @pytest.mark.long
-@nearly("zombies.py")
-def test_children_that_are_joined_in_their_order(finder: Finder) -> None:
+@pytest.mark.parametrize(
+    "finder",
+    [(NEARLY / name,) for name in ("zombies.py", "pipeline.py")],
+    indirect=True,
+    ids=["in their order", "a pipeline"],
+)
+def test_children_that_are_joined_late(finder: Finder) -> None:
     assert finder.in_the_end(FindingKind.ZOMBIES) == []
 
 

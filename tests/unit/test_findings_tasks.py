@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chai_tui.findings import people
+from chai_tui.findings import ends, people
 from chai_tui.findings.finding import FindingKind
 from chai_tui.findings.same_error import MOST_ERRORS
 from chai_tui.model.events import Exited, Paused
@@ -210,7 +210,7 @@ def test_the_same_exception_again_and_again() -> None:
     "errors",
     [
         ["ValueError: no milk"] * 2,
-        [f"ValueError: no milk in cup {cup}" for cup in range(20)],
+        [f"{kind}Error: no milk in cup {cup}" for cup in (1, 2) for kind in "ABCDE"],
         ["CancelledError"] * 20,
         ["asyncio.exceptions.CancelledError: by its user"] * 20,
         [""] * 20,
@@ -223,10 +223,22 @@ def test_errors_that_are_not_the_same_or_none(errors: list[str]) -> None:
     assert program.found(FindingKind.SAME_ERROR) == []
 
 
+def test_the_same_exception_whose_text_has_a_name_in_it() -> None:
+    program = pool(2)
+    for turn in range(20):
+        error = f"ConnectionError: host {turn} unreachable" if turn % 2 else ""
+        does(program, 2 + turn % 2, turn, turn + 0.9, error)
+    does(program, 2, 20.0, 20.1, "ConnectionError")
+    (found,) = program.found(FindingKind.SAME_ERROR)
+    assert found.sentence == (
+        "The same exception (ConnectionError) in 11 tasks, e.g. host 1 unreachable"
+    )
+
+
 def test_what_a_program_says_is_made_safe_and_cut() -> None:
     program = pool(2)
     for turn in range(MOST_ERRORS + 10):
-        does(program, 2, turn / 100, turn / 100 + 0.005, f"E: {turn}")
+        does(program, 2, turn / 100, turn / 100 + 0.005, f"E{turn}")
     for turn in range(3):
         does(program, 3, turn, turn + 0.5, "\x1b[31mE" + "!" * 10_000)
     assert program.found(FindingKind.SAME_ERROR) == []
@@ -278,6 +290,12 @@ def test_nor_one_that_ended_otherwise() -> None:
 # Zombies
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ends, "UNJOINED_SECONDS", 2.0)
+
+
+@pytest.mark.usefixtures("soon")
 def test_processes_that_ended_and_that_nobody_joins() -> None:
     program = pool(3, stem="Process-")
     program.ends(1.0, 2, 3)
@@ -298,6 +316,7 @@ def test_processes_that_ended_and_that_nobody_joins() -> None:
     assert program.found()[0].is_over
 
 
+@pytest.mark.usefixtures("soon")
 def test_the_end_of_their_parent_is_the_end_of_it() -> None:
     program = pool(2, stem="Process-")
     program.ends(1.0, 2)
@@ -309,6 +328,7 @@ def test_the_end_of_their_parent_is_the_end_of_it() -> None:
     assert found.is_over
 
 
+@pytest.mark.usefixtures("soon")
 def test_one_that_is_joined_soon_is_none() -> None:
     program = pool(2, stem="Process-")
     program.ends(1.0, 2)
@@ -319,13 +339,21 @@ def test_one_that_is_joined_soon_is_none() -> None:
     assert program.found() == []
 
 
-@pytest.mark.parametrize("how", ["blocked", "child", "paused", "ended"])
+@pytest.mark.parametrize("how", ["blocked", "child", "pipe", "poll", "paused", "ended"])
+@pytest.mark.usefixtures("soon")
 def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: str) -> None:
     program = pool(2, stem="Process-")
     if how == "blocked":
         program.happens(Blocked, 0.5, 1, BlockKind.JOIN, 3)
     elif how == "child":
         program.waits(0.5, 1, WaitKind.CHILD, "pid 103")
+    elif how == "pipe":
+        program.waits(0.5, 1, WaitKind.READ, "pipe from pid 103")
+        program.waits(15.0, 1, WaitKind.NOTHING)  # it has read something
+        program.waits(15.1, 1, WaitKind.READ, "pipe from pid 103")
+        in_order(program)
+    elif how == "poll":
+        program.waits(0.5, 1, WaitKind.POLL)
     elif how == "paused":
         program.happens(Paused, 0.5, 1, False)
     program.ends(1.0, 2)
@@ -342,6 +370,7 @@ def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: st
         assert len(program.found()) == 1
 
 
+@pytest.mark.usefixtures("soon")
 def test_a_zombie_of_nobody_here_is_none() -> None:
     program = Program()
     program.process("app.py")
@@ -354,6 +383,7 @@ def test_a_zombie_of_nobody_here_is_none() -> None:
 # Who is who
 
 
+@pytest.mark.usefixtures("soon")
 def test_of_very_many_that_ended_only_the_latest_are_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from chai_tui.model.program_events import BlockKind
 from chai_tui.sources.program.hook_messages import (
     BlockedOn,
+    ChildBegan,
     Dropped,
     Handed,
     Holds,
@@ -34,6 +35,7 @@ GOOD = [
         ("P", 1.5, 7, "Process-1", "brew_chai", "CPython 3.13", "lesson.py"),
         ProcessBegan(1.5, 9, 7, "Process-1", "brew_chai", "CPython 3.13", "lesson.py"),
     ),
+    (("C", 2, 10, "sh\0-c\0exit 9"), ChildBegan(2, 9, 10, ("sh", "-c", "exit 9"))),
     (("T", 2, 10, "Thread-1", "brew"), ThreadBegan(2, 9, 10, "Thread-1", "brew")),
     (("E", 2, 10), ThreadEnded(2, 9, 10)),
     (("N", 2, 0, "Kettle"), Renamed(2, 9, 0, "Kettle")),

@@ -53,6 +53,14 @@ def test_stdout_has_the_programs_own_lines_and_nothing_else() -> None:
     ]
 
 
+def test_who_has_no_name_but_its_number_is_told_with_it_once() -> None:
+    _, err = told([*MAIN, *process(2, "pid 4712", parent=1)], ends(2, exitcode=1))
+    assert err[1:3] == [
+        "chai-tui: 00.000 #2 pid 4712 started",
+        "chai-tui: 03.000 pid 4712 #2: ended with exit code 1",
+    ]
+
+
 def child(number: int, name: str) -> list[Event]:
     return process(number, name, parent=1, at=BEGAN + 0.25)
 

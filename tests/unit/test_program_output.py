@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +53,21 @@ def reading() -> Iterator[Reading]:
 
 def lines(events: list[Event]) -> list[str]:
     return [event.line for event in events if isinstance(event, Said)]
+
+
+def test_what_was_written_is_handed_out_as_it_is_in_whole_lines() -> None:
+    reading, written = Reading(), deque[bytes]()
+    reading.output = ProgramOutput(reading.poller, lambda _: (None, 1), None, written)
+    first, second = reading.pipe(), reading.pipe(7)
+    for end, data in ((first, b"a\tb\r\n\xff"), (second, b"c\x1b\nd"), (first, b"\n10 %\r")):
+        os.write(end, data)
+        reading.output.read_all(reading.output.sizes(reading.ready()), 0.0)
+    assert b"".join(written) == b"a\tb\r\nc\x1b\n\xff\n"
+    for end in (first, second):
+        os.close(end)
+    reading.output.finish(0.0)
+    reading.poller.close()
+    assert b"".join(written) == b"a\tb\r\nc\x1b\n\xff\n10 %\rd"
 
 
 def test_whoever_has_the_number_of_a_closed_stream_by_now_is_not_read(reading: Reading) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from itertools import count
+from pathlib import Path
 from typing import cast
 
 import pytest
 
-from chai_tui.model.events import Event, MakerUse, Paused, Resumed, Sampled
+from chai_tui.model.events import (
+    Event,
+    Exited,
+    MakerUse,
+    Paused,
+    Resumed,
+    Sampled,
+    Seated,
+    Started,
+)
 from chai_tui.model.program_events import Named
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Watched
@@ -88,3 +99,29 @@ def test_every_thread_is_asked_for_its_name_about_every_two_seconds(
     events = [event for _ in range(20) for event in looker.look(is_told=True)]
     assert len(asked) == len({*asked}) == 999  # the first one's is its process's
     assert sum(isinstance(event, Named) for event in events) == 999
+
+
+def test_a_late_word_of_a_thread_that_is_gone_makes_nobody_new() -> None:
+    station = a_station(2)
+    station.leave(4712, 12.0)
+    assert station.seat(4712, 11.9, "Thread-1") == []
+    assert station.maker_of(4712) == 1
+    (*_, started) = station.seat(4712, 12.1)  # its number was given to another one
+    assert started == Started(12.1, 3, 4711, 4712)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of threads")
+def test_what_a_thread_said_comes_before_its_end(tmp_path: Path) -> None:
+    (tmp_path / "4711/task/4711").mkdir(parents=True)
+    station: ProgramStation
+
+    def words() -> list[Event]:
+        return [*station.seat(4713, 11.9), *station.call(4712, "Thread-1", 11.9)]
+
+    station = ProgramStation(
+        1, 4711, 0, next_maker=count(1), lived_at=10.0, words=words, proc=str(tmp_path)
+    )
+    station.seat(4711, 10.0)
+    station.seat(4712, 10.0)
+    events = station.list_threads(12.0, lambda *_: "", {4712: 0, 4713: 0})
+    assert [type(event) for event in events] == [Seated, Named, Started, Named, Exited, Exited]

@@ -15,10 +15,19 @@ from chai_tui.explain.report import report_lines
 from chai_tui.explain.start_text import start_text
 from chai_tui.explain.story import story_line
 from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, Unseated
-from chai_tui.model.program_events import Blocked, BlockKind, Missed, Wait, WaitKind, Waits
+from chai_tui.model.program_events import (
+    Blocked,
+    BlockKind,
+    Missed,
+    TaskEnded,
+    Wait,
+    WaitKind,
+    Waits,
+)
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
+from chai_tui.tui.detail.of_program import task_text
 from tests.builders import BEGAN, floor_of
 from tests.made_programs import RUN, WATCH, ends, process, samples, thread
 
@@ -152,6 +161,21 @@ def test_the_report_tells_figures_and_exit_codes() -> None:
     ]
     for line in lines:
         assert_none_of_ours(line)
+
+
+def test_the_report_and_the_panel_tell_what_tasks_raised() -> None:
+    error = "ValueError: no milk in cup"
+    tasks = [TaskEnded(BEGAN + 1, 2, error=f"{error} {cup}" if cup else "") for cup in range(3)]
+    tasks += [TaskEnded(BEGAN + 1, 3, error="\x1b[31m" + "E" * 10)]
+    floor = floor_of(RUN, *MAIN, *CHILDREN[:8], *tasks, *ends(1, 2, 3))
+    assert f"failed tasks: 3 of 4, e.g. {error} 2" in report_lines(floor)
+    assert (
+        task_text(floor.makers[2], BEGAN) == f"3 tasks done · 2 of them failed, at last: {error} 2"
+    )
+    assert floor.makers[3].task_error.isprintable()
+    logged = [event for event in floor.log if isinstance(event, TaskEnded)]
+    assert describe(logged[0], floor) == f"#2 ended its task, failed: {error} 1"
+    assert len(logged) == 2  # once of each kind
 
 
 def test_the_report_tells_who_burned_most_as_the_kernel_counted_it() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -258,17 +259,23 @@ def without_screen(
     with own_terminal():
         view: View
         patience: Callable[[], float | None] | None = None
+        written: deque[bytes] | None = None
         if how.as_json:
             from chai_tui.views.json_lines import JsonView  # noqa: PLC0415 - 7 ms, for JSON alone
 
             view = JsonView(sys.stdout)
         else:
-            view = lines_view = ProgramLinesView(sys.stdout, sys.stderr)
+            # A terminal would obey what is written; a file or pipe is to have it as it is.
+            is_shown = sys.stdout.isatty() or getattr(program, "tty", False)
+            written = None if is_shown else deque()
+            view = lines_view = ProgramLinesView(sys.stdout, sys.stderr, written=written)
             patience = lines_view.patience
         usual = JSON_SAMPLE_SECONDS  # lines tell what is found, and some of that shows in time only
         if file is not None and not how.as_json:
             usual = SCREEN_SAMPLE_SECONDS  # who records wants to see the cores later
-        source = ProgramSource(program, sample_every=how.every or usual, lines_per_second=None)
+        source = ProgramSource(
+            program, sample_every=how.every or usual, lines_per_second=None, written=written
+        )
         recording = recorded(source, file, is_kept=False)
         startup.done()
         try:

@@ -53,6 +53,12 @@ class Process(NamedTuple):
         return process_name(self.station, first)
 
     @property
+    def name_and_pid(self) -> str:
+        """``Process-1 #4, pid 812``; ``pid 812 #4`` if it has no other name."""
+        pid = f"pid {self.station.pid}"
+        return self.name if self.name.startswith(f"{pid} #") else f"{self.name}, {pid}"
+
+    @property
     def is_over(self) -> bool:
         """Whether it has ended."""
         return self.last is not None
@@ -232,14 +238,19 @@ def _burned(seconds: float | None) -> str:
 
 
 def _seated(event: Seated, floor: Floor) -> str:
-    return f"{_who(event.maker, floor)} seen, pid {event.pid}"
+    return _with_number(f"{_who(event.maker, floor)} seen", f"pid {event.pid}")
 
 
 def _started(event: Started, floor: Floor) -> str:
     number = f"pid {event.pid}" if event.tid == event.pid else f"tid {event.tid}"
     # What is watched may have run for long.
     did = "seen" if floor.run.source == "watch" else "started"
-    return f"{_who(event.maker, floor)} {did}, {number}"
+    return _with_number(f"{_who(event.maker, floor)} {did}", number)
+
+
+def _with_number(text: str, number: str) -> str:
+    """Append a process's or thread's number, unless it is what that is called anyway."""
+    return text if f" {number} " in text else f"{text}, {number}"
 
 
 def exited_line(event: Exited, floor: Floor) -> str:

@@ -20,6 +20,7 @@ from chai_tui.state.floor import Floor
 
 LISTED = 10
 """So many exit codes are listed."""
+_ERROR_LENGTH = 120
 WORTH_TELLING = 0.05
 """CPU seconds from which a process is told to have burned most."""
 
@@ -56,6 +57,7 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
     lines = [closing, _figures(floor, wall)]
     if codes:
         lines.append(f"exit codes: {', '.join(codes)}{more}")
+    lines += _failed_tasks(known)
     lines += _most_time(known)
     if floor.missed is not None:
         lines.append(missed_text(floor.missed))
@@ -69,6 +71,17 @@ def _figures(floor: Floor, wall: float) -> str:
     if floor.run.source == "watch":  # they have burned it since they began, watched or not
         return f"{text} since they began"
     return f"{text}, {burned / wall:.1f} cores at once" if wall > 0 else text
+
+
+def _failed_tasks(known: Iterable[Process]) -> list[str]:
+    """How many tasks failed, in a line, and how one of them did; nothing where none has."""
+    threads = [thread for process in known for thread in process.threads]
+    errors = [thread.task_error for thread in threads if thread.tasks_failed]
+    if not errors:
+        return []
+    failed, done = sum(one.tasks_failed for one in threads), sum(one.tasks for one in threads)
+    example = f"{', e.g.' if failed > 1 else ':'} {errors[0][:_ERROR_LENGTH]}"
+    return [f"failed tasks: {failed:,} of {done:,}{example}"]
 
 
 def _most_time(known: Iterable[Process]) -> list[str]:

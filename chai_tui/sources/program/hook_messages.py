@@ -43,6 +43,22 @@ class ProcessBegan(NamedTuple):
     script: str = ""
 
 
+class ChildBegan(NamedTuple):
+    """A child was started to execute a command; it may not have done so yet.
+
+    Attributes:
+        at: when.
+        pid: of who started it.
+        child: its pid.
+        command: its words, as far as they are known.
+    """
+
+    at: float
+    pid: int
+    child: int
+    command: tuple[str, ...]
+
+
 class ThreadBegan(NamedTuple):
     """A thread began that Python started; ``tid`` is the system's number of it."""
 
@@ -181,6 +197,7 @@ class Dropped(NamedTuple):
 
 Message = (
     ProcessBegan
+    | ChildBegan
     | ThreadBegan
     | ThreadEnded
     | Renamed
@@ -236,6 +253,12 @@ _FORMS: dict[str, tuple[int, Build]] = {
     "P": (
         5,
         lambda at, pid, of: ProcessBegan(at, pid, _number(of[0]), *(_shown(one) for one in of[1:])),
+    ),
+    "C": (
+        2,
+        lambda at, pid, of: ChildBegan(
+            at, pid, _number(of[0]), tuple(_shown(word) for word in of[1].split("\0"))
+        ),
     ),
     "T": (
         3,

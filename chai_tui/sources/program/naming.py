@@ -47,7 +47,21 @@ def known_of(pid: int, fallback: Known) -> Known:
     if not command:  # it ended already, or it is not ours to see
         return fallback
     python = fallback.python if command == fallback.words else python_of(pid)
+    return known_by(command, python)
+
+
+def known_by(command: tuple[str, ...], python: str = "") -> Known:
+    """Return what is known of a process by its command line."""
     return Known(short_name(command), " ".join(command), python, "", command)
+
+
+def known_after_exec(pid: int) -> Known:
+    """Return what is known of a process that executed something else a moment ago.
+
+    Of one that has ended already, until it is joined, the system still has its command's name.
+    """
+    known = known_of(pid, Known())
+    return known if known.words else Known(thread_name(pid, pid))
 
 
 def command_of(pid: int, proc: str = "/proc") -> tuple[str, ...]:

@@ -40,14 +40,19 @@ class Stream:
         descriptor: it is closed when nothing more comes.
         name: ``out`` or ``err``.
         pid: whose lines they are; 0 if that cannot be told.
+        written: takes what was read, as it was written, in whole lines; None: nobody wants it.
     """
 
-    def __init__(self, descriptor: int, name: str, pid: int) -> None:
+    def __init__(
+        self, descriptor: int, name: str, pid: int, written: deque[bytes] | None = None
+    ) -> None:
         self.descriptor = descriptor
         self.name = name
         self.pid = pid
         self.lines = LineAssembler()
         self.inode = os.fstat(descriptor).st_ino
+        self._written = written
+        self._open = b""
         self._reads: deque[tuple[float, int]] = deque(maxlen=_READS_KEPT)
 
     def read(self, most: int) -> bytes | None:
@@ -59,7 +64,19 @@ class Stream:
         except OSError:  # a terminal that nobody has any more
             return b""
         self._reads.append((time.monotonic(), len(data)))
+        if self._written is not None:
+            lines, end, rest = data.rpartition(b"\n")
+            if end or len(self._open) > _PIECE:
+                self._written.append(self._open + lines + end)
+                self._open = b""
+            self._open += rest
         return data
+
+    def end(self) -> None:
+        """Hand out what is left without an end of line."""
+        if self._written is not None and self._open:
+            self._written.append(self._open)
+            self._open = b""
 
     @property
     def shown_at(self) -> float:
@@ -92,9 +109,17 @@ class ProgramOutput:
         speaker: tells whose lines they are.
         lines_per_second: how many lines each process may say a second; the rest is counted. None:
             no limit.
+        written: takes what is written to stdout as it is, in whole lines; None: nobody wants it.
     """
 
-    def __init__(self, poller: Poller, speaker: Speaker, lines_per_second: int | None) -> None:
+    def __init__(
+        self,
+        poller: Poller,
+        speaker: Speaker,
+        lines_per_second: int | None,
+        written: deque[bytes] | None = None,
+    ) -> None:
+        self._written = written
         self._poller = poller
         self._speaker = speaker
         self._rate = lines_per_second
@@ -109,7 +134,8 @@ class ProgramOutput:
 
     def add(self, descriptor: int, name: str, pid: int = 0) -> None:
         """Read from a descriptor, too."""
-        stream = self._streams[descriptor] = Stream(descriptor, name, pid)
+        written = self._written if name == "out" else None
+        stream = self._streams[descriptor] = Stream(descriptor, name, pid, written)
         self._added.append(stream)
         self._poller.add(descriptor, stream)
 
@@ -282,6 +308,7 @@ class ProgramOutput:
         return events
 
     def _end(self, stream: Stream) -> None:
+        stream.end()
         self._poller.remove(stream.descriptor)
         with contextlib.suppress(OSError):
             os.close(stream.descriptor)

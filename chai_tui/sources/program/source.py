@@ -30,6 +30,7 @@ from chai_tui.model.program_events import Missed
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
+from chai_tui.sources.program.hook_messages import Message
 from chai_tui.sources.program.hook_receiver import HookReceiver
 from chai_tui.sources.program.looking import Looking
 from chai_tui.sources.program.output import ProgramOutput, Stream
@@ -69,6 +70,7 @@ class ProgramSource:
             told of.
         lines_per_second: how many lines each process may say a second; the rest is counted. None:
             no limit.
+        written: takes what the program writes to stdout, as it is; None: nobody wants it.
         clock: seconds; comparable with ``time.monotonic()`` of others.
         sampler: reads cores and threads; None: this system's.
     """
@@ -79,6 +81,7 @@ class ProgramSource:
         *,
         sample_every: float | None = None,
         lines_per_second: int | None = None,
+        written: deque[bytes] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sampler: Sampler | None = None,
     ) -> None:
@@ -93,8 +96,11 @@ class ProgramSource:
             has_threads=sample_every is not None,
             first_words=self._first_words,
             last_words=self._last_words,
+            words=self._words,
         )
-        self._output = ProgramOutput(self._poller, self._stations.speaker, lines_per_second)
+        self._output = ProgramOutput(
+            self._poller, self._stations.speaker, lines_per_second, written
+        )
         self._looking: Looking | None = None
         self._receiver: HookReceiver | None = None
         self._told = Told(
@@ -106,6 +112,8 @@ class ProgramSource:
         self._look_at = self._looked_at = float("-inf")
         self._missed = 0.0
         self._told_dropped = False
+        self._unheard: deque[Message] = deque()
+        """What was read of hooks, and is not taken in yet."""
         self._commands: deque[Command] = deque()
         self._began = False
         self._closed = False
@@ -293,7 +301,8 @@ class ProgramSource:
                 could say a word. Not while it is being told of others.
         """
         events: list[Event] = []
-        messages = [] if self._receiver is None else self._receiver.read()
+        messages = self._unheard
+        messages += [] if self._receiver is None else self._receiver.read()
         if looks and any(self._told.is_of_strangers(message) for message in messages):
             # What they said waits for them, and not the other way round: some are over already.
             for message in [one for one in messages if self._told.is_strangers(one)]:
@@ -301,8 +310,8 @@ class ProgramSource:
                 events += self._told.hear(message)
             self._look_at = float("-inf")
             events += self._follow()
-        for message in messages:
-            events += self._told.hear(message)
+        while messages:
+            events += self._told.hear(messages.popleft())
         if self._receiver is not None and self._receiver.dropped and not self._told_dropped:
             self._told_dropped = True  # once
             events.append(Trouble(self._clock(), None, _DROPPED))
@@ -315,16 +324,22 @@ class ProgramSource:
 
     def _last_words(self, pid: int) -> list[Event]:
         """Return what a process said before it ended."""
-        events = self._hear()
-        if self._receiver is not None:
-            for message in self._receiver.read_of(pid):
-                events += self._told.hear(message)
+        events = [*self._hear(), *self._words(pid)]
         at = self._clock()
         events += [*self._output.drain(0, at), *self._output.drain(pid, at)]
         if len(self._stations.by_pid) == 1:
             self._told.give_up_on_strangers()
             events += self._output.drain_all(at)
         return events
+
+    def _words(self, pid: int) -> list[Event]:
+        """Return what the hook of a process said until now."""
+        messages = [one for one in self._unheard if one.pid == pid]
+        for message in messages:
+            self._unheard.remove(message)
+        if self._receiver is not None:
+            messages += self._receiver.read_of(pid)
+        return [event for message in messages for event in self._told.hear(message)]
 
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()

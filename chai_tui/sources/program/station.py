@@ -29,6 +29,8 @@ CALM_SECONDS = 0.2
 """After a signal of ours, so long a sample is not believed about pauses: it may be older."""
 LATE_SECONDS = 0.25
 """A thread that is seen may have begun so much later than the look did: it waited for a core."""
+LEFT_KEPT = 256
+"""So many threads that ended are remembered: what they said before may be read late."""
 _NO_THREADS = 2
 """Links that the folder of a process's threads has beside one for each of them."""
 
@@ -39,6 +41,7 @@ class ProgramStation:
     Attributes:
         number: of the station.
         pid: the system's number of the process.
+        parent: number of the station that started it; 0 for none.
         threads: the makers' numbers by those of their threads; the process's first one comes first.
         known: what is known of it.
         told: what the program itself says of that, which knows better.
@@ -50,6 +53,7 @@ class ProgramStation:
         next_maker: numbers the makers.
         lived_at: when it surely lived, in the events' seconds.
         is_still: whether the pid is this process's own at the moment.
+        words: returns what its threads said until now; asked before one of them is told to be gone.
         proc: where /proc is.
     """
 
@@ -62,6 +66,7 @@ class ProgramStation:
         next_maker: Iterator[int],
         lived_at: float,
         is_still: Callable[[int], bool] = lambda _pid: True,
+        words: Callable[[], list[Event]] = list,
         proc: str = "/proc",
     ) -> None:
         self.number = number
@@ -69,10 +74,14 @@ class ProgramStation:
         self.known = Known()
         self.told = Known()
         self.threads: dict[int, int] = {}
-        self._parent = parent
+        self.parent = parent
+        self._foretold = Known()
         self._next_maker = next_maker
         self._lived_at = lived_at
         self._is_still = is_still
+        self._words = words
+        self._left: dict[int, float] = {}
+        """When threads were told to be gone, by their numbers; the latest come last."""
         self._folder = f"{proc}/{pid}/task"
         self._watched: list[Watched] | None = None
         self._names: dict[int, str] = {}
@@ -126,6 +135,8 @@ class ProgramStation:
     def get_known(self, known: Known, at: float) -> list[Event]:
         """Take in what is known of the process now; return what changed."""
         told = self.told
+        if not known.words and self._foretold.words:
+            known = self._foretold
         known = Known(
             told.name or known.name,
             told.command or known.command,
@@ -140,7 +151,7 @@ class ProgramStation:
             at,
             self.number,
             self.pid,
-            self._parent,
+            self.parent,
             known.name,
             known.command,
             known.python,
@@ -152,14 +163,29 @@ class ProgramStation:
             return [seen]
         return [seen, *self._name(self.pid, known.name, at, known.target)]
 
+    def foretell(self, known: Known, of_parent: Known, at: float) -> list[Event]:
+        """Take in which command it was started to execute; return what changed.
+
+        Args:
+            known: by that command; it counts where nothing better can be read.
+            of_parent: what is known of who started it, as which it is called until then.
+            at: now.
+        """
+        self._foretold = known
+        is_itself = self.known.words and self.known.words != of_parent.words
+        return self.get_known(self.known if is_itself else known, at)
+
     def hear(self, told: Known, at: float) -> list[Event]:
         """Take in what the program itself says of the process; return what changed."""
         self.told = told
         return self.get_known(self.known, at)
 
     def seat(self, tid: int, at: float, name: str = "") -> list[Event]:
-        """Note a thread; the process's own name is its first one's."""
-        if tid in self.threads:
+        """Note a thread; the process's own name is its first one's.
+
+        Of one that was told to be gone since ``at``, it is a late word, and nobody new.
+        """
+        if tid in self.threads or at <= self._left.get(tid, float("-inf")):
             return []
         maker = self.threads[tid] = next(self._next_maker)
         self._watched = None
@@ -227,6 +253,8 @@ class ProgramStation:
         if not there:
             return []
         events: list[Event] = []
+        if not (self.threads.keys() | (left or {}).keys()) <= there:
+            events += self._words()  # whoever is gone may have told its name, and more
         for tid in [tid for tid in self.threads if tid not in there]:
             if left is None or tid in left:
                 events += self.leave(tid, at, 0 if left is None else left[tid])
@@ -244,6 +272,10 @@ class ProgramStation:
         """Note that a thread ended: of itself, unless it has its process's exit code."""
         maker = self.threads.pop(tid, None)
         self._watched = None
+        self._left.pop(tid, None)
+        self._left[tid] = at
+        if len(self._left) > LEFT_KEPT:
+            del self._left[next(iter(self._left))]
         self._names.pop(tid, None)
         self._named.discard(tid)
         if maker is None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from chai_tui.model.events import Event
 from chai_tui.model.program import RunProgram, WatchProgram
-from chai_tui.sources.program.naming import Known, known_of, short_name, thread_name
+from chai_tui.sources.program.naming import (
+    Known,
+    known_after_exec,
+    known_of,
+    short_name,
+    thread_name,
+)
 from chai_tui.sources.program.processes.changes import (
     Came,
     Change,
@@ -32,6 +39,7 @@ class Stations:
         first_words: returns what a process said before anybody knew of it.
         last_words: returns what one said before its end; asked when that is known, and while it is
             still in ``by_pid``.
+        words: returns what one's threads said until now; asked when one of those is gone.
 
     Attributes:
         by_pid: those that have not ended.
@@ -45,6 +53,7 @@ class Stations:
         has_threads: bool,
         first_words: Callable[[ProgramStation], list[Event]],
         last_words: Callable[[int], list[Event]],
+        words: Callable[[int], list[Event]],
     ) -> None:
         self.by_pid: dict[int, ProgramStation] = {}
         self._program = program
@@ -52,6 +61,7 @@ class Stations:
         self._has_threads = has_threads
         self._first_words = first_words
         self._last_words = last_words
+        self._words = words
         self._remains = Remains()
         self._began_at = clock()
         self._following: Following | None = None
@@ -105,7 +115,7 @@ class Stations:
             elif isinstance(change, Execed):
                 self._remains.lives(change.pid)
                 # What cannot be read any more is not what it was before.
-                events += station.get_known(known_of(change.pid, Known()), at)
+                events += station.get_known(known_after_exec(change.pid), at)
             elif isinstance(change, ThreadsChanged) and self._has_threads:
                 is_told = self._following is not None and self._following.is_told
                 left = dict(change.left) if is_told else None
@@ -150,6 +160,7 @@ class Stations:
             next_maker=self._maker_numbers,
             lived_at=at,
             is_still=self._is_still,
+            words=partial(self._words, came.pid),
         )
         of_parent = self.by_pid.get(came.parent)
         self.by_pid[came.pid] = station

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from chai_tui.model.events import Event, Failed, Trouble
 from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblocked
 from chai_tui.sources.program import hook_messages as said
-from chai_tui.sources.program.naming import Known
+from chai_tui.sources.program.naming import Known, known_by
 from chai_tui.sources.program.output import ProgramOutput
 from chai_tui.sources.program.shared_locks import SharedLocks
 from chai_tui.sources.program.station import ProgramStation
@@ -51,6 +51,8 @@ class Told:
         self._output = output
         self._has_threads = has_threads
         self._waiting: dict[int, deque[said.Message]] = {}
+        self._children: dict[int, said.ChildBegan] = {}
+        """What their parents told of children who are not known yet."""
         self._since: dict[int, float] = {}
         """When they were looked for first."""
         self._locks = SharedLocks(self._holder_changed)
@@ -76,14 +78,18 @@ class Told:
         return message.pid not in self._stations
 
     def is_of_strangers(self, message: said.Message) -> bool:
-        """Whether a message is about somebody who is not known yet, or blocked by one."""
-        blocker = message.whom_pid if isinstance(message, said.BlockedOn) else 0
-        return self.is_strangers(message) or (bool(blocker) and blocker not in self._stations)
+        """Whether a message is of or about somebody who is not known yet, or blocked by one."""
+        other = message.whom_pid if isinstance(message, said.BlockedOn) else 0
+        if isinstance(message, said.ChildBegan):
+            other = message.child
+        return self.is_strangers(message) or (bool(other) and other not in self._stations)
 
     def came(self, station: ProgramStation) -> list[Event]:
         """Return what was told of a process before it was known."""
         self._since.pop(station.pid, None)
-        return [
+        told = self._children.pop(station.pid, None)
+        by_parent = [] if told is None else self.hear(told)
+        return by_parent + [
             event
             for message in self._waiting.pop(station.pid, ())
             for event in self._events_of(message, station)
@@ -123,6 +129,17 @@ class Told:
     def _process_began(self, told: said.ProcessBegan, station: ProgramStation) -> list[Event]:
         name = "" if told.name == _MAIN else told.name
         return station.hear(Known(name, python=told.python, target=told.target), told.at)
+
+    def _child_began(self, told: said.ChildBegan, station: ProgramStation) -> list[Event]:
+        child = self._stations.get(told.child)
+        if child is None:
+            self._children[told.child] = told  # of two with one number, the later one
+            if len(self._children) > MOST_STRANGERS:
+                del self._children[next(iter(self._children))]
+            return []
+        if child.parent != station.number:
+            return []
+        return child.foretell(known_by(told.command), station.known, told.at)
 
     def _thread_began(self, told: said.ThreadBegan, station: ProgramStation) -> list[Event]:
         if not self._has_threads or told.tid == station.pid:
@@ -209,6 +226,7 @@ class Told:
 
     _READ: ClassVar[dict[type, Callable[[Any, Any, ProgramStation], list[Event]]]] = {
         said.ProcessBegan: _process_began,
+        said.ChildBegan: _child_began,
         said.ThreadBegan: _thread_began,
         said.Renamed: _renamed,
         said.BlockedOn: _blocked,

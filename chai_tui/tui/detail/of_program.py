@@ -82,7 +82,7 @@ def task_text(maker: Maker, now: float) -> str:
     if maker.tasks:
         parts.append(f"{counted(maker.tasks, 'task')} done")
     if maker.tasks_failed:
-        parts.append(f"{maker.tasks_failed:,} of them failed")
+        parts.append(f"{maker.tasks_failed:,} of them failed, at last: {maker.task_error}")
     return " · ".join(parts)
 
 

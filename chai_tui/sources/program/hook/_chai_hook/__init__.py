@@ -22,6 +22,7 @@ WATCHED = {
     ),
     "multiprocessing.process": ("processes.patch_process",),
     "multiprocessing.util": ("processes.patch_util",),
+    "subprocess": ("children.patch_popen",),
     "queue": ("waiting.patch_simple_queue",),
     "multiprocessing.queues": ("waiting.patch_process_queues",),
     "multiprocessing.synchronize": ("process_locks.patch",),
