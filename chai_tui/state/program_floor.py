@@ -29,22 +29,11 @@ POOL_WORKER = "PoolWorker-"
 _SIGTERM = 15  # wherever there are signals
 LOOP_TASKS_KEPT = 200
 """Tasks of an event loop that are known at a time."""
-LOOP_TASKS_NAMED = 3
 
 
 def _show_loop(maker: Maker) -> None:
-    """Name the tasks that an event loop has, of many the first ones."""
-    tasks = maker.loop_tasks
-    if not tasks:
-        maker.task = ""
-        return
-    maker.task_began = tasks[0][2]
-    names = [name for _, name, _ in tasks[: LOOP_TASKS_NAMED + 1]]
-    if len(names) == 1:
-        maker.task = names[0]
-        return
-    more = ", …" if len(names) > LOOP_TASKS_NAMED else ""
-    maker.task = f"{len(tasks)} tasks: {', '.join(names[:LOOP_TASKS_NAMED])}{more}"
+    """Of the tasks that an event loop has, the first one stands for all."""
+    _, maker.task, maker.task_began = (maker.loop_tasks or ((0, "", maker.task_began),))[0]
 
 
 class ProgramFloor(ForgettingFloor):

@@ -147,7 +147,7 @@ class Maker:
     blocked: Blocked | None = None
     """What the program says that it waits for."""
     task: str = ""
-    """The task that it does now; empty while it has none; of an event loop all that it has."""
+    """The task that it does now; empty while it has none; of an event loop the first of them."""
     task_began: float = 0.0
     loop_tasks: tuple[tuple[int, str, float], ...] = ()
     """Tasks that its event loop has now: number, name, and when they began."""

@@ -15,7 +15,15 @@ from chai_tui.explain.report import report_lines
 from chai_tui.explain.start_text import start_text
 from chai_tui.explain.story import story_line
 from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, Unseated
-from chai_tui.model.program_events import Blocked, BlockKind, Missed, Wait, WaitKind, Waits
+from chai_tui.model.program_events import (
+    Blocked,
+    BlockKind,
+    Missed,
+    TaskBegan,
+    Wait,
+    WaitKind,
+    Waits,
+)
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
@@ -335,6 +343,15 @@ HALF = (0.5, 0.5, 0.0)
         (
             [*MAIN, *samples({1: IDLE}), waits(WaitKind.SLEEP)],
             "It sleeps.",
+        ),
+        (
+            [
+                *MAIN,
+                *samples({1: IDLE}),
+                waits(WaitKind.SLEEP),
+                *(TaskBegan(BEGAN + 3, 1, "job", n) for n in (1, 2)),
+            ],
+            "It sleeps: its other task waits meanwhile.",
         ),
         (
             [*MAIN, *samples({1: IDLE}), waits(WaitKind.READ)],
