@@ -47,6 +47,7 @@ class ProgramFloor(ForgettingFloor):
             the finished are forgotten.
         threads_ever: how many threads of a program there ever were, also those forgotten since.
         processes_ever: likewise, processes.
+        renamed: how often somebody got another name.
     """
 
     missed: Missed | None
@@ -54,6 +55,7 @@ class ProgramFloor(ForgettingFloor):
     first_end: Maker | None
     threads_ever: int
     processes_ever: int
+    renamed: int
 
     def _note_end(self, maker: Maker) -> None:
         """Keep how the first process ends."""
@@ -132,7 +134,9 @@ class ProgramFloor(ForgettingFloor):
 
     def _named(self, event: Named) -> None:
         if maker := self._open_maker(event.maker):
-            maker.called = printable(event.name)
+            called = printable(event.name)
+            self.renamed += bool(maker.called) and called != maker.called
+            maker.called = called
             maker.target = printable(event.target) or maker.target
 
     def _waits(self, event: Waits) -> None:

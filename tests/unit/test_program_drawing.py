@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -270,6 +272,13 @@ def test_a_timeline_row_begins_with_the_name() -> None:
         line = gutter(maker, cells, is_chosen=True)
         assert width_of(line) == cells
         assert as_text(line).startswith("▸#1 ● Process-1 ")
+        cells = gutter_width(10, width, has_names=True)
+        first, tenth = (
+            as_text(gutter(one_of, cells, is_chosen=one_of is maker))
+            for one_of in (maker, replace(maker, number=10))
+        )
+        assert first.startswith("▸ #1 ● Process-1 ")
+        assert tenth.startswith(" #10 ● Process-1 ")
 
 
 def test_the_detail_says_what_only_a_program_has_and_no_steps() -> None:

@@ -176,7 +176,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def _tell_news(self) -> None:
         """Draw what changes when something is sampled or told, not with every bit of progress."""
         floor = self._floor
-        told = (floor.rewound, floor.logged, len(floor.makers), next(reversed(floor.makers), None))
+        newest = next(reversed(floor.makers), None)
+        told = (floor.rewound, floor.logged, floor.renamed, len(floor.makers), newest)
         is_told = told != self._told
         if is_told:
             self._told = told
