@@ -84,14 +84,17 @@ class ProgramFloor(ForgettingFloor):
         station = self._station(maker.station)
         if event.cpu_seconds is None:
             station.burned += maker.cpu_seconds
+            if station.cpu_seconds is not None:
+                station.cpu_seconds = max(station.cpu_seconds, station.burned)
             return maker.cpu_seconds
-        station.cpu_seconds = event.cpu_seconds
         if not maker.engine.shares_station:
             maker.cpu_seconds = max(maker.cpu_seconds, event.cpu_seconds)
         others = [self.unjoined[one] for one in station.makers if one in self.unjoined]
         known = station.burned + sum(other.cpu_seconds for other in others)
         burned = max(maker.cpu_seconds, event.cpu_seconds - known)
         station.burned += burned
+        # The kernel counts in other ways for threads: whatever is more, all say the same.
+        station.cpu_seconds = max(event.cpu_seconds, station.burned)
         return burned
 
     def _open_maker(self, number: int | None) -> Maker | None:

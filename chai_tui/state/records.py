@@ -255,7 +255,8 @@ class Station:
     target: str = ""
     """The function that it was started to call."""
     cpu_seconds: float | None = None
-    """What all of the process burned, as the kernel told when it had ended; None: it did not."""
+    """What all of the process burned, as the kernel told when it had ended, or its threads if those
+    burned more by its own count; None: it did not tell."""
     burned: float = 0.0
     """CPU seconds of those of its makers who ended, as far as they are known."""
     seen_by: SeenBy | None = None
