@@ -42,6 +42,7 @@ class ProgramStation:
         threads: the makers' numbers by those of their threads; the process's first one comes first.
         known: what is known of it.
         told: what the program itself says of that, which knows better.
+        inherited: the words of its parent's command line, which is its own until it runs another.
 
     Args:
         number: of the station.
@@ -68,6 +69,7 @@ class ProgramStation:
         self.pid = pid
         self.known = Known()
         self.told = Known()
+        self.inherited: tuple[str, ...] = ()
         self.threads: dict[int, int] = {}
         self._parent = parent
         self._next_maker = next_maker
@@ -91,6 +93,11 @@ class ProgramStation:
     def makers(self) -> list[int]:
         """The numbers of the makers that stand here, ascending."""
         return sorted(self.threads.values())
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other process that is known started it."""
+        return not self._parent
 
     @property
     def first(self) -> int | None:
