@@ -24,6 +24,11 @@ class RunProgram(NamedTuple):
     hook: bool = True
     attach: bool = True
 
+    @property
+    def has_empty_stdin(self) -> bool:
+        """Whether it finds nothing to read there."""
+        return self.stdin is None and not self.tty
+
 
 class WatchProgram(NamedTuple):
     """Programs to watch that run already.

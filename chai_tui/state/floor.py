@@ -109,7 +109,7 @@ class Floor(ProgramFloor):
         self.cores_version = 0
         self.race = Race()
         self.missed = None
-        self.threads_ever = self.processes_ever = 0
+        self.threads_ever = self.processes_ever = self.renamed = 0
         self.first_station = None
         self.first_end = None
         self.forgotten: dict[State, int] = {}

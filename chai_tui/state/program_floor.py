@@ -29,22 +29,11 @@ POOL_WORKER = "PoolWorker-"
 _SIGTERM = 15  # wherever there are signals
 LOOP_TASKS_KEPT = 200
 """Tasks of an event loop that are known at a time."""
-LOOP_TASKS_NAMED = 3
 
 
 def _show_loop(maker: Maker) -> None:
-    """Name the tasks that an event loop has, of many the first ones."""
-    tasks = maker.loop_tasks
-    if not tasks:
-        maker.task = ""
-        return
-    maker.task_began = tasks[0][2]
-    names = [name for _, name, _ in tasks[: LOOP_TASKS_NAMED + 1]]
-    if len(names) == 1:
-        maker.task = names[0]
-        return
-    more = ", …" if len(names) > LOOP_TASKS_NAMED else ""
-    maker.task = f"{len(tasks)} tasks: {', '.join(names[:LOOP_TASKS_NAMED])}{more}"
+    """Of the tasks that an event loop has, the first one stands for all."""
+    _, maker.task, maker.task_began = (maker.loop_tasks or ((0, "", maker.task_began),))[0]
 
 
 class ProgramFloor(ForgettingFloor):
@@ -58,6 +47,7 @@ class ProgramFloor(ForgettingFloor):
             the finished are forgotten.
         threads_ever: how many threads of a program there ever were, also those forgotten since.
         processes_ever: likewise, processes.
+        renamed: how often somebody got another name.
     """
 
     missed: Missed | None
@@ -65,6 +55,7 @@ class ProgramFloor(ForgettingFloor):
     first_end: Maker | None
     threads_ever: int
     processes_ever: int
+    renamed: int
 
     def _tell(self, event: Event) -> None:
         """Put an event into the log."""
@@ -97,14 +88,17 @@ class ProgramFloor(ForgettingFloor):
         station = self._station(maker.station)
         if event.cpu_seconds is None:
             station.burned += maker.cpu_seconds
+            if station.cpu_seconds is not None:
+                station.cpu_seconds = max(station.cpu_seconds, station.burned)
             return maker.cpu_seconds
-        station.cpu_seconds = event.cpu_seconds
         if not maker.engine.shares_station:
             maker.cpu_seconds = max(maker.cpu_seconds, event.cpu_seconds)
         others = [self.unjoined[one] for one in station.makers if one in self.unjoined]
         known = station.burned + sum(other.cpu_seconds for other in others)
         burned = max(maker.cpu_seconds, event.cpu_seconds - known)
         station.burned += burned
+        # The kernel counts in other ways for threads: whatever is more, all say the same.
+        station.cpu_seconds = max(event.cpu_seconds, station.burned)
         return burned
 
     def _open_maker(self, number: int | None) -> Maker | None:
@@ -147,7 +141,9 @@ class ProgramFloor(ForgettingFloor):
 
     def _named(self, event: Named) -> None:
         if maker := self._open_maker(event.maker):
-            maker.called = printable(event.name)
+            called = printable(event.name)
+            self.renamed += bool(maker.called) and called != maker.called
+            maker.called = called
             maker.target = printable(event.target) or maker.target
 
     def _waits(self, event: Waits) -> None:

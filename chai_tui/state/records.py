@@ -147,7 +147,7 @@ class Maker:
     blocked: Blocked | None = None
     """What the program says that it waits for."""
     task: str = ""
-    """The task that it does now; empty while it has none; of an event loop all that it has."""
+    """The task that it does now; empty while it has none; of an event loop the first of them."""
     task_began: float = 0.0
     loop_tasks: tuple[tuple[int, str, float], ...] = ()
     """Tasks that its event loop has now: number, name, and when they began."""
@@ -257,7 +257,8 @@ class Station:
     target: str = ""
     """The function that it was started to call."""
     cpu_seconds: float | None = None
-    """What all of the process burned, as the kernel told when it had ended; None: it did not."""
+    """What all of the process burned, as the kernel told when it had ended, or its threads if those
+    burned more by its own count; None: it did not tell."""
     burned: float = 0.0
     """CPU seconds of those of its makers who ended, as far as they are known."""
     seen_by: SeenBy | None = None

@@ -84,9 +84,9 @@ class Starts:
 
 
 def may_be_named(number: int, floor: Floor) -> bool:
-    """Whether a process may be about to tell its name.
+    """Whether a process may be about to tell its name, or to get one.
 
-    It is called as the Python that started it until its own one says more.
+    It is called as whoever started it until it runs a command of its own, or its Python says more.
 
     Args:
         number: of its station.
@@ -94,6 +94,6 @@ def may_be_named(number: int, floor: Floor) -> bool:
     """
     station = floor.stations.get(number)
     parent = None if station is None else floor.stations.get(station.parent)
-    if station is None or parent is None or not station.python or floor.run.source != "run":
+    if station is None or parent is None or floor.run.source != "run":
         return False
     return station.name in {parent.name, SPAWNED}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chai_tui.explain.program.happenings import task_text
 from chai_tui.findings import ends, gil_bound, standstill, too_many
 from chai_tui.findings.finding import Finding, FindingKind
 from chai_tui.findings.findings import Findings
@@ -304,11 +305,13 @@ def test_tasks_of_an_event_loop_that_fail_for_one_reason(tmp_path: Path) -> None
         shown: set[str] = set()
 
         def is_over() -> bool:
-            shown.update(maker.task for maker in seen.floor.makers.values())
+            shown.update(map(task_text, seen.floor.makers.values()))
             return seen.floor.all_joined
 
         seen.until(is_over)
         (found,) = Finder(seen).in_the_end(FindingKind.SAME_ERROR)
     assert found.sentence == "The same exception in 5 tasks: ValueError: no milk"
     assert "5 × brew" in found.evidence
-    assert "6 tasks: main, brew, brew, …" in shown
+    assert "6 tasks now: main, brew, brew, brew, brew, brew" in shown
+    (maker,) = seen.floor.makers.values()
+    assert maker.tasks == 6  # those with which asyncio.run() ends are none of the program's

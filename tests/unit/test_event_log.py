@@ -6,6 +6,7 @@ import re
 
 from chai_tui.explain.wording.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
+from chai_tui.model.program_events import Named
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.kitchen.event_log import Entry, EventLog, entries_of, event_style, log_lines
 from tests.builders import BEGAN, brewing, failed, floor_of, killed, served, stopped
@@ -105,3 +106,23 @@ def test_no_entry_begins_in_its_middle() -> None:
     for height in range(1, len(whole) + 1):
         first = as_text(log.paint(24, height)[0])
         assert re.match(r" \d\d\.\d{3}  #", first), first
+
+
+def test_who_got_another_name_is_called_so_in_all_lines_whichever_way_one_came_there() -> None:
+    floor = floor_of(run_of("python x.py"), *process(1, "python x.py"), *process(2, "python x.py"))
+    log = EventLog(floor)
+    log.floor_changed()
+    early = floor.copy()
+    floor.fold([Named(BEGAN + 1, 2, "ForkProcess-1"), Exited(BEGAN + 2, 2, 0, ours=False)])
+    for _ in range(2):
+        log.floor_changed()
+        told = [entry.text for entry in log._entries]
+        assert [line for line in told if "#2" in line] == [
+            "#2 ForkProcess-1 started, pid 4712",
+            "#2 ForkProcess-1 ended, exit code 0",
+        ]
+        assert told[0].startswith("#1 python x.py")
+        floor.become(floor.copy())
+    floor.become(early)
+    log.floor_changed()
+    assert [entry.text for entry in log._entries][-1].startswith("#2 python x.py started")

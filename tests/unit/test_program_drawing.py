@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,10 +61,10 @@ def texts(lines: list[Line]) -> list[str]:
         ((Blocked(LATER, 1, BlockKind.JOIN, 3), TaskBegan(LATER, 1, "square")), "square"),
         ((TaskBegan(LATER, 1, "square"), TaskEnded(LATER, 1)), ""),
         ((TaskBegan(LATER, 1, "fetch", 1),), "fetch"),
-        (tuple(TaskBegan(LATER, 1, f"t{n}", n) for n in (1, 2, 3)), "3 tasks: t1, t2, t3"),
+        (tuple(TaskBegan(LATER, 1, f"t{n}", n) for n in (1, 2, 3)), "3 tasks now: t1, t2, t3"),
         (
             (*(TaskBegan(LATER, 1, f"t{n}", n) for n in range(1, 6)), TaskEnded(LATER, 1, "", 1)),
-            "4 tasks: t2, t3, t4, …",
+            "4 tasks now, 1 done: t2, t3, t4, t5",
         ),
         ((TaskBegan(LATER, 1, "fetch", 1), TaskEnded(LATER, 1, "", 1)), ""),
         (tuple(samples({1: Load(0, 0.9)}, BEGAN, LATER)), "computes"),
@@ -81,10 +83,32 @@ def test_a_task_and_what_it_waits_for_stand_side_by_side_or_one_under_another() 
         waits(LATER, m1=SOCKET),
     )  # fmt: skip
     waiting = "reads socket to 127.0.0.1:5432"
-    assert texts(doing_lines(maker, 60, 2)) == [f"fetch  {waiting}       1 task, 1 failed"]
-    assert texts(doing_lines(maker, 36, 2)) == ["fetch               1 task, 1 failed", waiting]
-    assert texts(doing_lines(maker, 36, 1)) == ["fetch               1 task, 1 failed"]
+    assert texts(doing_lines(maker, 60, 2)) == [f"fetch  {waiting}  1 task done, 1 failed"]
+    assert texts(doing_lines(maker, 36, 2)) == ["fetch          1 task done, 1 failed", waiting]
+    assert texts(doing_lines(maker, 36, 1)) == ["fetch          1 task done, 1 failed"]
     assert texts(doing_lines(maker, 10, 2)) == ["fetch", waiting]
+
+
+def test_names_of_many_tasks_fill_what_room_there_is() -> None:
+    tasks = [TaskBegan(LATER, 1, f"job-{n}", n) for n in range(1, 13)]
+    maker = one(*tasks, TaskEnded(LATER, 1, "", 1), waits(LATER, m1=(WaitKind.SLEEP, "")))
+    sleeps = "sleeps: its 10 other tasks wait meanwhile"
+    assert texts(doing_lines(maker, 200, 1)) == [
+        f"11 tasks now, 1 done: {', '.join(f'job-{n}' for n in range(2, 13))}  {sleeps}"
+    ]
+    assert texts(doing_lines(maker, 80, 1)) == [f"11 tasks now, 1 done: job-2, job-3, …  {sleeps}"]
+    first, second = texts(doing_lines(maker, 50, 2))
+    assert first.startswith("11 tasks now, 1 done: job-2, job-3, job-4, job-5, ")
+    assert second == sleeps
+    known = {fact.label: fact.text for fact in facts_known(detail_of(floor_of(), maker))}
+    assert known["task"].endswith("job-11, job-12")
+
+
+def test_an_event_loop_waits_for_events_and_not_for_the_socket_that_wakes_it() -> None:
+    events = (TaskBegan(LATER, 1, "main", 1), TaskEnded(LATER, 1, "", 1))
+    assert does_now(one(*events, waits(LATER, m1=(WaitKind.POLL, "unix socket")))) == (
+        "waits for events"
+    )
 
 
 def test_states_have_words_that_fit_a_program_and_ours_keep_their_own() -> None:
@@ -266,6 +290,13 @@ def test_a_timeline_row_begins_with_the_name() -> None:
         line = gutter(maker, cells, is_chosen=True)
         assert width_of(line) == cells
         assert as_text(line).startswith("▸#1 ● Process-1 ")
+        cells = gutter_width(10, width, has_names=True)
+        first, tenth = (
+            as_text(gutter(one_of, cells, is_chosen=one_of is maker))
+            for one_of in (maker, replace(maker, number=10))
+        )
+        assert first.startswith("▸ #1 ● Process-1 ")
+        assert tenth.startswith(" #10 ● Process-1 ")
 
 
 def test_the_detail_says_what_only_a_program_has_and_no_steps() -> None:

@@ -14,11 +14,13 @@ from chai_tui.explain.program.happenings import target_told
 from chai_tui.explain.report import report_lines
 from chai_tui.explain.start_text import start_text
 from chai_tui.explain.story import story_line
+from chai_tui.explain.wording.formatting import seconds_text
 from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, Unseated
 from chai_tui.model.program_events import (
     Blocked,
     BlockKind,
     Missed,
+    TaskBegan,
     TaskEnded,
     Wait,
     WaitKind,
@@ -157,6 +159,7 @@ def test_the_report_tells_figures_and_exit_codes() -> None:
         "code than 0: Process-1 #2 killed by SIGKILL",
         "3 processes, 4 threads: 3.00 s on the clock, 4.50 s of CPU time, 1.5 cores at once",
         f"exit codes: {PROGRAM} #1 0, Process-1 #2 −9 (SIGKILL), Process-2 #3 0",
+        f"most CPU time: Process-1 #2 ≥ 3.00 s, {PROGRAM} #1 ≥ 1.50 s",
         "children nobody saw: 0.25 s of CPU time",
     ]
     for line in lines:
@@ -191,6 +194,20 @@ def test_the_report_tells_who_burned_most_as_the_kernel_counted_it() -> None:
     assert lines[-1] == f"most CPU time: Process-1 #2 3.20 s, {PROGRAM} #1 0.50 s"
     assert describe(events[1], floor) == "#2 Process-1 killed by SIGKILL, CPU 3.20 s"
     assert describe(events[2], floor) == f"#1 {PROGRAM} ended, exit code 0, CPU 0.50 s"
+
+
+def test_of_whom_the_kernel_tells_nothing_at_least_what_was_seen_was_burned() -> None:
+    unseen = Exited(BEGAN + 3, 2, None, ours=False)
+    first = Exited(BEGAN + 3, 1, 0, ours=False, cpu_seconds=0.02)
+    floor = floor_of(RUN, *MAIN, *CHILDREN[:4], *samples({1: FULL, 2: HALF}), unseen, first)
+    burned = seconds_text(floor.makers[2].cpu_seconds)
+    assert describe(unseen, floor).endswith(f"joined it, CPU ≥ {burned}")
+    # Of a thread more may have been seen than the kernel tells of the whole process: one figure.
+    own = seconds_text(floor.makers[1].cpu_seconds)
+    assert describe(first, floor).endswith(f"exit code 0, CPU {own}")
+    assert floor.stations[1].cpu_seconds == floor.makers[1].cpu_seconds
+    lines = report_lines(floor)
+    assert lines[-1] == f"most CPU time: {PROGRAM} #1 {own}, Process-1 #2 ≥ {burned}"
 
 
 def test_the_report_tells_of_those_who_were_cleared() -> None:
@@ -359,6 +376,15 @@ HALF = (0.5, 0.5, 0.0)
         (
             [*MAIN, *samples({1: IDLE}), waits(WaitKind.SLEEP)],
             "It sleeps.",
+        ),
+        (
+            [
+                *MAIN,
+                *samples({1: IDLE}),
+                waits(WaitKind.SLEEP),
+                *(TaskBegan(BEGAN + 3, 1, "job", n) for n in (1, 2)),
+            ],
+            "It sleeps: its other task waits meanwhile.",
         ),
         (
             [*MAIN, *samples({1: IDLE}), waits(WaitKind.READ)],

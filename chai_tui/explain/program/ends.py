@@ -31,6 +31,8 @@ NAMED_AT_MOST = 3
 UNKNOWN_CODE = "exit code unknown: another process joined it"
 """Only the parent of a process is told its exit code, and only once."""
 _ERROR_LENGTH = 120
+_LEAST_TOLD = 0.001
+"""CPU seconds, as the kernel counts them where it counts least."""
 
 
 class Process(NamedTuple):
@@ -70,8 +72,21 @@ class Process(NamedTuple):
 
     @property
     def burned(self) -> str:
-        """``, CPU 3.20 s``; nothing where the kernel did not tell at its end."""
-        return _burned(self.station.cpu_seconds)
+        """``, CPU 3.20 s``; ``≥`` before it where the kernel did not tell at its end."""
+        text = self.burned_text
+        return f", CPU {text}" if text else ""
+
+    @property
+    def burned_text(self) -> str:
+        """``3.20 s``, or ``≥ 3.20 s``; nothing of less than the kernel counts."""
+        seconds, least = self.burned_seconds, "≥ " * (self.station.cpu_seconds is None)
+        return f"{least}{seconds_text(seconds)}" if seconds >= _LEAST_TOLD else ""
+
+    @property
+    def burned_seconds(self) -> float:
+        """What it burned; what was seen of it, where the kernel did not tell."""
+        told = self.station.cpu_seconds
+        return self.station.burned if told is None else told
 
     @property
     def ended_well(self) -> bool:
@@ -229,11 +244,6 @@ def _error(thread: Maker) -> str:
     return error if len(error) <= _ERROR_LENGTH else f"{error[:_ERROR_LENGTH]}…"
 
 
-def _burned(seconds: float | None) -> str:
-    """``, CPU 3.20 s``; nothing of less than the kernel counts, or where it did not tell."""
-    return f", CPU {seconds_text(seconds)}" if seconds else ""
-
-
 # What happened
 
 
@@ -271,7 +281,7 @@ def exited_line(event: Exited, floor: Floor) -> str:
         return f"{who} {'failed' if error else 'ended'}{error}"
     if maker.tid != maker.pid and len(process.threads) > 1:
         return f"{who} ended with its process, {_with_signal(event, maker)}{error}"
-    burned = _burned(event.cpu_seconds)
+    burned = process.burned
     ended = "" if maker.end_signal is not None and not maker.ended_by_pool else "ended, "
     return f"{who} {ended}{_with_signal(event, maker)}{burned}{error}"
 

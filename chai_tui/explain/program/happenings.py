@@ -27,7 +27,8 @@ from chai_tui.model.program_events import (
     Waits,
 )
 from chai_tui.model.text import printable
-from chai_tui.state.program_floor import POOL_WORKER
+from chai_tui.state.program_floor import LOOP_TASKS_KEPT, POOL_WORKER
+from chai_tui.state.records import Maker
 
 if TYPE_CHECKING:
     from chai_tui.state.floor import Floor
@@ -52,7 +53,8 @@ _AT_QUEUE = {
     BlockKind.GET: "waits to get from queue {}",
 }
 
-
+_NAMELESS = "unix socket"
+"""What somebody polls who waits to be woken by others of its process, as event loops do."""
 _OF_POOLS = {"_process_worker": "pool worker"}
 _INNER = frozenset(
     {
@@ -97,7 +99,36 @@ def wait_text(wait: Wait | None) -> str:
         return ""
     alone, with_subject = _WAITS[wait.what]
     subject = printable(wait.subject)
+    if wait.what is WaitKind.POLL and subject == _NAMELESS:
+        return alone
     return with_subject.format(subject) if subject and with_subject else alone
+
+
+def waits_of(maker: Maker) -> str:
+    """Return what the system says that a thread waits for.
+
+    An event loop waits for events, and never for time alone: one that sleeps is kept by a task.
+    """
+    others = len(maker.loop_tasks) - 1
+    text = wait_text(maker.waits)
+    if others > 0 and maker.waits is not None and maker.waits.what is WaitKind.SLEEP:
+        whose = "other task waits" if others == 1 else f"{others:,} other tasks wait"
+        return f"{text}: its {whose} meanwhile"
+    return text
+
+
+def task_text(maker: Maker) -> str:
+    """Return the task that a thread does now; of several of an event loop: how many, and whose.
+
+    ``40 tasks now, 11 done: main, fetch, …``: what is cut at its end are names.
+    """
+    tasks = maker.loop_tasks
+    if len(tasks) < 2:
+        return printable(maker.task)
+    counts = [f"{'at least ' * (len(tasks) >= LOOP_TASKS_KEPT)}{len(tasks):,} tasks now"]
+    counts += [f"{maker.tasks:,} done"] * bool(maker.tasks)
+    counts += [f"{maker.tasks_failed:,} failed"] * bool(maker.tasks_failed)
+    return f"{', '.join(counts)}: {', '.join(printable(name) for _, name, _ in tasks)}"
 
 
 def blocked_text(blocked: Blocked | None) -> str:

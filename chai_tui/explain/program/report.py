@@ -85,17 +85,13 @@ def _failed_tasks(known: Iterable[Process]) -> list[str]:
 
 
 def _most_time(known: Iterable[Process]) -> list[str]:
-    """Who burned most, in a line; nothing where the kernel told of one alone."""
-    told = [
-        (process.station.cpu_seconds, process.name)
-        for process in known
-        if process.station.cpu_seconds is not None
-    ]
-    told.sort(reverse=True)
+    """Who burned most, in a line; nothing where it is known of one alone."""
+    told = [process for process in known if process.is_over and process.burned_text]
+    told.sort(key=lambda process: process.burned_seconds, reverse=True)
     most = [
-        f"{name} {seconds_text(seconds)}"
-        for seconds, name in told[:NAMED_AT_MOST]
-        if seconds >= WORTH_TELLING
+        f"{process.name} {process.burned_text}"
+        for process in told[:NAMED_AT_MOST]
+        if process.burned_seconds >= WORTH_TELLING
     ]
     return [f"most CPU time: {', '.join(most)}"] if len(told) > 1 and most else []
 

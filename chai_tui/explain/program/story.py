@@ -20,7 +20,7 @@ from chai_tui.explain.program.ends import (
     program_closing_line,
 )
 from chai_tui.explain.program.gil import holder_of
-from chai_tui.explain.program.happenings import blocked_text, wait_text
+from chai_tui.explain.program.happenings import blocked_text, waits_of
 from chai_tui.explain.wording.at_work import Shares, recent_shares
 from chai_tui.explain.wording.formatting import counted
 from chai_tui.explain.wording.grammar import listed, number_word, plural, sentence_of
@@ -118,7 +118,7 @@ def thread_does(thread: Maker) -> str:
         return "ended"
     if thread.state is State.PAUSED:
         return "stopped"
-    told = blocked_text(thread.blocked) or wait_text(thread.waits)
+    told = blocked_text(thread.blocked) or waits_of(thread)
     if told:
         return told
     if thread.core is not None:
@@ -288,6 +288,7 @@ _WAITING = {
 
 _BLOCKED = {
     BlockKind.LOCK: _WAITING[WaitKind.LOCK],
+    BlockKind.CONDITION: ("waits for an event", "wait for events"),
     BlockKind.JOIN: ("joins", "join"),
     BlockKind.PUT: ("waits to put into a queue", "wait to put into queues"),
     BlockKind.GET: ("waits to get from a queue", "wait to get from queues"),
@@ -308,7 +309,9 @@ def _all_wait(at_work: Sequence[_AtWork]) -> str:
     if kinds.total() < len(at_work):
         return ""
     if [*kinds] == [_WAITING[WaitKind.SLEEP]]:
-        return "Everybody sleeps." if len(at_work) > 1 else "It sleeps."
+        if len(at_work) > 1:
+            return "Everybody sleeps."
+        return f"It {waits_of(at_work[0].thread)}."
     if len(at_work) == 1:
         (kind,) = kinds
         return f"Nothing computes: it {kind[0]}."

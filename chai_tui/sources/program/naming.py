@@ -55,12 +55,16 @@ def known_by(command: tuple[str, ...], python: str = "") -> Known:
     return Known(short_name(command), " ".join(command), python, "", command)
 
 
-def known_after_exec(pid: int) -> Known:
+def known_after_exec(pid: int, fallback: Known) -> Known:
     """Return what is known of a process that executed something else a moment ago.
 
     Of one that has ended already, until it is joined, the system still has its command's name.
+
+    Args:
+        pid: whose.
+        fallback: what it was itself before that; nothing known if it was what its parent is.
     """
-    known = known_of(pid, Known())
+    known = known_of(pid, fallback)
     return known if known.words else Known(thread_name(pid, pid))
 
 

@@ -104,7 +104,11 @@ class ProgramSource:
         self._looking: Looking | None = None
         self._receiver: HookReceiver | None = None
         self._told = Told(
-            self._stations.by_pid, self._output, clock, has_threads=sample_every is not None
+            self._stations.by_pid,
+            self._output,
+            clock,
+            has_threads=sample_every is not None,
+            stdin_is_empty=isinstance(program, RunProgram) and program.has_empty_stdin,
         )
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None

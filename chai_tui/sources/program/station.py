@@ -45,6 +45,7 @@ class ProgramStation:
         threads: the makers' numbers by those of their threads; the process's first one comes first.
         known: what is known of it.
         told: what the program itself says of that, which knows better.
+        inherited: the words of its parent's command line, which is its own until it runs another.
 
     Args:
         number: of the station.
@@ -73,6 +74,7 @@ class ProgramStation:
         self.pid = pid
         self.known = Known()
         self.told = Known()
+        self.inherited: tuple[str, ...] = ()
         self.threads: dict[int, int] = {}
         self.parent = parent
         self._foretold = Known()
@@ -100,6 +102,11 @@ class ProgramStation:
     def makers(self) -> list[int]:
         """The numbers of the makers that stand here, ascending."""
         return sorted(self.threads.values())
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other process that is known started it."""
+        return not self.parent
 
     @property
     def first(self) -> int | None:

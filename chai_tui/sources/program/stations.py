@@ -114,8 +114,11 @@ class Stations:
                 pass  # it is not told of: it is us
             elif isinstance(change, Execed):
                 self._remains.lives(change.pid)
-                # What cannot be read any more is not what it was before.
-                events += station.get_known(known_after_exec(change.pid), at)
+                # What cannot be read any more is not what its parent was; what it was itself tells
+                # more than its number.
+                was_itself = station.known.words != station.inherited
+                known = known_after_exec(change.pid, station.known if was_itself else Known())
+                events += station.get_known(known, at)
             elif isinstance(change, ThreadsChanged) and self._has_threads:
                 is_told = self._following is not None and self._following.is_told
                 left = dict(change.left) if is_told else None
@@ -166,7 +169,13 @@ class Stations:
         self.by_pid[came.pid] = station
         self._remains.lives(came.pid)
         fallback = self._known_first if of_parent is None else of_parent.known
-        events = station.get_known(known_of(came.pid, fallback), at)
+        known = known_of(came.pid, fallback)
+        events: list[Event] = []
+        if of_parent is not None:
+            if known.words != fallback.words:  # of another title of its parent, perhaps
+                events += of_parent.get_known(known_of(came.parent, fallback), at)
+            station.inherited = of_parent.known.words
+        events += station.get_known(known, at)
         events += station.seat(came.pid, at)
         return [*events, *self._first_words(station)]
 

@@ -27,6 +27,10 @@ MOST_STRANGERS = 1_000
 _MAIN = "MainProcess"
 """What multiprocessing calls a process that it did not start: its command says more."""
 
+_AT_END = "EOFError: EOF when reading a line"
+"""What ``input()`` raises where there is nothing to read."""
+_STDIN_HINT = "its stdin is empty: --stdin FILE, --stdin - or --tty"
+
 
 class Told:
     """Makes events of messages.
@@ -36,6 +40,7 @@ class Told:
         output: reads the pipes that processes hand over.
         clock: seconds.
         has_threads: whether threads are told of.
+        stdin_is_empty: whether that is so of what the first process reads.
     """
 
     def __init__(
@@ -45,8 +50,10 @@ class Told:
         clock: Callable[[], float],
         *,
         has_threads: bool,
+        stdin_is_empty: bool = False,
     ) -> None:
         self._clock = clock
+        self._stdin_is_empty = stdin_is_empty
         self._stations = stations
         self._output = output
         self._has_threads = has_threads
@@ -204,7 +211,13 @@ class Told:
 
     def _raised(self, told: said.Raised, station: ProgramStation) -> list[Event]:
         maker = station.maker_of(told.tid)
-        return [] if maker is None else [Failed(told.at, maker, told.error, told.traceback, 0.0)]
+        if maker is None:
+            return []
+        error = told.error
+        # Others may read what their parents gave them.
+        if error == _AT_END and self._stdin_is_empty and station.is_first:
+            error = f"{error} ({_STDIN_HINT})"
+        return [Failed(told.at, maker, error, told.traceback, 0.0)]
 
     def _handed(self, told: said.Output, _station: ProgramStation) -> list[Event]:
         # What was said into the pipe that it had comes before what it says now.

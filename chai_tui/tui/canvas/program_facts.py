@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from chai_tui.explain.program.gil import MOSTLY
-from chai_tui.explain.program.happenings import blocked_text, place_text, target_told, wait_text
+from chai_tui.explain.program.happenings import (
+    blocked_text,
+    place_text,
+    target_told,
+    task_text,
+    waits_of,
+)
 from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.text import printable
 from chai_tui.state.records import Maker, State
@@ -33,7 +39,7 @@ def name_of(maker: Maker) -> str:
 
 def blocked_or_waits(maker: Maker) -> str:
     """Return what it waits for: as the program says, else as the system does; nothing else."""
-    return blocked_text(maker.blocked) or wait_text(maker.waits)
+    return blocked_text(maker.blocked) or waits_of(maker)
 
 
 def _computes(maker: Maker) -> str:
@@ -57,7 +63,7 @@ def does_now(maker: Maker) -> str:
     """
     if maker.joined or maker.state is not State.BREWING:
         return ""
-    return printable(maker.task) or blocked_or_waits(maker) or _computes(maker)
+    return task_text(maker) or blocked_or_waits(maker) or _computes(maker)
 
 
 def doing_lines(maker: Maker, width: int, most: int) -> list[Line]:
@@ -84,6 +90,10 @@ def doing_lines(maker: Maker, width: int, most: int) -> list[Line]:
             return [[(first, "")], [(rest, "")]]
         return [_ends(line, tasks, width)]
     waits = blocked_or_waits(maker) or _computes(maker)
+    if len(maker.loop_tasks) > 1:  # names fill what room there is
+        tasks = ""
+        if most < 2:
+            now = task_beside(maker, waits, width)
     together: Line = [(now, "strong"), (f"  {waits}" if waits else "", "dim")]
     if width_of(together) + len(tasks) < width or most < 2 or not waits:
         if width_of(together) > width:
@@ -92,12 +102,27 @@ def doing_lines(maker: Maker, width: int, most: int) -> list[Line]:
     return [_ends([(now, "strong")], tasks, width), [(waits, "dim")]]
 
 
+def task_beside(maker: Maker, waits: str, width: int) -> str:
+    """Return what it does now, cut so that what it waits for has room beside it.
+
+    Args:
+        maker: who.
+        waits: what it waits for.
+        width: of both, in cells.
+    """
+    now = does_now(maker)
+    if not waits:
+        return now
+    room = max(width // 3, width - 2 - cell_len(waits))
+    return fit_text(now, min(cell_len(now), room)) if len(maker.loop_tasks) > 1 else now
+
+
 def _tasks_done(maker: Maker) -> str:
     """How many tasks it has done; nothing of one that has none."""
     if not maker.tasks:
         return ""
     failed = f", {maker.tasks_failed:,} failed" if maker.tasks_failed else ""
-    return f"{counted(maker.tasks, 'task')}{failed}"
+    return f"{counted(maker.tasks, 'task')} done{failed}"
 
 
 def _ends(left: Line, right: str, width: int) -> Line:

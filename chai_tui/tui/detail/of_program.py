@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from chai_tui.explain.program.ends import end_text, process_of
 from chai_tui.explain.program.gil import held_share, layers_text
-from chai_tui.explain.program.happenings import blocked_text, place_text, target_told, wait_text
+from chai_tui.explain.program.happenings import (
+    blocked_text,
+    place_text,
+    target_told,
+    waits_of,
+)
+from chai_tui.explain.program.happenings import task_text as task_now
 from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
@@ -75,6 +81,8 @@ def task_text(maker: Maker, now: float) -> str:
         maker: who.
         now: the floor's time, in the events' seconds.
     """
+    if len(maker.loop_tasks) > 1:
+        return task_now(maker)
     parts = []
     if maker.task:
         since = seconds_text(max(0.0, now - maker.task_began))
@@ -115,7 +123,7 @@ def waits_text(maker: Maker, holder: str = "") -> str:
         maker: who.
         holder: who has the GIL that it waits for; empty if it waits for none, or nobody knows.
     """
-    said, seen = blocked_text(maker.blocked), wait_text(maker.waits)
+    said, seen = blocked_text(maker.blocked), waits_of(maker)
     if holder:
         seen = f"{seen}, which {holder} has"
     if said and seen:

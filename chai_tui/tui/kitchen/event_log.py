@@ -24,6 +24,7 @@ from chai_tui.model.events import (
     Unseated,
 )
 from chai_tui.model.race_events import TasteFailed
+from chai_tui.model.text import printable
 from chai_tui.state.floor import LOG_KEPT, Floor
 from chai_tui.state.records import State
 from chai_tui.tui.canvas.painted import Painted
@@ -38,11 +39,21 @@ class Entry(NamedTuple):
         at: when, in the events' seconds.
         text: what it says, as it was known then.
         style: its style.
+        maker: whom of a program it is about; 0 if it is about none.
+        called: what that one is called there.
     """
 
     at: float
     text: str
     style: str
+    maker: int = 0
+    called: str = ""
+
+    def naming(self, called: str) -> Entry:
+        """Return the same of who is called otherwise now."""
+        who = f"#{self.maker} "
+        text = self.text.replace(who + self.called, who + called, 1)
+        return self._replace(text=text, called=called)
 
 
 def event_style(event: Event, floor: Floor) -> str:
@@ -73,7 +84,16 @@ def entries_of(event: Event, floor: Floor) -> list[Entry]:
     told = [Entry(event.at, describe(event, floor), event_style(event, floor))]
     if isinstance(event, Exited) and (joined := join_line(event, floor)) != told[0].text:
         told.append(Entry(event.at, joined, "dim"))
+    number = getattr(event, "maker", 0)
+    if called := _called(number, floor):
+        told = [entry._replace(maker=number, called=called) for entry in told]
     return told
+
+
+def _called(number: int, floor: Floor) -> str:
+    """What one of a program is called; nothing of one of ours, or who is forgotten."""
+    maker = floor.makers.get(number)
+    return "" if maker is None else printable(maker.called)
 
 
 _SIGKILL = 9  # wherever there are signals
@@ -109,6 +129,7 @@ class EventLog(Painted):
         self._entries: deque[Entry] = deque(maxlen=LOG_KEPT)
         self._logged = 0  # events of the floor's log
         self._rewound = floor.rewound
+        self._renamed = floor.renamed
         self._began: float | None = None
         self._skip = 0  # newest entries that are scrolled out of sight
 
@@ -124,6 +145,9 @@ class EventLog(Painted):
             self._entries.clear()
             self._logged, self._began, self._skip = 0, None, 0
             self.repaint()
+        if floor.renamed != self._renamed:
+            self._renamed = floor.renamed
+            self._rename()
         fresh = min(floor.logged - self._logged, len(floor.log))
         self._logged = floor.logged
         if not fresh:
@@ -136,6 +160,13 @@ class EventLog(Painted):
         events.sort(key=attrgetter("at"))
         # In words now: later the floor may have forgotten whom it is about.
         self._add([entry for event in events for entry in entries_of(event, floor)])
+
+    def _rename(self) -> None:
+        """Call everybody as the panels do, also in what was told before."""
+        for index, entry in enumerate(self._entries):
+            if entry.called and (called := _called(entry.maker, self._floor)) != entry.called:
+                self._entries[index] = entry.naming(called or entry.called)
+                self.repaint()
 
     def _add(self, entries: list[Entry]) -> None:
         self._entries.extend(entries)

@@ -91,7 +91,7 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         self._boxes: Boxes | None = None
         self._told: tuple[object, ...] = ()  # what main's line was drawn for
         self._news: tuple[object, ...] = ()  # what the story and the timeline were drawn for
-        self._story_pace = Paced(self, self._story.repaint, clock)
+        self._story_pace = Paced(self, self._draw_story, clock)
         self._timeline_pace = Paced(self, self._draw_timeline, clock)
         self._key = key
         self._found = 0  # how much was found to be wrong with a program
@@ -176,7 +176,8 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
     def _tell_news(self) -> None:
         """Draw what changes when something is sampled or told, not with every bit of progress."""
         floor = self._floor
-        told = (floor.rewound, floor.logged, len(floor.makers), next(reversed(floor.makers), None))
+        newest = next(reversed(floor.makers), None)
+        told = (floor.rewound, floor.logged, floor.renamed, len(floor.makers), newest)
         is_told = told != self._told
         if is_told:
             self._told = told
@@ -184,16 +185,31 @@ class KitchenScreen(Screen[None], inherit_bindings=False):
         steps = 0
         if len(floor.makers) <= TOLD_AT_ONCE:
             steps = sum(len(maker.step_times) for maker in floor.makers.values())
-        news = (*told, floor.cores_version, steps, self.makers.selected)
+        waits = self._waits_of_few()
+        news = (*told, floor.cores_version, steps, waits, self.makers.selected)
         if news != self._news:
             # Another moment has another story, and so has another end of one of few.
             many = max(0, len(floor.makers) - TOLD_AT_ONCE)
             at_once = news[:1] != self._news[:1] or (is_told and not many)
             pause = NEWS_SECONDS if floor.run.is_program else 0.0
             is_chosen = news[-1:] != self._news[-1:]
+            waits_anew = news[-2:-1] != self._news[-2:-1]  # panels say so already
             self._news = news
-            self._story_pace.after(0.0 if at_once else max(pause, STORY_PAUSE * many))
+            is_due = at_once or waits_anew
+            self._story_pace.after(0.0 if is_due else max(pause, STORY_PAUSE * many))
             self._timeline_pace.after(0.0 if at_once or is_chosen else pause)
+
+    def _waits_of_few(self) -> tuple[object, ...]:
+        """What those of a program wait for, if they are few."""
+        makers = self._floor.makers
+        if not self._floor.run.is_program or len(makers) > TOLD_AT_ONCE:
+            return ()
+        return tuple((maker.waits, maker.blocked, maker.state) for maker in makers.values())
+
+    def _draw_story(self) -> None:
+        self._story.repaint()
+        if self._floor.run.is_program:  # both tell what it waits for
+            self._main.repaint()
 
     def _main_text(self, width: int) -> str:
         return main_text(self._floor, width, has_pid=not self._setup.large)

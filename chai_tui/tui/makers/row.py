@@ -33,7 +33,13 @@ from chai_tui.tui.canvas.maker_facts import (
     waiting_text,
 )
 from chai_tui.tui.canvas.maker_time import LACK_CELLS, most_telling, time_spans
-from chai_tui.tui.canvas.program_facts import NESTED_MOST, blocked_or_waits, does_now, named
+from chai_tui.tui.canvas.program_facts import (
+    NESTED_MOST,
+    blocked_or_waits,
+    does_now,
+    named,
+    task_beside,
+)
 from chai_tui.tui.canvas.styles import Line, Span, bar, fit, fit_text, width_of
 
 ROW_BAR = 6
@@ -185,7 +191,7 @@ def _program_card(look: Look, head: Line, width: int) -> list[Line]:
         who = [*fit([*who, *named(maker, look.target, room, look.depth)], width_of(who) + room)]
     why = cause_text(maker) or stopping_short(maker, look.now)
     indent = " " * (look.digits + 2)
-    told = _doing(look, why)
+    told = _doing(look, why, width - len(indent) - LACK_CELLS - 3)
     left: Line = [head[0], (indent, ""), *told]
     if not why and not width_of(told) and maker.said:
         left = [head[0], (indent, ""), *output_line(maker.said[-1], SPACED_FROM)]
@@ -242,20 +248,21 @@ def _program_columns(look: Look, room: int) -> Line:
         *fit(_where(look, where_cells), where_cells),
     ]
     if doing_cells:
-        doing = _doing(look, why)
+        doing = _doing(look, why, doing_cells)
         if not last_word and not why:
             doing += _said_behind(look, doing, doing_cells)
         line += [(" ", ""), *fit(doing, doing_cells)]
     return [*line, *told, *last_word]
 
 
-def _doing(look: Look, why: str) -> Line:
+def _doing(look: Look, why: str, room: int) -> Line:
     """Why it ends or ended; else its task, and what it waits for in that."""
     maker = look.maker
     if why:
         return [(why, trouble_style(maker))]
     now = does_now(maker)
     waits = blocked_or_waits(maker) if maker.task and now else ""
+    now = task_beside(maker, waits, room) if waits else now
     return [(now, ""), (f"  {waits}" if waits else "", "dim")]
 
 

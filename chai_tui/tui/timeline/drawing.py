@@ -47,7 +47,7 @@ def gutter(maker: Maker, width: int, *, is_chosen: bool) -> Line:
         words = NAME_CELLS if width >= NAME_CELLS + 5 else SHORT_NAME_CELLS
         named: Line = [
             ("▸" if is_chosen else " ", "chosen"),
-            (f"#{maker.number}".rjust(width - 4 - words), "chosen" if is_chosen else "strong"),
+            (f"#{maker.number}".rjust(width - 3 - words), "chosen" if is_chosen else "strong"),
             (f" {GLYPHS[maker.state]} ", state),
             (printable(maker.called), ""),
         ]

@@ -171,6 +171,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
             self._gutter,
             self._lines_each,
             maker.number == self._chosen,
+            maker.called,
             None if is_over else scale.told_until,
             None if is_over else scale.index_at(scale.now),
             self._stations.kept(maker.station),

@@ -21,6 +21,10 @@ MOST_A_SECOND = 500
 _NAMING = {"create_task"}
 
 
+_OF_ASYNCIO: list[Any] = []
+"""The code of what a loop does by itself at its end: no task of the program's."""
+
+
 class _Budget:
     """How many tasks may be told of."""
 
@@ -75,6 +79,8 @@ def patch(module: Any) -> None:
     """Hear of tasks; what a task shows of itself is as without us."""
     loop = module.BaseEventLoop
     original = loop.create_task
+    ends = [getattr(loop, f"shutdown_{what}", None) for what in ("asyncgens", "default_executor")]
+    _OF_ASYNCIO.extend(one.__code__ for one in ends if one is not None)  # 3.8 lacks the second
     shown: Any = sys.modules["asyncio.base_futures"]
     repr_info = shown._future_repr_info  # noqa: SLF001
     format_callbacks = shown._format_callbacks  # noqa: SLF001
@@ -97,6 +103,9 @@ def patch(module: Any) -> None:
 
 
 def _made(task: Any, coroutine: Any, name: Any, caller: Any) -> None:
+    code = getattr(coroutine, "cr_code", None)
+    if any(code is one for one in _OF_ASYNCIO):
+        return
     trace = getattr(task, "_source_traceback", None)
     if trace and trace[-1].filename == __file__:
         del trace[-1]
