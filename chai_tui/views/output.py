@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -84,7 +83,7 @@ def write_bytes(stream: TextIO, data: bytes) -> None:
     """
     descriptor = descriptor_of(stream)
     try:
-        if descriptor is None or sys.platform == "win32":
+        if descriptor is None:
             write_text(stream, data.decode("utf-8", "replace"))
         else:
             write_all(descriptor, data)
