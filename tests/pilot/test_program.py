@@ -16,13 +16,14 @@ from chai_tui.model.commands import (
     StopMaker,
 )
 from chai_tui.model.events import Event, Exited, Paused
+from chai_tui.model.program_events import Named, WaitKind
 from chai_tui.tui.dialogs.shown import ConfirmDialog
 from chai_tui.tui.help.screen import HelpScreen
 from chai_tui.tui.makers.sort_filter import Sort
 from chai_tui.tui.makers.view import AIM_SECONDS
 from tests.builders import BEGAN, brewing
 from tests.pilot.kitchen import Kitchen, kitchen
-from tests.program_floors import PROGRAM_COMMANDS, process, run_of, thread
+from tests.program_floors import PROGRAM_COMMANDS, process, run_of, thread, waits
 
 FAMILY: list[Event] = [
     *process(1, "make", maker=1),
@@ -182,3 +183,13 @@ async def test_the_palette_offers_the_tree_of_a_program() -> None:
         offered = [str(hit.prompt) async for hit in KitchenCommands(shown.app.screen).discover()]
         assert any(name.startswith("Tree") for name in offered)
         assert not any(name.startswith("Add") for name in offered)
+
+
+async def test_lines_and_panel_say_at_once_what_it_waits_for_and_is_called() -> None:
+    async with program(*process(1, "python x.py")) as shown:
+        await shown.happens(waits(BEGAN + 1, m1=(WaitKind.SLEEP, "")))
+        await shown.until(lambda: shown.screen_text().count("sleeps") == 2)
+        await shown.happens(waits(BEGAN + 2, m1=(WaitKind.CHILD, "")))
+        await shown.until(lambda: shown.screen_text().count("waits for a child") == 2)
+        await shown.happens(Named(BEGAN + 3, 1, "Process-1"))
+        assert shown.log_text().startswith("#1 Process-1 started")
