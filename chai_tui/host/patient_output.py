@@ -68,10 +68,18 @@ def write_text(stream: TextIO, text: str) -> None:
         OSError: nobody takes it.
     """
     encoding = stream.encoding or "utf-8"
-    data = text.encode(encoding, "backslashreplace")
+    write_bytes(stream, text.encode(encoding, "backslashreplace"))
+
+
+def write_bytes(stream: TextIO, data: bytes) -> None:
+    """Write bytes past a text stream, as :func:`write_text` does; where that cannot be, as text.
+
+    Raises:
+        OSError: nobody takes it.
+    """
     descriptor = descriptor_of(stream)
     if descriptor is None or sys.platform == "win32":  # a console there takes no bytes
-        stream.write(data.decode(encoding))
+        stream.write(data.decode(stream.encoding or "utf-8", "replace"))
         stream.flush()
     else:
         write_all(descriptor, data)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from chai_tui.host.patient_output import descriptor_of, write_all, write_text
+from chai_tui.host import patient_output
+from chai_tui.host.patient_output import write_text
 from chai_tui.model.events import Event
 
 if TYPE_CHECKING:
@@ -81,12 +82,8 @@ def write_bytes(stream: TextIO, data: bytes) -> None:
     Raises:
         OutputError: nobody takes it.
     """
-    descriptor = descriptor_of(stream)
     try:
-        if descriptor is None:
-            write_text(stream, data.decode("utf-8", "replace"))
-        else:
-            write_all(descriptor, data)
+        patient_output.write_bytes(stream, data)
     except OSError as error:
         raise OutputError(error.strerror or str(error)) from error
 
