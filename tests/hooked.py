@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from chai_tui.sources.program.hook_messages import Message, Output
-from chai_tui.sources.program.hook_receiver import HookReceiver
+from chai_tui.sources.program.hearing.messages import Message, Output
+from chai_tui.sources.program.hearing.receiver import HookReceiver
 
 Kind = TypeVar("Kind")
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chai_tui.explain.wording.grammar import number_word, sentence_of
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
-from chai_tui.findings.people import People
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People
 from chai_tui.model.events import Exited
 from chai_tui.model.program_events import Blocked, BlockKind, Unblocked
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from chai_tui.explain.wording.formatting import memory_text
 from chai_tui.explain.wording.grammar import sentence_of
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
-from chai_tui.findings.people import People, Place
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People, Place
 from chai_tui.model.events import Exited
 from chai_tui.model.program_events import (
     Blocked,

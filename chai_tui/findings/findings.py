@@ -11,16 +11,16 @@ from typing import Any
 
 from chai_tui.findings.deadlock import Deadlock
 from chai_tui.findings.ends import NoMemory, Zombies
-from chai_tui.findings.finding import Desk, Detector, Finding
+from chai_tui.findings.evidence.finding import Desk, Detector, Finding
+from chai_tui.findings.evidence.people import People
+from chai_tui.findings.evidence.waiting import Waiting
 from chai_tui.findings.gil_bound import GilBound
 from chai_tui.findings.idle_workers import IdleWorkers
 from chai_tui.findings.join_drain import JoinBeforeDrain
 from chai_tui.findings.load import Load
-from chai_tui.findings.people import People
 from chai_tui.findings.same_error import SameError
 from chai_tui.findings.standstill import Standstill
 from chai_tui.findings.too_many import TooManyThreads
-from chai_tui.findings.waiting import Waiting
 from chai_tui.model.events import Event
 from chai_tui.state.floor import Floor
 

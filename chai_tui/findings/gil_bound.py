@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chai_tui.explain.wording.formatting import cores_worth, percent
 from chai_tui.explain.wording.grammar import number_word
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People
 from chai_tui.findings.load import Average, Demand, Machine
-from chai_tui.findings.people import People
 
 LOOKED_AT_SECONDS = 3.0
 """A start, an import or a collection of garbage is over by then."""

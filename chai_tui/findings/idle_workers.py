@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.explain.wording.grammar import sentence_of
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
-from chai_tui.findings.people import People
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People
 from chai_tui.model.events import Exited
 from chai_tui.model.program_events import TaskBegan, TaskEnded
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
-from chai_tui.findings.people import People, Place
-from chai_tui.findings.waiting import Waiting, is_helper
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People, Place
+from chai_tui.findings.evidence.waiting import Waiting, is_helper
 from chai_tui.model.events import Exited, Sampled
 from chai_tui.model.program_events import BlockKind, Unblocked, WaitKind, Waits
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import add, itemgetter, sub
 from typing import Any, NamedTuple
 
-from chai_tui.findings.finding import Desk
-from chai_tui.findings.people import People
+from chai_tui.findings.evidence.finding import Desk
+from chai_tui.findings.evidence.people import People
 from chai_tui.model.events import MakerUse, RunBegan, Sampled
 
 MOVES = 0.05

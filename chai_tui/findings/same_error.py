@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
-from chai_tui.findings.people import People
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People
 from chai_tui.model.events import Exited, Sampled
 from chai_tui.model.program_events import TaskBegan, TaskEnded
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chai_tui.explain.wording.grammar import number_word
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
-from chai_tui.findings.people import People, Place
-from chai_tui.findings.waiting import Waiting, is_helper
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People, Place
+from chai_tui.findings.evidence.waiting import Waiting, is_helper
 from chai_tui.model.events import Exited, Sampled, Seated
 from chai_tui.model.program_events import (
     Blocked,

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from chai_tui.explain.wording.formatting import cores_worth
-from chai_tui.findings import words
-from chai_tui.findings.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence import words
+from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
+from chai_tui.findings.evidence.people import People
 from chai_tui.findings.load import Average, Demand, Machine
-from chai_tui.findings.people import People
 
 LOOKED_AT_SECONDS = 3.0
 """Everybody wants a core at a start; not for so long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chai_tui.findings.finding import Finding
+from chai_tui.findings.evidence.finding import Finding
 from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Event, Seated
 from chai_tui.model.text import printable

@@ -20,7 +20,7 @@ from chai_tui.tui.taste_app import TasteApp
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from chai_tui.findings.finding import Finding
+    from chai_tui.findings.evidence.finding import Finding
     from chai_tui.tui.help.pages import Section
 
 LOOKED_THROUGH = 2_000

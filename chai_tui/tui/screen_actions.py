@@ -14,7 +14,7 @@ from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.maker_actions import MakerActions
 
 if TYPE_CHECKING:
-    from chai_tui.findings.finding import Finding
+    from chai_tui.findings.evidence.finding import Finding
 
 
 class ScreenActions(MakerActions):

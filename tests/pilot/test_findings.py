@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from chai_tui.findings.finding import Finding, FindingKind
+from chai_tui.findings.evidence.finding import Finding, FindingKind
 from chai_tui.model.events import Event, Exited, Sampled
 from chai_tui.model.program_events import Blocked, BlockKind, Unblocked
 from chai_tui.recording.form import Header, header_line

@@ -12,7 +12,7 @@ import pytest
 
 from chai_tui.explain.program.happenings import task_text
 from chai_tui.findings import ends, gil_bound, standstill, too_many
-from chai_tui.findings.finding import Finding, FindingKind
+from chai_tui.findings.evidence.finding import Finding, FindingKind
 from chai_tui.findings.findings import Findings
 from chai_tui.host.cgroup import OomCounter
 from chai_tui.host.usable_cores import usable_cores

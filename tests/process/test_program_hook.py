@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from chai_tui.model.program_events import BlockKind
-from chai_tui.sources.program.hook_messages import (
+from chai_tui.sources.program.hearing.messages import (
     SHARED_KEYS,
     BlockedOn,
     Holds,
@@ -32,7 +32,7 @@ from chai_tui.sources.program.hook_messages import (
     ThreadEnded,
     WentOn,
 )
-from chai_tui.sources.program.hook_receiver import FOLDER, MOST_OF_ONE, HookReceiver
+from chai_tui.sources.program.hearing.receiver import FOLDER, MOST_OF_ONE, HookReceiver
 from tests.hooked import Ran, own_environment, python, run_alone, run_hooked
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the hook is for Linux only")

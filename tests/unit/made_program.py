@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chai_tui.findings.finding import Finding, FindingKind
+from chai_tui.findings.evidence.finding import Finding, FindingKind
 from chai_tui.findings.findings import Findings
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (

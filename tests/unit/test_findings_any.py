@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chai_tui.findings import people
+from chai_tui.findings.evidence import people
 from chai_tui.findings.findings import Findings
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import CoreUse, Event, Exited, MakerUse, RunBegan, Sampled, Seated

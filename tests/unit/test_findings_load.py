@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from chai_tui.findings.finding import FindingKind
+from chai_tui.findings.evidence.finding import FindingKind
 from chai_tui.findings.findings import Findings
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import CoreUse, MakerUse, RunBegan, Sampled, Seated

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chai_tui.findings import ends, people
-from chai_tui.findings.finding import FindingKind
+from chai_tui.findings import ends
+from chai_tui.findings.evidence import people
+from chai_tui.findings.evidence.finding import FindingKind
 from chai_tui.findings.same_error import MOST_ERRORS
 from chai_tui.model.events import Exited, Paused
 from chai_tui.model.program_events import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chai_tui.findings.finding import FindingKind
+from chai_tui.findings.evidence.finding import FindingKind
 from chai_tui.model.events import RunBegan
 from chai_tui.model.program_events import TIMED, Blocked, BlockKind, Unblocked, WaitKind
 from tests.unit.made_program import BEGAN, Program

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chai_tui.model.program_events import BlockKind
-from chai_tui.sources.program.hook_messages import (
+from chai_tui.sources.program.hearing.messages import (
     BlockedOn,
     ChildBegan,
     Dropped,

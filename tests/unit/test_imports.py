@@ -16,6 +16,8 @@ import chai_tui
 PACKAGE = Path(chai_tui.__file__).parent
 WORDS = ("explain", "explain.wording", "explain.program")
 """The rooms that make sentences of what happened."""
+FOUND = ("findings", "findings.evidence")
+"""The rooms that find what is wrong with a program."""
 ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli", "cli.common", "host"},
     "model": set(),
@@ -25,15 +27,16 @@ ALLOWED: dict[str, set[str]] = {
     "explain.program": {"model", "state", "explain.wording"},
     "explain": {"model", "race", "state", "explain.wording", "explain.program"},
     "explain.tasting": {"model", "race", *WORDS},
-    "findings": {"model", "state", *WORDS},
+    "findings.evidence": {"model", "state", *WORDS},
+    "findings": {"model", "state", "findings.evidence", *WORDS},
     "recording": {"model", "state", *WORDS},
-    "recording.playing": {"model", "state", "findings", "recording"},
+    "recording.playing": {"model", "state", *FOUND, "recording"},
     "recording.export": {
-        "model", "race", "state", *WORDS, "explain.tasting", "findings", "recording"
+        "model", "race", "state", *WORDS, "explain.tasting", *FOUND, "recording"
     },
     "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
     "recording.export.page": {
-        "model", "state", *WORDS, "explain.tasting", "findings", "recording.export"
+        "model", "state", *WORDS, "explain.tasting", *FOUND, "recording.export"
     },
     "recording.diff": {"model", "state", *WORDS, "recording.export"},
     "host": {"model"},
@@ -54,20 +57,22 @@ ALLOWED: dict[str, set[str]] = {
     "sources.program.hook": set(),
     "sources.program.hook._chai_hook": set(),
     "sources.program.processes": {"model", "host", "samplers"},
+    "sources.program.hearing": {"model", "sources.live"},
     "sources.program": {
-        "model", "host", "samplers", "samplers.gil", "sources.live", "sources.program.processes"
+        "model", "host", "samplers", "samplers.gil", "sources.live", "sources.program.hearing",
+        "sources.program.processes",
     },
     "sources.taste": {
         "model", "race", "explain.tasting", "host", "samplers", "samplers.gil",
         "sources.live.station",
     },
-    "views": {"model", "race", "state", *WORDS, "explain.tasting", "findings", "host"},
+    "views": {"model", "race", "state", *WORDS, "explain.tasting", *FOUND, "host"},
     "config": {"model"},
     "tui.canvas": {"model", "state", *WORDS},
     "tui.keys": {"model", "state", *WORDS, "tui.canvas"},
     "tui.terminal": {"host"},
     "tui.shell": {"model", "state", *WORDS, "host", "tui.canvas", "tui.keys", "tui.terminal"},
-    "tui.dialogs": {"model", "state", *WORDS, "findings", "tui.canvas", "tui.keys"},
+    "tui.dialogs": {"model", "state", *WORDS, *FOUND, "tui.canvas", "tui.keys"},
     "tui.detail": {"model", "state", *WORDS, "tui.canvas", "tui.keys"},
     "tui.timeline": {"model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.detail"},
     "tui.makers": {"model", "state", *WORDS, "tui.canvas", "tui.keys"},
@@ -87,7 +92,7 @@ ALLOWED: dict[str, set[str]] = {
         "model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
     "tui": {
-        "model", "race", "state", *WORDS, "explain.tasting", "findings", "host", "config",
+        "model", "race", "state", *WORDS, "explain.tasting", *FOUND, "host", "config",
         "tui.canvas", "tui.keys", "tui.shell", "tui.terminal",
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
         "tui.replay", "tui.help", "recording", "recording.playing",

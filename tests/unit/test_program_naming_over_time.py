@@ -14,7 +14,7 @@ from chai_tui.model.program import RunProgram
 from chai_tui.model.program_events import Named
 from chai_tui.sources.program import naming
 from chai_tui.sources.program import stations as stations_module
-from chai_tui.sources.program.hook_messages import Raised
+from chai_tui.sources.program.hearing.messages import Raised
 from chai_tui.sources.program.naming import Known
 from chai_tui.sources.program.processes.changes import Came
 from chai_tui.sources.program.processes.connector import Execed

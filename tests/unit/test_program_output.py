@@ -12,8 +12,8 @@ import pytest
 
 from chai_tui.model.events import Event, Said
 from chai_tui.sources.live.poller import make_poller
-from chai_tui.sources.program.hook_messages import Output, ProcessBegan
-from chai_tui.sources.program.output import ProgramOutput, Stream
+from chai_tui.sources.program.hearing.messages import Output, ProcessBegan
+from chai_tui.sources.program.hearing.output import ProgramOutput, Stream
 from chai_tui.sources.program.told import MOST_WAITING, Told
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pipe there can be waited for")

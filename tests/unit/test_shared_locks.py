@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chai_tui.model.program_events import BlockKind
-from chai_tui.sources.program.hook_messages import SHARED_KEYS, BlockedOn, Holds, WentOn
-from chai_tui.sources.program.shared_locks import SharedLocks, Thread
+from chai_tui.sources.program.hearing.messages import SHARED_KEYS, BlockedOn, Holds, WentOn
+from chai_tui.sources.program.hearing.shared_locks import SharedLocks, Thread
 
 MILK, TEA = SHARED_KEYS + 1, SHARED_KEYS + 2
 Change = tuple[int, Thread | None]

@@ -22,7 +22,7 @@ from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 
 if TYPE_CHECKING:
-    from chai_tui.findings.finding import Finding
+    from chai_tui.findings.evidence.finding import Finding
     from chai_tui.findings.findings import Findings
 
 _BEGINNING = Checkpoint(0, Floor())

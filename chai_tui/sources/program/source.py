@@ -30,10 +30,10 @@ from chai_tui.model.program_events import Missed
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
-from chai_tui.sources.program.hook_messages import Message
-from chai_tui.sources.program.hook_receiver import HookReceiver
+from chai_tui.sources.program.hearing.messages import Message
+from chai_tui.sources.program.hearing.output import ProgramOutput, Stream
+from chai_tui.sources.program.hearing.receiver import HookReceiver
 from chai_tui.sources.program.looking import Looking
-from chai_tui.sources.program.output import ProgramOutput, Stream
 from chai_tui.sources.program.processes.changes import Change
 from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody

@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 
 from chai_tui.model.events import Event, Failed, Trouble
 from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblocked
-from chai_tui.sources.program import hook_messages as said
+from chai_tui.sources.program.hearing import messages as said
+from chai_tui.sources.program.hearing.output import ProgramOutput
+from chai_tui.sources.program.hearing.shared_locks import SharedLocks
 from chai_tui.sources.program.naming import Known, known_by
-from chai_tui.sources.program.output import ProgramOutput
-from chai_tui.sources.program.shared_locks import SharedLocks
 from chai_tui.sources.program.station import ProgramStation
 
 MOST_WAITING = 1_000

@@ -13,8 +13,8 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from chai_tui.explain.wording.formatting import time_text
-from chai_tui.findings.finding import Finding
-from chai_tui.findings.words import NOTHING_FOUND
+from chai_tui.findings.evidence.finding import Finding
+from chai_tui.findings.evidence.words import NOTHING_FOUND
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.tui.dialogs.base import Dialog

@@ -18,7 +18,7 @@ from chai_tui.explain.wording.formatting import (
     seconds_text,
     time_text,
 )
-from chai_tui.findings.words import NOTHING_FOUND
+from chai_tui.findings.evidence.words import NOTHING_FOUND
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
 from chai_tui.recording.export.figures import moves_of, wall_of

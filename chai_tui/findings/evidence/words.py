@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from chai_tui.explain.wording.formatting import clock_text
 from chai_tui.explain.wording.grammar import listed, number_word
-from chai_tui.findings.finding import FindingKind
-from chai_tui.findings.people import People
+from chai_tui.findings.evidence.finding import FindingKind
+from chai_tui.findings.evidence.people import People
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 

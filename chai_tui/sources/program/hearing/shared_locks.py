@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chai_tui.sources.program.hook_messages import SHARED_KEYS, BlockedOn, Holds, WentOn
+from chai_tui.sources.program.hearing.messages import SHARED_KEYS, BlockedOn, Holds, WentOn
 
 Thread = tuple[int, int]
 """Its process, and the system's number of it."""

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from chai_tui.sources.program.hook_messages import (
+from chai_tui.sources.program.hearing.messages import (
     MOST_BYTES,
     Dropped,
     Handed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chai_tui.findings.people import Place
+from chai_tui.findings.evidence.people import Place
 from chai_tui.model.events import Exited, Sampled
 from chai_tui.model.program_events import Blocked, Unblocked, Wait, WaitKind, Waits
 

@@ -1,0 +1,1 @@
+"""What a program prints, and what its hooks tell: both come as bytes, and leave as words."""
