@@ -21,8 +21,6 @@ import chai_tui
 
 LONGEST_ID = 60
 """How much of a parameter names a test."""
-LOOKS = 0.005
-"""Seconds between two looks of a pilot at whether an app has something to do."""
 TESTS = Path(__file__).parent
 REWRITTEN = r"(test_\w+|conftest)\.py$"
 """The files of which pytest takes the assertions apart."""
@@ -132,13 +130,8 @@ def _signals_as_usual() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_apps() -> Iterator[None]:
-    """Let the apps of all tests share what their style sheets say, and be looked at more often.
-
-    A pilot that waits until an app has nothing to do looks once in 20 ms whether it computed: for
-    most of the time of most tests, nobody had anything to do. What it waits for is the same, and as
-    idle: at most a twentieth of the time between two looks.
-    """
+def _style_sheets_once() -> Iterator[None]:
+    """Let the apps of all tests share what their style sheets say, where there is an app."""
     if "textual" not in sys.modules:  # a third of a second to import
         yield
         return
@@ -146,8 +139,6 @@ def _quick_apps() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         keep_rules(patch)
-        patch.setattr("textual._wait.SLEEP_GRANULARITY", LOOKS)
-        patch.setattr("textual._wait.SLEEP_IDLE", LOOKS / 20)
         yield
 
 
