@@ -28,7 +28,7 @@ from chai_tui.sources.program.hearing.messages import (
     read_packet,
 )
 
-FOLDER = Path(__file__).with_name("hook")
+FOLDER = Path(__file__).parent.with_name("hook")
 """What a program gets on its path."""
 ADDRESS = "CHAI_TUI_HOOK"
 OUTPUT = ("CHAI_TUI_HOOK_OUT", "CHAI_TUI_HOOK_ERR")
