@@ -120,7 +120,8 @@ TOGETHER = """
 import pathlib, sys, time
 
 def steep(n):
-    print("steeps", n, flush=True)
+    sys.stdout.write(f"steeps {n}\\n")  # at once: others print beside it
+    sys.stdout.flush()
     folder = pathlib.Path(sys.argv[1])
     (folder / f"there {n}").touch()
     while len([*folder.glob("there *")]) < 2:  # each on a worker of its own
