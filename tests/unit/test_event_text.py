@@ -261,7 +261,7 @@ def test_an_error_stays_short_and_on_its_line() -> None:
             Blocked(BEGAN, 1, BlockKind.LOCK, 2, "of app.py:3", 0.5),
             "#1 waits for the lock #2 has: app.py:3, at most 0.5 s",
         ),
-        ([], Blocked(BEGAN, 1, BlockKind.CONDITION, 0, "Event.wait"), "#1 waits for Event.wait"),
+        ([], Blocked(BEGAN, 1, BlockKind.CONDITION, 0, "Event.wait"), "#1 waits in Event.wait"),
         (
             [],
             Blocked(BEGAN, 1, BlockKind.CONDITION, timeout=2.0),

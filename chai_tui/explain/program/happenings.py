@@ -147,7 +147,7 @@ def blocked_text(blocked: Blocked | None) -> str:
             return f"waits for the lock {whom} has{called}{most}"
         return f"waits for lock {name}{most}" if name else f"waits for a lock{most}"
     if blocked.on is BlockKind.CONDITION:
-        return f"waits for {name or 'an event'}{most}"
+        return f"waits in {name}{most}" if name else f"waits for an event{most}"
     if blocked.on is BlockKind.JOIN:
         return f"joins {whom or name or 'somebody'}{most}"
     return f"{_AT_QUEUE[blocked.on].format(name).rstrip()}{most}"
