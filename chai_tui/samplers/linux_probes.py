@@ -86,7 +86,7 @@ class Probes:
             holder = None if self._locks is None else self._locks.holder(pid)
             for tid, thread, image in threads:
                 thread.probe(image)
-                if holder is not None:
+                if holder is not None and holder >= 0:  # else it is not known who it is
                     thread.note_holder(is_it=tid == holder)
 
     def close(self) -> None:

@@ -75,7 +75,7 @@ class ProgramSampler(LinuxSampler):
         process_clock: Callable[[int], int | None] = process_clock,
         machine: str | None = None,
     ) -> None:
-        self._locks = Locks(proc, works=attach)
+        self._locks = Locks(proc)
         super().__init__(
             cores,
             proc=proc,

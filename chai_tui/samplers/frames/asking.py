@@ -32,16 +32,13 @@ class Asking:
 
     Args:
         reader_of: returns what reads a process; None if nothing does.
-        clock: seconds.
     """
 
     def __init__(
         self,
         reader_of: Callable[[int], FramesReader | None],
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._reader_of = reader_of
-        self._clock = clock
         self._questions: SimpleQueue[tuple[int, FramesReader] | None] = SimpleQueue()
         self._answers: SimpleQueue[tuple[Answer, float]] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -104,8 +101,9 @@ class Asking:
             self._is_asking = False
             self._due_at = max(self._due_at, at + cost / COST_SHARE)
             if answer.reading.why:
-                pause = self._left_alone.get(answer.pid, (0.0, _FIRST_PAUSE / 2))[1] * 2
-                self._left_alone[answer.pid] = at + pause, min(pause, _LONGEST_PAUSE)
+                before = self._left_alone.get(answer.pid, (0.0, _FIRST_PAUSE / 2))[1]
+                pause = min(2 * before, _LONGEST_PAUSE)
+                self._left_alone[answer.pid] = at + pause, pause
             else:
                 self._left_alone.pop(answer.pid, None)
             answers.append(answer)

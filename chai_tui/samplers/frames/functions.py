@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
@@ -31,19 +30,17 @@ class Functions:
     """Asks for them, as often as that may cost.
 
     Args:
-        clock: seconds.
         py_spy: returns where py-spy is; empty: nowhere.
     """
 
     def __init__(
         self,
-        clock: Callable[[], float] = time.monotonic,
         py_spy: Callable[[], str] = find_py_spy,
     ) -> None:
         self._remote = Remote()
         path = py_spy()
         self._py_spy = PySpy(path) if path else None
-        self._asking = Asking(self._reader_of, clock)
+        self._asking = Asking(self._reader_of)
         self._pythons: Mapping[int, str] = {}
         self._asked: dict[int, tuple[float, int | None]] = {}  # when, and what they had burned
         self._unread: set[int] = set()  # whom the nearer way does not read
@@ -113,12 +110,13 @@ class Functions:
         self, pid: int, frames: Collection[Frame], makers: Mapping[tuple[int, int], int]
     ) -> list[Place]:
         before = self._frames.get(pid, {})
-        now = self._frames[pid] = {frame.tid: frame for frame in frames}
+        # Of whom nobody knows yet, all of it is news once they are known.
+        now = {frame.tid: frame for frame in frames if (pid, frame.tid) in makers}
+        self._frames[pid] = now
         return [
-            Place(maker, frame.function, frame.file, frame.line)
+            Place(makers[pid, frame.tid], frame.function, frame.file, frame.line)
             for frame in now.values()
             if frame != before.get(frame.tid, Frame(frame.tid))
-            and (maker := makers.get((pid, frame.tid))) is not None
         ]
 
     def _keep(self, pids: Collection[int]) -> None:

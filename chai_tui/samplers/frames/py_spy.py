@@ -47,9 +47,10 @@ class PySpy:
 
     def read(self, pid: int) -> Reading:
         """Return where the threads of a process are; it never raises."""
-        out = os.memfd_create("py-spy")
-        err = os.memfd_create("py-spy")
+        files: list[int] = []
         try:
+            files.append(out := os.memfd_create("py-spy"))
+            files.append(err := os.memfd_create("py-spy"))
             status, cpu_seconds = self._run(pid, out, err)
             if status == 0:
                 return _reading(_text_of(out))._replace(cpu_seconds=cpu_seconds)
@@ -58,8 +59,8 @@ class PySpy:
         except OSError as error:  # it is gone, or there is no process left
             return Reading(why=f"py-spy: {printable(error.strerror or str(error))}")
         finally:
-            os.close(out)
-            os.close(err)
+            for file in files:
+                os.close(file)
 
     def _run(self, pid: int, out: int, err: int) -> tuple[int, float]:
         """Run it in this session; return its status and the CPU seconds that it burned."""

@@ -41,12 +41,10 @@ class Locks:
 
     Args:
         proc: where /proc is.
-        works: whether memory may be looked at.
     """
 
-    def __init__(self, proc: str, *, works: bool = True) -> None:
+    def __init__(self, proc: str) -> None:
         self._proc = proc
-        self._works = works
         self._found: dict[int, Found] = {}
         self._open: dict[int, Memory] = {}
 
@@ -59,10 +57,8 @@ class Locks:
             image: of its interpreter.
 
         Returns:
-            Empty if it is known, or if memory is not to be looked at.
+            Empty if it is known.
         """
-        if not self._works:
-            return ""
         found = self._found.get(pid)
         if found is not None and found.image != image:
             self._forget(pid)
