@@ -212,12 +212,16 @@ def test_what_is_drawn_alike_is_all_that_an_essence_leaves_out(data: st.DataObje
         st.sampled_from([None, 4_000_000, 4_000_100, 5_000_000]),
         st.just(False),
         shares,
+        shares,
     )
     named: list[Event] = [Named(BEGAN, 1, "worker")] if data.draw(st.booleans()) else []
     engine = data.draw(st.sampled_from([Engine.PROCESS, Engine.THREAD]))
     events = [*brewing(1, engine=engine), *named]
     first = data.draw(uses)
-    one, other = after(first), after(first, data.draw(uses))
+    # They differ in one figure: of samples that differ in all, hardly any two have one essence.
+    field = data.draw(st.sampled_from(MakerUse._fields))
+    second = first._replace(**{field: getattr(data.draw(uses), field)})
+    one, other = after(first), after(first, second)
     if one.essence == other.essence:
         assert _drawn_in_every_shape(one) == _drawn_in_every_shape(other)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from chai_tui.explain.program.gil import MOSTLY
 from chai_tui.explain.wording.formatting import counted, memory_cells, percent_cells, seconds_cells
 from chai_tui.model.text import printable
 from chai_tui.state.records import Line as SaidLine
@@ -109,6 +110,7 @@ class Look(NamedTuple):
             shares.index(max(shares)),
             wants_a_core(maker),
             maker.gil_share is None,
+            (maker.gil_held or 0.0) >= MOSTLY,
             maker.shares,
             seconds_cells(maker.cpu_seconds),
             None if maker.memory is None else memory_cells(maker.memory),
