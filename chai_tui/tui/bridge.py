@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from chai_tui.model.commands import Command
 from chai_tui.model.events import CoresChanged, Event, Sampled
-from chai_tui.model.program_events import Waits
+from chai_tui.model.program_events import Doing, Waits
 from chai_tui.model.source import Source
 
 FRAME_SECONDS = 1 / 10
@@ -32,7 +32,7 @@ SAMPLES_FRAME_SECONDS = 0.45
 a little less than two or five samples, so that the latest of them is drawn when it comes …"""
 SAMPLES_PATIENCE = 0.7
 """… and one after which no other comes, is so long after the picture before."""
-SAMPLES = frozenset({Sampled, Waits, CoresChanged})
+SAMPLES = frozenset({Sampled, Waits, Doing, CoresChanged})
 """What each sample brings."""
 ANSWER_FRAME_SECONDS = 1 / 60
 """The same while a key waits for its answer."""
