@@ -337,11 +337,11 @@ def _state_at_end(maker: Maker) -> State:
     if maker.exitcode is None:
         return State.ENDED if maker.error is None else State.FAILED
     if maker.exitcode < 0:
-        stopping = maker.stopping if maker.is_ours else None
-        asked = stopping is not None and stopping.signal == -maker.exitcode
         if maker.ended_by_pool:
             return State.STOPPED
-        # What is not ours was killed, as every line about it says, whoever sent the signal.
+        if not maker.is_ours:  # killed, as every line about it says, whoever sent the signal
+            return State.KILLED
+        asked = maker.stopping is not None and maker.stopping.signal == -maker.exitcode
         return State.STOPPED if asked and maker.signal_was_ours else State.KILLED
     if maker.exitcode == 0:
         if not maker.is_ours and maker.error is None:

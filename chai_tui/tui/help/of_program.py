@@ -10,7 +10,7 @@ STATES: dict[State, str] = {
     State.PAUSED: "the system has stopped its process; it goes on where it was",
     State.DONE: "ended by itself, and well",
     State.FAILED: "ended itself with an exit code, or raised an exception that nobody caught",
-    State.STOPPED: "was asked to end from here or by its pool, and did",
+    State.STOPPED: "was ended by its pool, as Pool.terminate() does",
     State.KILLED: "was ended by a signal",
     State.ENDED: "is gone, and nobody knows how it ended",
 }
