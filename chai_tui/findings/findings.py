@@ -36,6 +36,7 @@ class Findings:
 
     def __init__(self, *, keeps_history: bool = False) -> None:
         self._desk = desk = Desk()
+        self._known: tuple[int, list[Finding]] = (0, [])  # by so many entries of the history
         if keeps_history:
             desk.history = []
         self._people = people = People()
@@ -66,11 +67,6 @@ class Findings:
         """All that was found, oldest first; some of it is told anew when more is known."""
         return self._desk.found
 
-    @property
-    def version(self) -> int:
-        """A number that grows whenever :attr:`found` changes."""
-        return self._desk.version
-
     def known_at(self, at: float) -> list[Finding]:
         """Return what was found by a moment, and as it was known then, oldest first.
 
@@ -80,8 +76,12 @@ class Findings:
             at: in the events' seconds.
         """
         history = self._desk.history or []
-        known = islice(history, bisect_right(history, at, key=attrgetter("at")))
-        return [*{noted.place: noted.finding for noted in known}.values()]
+        count = bisect_right(history, at, key=attrgetter("at"))
+        before, found = self._known
+        if count != before:  # it is asked for each picture, and history only grows
+            found = [*{noted.place: noted.finding for noted in islice(history, count)}.values()]
+            self._known = count, found
+        return found
 
     def take(self, events: Iterable[Event], floor: Floor) -> list[Finding]:
         """Take in what happened.

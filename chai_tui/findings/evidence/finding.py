@@ -70,7 +70,6 @@ class Desk:
 
     Attributes:
         found: all of them, oldest first.
-        version: grows with every change of them.
         floor: the state of the program, at least as new as the event that is looked at.
         due: when time alone may make a finding of something, so that all have to be asked.
         now: the latest time that an event told.
@@ -79,7 +78,6 @@ class Desk:
 
     def __init__(self) -> None:
         self.found: list[Finding] = []
-        self.version = 0
         self.floor = Floor()
         self.due = math.inf
         self.now = -math.inf
@@ -99,7 +97,6 @@ class Desk:
             self._note(place)
 
     def _note(self, place: int) -> None:
-        self.version += 1
         if self.history is not None:
             self.history.append(Noted(self.now, place, self.found[place]))
 
