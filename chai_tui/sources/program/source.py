@@ -309,9 +309,13 @@ class ProgramSource:
         messages += [] if self._receiver is None else self._receiver.read()
         if looks and any(self._told.is_of_strangers(message) for message in messages):
             # What they said waits for them, and not the other way round: some are over already.
-            for message in [one for one in messages if self._told.is_strangers(one)]:
-                messages.remove(message)
-                events += self._told.hear(message)
+            everybodys = [*messages]
+            messages.clear()
+            for message in everybodys:
+                if self._told.is_strangers(message):
+                    events += self._told.hear(message)
+                else:
+                    messages.append(message)
             self._look_at = float("-inf")
             events += self._follow()
         while messages:

@@ -132,7 +132,7 @@ class HookReceiver:
         return messages
 
     def read_of(self, pid: int) -> list[Message]:
-        """Return all that has come of one process: it has ended, and sends nothing more."""
+        """Return what has come of one process until now; of one that has ended, all of it."""
         messages: list[Message] = []
         if self._ready.closed or sys.platform != "linux":
             return messages
