@@ -157,14 +157,6 @@ def _station_seen(event: StationSeen, _: Floor) -> str:
     return f"pid {event.pid} is {printable(event.name or event.command)}"
 
 
-def _named(event: Named, _: Floor) -> str:
-    return f"#{event.maker} is {printable(event.name)}"
-
-
-def _waits(event: Waits, _: Floor) -> str:
-    return f"{counted(len(event.makers), 'thread')} began or ended to wait"
-
-
 def _seen_by(event: SeenBy, floor: Floor) -> str:
     return f"{_station_name(event.station, floor)}, GIL: {layers_text(event)}"
 
@@ -174,9 +166,7 @@ def place_text(place: Place | None) -> str:
     if place is None or not place.function:
         return ""
     where = printable(place.file) + (f":{place.line}" if place.line else "")
-    return (
-        f"in {printable(place.function)}{', ' if place.file else ''}{where if place.file else ''}"
-    )
+    return f"in {printable(place.function)}" + (f", {where}" if place.file else "")
 
 
 def _doing(event: Doing, _: Floor) -> str:
@@ -184,10 +174,6 @@ def _doing(event: Doing, _: Floor) -> str:
         place = event.makers[0]
         return f"#{place.maker} is {place_text(place) or 'in no function'}"
     return f"{counted(len(event.makers), 'thread')} went on to other lines"
-
-
-def _missed(event: Missed, _: Floor) -> str:
-    return missed_text(event)
 
 
 def missed_text(event: Missed) -> str:
@@ -211,18 +197,6 @@ def _out_of_memory(event: OutOfMemory, floor: Floor) -> str:
     return f"memory ran out where {who} belonged: the system killed {killed} there"
 
 
-def _blocked(event: Blocked, _: Floor) -> str:
-    return f"#{event.maker} {blocked_text(event)}"
-
-
-def _unblocked(event: Unblocked, _: Floor) -> str:
-    return f"#{event.maker} goes on"
-
-
-def _task_began(event: TaskBegan, _: Floor) -> str:
-    return f"#{event.maker} began task {printable(event.name)}"
-
-
 def _task_ended(event: TaskEnded, _: Floor) -> str:
     failed = f", failed: {printable(event.error)}" if event.error else ""
     return f"#{event.maker} ended its task{failed}"
@@ -230,15 +204,15 @@ def _task_ended(event: TaskEnded, _: Floor) -> str:
 
 DESCRIBE_PROGRAM: dict[type, Callable[[Any, Floor], str]] = {
     StationSeen: _station_seen,
-    Named: _named,
-    Waits: _waits,
+    Named: lambda event, _: f"#{event.maker} is {printable(event.name)}",
+    Waits: lambda event, _: f"{counted(len(event.makers), 'thread')} began or ended to wait",
     SeenBy: _seen_by,
     Doing: _doing,
-    Missed: _missed,
+    Missed: lambda event, _: missed_text(event),
     Unjoined: _unjoined,
     OutOfMemory: _out_of_memory,
-    Blocked: _blocked,
-    Unblocked: _unblocked,
-    TaskBegan: _task_began,
+    Blocked: lambda event, _: f"#{event.maker} {blocked_text(event)}",
+    Unblocked: lambda event, _: f"#{event.maker} goes on",
+    TaskBegan: lambda event, _: f"#{event.maker} began task {printable(event.name)}",
     TaskEnded: _task_ended,
 }

@@ -97,10 +97,10 @@ def task_text(maker: Maker, now: float) -> str:
 def gil_text(maker: Maker, station: Station | None) -> str:
     """Return for how much of the last second it had the GIL, and by what that is seen."""
     share = held_share(maker)
-    # Alone it has it whenever it wants.
-    has = maker.engine.shares_station and share is not None
     layers = layers_text(None if station is None else station.seen_by)
-    told = f"has it {percent(share)} of the time" if has and share is not None else ""
+    told = ""
+    if share is not None and maker.engine.shares_station:  # alone it has it whenever it wants
+        told = f"has it {percent(share)} of the time"
     return " · ".join(filter(None, (told, layers)))
 
 

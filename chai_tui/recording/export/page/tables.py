@@ -216,13 +216,11 @@ def findings(account: Account) -> str:
         return f'<section><h2>Found</h2><p class="note">{inert(NOTHING_FOUND)}</p></section>'
     parts = [f"<section><h2>Found <small>{len(account.found):,}</small></h2>"]
     for finding in account.found[:MOST_ROWS]:
-        at, over = (
-            time_text(finding.at - account.zero),
-            " It was over later." * bool(finding.is_over),
-        )
+        at = time_text(finding.at - account.zero)
+        over = '<p class="note">It was over later.</p>' if finding.is_over else ""
         parts.append(f"<h3>{at} {inert(finding.sentence)}</h3><ul>")
         parts += [f"<li>{inert(line)}</li>" for line in finding.evidence]
-        parts.append(f"</ul><p class='note'>{over}</p>" if over else "</ul>")
+        parts.append(f"</ul>{over}")
     return "".join([*parts, "</section>"])
 
 
