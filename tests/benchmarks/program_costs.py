@@ -151,7 +151,7 @@ def _cheaper_than_the_peers(ours: float, pid: int) -> Iterator[Result]:
                 terminal.process.kill()
     for name, cost in costs.items():
         yield Result(
-            f"1,000 threads watched ÷ {name} at the same refresh",
+            f"1,000 threads watched ÷ {name} at ten refreshes a second",
             ours / cost,
             1.0,
             note=f"{ours:.1f} % ÷ {cost:.1f} %; {_SHOWN_BY[name]}",

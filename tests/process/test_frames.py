@@ -187,7 +187,7 @@ def test_one_process_after_another_is_asked_and_only_so_often() -> None:
     assert asking.ask(10.0, [3, 1, 2]) == 1
     taken(asking, 10.1)
     assert not asking.is_due(10.0 + 0.05 / COST_SHARE)
-    assert asking.is_due(10.2 + 0.05 / COST_SHARE)
+    assert asking.is_due(13.0 + 0.05 / COST_SHARE)
     reader.reading = Reading()
     assert asking.ask(20.0, [1, 2]) == 2
     taken(asking, 20.0)
@@ -240,7 +240,8 @@ def test_functions_are_told_when_they_change(monkeypatch: pytest.MonkeyPatch) ->
     reader.reading = Reading((Frame(5), Frame(6, "d", "e.py", 2)))
     assert look(20.0, 2) == ([Place(50), Place(60, "d", "e.py", 2)], [(1, Layer.PY_SPY, "")])
     told.ask(30.0, {1: "CPython 3.9"}, {1: 2})  # it did not run since
-    told.ask(40.0, {1: "CPython 3.9"}, {1: 3})
+    assert told._asking.is_due(40.0), "nobody is being asked"
+    assert look(40.0, 3) == ([], [(1, Layer.PY_SPY, "")])
     told.close()
     assert reader.asked == [1, 1, 1]
 
@@ -295,7 +296,11 @@ def test_pythons_own_way_is_read_in_its_form(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.skipif(sys.version_info[:2] != (3, 15), reason="only Python 3.15 tells it so")
 def test_pythons_own_way_tells_of_a_real_program(tmp_path: Path) -> None:
     with program(tmp_path) as (pid, (brewing, napping, waiting)):
-        frames = {frame.tid: frame.function for frame in Remote().read(pid).frames}
+        frames: dict[int, str] = {}
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline and frames.get(brewing) != "brew_chai":
+            # A look in the middle of a change may be torn.
+            frames = {frame.tid: frame.function for frame in Remote().read(pid).frames}
     assert frames[brewing] == "brew_chai"
     assert frames[napping] == "nap_"
     assert frames[waiting] == "wait_for_lock"

@@ -8,18 +8,17 @@ import sys
 import sysconfig
 import threading
 import time
-from ast import literal_eval
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-import chai_tui
 from chai_tui.host.run_facts import gil_enabled
 from chai_tui.model.events import MakerUse
 from chai_tui.model.program_events import Layer
 from chai_tui.samplers.protocol import Watched
+from tests.process.program import told_by_a_stranger
 
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
@@ -245,17 +244,9 @@ print(repr([tuple(seen) for seen in sampler.changed_layers]))
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_of_another_users_process_it_is_said_why_it_is_not_seen() -> None:
-    folder = Path(chai_tui.__file__).parent.parent
-    with threads_that("compute") as (process, _):
-        said = subprocess.run(
-            [sys.executable, "-c", STRANGER, str(process.pid), str(folder)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        ).stdout
     why = "not seen: another user's process: run as root to see what it waits for"
-    assert literal_eval(said) == [(process.pid, (), why)]
+    with threads_that("compute") as (process, _):
+        assert told_by_a_stranger(STRANGER, process.pid) == [(process.pid, (), why)]
 
 
 class Altered:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-import chai_tui
 from chai_tui.host.run_facts import gil_enabled
 from chai_tui.model.events import Sampled
 from chai_tui.model.program_events import TIMED, WaitKind
 from chai_tui.samplers.protocol import Watched
+from tests.process.program import told_by_a_stranger
 
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
@@ -272,15 +272,7 @@ print(repr((use.stopped, sampler.changed_waits, sampler.waits_unseen, python_of(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_of_another_users_process_it_is_said_why_nothing_is_told() -> None:
-    folder = Path(chai_tui.__file__).parent.parent
     with running("sleep", "1000") as process:
-        said = subprocess.run(
-            [sys.executable, "-c", STRANGER, str(process.pid), str(folder)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        ).stdout
-    stopped, waits, why, python = literal_eval(said)
+        stopped, waits, why, python = told_by_a_stranger(STRANGER, process.pid)
     assert (stopped, waits, python) == (False, (), "")
     assert why == "another user's process: run as root to see what it waits for"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -127,6 +128,8 @@ def _called(arguments: Sequence[str], *, interrupted: bool = False) -> tuple[int
         try:
             first = b""
             if interrupted:
+                there, _, _ = select.select([program.stderr], [], [], PATIENCE)
+                require(there, f"{arguments}: says nothing")
                 first = program.stderr.readline()
                 program.send_signal(signal.SIGINT)
             out, err = program.communicate(timeout=PATIENCE)
