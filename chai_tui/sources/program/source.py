@@ -140,6 +140,11 @@ class ProgramSource:
         return self._following is not None and self._following.is_told
 
     @property
+    def _is_written_to(self) -> bool:
+        """Whether hooks may have said something that wakes nobody."""
+        return self._receiver is not None and self._receiver.due_in < float("inf")
+
+    @property
     def _is_ours(self) -> bool:
         return isinstance(self._program, RunProgram)
 
@@ -171,7 +176,7 @@ class ProgramSource:
         sizes = self._output.sizes(token for token in tokens if isinstance(token, Stream))
         # Who is there comes first: nobody takes in what somebody says who is not known.
         events += self._follow()
-        if sizes or _HOOKS in tokens:
+        if sizes or _HOOKS in tokens or self._is_written_to:
             # Before what was said is read: who it is may only be told now.
             events += self._hear(looks=True)
         events += self._output.read_all(sizes, self._clock())
@@ -354,6 +359,8 @@ class ProgramSource:
         due = [self._look_at, self._output.settles_at, *self._stations.kills_at]
         if self._looking is not None:
             due.append(self._looking.due_at)
+        if self._receiver is not None:
+            due.append(now + self._receiver.due_in)
         left = max(0.0, min(due) - now)
         return left if timeout is None else min(timeout, left)
 

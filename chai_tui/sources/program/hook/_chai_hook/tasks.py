@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from . import link
+from . import link, slate
 from .words import dressed, error_line, name_of, task_name
 
 TYPE_CHECKING = False  # typing takes 5 ms
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 def _began(name: str) -> None:
-    link.tell("J", link.thread_id(), name, 0)
+    slate.tell("J", link.thread_id(), name, 0)
 
 
 def _ended(error: BaseException | None = None) -> None:
     if error is None:
-        link.tell("K", link.thread_id(), "", 0)
+        slate.tell("K", link.thread_id(), "", 0)
         return
     # What a pool sends back holds the exception, wrapped with its traceback.
     error = getattr(error, "exc", None) if not isinstance(error, BaseException) else error
-    link.tell("K", link.thread_id(), error_line(error) if error is not None else "an exception", 0)
+    slate.tell("K", link.thread_id(), error_line(error) if error is not None else "an exception", 0)
 
 
 def patch_thread_pool(module: Any) -> None:
