@@ -57,7 +57,8 @@ class State:
         output: which pipes its descriptors 1 and 2 are, if they are ours.
         has_taken: whether this process was given pipes of its own already.
         forked: how many children it forked since ``forked_since``, at most a second ago.
-        slate: what it has of the connection's memory; None: nothing yet; False: there is none.
+        slate: the memory of this connection, once something was to be written; None: it has none.
+        unbegun: holds something for as long as nobody tried to have one.
     """
 
     def __init__(self) -> None:
@@ -74,6 +75,7 @@ class State:
         self.forked = 0
         self.forked_since = 0.0
         self.slate: Any = None
+        self.unbegun: list[None] = []
 
 
 state = State()
@@ -249,7 +251,7 @@ def _connect() -> bool:
         low.close()
     state.identity = identity_of(socket.fileno())
     state.socket = socket
-    state.slate = None  # it was the last connection's
+    state.slate, state.unbegun = None, [None]
     socket.send(packed("P", state.who), FLAGS)
     return True
 
@@ -271,7 +273,7 @@ def after_fork() -> None:
     if state.socket is not None:
         guarded(_let_go)
         state.socket = None
-    state.slate = None
+    state.slate, state.unbegun = None, []
     state.dropped = state.connections = 0
     state.not_before = 0.0
     state.who = (os.getppid(), "", "", *state.who[3:])

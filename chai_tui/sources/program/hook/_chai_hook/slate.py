@@ -77,33 +77,39 @@ class Slate:
 
 
 def tell(kind: str, thread: int, text: str, number: int) -> None:
-    """Tell something that may come thousands of times a second; see :func:`link.tell`."""
-    if link.state.is_on:
-        link.guarded(_write, kind, thread, text, number)
+    """Tell something that may come thousands of times a second; to be called guarded.
 
-
-def _write(kind: str, thread: int, text: str, number: int) -> None:
+    A message of the receiver's forms: its kind, and the fields that a task has.
+    """
     slate = link.state.slate
-    if slate is None and link.is_ours():
-        link.state.slate = False  # no other thread begins one meanwhile
+    if slate is None and _is_to_begin():
         slate = link.state.slate = _begun()
-    if slate:
+    if slate is not None:
         slate.write(kind, thread, text, number)
     else:
         link.send(kind, (thread, text, number))
 
 
+def _is_to_begin() -> bool:
+    """Return whether nobody has begun one on this connection: true for one thread alone."""
+    try:
+        link.state.unbegun.pop()
+    except IndexError:
+        return False
+    return True
+
+
 def _begun() -> Any:
-    """Return one; False where there is none, and the socket has to do."""
+    """Return one; None where there is none to have, and the socket has to do."""
     # Without a GIL a call takes nothing from anybody, and two threads could take one slot.
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return False
+        return None
     try:
         return Slate()
     except (AttributeError, ImportError, OSError, ValueError) as error:
         if link.is_foreign(error):
             raise
-        return False
+        return None
 
 
 def _mapped(descriptor: int) -> Any:
