@@ -338,6 +338,7 @@ class ProgramSource:
         if len(self._stations.by_pid) == 1:
             self._told.give_up_on_strangers()
             events += self._output.drain_all(at)
+        self._told.went(pid)
         return events
 
     def _words(self, pid: int) -> list[Event]:
