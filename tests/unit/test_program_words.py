@@ -14,7 +14,7 @@ from chai_tui.explain.program.happenings import target_told
 from chai_tui.explain.report import report_lines
 from chai_tui.explain.start_text import start_text
 from chai_tui.explain.story import story_line
-from chai_tui.explain.wording.formatting import seconds_text
+from chai_tui.explain.wording.formatting import ERROR_LENGTH, seconds_text
 from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, Unseated
 from chai_tui.model.program_events import (
     Blocked,
@@ -179,6 +179,13 @@ def test_the_report_and_the_panel_tell_what_tasks_raised() -> None:
     logged = [event for event in floor.log if isinstance(event, TaskEnded)]
     assert describe(logged[0], floor) == f"#2 ended its task, failed: {error} 1"
     assert len(logged) == 2  # once of each kind
+
+
+def test_the_report_shows_that_an_error_goes_on() -> None:
+    task = TaskEnded(BEGAN + 1, 1, error="E" * 200)
+    assert report_lines(floor_of(RUN, *MAIN, task))[-1] == (
+        f"failed tasks: 1 of 1: {'E' * ERROR_LENGTH}…"
+    )
 
 
 def test_the_report_tells_who_burned_most_as_the_kernel_counted_it() -> None:

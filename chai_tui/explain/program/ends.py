@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chai_tui.explain.wording.formatting import counted, seconds_text
+from chai_tui.explain.wording.formatting import ERROR_LENGTH, counted, seconds_text
 from chai_tui.model.events import (
     Exited,
     Paused,
@@ -20,7 +20,7 @@ from chai_tui.model.events import (
     Started,
     Stopping,
 )
-from chai_tui.model.text import printable
+from chai_tui.model.text import clipped, printable
 from chai_tui.state.records import Maker, State, Station
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ NAMED_AT_MOST = 3
 """So many processes are named in a line before the others are counted."""
 UNKNOWN_CODE = "exit code unknown: another process joined it"
 """Only the parent of a process is told its exit code, and only once."""
-_ERROR_LENGTH = 120
 _LEAST_TOLD = 0.001
 """CPU seconds, as the kernel counts them where it counts least."""
 
@@ -240,8 +239,7 @@ def _how(process: Process) -> str:
 
 
 def _error(thread: Maker) -> str:
-    error = printable((thread.error or "")[: _ERROR_LENGTH + 1])
-    return error if len(error) <= _ERROR_LENGTH else f"{error[:_ERROR_LENGTH]}…"
+    return clipped(thread.error or "", ERROR_LENGTH)
 
 
 # What happened

@@ -14,13 +14,12 @@ from chai_tui.explain.program.ends import (
     program_closing_line,
 )
 from chai_tui.explain.program.happenings import missed_text
-from chai_tui.explain.wording.formatting import counted, seconds_text
-from chai_tui.model.text import printable
+from chai_tui.explain.wording.formatting import ERROR_LENGTH, counted, seconds_text
+from chai_tui.model.text import clipped, printable
 from chai_tui.state.floor import Floor
 
 LISTED = 10
 """So many exit codes are listed."""
-_ERROR_LENGTH = 120
 WORTH_TELLING = 0.05
 """CPU seconds from which a process is told to have burned most."""
 
@@ -80,7 +79,7 @@ def _failed_tasks(known: Iterable[Process]) -> list[str]:
     if not errors:
         return []
     failed, done = sum(one.tasks_failed for one in threads), sum(one.tasks for one in threads)
-    example = f"{', e.g.' if failed > 1 else ':'} {errors[0][:_ERROR_LENGTH]}"
+    example = f"{', e.g.' if failed > 1 else ':'} {clipped(errors[0], ERROR_LENGTH)}"
     return [f"failed tasks: {failed:,} of {done:,}{example}"]
 
 
