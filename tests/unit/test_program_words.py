@@ -181,6 +181,25 @@ def test_the_report_and_the_panel_tell_what_tasks_raised() -> None:
     assert len(logged) == 2  # once of each kind
 
 
+def test_the_report_says_of_whom_its_figures_are_once_some_were_forgotten() -> None:
+    floor = floor_of(RUN, *MAIN, TaskEnded(BEGAN + 1, 1, error="OSError: gone"))
+    for number in range(2, 400):
+        short = [*process(number, "true", parent=1), TaskEnded(BEGAN + 1, number, error="E: no")]
+        ended = Exited(BEGAN + 2, number, int(number == 2), ours=False, cpu_seconds=0.1)
+        floor.fold([*short, ended])
+    floor.fold([Exited(BEGAN + 9, 1, 0, ours=False, cpu_seconds=50.0)])
+    *_, failed, most = report_lines(floor)
+    known = len(floor.makers)
+    assert known < 100
+    assert failed == (
+        f"failed tasks of the {known} threads still listed (of 399): {known} of {known}, "
+        "e.g. OSError: gone"
+    )
+    assert most.startswith(
+        f"most CPU time of the {known} processes still listed (of 399): {PROGRAM} #1 "
+    )
+
+
 def test_the_report_shows_that_an_error_goes_on() -> None:
     task = TaskEnded(BEGAN + 1, 1, error="E" * 200)
     assert report_lines(floor_of(RUN, *MAIN, task))[-1] == (
