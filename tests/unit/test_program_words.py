@@ -9,8 +9,9 @@ import pytest
 from chai_tui.explain.event_text import closing_line, describe
 from chai_tui.explain.exit_text import join_line, meaning_of_end
 from chai_tui.explain.main_text import main_text
-from chai_tui.explain.program.ends import end_text, process_of
+from chai_tui.explain.program.ends import end_text
 from chai_tui.explain.program.happenings import target_told
+from chai_tui.explain.program.processes import process_of
 from chai_tui.explain.report import report_lines
 from chai_tui.explain.start_text import start_text
 from chai_tui.explain.story import story_line

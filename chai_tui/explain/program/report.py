@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from chai_tui.explain.program.ends import (
-    NAMED_AT_MOST,
-    Process,
-    ended_badly,
-    gone_processes,
-    process_count,
-    processes,
-    program_closing_line,
-)
+from chai_tui.explain.program.ends import NAMED_AT_MOST, ended_badly, program_closing_line
 from chai_tui.explain.program.happenings import missed_text
+from chai_tui.explain.program.processes import Process, gone_processes, process_count, processes
 from chai_tui.explain.wording.formatting import ERROR_LENGTH, counted, seconds_text
 from chai_tui.model.text import clipped, printable
 from chai_tui.state.floor import Floor
