@@ -18,6 +18,7 @@ import pytest
 
 from chai_tui.model.commands import KillMaker, PauseMaker, SignalMaker
 from chai_tui.model.events import Exited, Paused, Said, Sampled, Seated, Trouble
+from chai_tui.sources.program import listening
 from chai_tui.sources.program import source as program_source
 from chai_tui.sources.program.delivering import deliver
 from chai_tui.sources.program.processes.connector import ProcessEvents
@@ -410,7 +411,7 @@ def test_without_room_for_hooks_the_program_runs_all_the_same(
     def refuse() -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr(program_source, "HookReceiver", refuse)
+    monkeypatch.setattr(listening, "HookReceiver", refuse)
     with run_python("print('runs')", hook=True) as seen:
         seen.until_over()
         assert seen.lines == ["runs"]
