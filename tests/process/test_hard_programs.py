@@ -20,8 +20,8 @@ from chai_tui.model.commands import KillMaker, PauseMaker, SignalMaker
 from chai_tui.model.events import Exited, Paused, Said, Sampled, Seated, Trouble
 from chai_tui.sources.program import listening
 from chai_tui.sources.program import source as program_source
-from chai_tui.sources.program.delivering import deliver
 from chai_tui.sources.program.processes.connector import ProcessEvents
+from chai_tui.sources.program.stations.delivering import deliver
 from chai_tui.state.records import State
 from tests.programs import Seen, run, run_python, watch
 

@@ -21,7 +21,7 @@ from chai_tui.sources.program.hearing.messages import (
     WentOn,
 )
 from chai_tui.sources.program.hearing.shared_locks import SharedLocks, Thread
-from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations.station import ProgramStation
 from chai_tui.sources.program.told import Told
 
 MILK, TEA = SHARED_KEYS + 1, SHARED_KEYS + 2

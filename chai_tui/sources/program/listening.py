@@ -13,8 +13,8 @@ from chai_tui.sources.live.poller import Poller
 from chai_tui.sources.program.hearing.messages import Message
 from chai_tui.sources.program.hearing.output import ProgramOutput, Stream
 from chai_tui.sources.program.hearing.receiver import HookReceiver
-from chai_tui.sources.program.station import ProgramStation
-from chai_tui.sources.program.stations import Stations
+from chai_tui.sources.program.stations.station import ProgramStation
+from chai_tui.sources.program.stations.stations import Stations
 from chai_tui.sources.program.told import Told
 
 _HOOKS = "hooks"

@@ -37,8 +37,8 @@ from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody
 from chai_tui.sources.program.processes.following import Following
 from chai_tui.sources.program.starting import ProgramStartError, start_program
-from chai_tui.sources.program.station import ProgramStation
-from chai_tui.sources.program.stations import Stations
+from chai_tui.sources.program.stations.station import ProgramStation
+from chai_tui.sources.program.stations.stations import Stations
 
 STOP_GRACE = 2.0
 """Seconds between SIGTERM and SIGKILL for a process that is stopped, if we started it."""

@@ -15,8 +15,8 @@ from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblock
 from chai_tui.sources.program.hearing import messages as said
 from chai_tui.sources.program.hearing.output import ProgramOutput
 from chai_tui.sources.program.hearing.shared_locks import SharedLocks
-from chai_tui.sources.program.naming import Known, known_by
-from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations.naming import Known, known_by
+from chai_tui.sources.program.stations.station import ProgramStation
 
 MOST_WAITING = 1_000
 """Messages of one process that wait until it is known."""
