@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from chai_tui.model.events import Event
+from chai_tui.model.program import RunProgram
 from chai_tui.model.program_events import Blocked, BlockKind
+from chai_tui.sources.program import listening as listening_module
 from chai_tui.sources.program.hearing.messages import (
     SHARED_KEYS,
     BlockedOn,
@@ -21,6 +23,7 @@ from chai_tui.sources.program.hearing.messages import (
     WentOn,
 )
 from chai_tui.sources.program.hearing.shared_locks import SharedLocks, Thread
+from chai_tui.sources.program.listening import Listening
 from chai_tui.sources.program.stations.station import ProgramStation
 from chai_tui.sources.program.told import Told
 
@@ -80,7 +83,7 @@ def test_who_is_gone_has_nothing_waits_for_nothing_and_leaves_others_alone() -> 
     assert told == []
 
 
-@pytest.mark.parametrize("news", ["went", "thread ended", "another thread", "another program"])
+@pytest.mark.parametrize("news", ["thread ended", "another thread", "another program"])
 def test_who_has_the_number_of_one_who_is_gone_is_not_named_for_it(news: str) -> None:
     stations: dict[int, ProgramStation] = {}
     output: Any = SimpleNamespace()
@@ -97,9 +100,7 @@ def test_who_has_the_number_of_one_who_is_gone_is_not_named_for_it(news: str) ->
     (blocked,) = hear(Holds(1, 7, 107, MILK), waits(8, MILK))
     assert isinstance(blocked, Blocked)
     assert blocked.whom == holder
-    if news == "went":
-        told.went(7)  # it was killed, and the next process has its number
-    elif news == "thread ended":
+    if news == "thread ended":
         hear(ThreadEnded(2, 7, 107))
     elif news == "another thread":
         hear(ThreadBegan(2, 7, 107, "", ""))
@@ -108,3 +109,47 @@ def test_who_has_the_number_of_one_who_is_gone_is_not_named_for_it(news: str) ->
     (blocked,) = hear(waits(8, MILK))
     assert isinstance(blocked, Blocked)
     assert blocked.whom == 0
+
+
+def test_a_process_that_was_killed_has_nothing_that_the_next_one_with_its_number_had_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    messages: list[Message] = []
+
+    def read() -> list[Message]:
+        there = [*messages]
+        messages.clear()
+        return there
+
+    receiver = SimpleNamespace(fileno=lambda: 0, read=read, read_of=lambda _: [], dropped=0)
+    monkeypatch.setattr(listening_module, "HookReceiver", lambda: receiver)
+    processes = {
+        pid: ProgramStation(pid, pid, 0, next_maker=count(pid * 10), lived_at=0.0) for pid in (7, 8)
+    }
+    for pid, process in processes.items():
+        process.seat(pid, 0.0)
+    poller: Any = SimpleNamespace(add=lambda *_: None)
+    stations: Any = SimpleNamespace(by_pid=processes, speaker=lambda _: (None, 1))
+    listening = Listening(
+        RunProgram(("x",), "x"),
+        poller,
+        stations,
+        lambda: 0.0,
+        look_now=list,
+        look_soon=lambda: None,
+        has_threads=True,
+        lines_per_second=None,
+        written=None,
+    )
+    listening.begin()
+
+    def holder_told() -> int:
+        messages.append(waits(8, MILK))
+        (blocked,) = listening.last_words(8)
+        assert isinstance(blocked, Blocked)
+        return blocked.whom
+
+    messages.append(Holds(1, 7, 7, MILK))
+    assert holder_told() == processes[7].first
+    listening.last_words(7)
+    assert holder_told() == 0
