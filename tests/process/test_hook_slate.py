@@ -16,6 +16,7 @@ import pytest
 
 from chai_tui.sources.program.hearing.messages import (
     HookFailed,
+    Message,
     TaskBegan,
     TaskEnded,
     ThreadBegan,
@@ -83,7 +84,7 @@ def test_what_one_did_who_is_killed_is_known(tmp_path: Path) -> None:
         assert child.stdout is not None
         assert child.stdout.readline() == b"there\n"
         child.send_signal(signal.SIGKILL)
-    messages = []
+    messages: list[Message] = []
     while receiver.connections or not messages:
         select.select([receiver], [], [], 1)
         messages += receiver.read()
@@ -155,11 +156,6 @@ UNUSUAL = {
         tasks()
         if pid:
             os.waitpid(pid, 0)
-    """,
-    "has no such memory": """
-        def refused(*_): raise OSError(28, "No space left on device")
-        os.posix_fallocate = refused
-        tasks()
     """,
     "limits its memory": """
         tasks_of = pool()

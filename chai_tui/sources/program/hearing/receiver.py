@@ -15,6 +15,7 @@ import select
 import socket
 import struct
 import sys
+import time
 from collections.abc import Mapping
 from operator import attrgetter
 from pathlib import Path
@@ -53,7 +54,8 @@ _CREDENTIALS = struct.Struct("3i")
 class _Peer:
     """A process: its connection, and the memory that it writes in, if it has some.
 
-    ``held`` is what it wrote there after something that is still to be read of its socket.
+    Of such a one messages come two ways. They are handed out in order up to the moment when the
+    reading of both began; ``held`` is what came later.
     """
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
@@ -111,7 +113,10 @@ class HookReceiver:
     @property
     def due_in(self) -> float:
         """In how many seconds to read at the latest, though nothing is readable."""
-        return SLATE_SECONDS if self._writing else float("inf")
+        if not self._writing:
+            return float("inf")
+        is_held = any(self._peers[descriptor].held for descriptor in self._writing)
+        return 0.0 if is_held else SLATE_SECONDS
 
     def environment(
         self, base: Mapping[str, str], stdout: int | None = None, stderr: int | None = None
@@ -198,21 +203,30 @@ class HookReceiver:
         self._ready.register(connection, select.EPOLLIN)
 
     def _read_peer(self, peer: _Peer, most: int, messages: list[Message]) -> None:
-        # Its memory first: what it wrote there follows what is still in the socket.
-        self._read_slate(peer)
-        if self._has_read_socket(peer, most, messages) and peer.held:
-            messages += peer.held
-            peer.held = []
-            messages.sort(key=attrgetter("at"))
+        now = time.monotonic()
+        came: list[Message] = peer.held
+        peer.held = []
+        has_read_all = self._has_read_socket(peer, most, came)
+        if peer.slate is None:
+            messages += came
+            return
+        until = now if has_read_all or not came else min(now, came[-1].at)
+        # Second: who wrote there, and said something afterwards, is heard in this order.
+        self._read_slate(peer, came)
+        came.sort(key=attrgetter("at"))
+        for message in came:
+            # Nobody's clock is ahead of ours.
+            is_later = until < message.at < now + 1
+            (peer.held if is_later else messages).append(message)
 
-    def _read_slate(self, peer: _Peer, *, is_over: bool = False) -> None:
+    def _read_slate(self, peer: _Peer, came: list[Message], *, is_over: bool = False) -> None:
         if peer.slate is not None:
             for packet in peer.slate.read(is_over=is_over):
-                self._take(read_packet(packet, peer.pid), peer.held)
+                self._take(read_packet(packet, peer.pid), came)
             self.dropped += peer.slate.lost
             peer.slate.lost = 0
 
-    def _has_read_socket(self, peer: _Peer, most: int, messages: list[Message]) -> bool:
+    def _has_read_socket(self, peer: _Peer, most: int, came: list[Message]) -> bool:
         """Read so many packets; returns whether there were no more."""
         for _ in range(most):
             try:
@@ -223,17 +237,17 @@ class HookReceiver:
                 packet, descriptors = b"", []
             if not packet:
                 _close_all(descriptors)
-                self._forget(peer)
+                self._forget(peer, came)
                 return True
             said = read_packet(packet, peer.pid)
             if isinstance(said, Handed):
                 said = _output(said, peer.pid, descriptors)
             elif isinstance(said, SlateHanded) and len(descriptors) == 1:
-                self._begin_slate(peer, descriptors[0])
+                self._begin_slate(peer, descriptors[0], came)
                 continue
             else:
                 _close_all(descriptors)
-            self._take(said, messages)
+            self._take(said, came)
         return False
 
     def _take(self, said: Told | None, messages: list[Message]) -> None:
@@ -244,8 +258,8 @@ class HookReceiver:
         else:
             messages.append(said)
 
-    def _begin_slate(self, peer: _Peer, descriptor: int) -> None:
-        self._end_slate(peer)
+    def _begin_slate(self, peer: _Peer, descriptor: int, came: list[Message]) -> None:
+        self._end_slate(peer, came)
         try:
             peer.slate = SlateReader(descriptor)
         except ValueError:
@@ -253,15 +267,16 @@ class HookReceiver:
         else:
             self._writing.add(peer.socket.fileno())
 
-    def _end_slate(self, peer: _Peer) -> None:
+    def _end_slate(self, peer: _Peer, came: list[Message]) -> None:
         if peer.slate is not None:
-            self._read_slate(peer, is_over=True)
+            self._read_slate(peer, came, is_over=True)
+            came.sort(key=attrgetter("at"))
             self._writing.discard(peer.socket.fileno())
             peer.slate.close()
             peer.slate = None
 
-    def _forget(self, peer: _Peer) -> None:
-        self._end_slate(peer)
+    def _forget(self, peer: _Peer, came: list[Message]) -> None:
+        self._end_slate(peer, came)
         del self._peers[peer.socket.fileno()]
         peer.socket.close()  # the kernel waits for it no longer
         self._accept_again()

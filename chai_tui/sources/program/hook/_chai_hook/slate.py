@@ -128,6 +128,11 @@ def _of_the_library(name: str) -> Any:
     suffix = beside.origin[beside.origin.rindex("_socket") + len("_socket") :]
     origin = beside.origin[: -len("_socket" + suffix)] + name + suffix
     spec = bootstrap.ModuleSpec(name, type(beside.loader)(name, origin), origin=origin)
-    module = _imp.create_dynamic(spec)
+    before = sys.modules.get(name)
+    module = _imp.create_dynamic(spec)  # before Python 3.10 it lists it
     _imp.exec_dynamic(module)
+    if before is not None:
+        sys.modules[name] = before
+    else:
+        sys.modules.pop(name, None)
     return module
