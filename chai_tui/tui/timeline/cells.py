@@ -143,6 +143,8 @@ class _StepTimes(NamedTuple):
 
     @classmethod
     def of(cls, maker: Maker, edges: Sequence[float]) -> _StepTimes:
+        if not maker.step_times:  # as of any that is not ours
+            return cls(*[[0.0] * len(edges)] * 4)
         return cls(
             step_seconds(maker, {StepKind.WAIT}, edges),
             step_seconds(maker, _NEVER_WAIT, edges),
