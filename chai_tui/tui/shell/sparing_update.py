@@ -8,6 +8,7 @@ these are all widgets, also those behind others, and most of what a picture take
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import wraps
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-def sparing(_original: Any) -> Any:
+def sparing(original: Any) -> Any:
     """Return what replaces ``Compositor.render_partial_update``."""
     from textual._compositor import ChopsUpdate  # noqa: PLC0415 - a Textual may have none
 
+    @wraps(original)
     def render_partial_update(self: Compositor) -> ChopsUpdate | None:
         """Render what changed since the last time; None if nothing did."""
         spans = [*self._regions_to_spans(self._dirty_regions)]
@@ -50,9 +52,7 @@ def _drawn(
     for widget, (region, clip) in compositor.visible_widgets.items():  # from front to back
         shown = region.intersection(clip)
         left, right = shown.column_span
-        lines = [
-            y for y in shown.line_range if y in missing and any(left <= x < right for x in missing[y])
-        ]
+        lines = [y for y in shown.line_range if any(left <= x < right for x in missing.get(y, ()))]
         for y, strip in zip(lines, _strips(widget, lines, shown, region), strict=True):
             within = [x for x in cuts[y] if left <= x <= right]
             for x, piece in zip(within, strip.divide([x - left for x in within[1:]]), strict=False):
