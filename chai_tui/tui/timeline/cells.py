@@ -193,8 +193,13 @@ def _why(
     if not maker.is_ours:
         waiting = 0.0 if a_slice.ready_share is None else left
     waits = min(waiting, left) - held - paused
-    reasons = ((held, HELD), (gil, GIL), (ready, READY), (waits, WAITS))
-    greatest, why = max(reasons, key=lambda reason: reason[0])
+    greatest, why = held, HELD
+    if gil > greatest:  # no max(): every new cell of every row asks
+        greatest, why = gil, GIL
+    if ready > greatest:
+        greatest, why = ready, READY
+    if waits > greatest:
+        greatest, why = waits, WAITS
     return why if greatest >= LEAST_REASON else NOTHING
 
 
