@@ -79,7 +79,8 @@ def test_how_it_ends_is_known_whoever_tells() -> None:
         assert (seen.lines, seen.floor.makers[1].exitcode) == (["said"], 3)
         ends = [event for event in seen.events if isinstance(event, Exited)]
         assert len(ends) == 1
-        assert isinstance(seen.events[-1], Exited)
+        # Cores may be looked at once more, in the same turn.
+        assert isinstance([one for one in seen.events if not isinstance(one, Sampled)][-1], Exited)
 
 
 @pytest.mark.usefixtures("kernel")

@@ -101,9 +101,12 @@ class Listening:
             self._output.add(descriptor, name)
 
     @property
-    def settles_at(self) -> float:
-        """When something is to be said that was held back; infinite if nothing is."""
-        return self._output.settles_at
+    def due_at(self) -> float:
+        """When there is something to hear or to say though nobody wakes us; infinite if never."""
+        settles_at = self._output.settles_at
+        if self._receiver is None:
+            return settles_at
+        return min(settles_at, self._clock() + self._receiver.due_in)
 
     # What they say
 
@@ -119,7 +122,7 @@ class Listening:
             tokens: of whom the poller told.
         """
         events: list[Event] = []
-        if sizes or _HOOKS in tokens:
+        if sizes or _HOOKS in tokens or self.due_at < float("inf"):
             # Before what was said is read: who it is may only be told now.
             events += self._hear_looking()
             if self._told.knows_of_others:

@@ -265,7 +265,7 @@ class ProgramSource:
 
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()
-        due = [self._look_at, self._listening.settles_at, *self._stations.kills_at]
+        due = [self._look_at, self._listening.due_at, *self._stations.kills_at]
         if self._looking is not None:
             due.append(self._looking.due_at)
         left = max(0.0, min(due) - now)

@@ -213,6 +213,12 @@ Message = (
 """Anything that a receiver hands out."""
 
 
+class SlateHanded(NamedTuple):
+    """The descriptor that comes with this packet is memory that the process writes in."""
+
+    at: float
+
+
 class Handed(NamedTuple):
     """Which of a process's streams the descriptors are that come with this packet."""
 
@@ -246,7 +252,9 @@ def _pipes(field: str) -> tuple[tuple[int, int], ...]:
     return tuple((_number(inode), _number(unread)) for inode, unread in pairs)
 
 
-Build = Callable[[float, int, Sequence[str]], Message | Handed | Dropped]
+Told = Message | Handed | SlateHanded | Dropped
+"""Anything that a packet says."""
+Build = Callable[[float, int, Sequence[str]], Told]
 _shown = text.printable
 _WHICH = {"1": (0, None), "2": (None, 0), "12": (0, 1), "=": (0, 0)}
 _FORMS: dict[str, tuple[int, Build]] = {
@@ -295,13 +303,14 @@ _FORMS: dict[str, tuple[int, Build]] = {
         lambda at, pid, of: Raised(at, pid, _number(of[0]), _shown(of[1]), _lines(of[2])),
     ),
     "F": (1, lambda at, pid, of: HookFailed(at, pid, _shown(of[0]))),
+    "M": (0, lambda at, _pid, _of: SlateHanded(at)),
     "D": (1, lambda at, pid, of: Dropped(at, pid, _number(of[0]))),
     "O": (2, lambda at, _pid, of: Handed(*_WHICH[of[0]], at, _pipes(of[1]))),
 }
 """How many fields each kind has after its time, and what they make."""
 
 
-def read_packet(packet: bytes, pid: int) -> Message | Handed | Dropped | None:
+def read_packet(packet: bytes, pid: int) -> Told | None:
     """Return what a packet says.
 
     Args:

@@ -15,9 +15,10 @@ import select
 import socket
 import struct
 import sys
+import time
 from collections.abc import Mapping
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from chai_tui.sources.program.hearing.messages import (
     MOST_BYTES,
@@ -25,8 +26,11 @@ from chai_tui.sources.program.hearing.messages import (
     Handed,
     Message,
     Output,
+    SlateHanded,
+    Told,
     read_packet,
 )
+from chai_tui.sources.program.hearing.slate import SlateReader
 
 FOLDER = Path(__file__).parent.with_name("hook")
 """What a program gets on its path."""
@@ -42,12 +46,23 @@ MOST_OF_THE_DEAD = 4_096
 """Packets read of one that has ended; the system keeps less than that."""
 MOST_READY = 16
 """Processes that are read in one turn; with that many packets of each it takes 20 ms."""
+SLATE_SECONDS = 0.1
+"""Between two looks at what processes write in memory."""
 _CREDENTIALS = struct.Struct("3i")
 
 
-class _Peer(NamedTuple):
-    socket: socket.socket
-    pid: int
+class _Peer:
+    """A process: its connection, and the memory that it writes in, if it has some.
+
+    Of such a one messages come two ways. They are handed out in order up to the moment when the
+    reading of both began; ``held`` is what came later.
+    """
+
+    def __init__(self, connection: socket.socket, pid: int) -> None:
+        self.socket = connection
+        self.pid = pid
+        self.slate: SlateReader | None = None
+        self.held: list[Message] = []
 
 
 class HookReceiver:
@@ -55,7 +70,8 @@ class HookReceiver:
 
     Its address has a name that cannot be guessed, and who connects must be of our user. It is one
     thing to wait for, however many processes are connected: :meth:`fileno` is readable when
-    :meth:`read` has something to read.
+    :meth:`read` has something to read, but for what processes write in memory: that wakes nobody
+    (see :attr:`due_in`).
 
     Attributes:
         dropped: messages that hooks could not send, because reading did not keep up.
@@ -71,6 +87,8 @@ class HookReceiver:
         self.dropped = 0
         self.passed_over = 0
         self._peers: dict[int, _Peer] = {}
+        self._writing: set[int] = set()
+        """The connections of those who write in memory."""
         self._is_accepting = False
         self._address = f"@chai-tui-{secrets.token_hex(16)}"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK)
@@ -91,6 +109,14 @@ class HookReceiver:
     def connections(self) -> int:
         """How many processes are connected."""
         return len(self._peers)
+
+    @property
+    def due_in(self) -> float:
+        """In how many seconds to read at the latest, though nothing is readable."""
+        if not self._writing:
+            return float("inf")
+        is_held = any(self._peers[descriptor].held for descriptor in self._writing)
+        return 0.0 if is_held else SLATE_SECONDS
 
     def environment(
         self, base: Mapping[str, str], stdout: int | None = None, stderr: int | None = None
@@ -126,7 +152,8 @@ class HookReceiver:
         if self._is_accepting:
             self._accept()
         # The kernel begins with those that were ready longest: nobody is left out for ever.
-        for descriptor, _ in self._ready.poll(0, MOST_READY):
+        ready = [descriptor for descriptor, _ in self._ready.poll(0, MOST_READY)]
+        for descriptor in dict.fromkeys([*ready, *self._writing]):
             if peer := self._peers.get(descriptor):
                 self._read_peer(peer, MOST_OF_ONE, messages)
         return messages
@@ -176,30 +203,80 @@ class HookReceiver:
         self._ready.register(connection, select.EPOLLIN)
 
     def _read_peer(self, peer: _Peer, most: int, messages: list[Message]) -> None:
+        now = time.monotonic()
+        came: list[Message] = peer.held
+        peer.held = []
+        has_read_all = self._has_read_socket(peer, most, came)
+        if peer.slate is None:
+            messages += came
+            return
+        until = now if has_read_all or not came else min(now, came[-1].at)
+        # Second: who wrote there, and said something afterwards, is heard in this order.
+        self._read_slate(peer, came)
+        came.sort(key=attrgetter("at"))
+        for message in came:
+            # Nobody's clock is ahead of ours.
+            is_later = until < message.at < now + 1
+            (peer.held if is_later else messages).append(message)
+
+    def _read_slate(self, peer: _Peer, came: list[Message], *, is_over: bool = False) -> None:
+        if peer.slate is not None:
+            for packet in peer.slate.read(is_over=is_over):
+                self._take(read_packet(packet, peer.pid), came)
+            self.dropped += peer.slate.lost
+            peer.slate.lost = 0
+
+    def _has_read_socket(self, peer: _Peer, most: int, came: list[Message]) -> bool:
+        """Read so many packets; returns whether there were no more."""
         for _ in range(most):
             try:
                 packet, descriptors = _receive(peer.socket)
             except BlockingIOError:
-                return
+                return True
             except OSError:
                 packet, descriptors = b"", []
             if not packet:
                 _close_all(descriptors)
-                self._forget(peer)
-                return
+                self._forget(peer, came)
+                return True
             said = read_packet(packet, peer.pid)
             if isinstance(said, Handed):
                 said = _output(said, peer.pid, descriptors)
+            elif isinstance(said, SlateHanded) and len(descriptors) == 1:
+                self._begin_slate(peer, descriptors[0], came)
+                continue
             else:
                 _close_all(descriptors)
-            if isinstance(said, Dropped):
-                self.dropped += said.messages
-            elif said is None:
-                self.passed_over += 1
-            else:
-                messages.append(said)
+            self._take(said, came)
+        return False
 
-    def _forget(self, peer: _Peer) -> None:
+    def _take(self, said: Told | None, messages: list[Message]) -> None:
+        if isinstance(said, Dropped):
+            self.dropped += said.messages
+        elif said is None or isinstance(said, Handed | SlateHanded):
+            self.passed_over += 1
+        else:
+            messages.append(said)
+
+    def _begin_slate(self, peer: _Peer, descriptor: int, came: list[Message]) -> None:
+        self._end_slate(peer, came)
+        try:
+            peer.slate = SlateReader(descriptor)
+        except ValueError:
+            self.passed_over += 1
+        else:
+            self._writing.add(peer.socket.fileno())
+
+    def _end_slate(self, peer: _Peer, came: list[Message]) -> None:
+        if peer.slate is not None:
+            self._read_slate(peer, came, is_over=True)
+            came.sort(key=attrgetter("at"))
+            self._writing.discard(peer.socket.fileno())
+            peer.slate.close()
+            peer.slate = None
+
+    def _forget(self, peer: _Peer, came: list[Message]) -> None:
+        self._end_slate(peer, came)
         del self._peers[peer.socket.fileno()]
         peer.socket.close()  # the kernel waits for it no longer
         self._accept_again()
@@ -210,7 +287,10 @@ class HookReceiver:
         self._ready.close()
         for peer in self._peers.values():
             peer.socket.close()
+            if peer.slate is not None:
+                peer.slate.close()
         self._peers.clear()
+        self._writing.clear()
 
 
 def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:

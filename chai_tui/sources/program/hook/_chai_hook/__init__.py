@@ -30,9 +30,9 @@ WATCHED = {
     "concurrent.futures.thread": ("tasks.patch_thread_pool",),
     "concurrent.futures.process": ("tasks.patch_process_pool",),
     "traceback": ("raised.patch_traceback",),
-    "loky.process_executor": ("others.patch_loky",),
-    "joblib.externals.loky.process_executor": ("others.patch_loky",),
-    "distributed.worker": ("others.patch_dask_worker",),
+    "loky.process_executor": ("tasks.patch_loky",),
+    "joblib.externals.loky.process_executor": ("tasks.patch_loky",),
+    "distributed.worker": ("tasks.patch_dask_worker",),
 }
 """By what a module is patched, once the program imports it: a module here, and its function."""
 

@@ -16,6 +16,7 @@ TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+    from typing import Any
 
 
 ADDRESS = "CHAI_TUI_HOOK"
@@ -56,6 +57,8 @@ class State:
         output: which pipes its descriptors 1 and 2 are, if they are ours.
         has_taken: whether this process was given pipes of its own already.
         forked: how many children it forked since ``forked_since``, at most a second ago.
+        slate: the memory of this connection, once something was to be written; None: it has none.
+        unbegun: holds something for as long as nobody tried to have one.
     """
 
     def __init__(self) -> None:
@@ -71,6 +74,8 @@ class State:
         self.has_taken = False
         self.forked = 0
         self.forked_since = 0.0
+        self.slate: Any = None
+        self.unbegun: list[None] = []
 
 
 state = State()
@@ -130,7 +135,7 @@ def introduce(who: tuple[object, ...]) -> None:
 def tell(kind: str, *fields: object) -> None:
     """Send a message, or drop it; only what a signal handler of the program raises leaves here."""
     if state.is_on:
-        guarded(_send, kind, fields)
+        guarded(send, kind, fields)
 
 
 def guarded(call: Callable[..., object], *args: object) -> None:
@@ -177,35 +182,38 @@ def _give_up(why: str) -> None:
     """Be silent from now on; the socket stays open, which costs nothing and closes nothing."""
     if why:
         try:
-            if state.socket is not None and _is_ours():
-                state.socket.send(_packed("F", (why,)), FLAGS)
+            if state.socket is not None and is_ours():
+                state.socket.send(packed("F", (why,)), FLAGS)
         except Exception as error:
             if is_foreign(error):
                 raise
     state.is_on = False
 
 
-def _packed(kind: str, fields: tuple[object, ...]) -> bytes:
+def packed(kind: str, fields: tuple[object, ...]) -> bytes:
+    """Return a message as it is sent."""
     parts = [kind, f"{time.monotonic():.6f}"]
     parts += [str(field).replace(SEPARATOR, " ") for field in fields]
     data = SEPARATOR.join(parts).encode("utf-8", "replace")
     return data if len(data) <= MOST else data[:MOST]
 
 
-def _send(kind: str, fields: tuple[object, ...]) -> None:
-    if state.socket is not None and not _is_ours():
+def send(kind: str, fields: tuple[object, ...]) -> None:
+    """Send a message, and connect first where we are not; raises what the system says."""
+    if state.socket is not None and not is_ours():
         state.socket.detach()  # the program closed it, and may have opened something else there
         state.socket = None
     if state.socket is None and not _connect():
         state.dropped += 1
         return
     if state.dropped:
-        state.socket.send(_packed("D", (state.dropped,)), FLAGS)  # type: ignore[union-attr]
+        state.socket.send(packed("D", (state.dropped,)), FLAGS)  # type: ignore[union-attr]
         state.dropped = 0
-    state.socket.send(_packed(kind, fields), FLAGS)  # type: ignore[union-attr]
+    state.socket.send(packed(kind, fields), FLAGS)  # type: ignore[union-attr]
 
 
-def _is_ours() -> bool:
+def is_ours() -> bool:
+    """Return whether there is a connection, and its descriptor is still that."""
     socket = state.socket
     return socket is not None and identity_of(socket.fileno()) == state.identity
 
@@ -243,7 +251,8 @@ def _connect() -> bool:
         low.close()
     state.identity = identity_of(socket.fileno())
     state.socket = socket
-    socket.send(_packed("P", state.who), FLAGS)
+    state.slate, state.unbegun = None, [None]
+    socket.send(packed("P", state.who), FLAGS)
     return True
 
 
@@ -264,6 +273,7 @@ def after_fork() -> None:
     if state.socket is not None:
         guarded(_let_go)
         state.socket = None
+    state.slate, state.unbegun = None, []
     state.dropped = state.connections = 0
     state.not_before = 0.0
     state.who = (os.getppid(), "", "", *state.who[3:])
@@ -284,7 +294,7 @@ def _begin_child(of_forker: dict[str, object]) -> None:
 def _let_go() -> None:
     if state.socket is None:
         return
-    ours = _is_ours()
+    ours = is_ours()
     descriptor = state.socket.detach()
     if ours:
         os.close(descriptor)
@@ -305,7 +315,7 @@ def take_output() -> None:
     from here, write comes through the same pipe: it is the output of this process as much.
     """
     mine = [place for place in (0, 1) if _is_pipe_of_ours(place)]
-    if not mine or state.has_taken or state.socket is None or not _is_ours():
+    if not mine or state.has_taken or state.socket is None or not is_ours():
         return
     shared = len(mine) == 2 and state.output[0] == state.output[1]
     pipes = []
@@ -314,10 +324,8 @@ def take_output() -> None:
         if len(mine) == 2 and not shared:
             pipes.append(os.pipe())
         which = "=" if shared else "".join(str(place + 1) for place in mine)
-        rights = b"".join(read.to_bytes(4, sys.byteorder) for read, _ in pipes)
-        ancillary = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)]
         before = ",".join(_unread(place) for place in mine)
-        state.socket.sendmsg([_packed("O", (which, before))], ancillary, FLAGS)
+        hand_over("O", which, before, descriptors=[read for read, _ in pipes])
         for place in mine:
             write = pipes[0 if shared or place == mine[0] else 1][1]
             os.dup2(write, place + 1)
@@ -333,6 +341,13 @@ def take_output() -> None:
         for pair in pipes:
             for descriptor in pair:
                 os.close(descriptor)
+
+
+def hand_over(kind: str, *fields: object, descriptors: list[int]) -> None:
+    """Send a message with descriptors, where we are connected; raises what the system says."""
+    rights = b"".join(descriptor.to_bytes(4, sys.byteorder) for descriptor in descriptors)
+    ancillary = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)]
+    state.socket.sendmsg([packed(kind, fields)], ancillary, FLAGS)  # type: ignore[union-attr]
 
 
 def _hand_down(name: str, value: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 
-from . import link
+from . import link, slate
 from .words import clipped, dressed, error_line, name_of
 
 TYPE_CHECKING = False  # typing takes 5 ms
@@ -66,12 +66,12 @@ class Done:
                 return
             self.number = _tell_began(self.thread, self.name)
         line = error_line(error) if isinstance(error, BaseException) else ""
-        link.tell("K", self.thread, line, self.number)
+        slate.tell("K", self.thread, line, self.number)
 
 
 def _tell_began(thread: int, name: str) -> int:
     _Budget.told += 1
-    link.tell("J", thread, name, _Budget.told)
+    slate.tell("J", thread, name, _Budget.told)
     return _Budget.told
 
 

@@ -1,5 +1,7 @@
 """Tasks of pools: which one a worker does, and what it raised.
 
+Of Python's own pools, of loky's, which joblib has in it, and of Dask's.
+
 Nothing of ours stays on the stack of a worker that waits for its next task, so that a traceback
 from there looks as it always does.
 """
@@ -8,25 +10,25 @@ from __future__ import annotations
 
 import sys
 
-from . import link
-from .words import dressed, error_line, name_of, task_name
+from . import link, slate
+from .words import dressed, error_line, mapped, name_of
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
     from typing import Any
 
 
-def _began(name: str) -> None:
-    link.tell("J", link.thread_id(), name, 0)
+def _began(called: Any) -> None:
+    slate.tell("J", link.thread_id(), name_of(called), 0)
 
 
 def _ended(error: BaseException | None = None) -> None:
     if error is None:
-        link.tell("K", link.thread_id(), "", 0)
+        slate.tell("K", link.thread_id(), "", 0)
         return
     # What a pool sends back holds the exception, wrapped with its traceback.
     error = getattr(error, "exc", None) if not isinstance(error, BaseException) else error
-    link.tell("K", link.thread_id(), error_line(error) if error is not None else "an exception", 0)
+    slate.tell("K", link.thread_id(), error_line(error) if error is not None else "an exception", 0)
 
 
 def patch_thread_pool(module: Any) -> None:
@@ -49,7 +51,7 @@ def _item_began(item: Any) -> None:
     called = getattr(item, "fn", None)
     if called is None:
         called = item.task[0]  # of Python 3.14
-    _began(name_of(called))
+    _began(called)
 
 
 def _item_ended(item: Any) -> None:
@@ -80,7 +82,7 @@ def patch_process_pool(module: Any) -> None:
 
 
 def _call_began(called: Any, args: Any) -> None:
-    _began(task_name(called, args))
+    _began(mapped(called, args))
 
 
 class _Inbox:
@@ -139,3 +141,50 @@ def _is_worker(started: Any) -> bool:
     module = sys.modules.get("multiprocessing.pool")
     target = getattr(started, "_target", None)
     return target is not None and target is getattr(module, "worker", None)
+
+
+def patch_loky(module: Any) -> None:
+    """Hear of the tasks of loky's workers, which are processes."""
+    call = module._CallItem.__call__.__code__  # noqa: SLF001
+    worker = module._process_worker.__code__  # noqa: SLF001
+    result = module._ResultItem  # noqa: SLF001
+    original = result.__init__
+
+    def take(self: Any) -> Any:
+        called = self.__dict__["fn"]
+        if link.state.is_on:
+            caller = sys._getframe(1)  # noqa: SLF001
+            if caller.f_code is call and caller.f_back and caller.f_back.f_code is worker:
+                link.guarded(_began, called)
+        return called
+
+    def keep(self: Any, called: Any) -> None:
+        self.__dict__["fn"] = called
+
+    def begin(self: Any, *args: Any, **options: Any) -> None:
+        if link.state.is_on:
+            link.guarded(_ended, options.get("exception"))
+        original(self, *args, **options)
+
+    module._CallItem.fn = property(take, keep)  # noqa: SLF001
+    result.__init__ = dressed(begin, original)
+
+
+def patch_dask_worker(module: Any) -> None:
+    """Hear of the tasks of a worker of Dask's, which are in threads."""
+    original = module._run_task_simple  # noqa: SLF001
+
+    def _run_task_simple(task: Any, *args: Any, **options: Any) -> Any:
+        if not link.state.is_on:
+            return original(task, *args, **options)
+        link.guarded(_began, getattr(task, "func", None) or task)
+        outcome = original(task, *args, **options)  # an exception is in what it returns
+        link.guarded(_outcome, outcome)
+        return outcome
+
+    module._run_task_simple = dressed(_run_task_simple, original)  # noqa: SLF001
+
+
+def _outcome(outcome: Any) -> None:
+    error = outcome.get("actual_exception") if type(outcome) is dict else None
+    _ended(error if isinstance(error, BaseException) else None)

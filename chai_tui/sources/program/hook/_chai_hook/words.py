@@ -59,14 +59,14 @@ def _by_joblib(called: Any) -> Any:
     return items[0][0] if items else own.get("func")
 
 
-def task_name(called: Any, args: Any) -> str:
-    """Return the name of a task: of what a pool maps, not of what maps it."""
+def mapped(called: Any, args: Any) -> Any:
+    """Return what a pool maps, of what maps it; anything else is itself."""
     if type(called) is FunctionType and called.__name__ in _INNER and args:
         first = args[0]
         if type(first) is tuple and first:
             first = first[0]
-        return name_of(first)
-    return name_of(called)
+        return first
+    return called
 
 
 def error_line(error: BaseException) -> str:

@@ -1,0 +1,107 @@
+"""Reads the memory in which a process writes what it tells very often.
+
+A slot holds its number, from 1 on, and a message; the number is written last. There are so many
+slots; then the first is written over, whether it was read or not. Anybody's program may write
+there, or something else may come for it: nothing is mapped, for it could be cut while we look.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable
+
+SLOT = 128
+"""Bytes: 8 for the number."""
+SLOTS = 2_048
+HOLE_SECONDS = 0.5
+"""For so long a slot is waited for that was not written, where later ones were: its thread was kept
+from the core meanwhile, or something was raised there."""
+_NUMBER = 8
+_KEEPS = SLOTS * 3 // 4
+"""Slots that are still read of a process that has written over others: it goes on writing."""
+
+
+class SlateReader:
+    """One process's.
+
+    Attributes:
+        lost: messages that were written over before they were read.
+
+    Args:
+        descriptor: of the memory; closed with this.
+        clock: seconds.
+
+    Raises:
+        ValueError: it is no such memory; the descriptor is closed.
+    """
+
+    def __init__(self, descriptor: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._descriptor = descriptor
+        self._clock = clock
+        self._next = 1
+        self._waits_since: float | None = None
+        self.lost = 0
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != SLOT * SLOTS:
+            self.close()
+            raise ValueError("not the memory of a hook")
+
+    def read(self, *, is_over: bool = False) -> list[bytes]:
+        """Return the messages that were written since the last time, in order.
+
+        Args:
+            is_over: whether nobody writes any more: what is missing will not come.
+        """
+        if not is_over and self._waits_since is None and not self._has_next():
+            return []
+        # What is the same twice was not being written meanwhile.
+        memory, again = self._all(), self._all()
+        if len(memory) != SLOT * SLOTS or len(again) != len(memory):  # somebody has cut it
+            return []
+        numbers = memoryview(memory).cast("Q")[:: SLOT // _NUMBER].tolist()
+        newest = max(numbers)
+        if newest >= self._next + SLOTS:
+            self.lost += newest - _KEEPS - self._next
+            self._next = newest - _KEEPS
+        found: list[bytes] = []
+        while self._next <= newest:
+            slot = self._next % SLOTS
+            begin, end = slot * SLOT, slot * SLOT + SLOT
+            is_there = numbers[slot] == self._next and memory[begin:end] == again[begin:end]
+            if is_there:
+                found.append(memory[begin + _NUMBER : end].rstrip(b"\0"))
+            elif not is_over and not self._gives_up():
+                return found
+            else:
+                self.lost += 1
+            self._waits_since = None
+            self._next += 1
+        self._waits_since = None
+        return found
+
+    def _gives_up(self) -> bool:
+        """Whether the next slot was waited for long enough."""
+        now = self._clock()
+        if self._waits_since is None:
+            self._waits_since = now
+        return now - self._waits_since >= HOLE_SECONDS
+
+    def _has_next(self) -> bool:
+        """Whether the next slot is written, or the one after it, or it was written over."""
+        for number in (self._next, self._next + 1):
+            head = os.pread(self._descriptor, _NUMBER, number % SLOTS * SLOT)
+            if int.from_bytes(head, sys.byteorder) >= number:
+                return True
+        return False
+
+    def _all(self) -> bytes:
+        return os.pread(self._descriptor, SLOT * SLOTS, 0)
+
+    def close(self) -> None:
+        """Close it; idempotent."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

@@ -1,0 +1,138 @@
+"""Memory that the receiver reads, too: what is told very often costs no system call.
+
+A call lets go of the GIL, and who tells something would wait for it behind every thread that wants
+it, at both ends of each task. Nor is the receiver woken: it looks every so often.
+
+A slot holds its number and one message; the number is written last, so that whoever reads it finds
+the message whole. Nobody waits for the receiver: what it does not read in time is overwritten.
+"""
+
+from __future__ import annotations
+
+import _imp
+import _socket
+import itertools
+import os
+import sys
+import time
+
+from . import link
+
+TYPE_CHECKING = False  # typing takes 5 ms
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+SLOT = 128
+"""Bytes of one: 8 for its number, from 1 on, and its message; a longer one goes by the socket."""
+SLOTS = 2_048
+_NUMBER = 8
+_SEPARATORS = 4
+_NOT_YET = bytes(_NUMBER)
+_OURS_SECONDS = 0.1
+"""For so long the connection is taken to be ours still."""
+_KEPT: list[Any] = []
+"""Memory of connections that are gone: before Python 3.13 it has a descriptor of its own, which it
+closes with itself, and which may be the program's by then."""
+
+
+class Slate:
+    """One of this process.
+
+    Raises:
+        OSError: there is no such memory to have, or it cannot be handed over.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: Iterator[int] = itertools.count(1)
+        self._looked_at = time.monotonic()
+        descriptor = os.memfd_create("chai-tui", os.MFD_CLOEXEC)
+        try:
+            # At once, and all of it: where there is not enough, nobody shall find that out later.
+            os.posix_fallocate(descriptor, 0, SLOT * SLOTS)
+            self._memory: Any = _mapped(descriptor)
+            if sys.version_info < (3, 13):
+                _KEPT.append(self._memory)
+            link.hand_over("M", descriptors=[descriptor])
+        finally:
+            os.close(descriptor)
+
+    def write(self, kind: str, thread: int, text: str, number: int) -> None:
+        """Write a message; threads may do so at the same time, each into a slot of its own."""
+        now = time.monotonic()
+        if now > self._looked_at + _OURS_SECONDS:
+            self._looked_at = now
+            if not link.is_ours():  # the program closed it, and nobody reads here any more
+                link.send(kind, (thread, text, number))  # which makes another one
+                return
+        message = f"{kind}\x1f{now:.6f}\x1f{thread}\x1f{text}\x1f{number}"
+        data = message.encode("utf-8", "replace")
+        if len(data) > SLOT - _NUMBER or message.count(link.SEPARATOR) != _SEPARATORS:
+            link.send(kind, (thread, text, number))
+            return
+        which = next(self._numbers)
+        begin = which % SLOTS * SLOT
+        self._memory[begin : begin + SLOT] = _NOT_YET + data.ljust(SLOT - _NUMBER, b"\0")
+        self._memory[begin : begin + _NUMBER] = which.to_bytes(_NUMBER, sys.byteorder)
+
+
+def tell(kind: str, thread: int, text: str, number: int) -> None:
+    """Tell something that may come thousands of times a second; to be called guarded.
+
+    A message of the receiver's forms: its kind, and the fields that a task has.
+    """
+    slate = link.state.slate
+    if slate is None and _is_to_begin():
+        slate = link.state.slate = _begun()
+    if slate is not None:
+        slate.write(kind, thread, text, number)
+    else:
+        link.send(kind, (thread, text, number))
+
+
+def _is_to_begin() -> bool:
+    """Return whether nobody has begun one on this connection: true for one thread alone."""
+    try:
+        link.state.unbegun.pop()
+    except IndexError:
+        return False
+    return True
+
+
+def _begun() -> Any:
+    """Return one; None where there is none to have, and the socket has to do."""
+    # Without a GIL a call takes nothing from anybody, and two threads could take one slot.
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return None
+    try:
+        return Slate()
+    except (AttributeError, ImportError, OSError, ValueError) as error:
+        if link.is_foreign(error):
+            raise
+        return None
+
+
+def _mapped(descriptor: int) -> Any:
+    mmap = _of_the_library("mmap").mmap
+    if sys.version_info >= (3, 13):
+        return mmap(descriptor, SLOT * SLOTS, trackfd=False)
+    return mmap(descriptor, SLOT * SLOTS)
+
+
+def _of_the_library(name: str) -> Any:
+    """Return a module written in C; the program may have one of its own of that name."""
+    if name in sys.builtin_module_names:
+        return __import__(name)
+    bootstrap: Any = sys.modules["_frozen_importlib"]
+    beside: Any = _socket.__spec__
+    suffix = beside.origin[beside.origin.rindex("_socket") + len("_socket") :]
+    origin = beside.origin[: -len("_socket" + suffix)] + name + suffix
+    spec = bootstrap.ModuleSpec(name, type(beside.loader)(name, origin), origin=origin)
+    before = sys.modules.get(name)
+    module = _imp.create_dynamic(spec)  # before Python 3.10 it lists it
+    _imp.exec_dynamic(module)
+    if before is not None:
+        sys.modules[name] = before
+    else:
+        sys.modules.pop(name, None)
+    return module

@@ -1,0 +1,238 @@
+"""What hooks tell very often goes through memory: nothing is lost; the program notices nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from chai_tui.sources.program.hearing.messages import (
+    HookFailed,
+    Message,
+    TaskBegan,
+    TaskEnded,
+    ThreadBegan,
+    ThreadEnded,
+)
+from chai_tui.sources.program.hearing.receiver import HookReceiver
+from chai_tui.sources.program.hearing.slate import SLOT, SLOTS
+from tests.hooked import own_environment, python, run_hooked
+from tests.process.test_program_hook import write
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the hook is for Linux only")
+
+POOL = """
+from concurrent.futures import ThreadPoolExecutor
+def brew(number):
+    if number == 13: raise ValueError("no milk")
+with ThreadPoolExecutor(2) as pool:
+    done = [pool.submit(brew, number) for number in range(MANY)]
+"""
+
+
+def test_every_task_is_told_in_the_order_of_its_thread(tmp_path: Path) -> None:
+    many = SLOTS // 2 - 10
+    write(tmp_path, POOL.replace("MANY", str(many)))
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    assert (ran.returncode, ran.dropped) == (0, 0)
+    assert len(ran.of(TaskBegan)) == len(ran.of(TaskEnded)) == many
+    assert [one.error for one in ran.of(TaskEnded) if one.error] == ["ValueError: no milk"]
+    for worker in {one.tid for one in ran.of(TaskBegan)}:
+        told = [one for one in ran.messages if getattr(one, "tid", 0) == worker]
+        assert isinstance(told[0], ThreadBegan)
+        assert isinstance(told[-1], ThreadEnded)
+        kinds = [type(one) for one in told[1:-1] if isinstance(one, TaskBegan | TaskEnded)]
+        assert kinds == [TaskBegan, TaskEnded] * (len(kinds) // 2)
+
+
+def test_what_comes_faster_than_it_is_read_is_counted(tmp_path: Path) -> None:
+    many = 3 * SLOTS
+    write(tmp_path, POOL.replace("MANY", str(many)) + "import time; time.sleep(0.3)\n")
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    assert ran.returncode == 0
+    assert ran.dropped > 0
+    assert len(ran.of(TaskBegan)) + len(ran.of(TaskEnded)) + ran.dropped == 2 * many
+    assert ran.messages[-3:]
+    assert {type(one) for one in ran.messages[-20:]} >= {TaskEnded, ThreadEnded}
+
+
+def test_what_one_did_who_is_killed_is_known(tmp_path: Path) -> None:
+    code = """
+    import sys, time
+    from concurrent.futures import ThreadPoolExecutor
+    def steep(_=None):
+        print("there", flush=True)
+        time.sleep(600)
+    pool = ThreadPoolExecutor(1)
+    pool.submit(len, "")
+    pool.submit(steep)
+    """
+    write(tmp_path, code)
+    receiver = HookReceiver()
+    environment = receiver.environment(own_environment())
+    with subprocess.Popen(
+        python("lesson.py"), cwd=tmp_path, env=environment, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"there\n"
+        child.send_signal(signal.SIGKILL)
+    messages: list[Message] = []
+    while receiver.connections or not messages:
+        select.select([receiver], [], [], 1)
+        messages += receiver.read()
+    receiver.close()
+    assert [one.name for one in messages if isinstance(one, TaskBegan)] == ["len", "steep"]
+    assert len([one for one in messages if isinstance(one, TaskEnded)]) == 1
+
+
+def test_it_is_read_though_nothing_wakes_anybody(tmp_path: Path) -> None:
+    code = """
+    import sys
+    from concurrent.futures import ThreadPoolExecutor
+    def brew(): pass
+    with ThreadPoolExecutor(1) as pool:
+        for line in sys.stdin:
+            pool.submit(brew).result()
+            print("done", flush=True)
+    """
+    write(tmp_path, code)
+    receiver = HookReceiver()
+    assert receiver.due_in == float("inf")
+    with subprocess.Popen(
+        python("lesson.py"),
+        cwd=tmp_path,
+        env=receiver.environment(own_environment()),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        for number in range(1, 4):
+            child.stdin.write(b"\n")
+            child.stdin.flush()
+            assert child.stdout.readline() == b"done\n"
+            ended: list[TaskEnded] = []
+            deadline = time.monotonic() + 60
+            while not ended and time.monotonic() < deadline:
+                ended = [one for one in receiver.read() if isinstance(one, TaskEnded)]
+            assert len(ended) == 1
+            assert receiver.due_in < 1
+            if number > 1:
+                assert not select.select([receiver], [], [], 0)[0]
+        child.stdin.close()
+        while receiver.connections:
+            receiver.read()
+    assert receiver.due_in == float("inf")
+    receiver.close()
+
+
+UNUSUAL = {
+    "a module of its own of that name": """
+        import mmap
+        assert mmap.OWN
+        tasks()
+        assert sys.modules["mmap"] is mmap
+    """,
+    "closes everything": """
+        tasks()
+        os.closerange(3, 2_000)
+        kept = open("kept", "w")
+        others = [open("other", "w") for _ in range(8)]
+        kept.write("all of it")
+        import time; time.sleep(0.15)
+        tasks()
+    """,
+    "forks": """
+        tasks()
+        pid = os.fork()
+        tasks()
+        if pid:
+            os.waitpid(pid, 0)
+    """,
+    "limits its memory": """
+        tasks_of = pool()
+        import resource
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+        tasks(tasks_of)
+    """,
+    "long names": """
+        def long(): pass
+        long.__qualname__ = "chai" * 40
+        with pool() as one:
+            one.submit(long).result()
+        long.__qualname__ = "ch\\x1fai"
+        with pool() as one:
+            one.submit(long).result()
+    """,
+}
+
+
+@pytest.mark.parametrize("what", UNUSUAL)
+def test_programs_notice_nothing(what: str, tmp_path: Path) -> None:
+    code = """
+    import os, sys
+    from concurrent.futures import ThreadPoolExecutor as Pool
+    def pool(): return Pool(1)
+    def brew(): return 1
+    def tasks(of=None):
+        with of or pool() as one:
+            assert [one.submit(brew).result() for _ in range(3)] == [1] * 3
+    """
+    write(tmp_path, code)
+    with (tmp_path / "lesson.py").open("a") as file:
+        write(tmp_path, UNUSUAL[what], "more")
+        file.write((tmp_path / "more").read_text())
+    (tmp_path / "mmap.py").write_text("OWN = True\n")
+    if what != "a module of its own of that name":
+        (tmp_path / "mmap.py").unlink()
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    assert ran.returncode == 0, ran.all_written(2)
+    assert not ran.of(HookFailed)
+    assert ran.all_written(2) == []
+    times = {"long names": 2, "closes everything": 6, "forks": 9}.get(what, 3)
+    assert len(ran.of(TaskBegan)) == len(ran.of(TaskEnded)) == times
+    if what == "closes everything":
+        assert (tmp_path / "kept").read_text() == "all of it"
+    if what == "forks":
+        assert len({one.pid for one in ran.of(TaskEnded)}) == 2
+
+
+def test_strangers_hand_over_what_they_like(tmp_path: Path) -> None:
+    receiver = HookReceiver()
+    address = "\0" + receiver.environment({})["CHAI_TUI_HOOK"][1:]
+    memory = os.memfd_create("slate")
+    os.ftruncate(memory, SLOT * SLOTS)
+    os.pwrite(memory, b"nonsense".ljust(SLOT, b"!"), 0)
+    os.pwrite(memory, (1).to_bytes(8, sys.byteorder) + b"nonsense", SLOT)
+    os.pwrite(memory, (2).to_bytes(8, sys.byteorder) + b"O\x1f1\x1f12\x1f7:0,8:0", 2 * SLOT)
+    os.pwrite(memory, (3).to_bytes(8, sys.byteorder) + b"E\x1f1\x1f12", 3 * SLOT)
+    with (
+        contextlib.closing(receiver),
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger,
+        (tmp_path / "file").open("w") as file,
+    ):
+        stranger.connect(address)
+        open_before = len([*Path("/proc/self/fd").iterdir()])
+        socket.send_fds(stranger, [b"M\x1f1"], [file.fileno()])
+        socket.send_fds(stranger, [b"M\x1f1"], [file.fileno()] * 2)
+        stranger.send(b"M\x1f1")
+        assert receiver.read() == []
+        assert receiver.passed_over == 3
+        assert len([*Path("/proc/self/fd").iterdir()]) == open_before + 1  # the connection
+        for _ in range(3):
+            socket.send_fds(stranger, [b"M\x1f1"], [memory])
+            os.ftruncate(memory, SLOT * SLOTS)
+        receiver.read()
+        assert receiver.read() == []
+        os.ftruncate(memory, 0)
+        assert receiver.read() == []
+        assert len([*Path("/proc/self/fd").iterdir()]) <= open_before + 2
+    os.close(memory)
