@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import compress, cycle
 from typing import Any
 
@@ -22,11 +22,11 @@ from tests.unit.columns import cells_of
 
 SECONDS = 0.125
 """Between two samples."""
-RESTS = (None, 0.0, 0.0, None, None, False)
+RESTS: tuple[Any, ...] = (None, 0.0, 0.0, None, None, False)
 """Core, share of a core, share of the time ready, and more that is the same of all."""
-ON_0 = (0, 0.75, 0.0, None, None, False)
-ON_1 = (1, 0.25, 0.5, None, None, False)
-HOLDS = (0, 0.5, 0.25, None, None, False, 0.25, 0.5)
+ON_0: tuple[Any, ...] = (0, 0.75, 0.0, None, None, False)
+ON_1: tuple[Any, ...] = (1, 0.25, 0.5, None, None, False)
+HOLDS: tuple[Any, ...] = (0, 0.5, 0.25, None, None, False, 0.25, 0.5)
 
 
 Uses = tuple[MakerUse, ...]
@@ -52,7 +52,7 @@ def sample(at: float, use: tuple[Any, ...], gil: float | None = None) -> Sampled
     return Sampled(at, (), (MakerUse(1, *use[:3], None, None, False, gil),))
 
 
-def both(told: list[tuple[int, Uses]]) -> Iterator[tuple[Floor, Floor]]:
+def both(told: Sequence[tuple[int, Uses]]) -> Iterator[tuple[Floor, Floor]]:
     """The floors of samples with everybody, and without who rests and was told to; at each.
 
     Args:
@@ -76,7 +76,8 @@ def use_of(maker: int) -> st.SearchStrategy[list[MakerUse]]:
     uses = st.sampled_from([RESTS, ON_0, ON_1, HOLDS]).map(lambda use: MakerUse(maker, *use))
     times = st.integers(1, 30)
     runs = st.tuples(uses, times).map(lambda run: [run[0]] * run[1])
-    return st.lists(runs, min_size=1, max_size=6).map(lambda some: [use for run in some for use in run])
+    several = st.lists(runs, min_size=1, max_size=6)
+    return several.map(lambda some: [use for run in some for use in run])
 
 
 @given(use_of(1), use_of(2), st.lists(st.integers(1, 12), min_size=1, max_size=20))
