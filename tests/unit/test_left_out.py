@@ -49,7 +49,9 @@ def theirs() -> list[Event]:
 
 
 def sample(at: float, use: tuple[Any, ...], gil: float | None = None) -> Sampled:
-    return Sampled(at, (), (MakerUse(1, *use[:3], None, None, False, gil),))
+    return Sampled(
+        at, (), (MakerUse(1, use[0], use[1], use[2], None, None, stopped=False, gil_share=gil),)
+    )
 
 
 def both(told: Sequence[tuple[int, Uses]]) -> Iterator[tuple[Floor, Floor]]:
