@@ -104,7 +104,8 @@ def read(proc: Path, call: str, state: bytes = b"S") -> Found | None:
 )
 @pytest.mark.skipif(sys.byteorder != "little", reason="addresses are in the machine's order")
 def test_a_descriptor_in_words(proc: Path, number: int, subject: str) -> None:
-    assert read(proc, f"0 {number:#x} 0x1 0x1 0x0 0x0 0x0") == (WaitKind.READ, subject, False)
+    found = read(proc, f"0 {number:#x} 0x1 0x1 0x0 0x0 0x0")
+    assert found == Found(WaitKind.READ, subject)
 
 
 @pytest.mark.parametrize(
