@@ -125,18 +125,15 @@ class ProgramSampler(LinuxSampler):
         if self._functions is not None:
             self._functions.close()
 
-    def _look_at(
-        self, at: float, watched: Sequence[Watched], ran: list[tuple[int, float]]
-    ) -> list[MakerUse]:
-        memory = self._sweep_memory(at, watched)
+    def _look_at(self, at: float, ran: list[tuple[int, float]]) -> list[MakerUse]:
+        memory = self._sweep_memory(at)
         still = self._resting.look(at, self._begun_by)
         rested_until = self._resting.until
         uses: list[MakerUse] = []
         woken: list[Woken] = []
-        threads, sweep, sharing = self._threads, self._sweeps, []
-        for who in watched:
+        sweep, sharing = self._sweeps, []
+        for who, thread in self._whom:
             maker, pid = who.maker, who.pid
-            thread = threads.get((pid, who.tid)) or self._thread_of(who)
             if thread.sweep == sweep:
                 uses.append(self._shared_use(who, thread, memory.get(pid)))
                 continue
@@ -144,8 +141,8 @@ class ProgramSampler(LinuxSampler):
             figure = memory.get(pid) if memory else None
             # Of a thousand threads nearly all are these: that they sleep on is all one asks.
             sleeps_on = (
-                thread.left_out == maker
-                and not thread.probed
+                not thread.probed
+                and thread.left_out == maker
                 and (figure is None or figure == thread.memory)
                 and (pid in still or thread.sleeps_on(at))
             )

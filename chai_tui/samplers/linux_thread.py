@@ -25,6 +25,7 @@ ENOUGH_PROBES = 4
 """In fewer, nobody's time can be told apart."""
 _STAT_SIZE = 1_024
 _NEVER = float("inf")
+_GONE, _STOPPED = (b"Z", b"X"), (b"T", b"t")
 # Fields of stat counted from the state, the first one after the name; proc(5) counts from the pid.
 _STATE, _UTIME, _STIME, _STARTED, _PROCESSOR = 0, 11, 12, 19, 36
 
@@ -136,8 +137,10 @@ class Thread:
         except (ValueError, IndexError):  # it ended, or is nobody whom we could read
             self.close()
             self._forget()
-        self.gil_share = self._waited_for_gil()
-        self._take_held()
+        if self.probed:
+            self._take_probes()
+        else:
+            self.gil_share = self.gil_held = None
         return True
 
     def probe(self, image: Image) -> None:
@@ -161,24 +164,20 @@ class Thread:
         self._holder_looks += 1
         self._had_gil += is_it
 
-    def _take_held(self) -> None:
-        """Take the share of the looks since the last one that found the GIL with it."""
-        self.probed = False
-        looks, had = self._holder_looks, self._had_gil
-        self._holder_looks = self._had_gil = 0
-        self.gil_held = had / looks if looks and self.share is not None else None
-
-    def _waited_for_gil(self) -> float | None:
-        """Return the share of the time since the last look in which it waited for the GIL.
+    def _take_probes(self) -> None:
+        """Take what the looks since the last one say of the GIL.
 
         How long it slept is known exactly, so probes say only for what.
         """
+        self.probed = False
+        looks, had = self._holder_looks, self._had_gil
         probes, asleep, for_gil = self._probes, self._asleep, self._for_gil
-        self._probes = self._asleep = self._for_gil = 0
-        if probes < ENOUGH_PROBES or self.share is None or self.ready_share is None:
-            return None
-        slept = max(0.0, 1.0 - self.share - self.ready_share)
-        return slept * for_gil / asleep if asleep else 0.0
+        self._holder_looks = self._had_gil = self._probes = self._asleep = self._for_gil = 0
+        self.gil_held = had / looks if looks and self.share is not None else None
+        self.gil_share = None
+        if probes >= ENOUGH_PROBES and self.share is not None and self.ready_share is not None:
+            slept = max(0.0, 1.0 - self.share - self.ready_share)
+            self.gil_share = slept * for_gil / asleep if asleep else 0.0
 
     def close(self) -> None:
         """Give back its descriptors; idempotent."""
@@ -263,8 +262,10 @@ class Thread:
         if self._at is None or at - self._at > _TICK_SECONDS:
             self.ready_share = 1.0 if self.state == b"R" else 0.0
         self._at = at
-        self.gil_share = self._waited_for_gil() if self._probes else None
-        self._take_held()
+        if self.probed:
+            self._take_probes()
+        else:
+            self.gil_share = self.gil_held = None
 
     def _take(self, at: float, clock: bytes | None, stat: bytes, begun_by: float) -> None:
         fields = _fields(stat)
@@ -273,14 +274,19 @@ class Thread:
             raise ValueError("somebody else has its number")
         burned, waited = self._times(clock, fields)
         self.processor = int(fields[_PROCESSOR])
-        self.state = fields[_STATE]
-        self.stopped = None if self.state in (b"Z", b"X") else self.state in (b"T", b"t")
-        elapsed = self._boot_clock() - began if self._at is None else at - self._at
-        if self._at is not None or elapsed > _TICK_SECONDS:
-            self.share = min(1.0, max(0, burned - self._burned) / _NS / elapsed)
+        self.state = state = fields[_STATE]
+        self.stopped = None if state in _GONE else state in _STOPPED
+        before = self._at
+        elapsed = self._boot_clock() - began if before is None else at - before
+        if before is not None or elapsed > _TICK_SECONDS:
+            # No min() and max(), for they are calls.
+            ns = elapsed * _NS
+            ran = burned - self._burned
+            self.share = 0.0 if ran <= 0 else 1.0 if ran >= ns else ran / ns
             if waited is not None:
                 # A long wait is booked when it ends, so it can be longer than this stretch.
-                self.ready_share = min(1.0, max(0, waited - self._waited) / _NS / elapsed)
+                ready = waited - self._waited
+                self.ready_share = 0.0 if ready <= 0 else 1.0 if ready >= ns else ready / ns
         self.cpu_seconds = burned / _NS
         self._at, self._clock, self._burned, self._waited = at, clock, burned, waited or 0
 
