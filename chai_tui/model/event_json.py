@@ -40,8 +40,9 @@ def _plain(value: Any) -> Any:
         return value
     names = getattr(value, "_fields", None)
     if names is None:
-        of_each = getattr(value[0], "_fields", None) if value else None
-        if of_each is not None and _is_flat(type(value[0])):  # a sample has one for each maker
+        kind: type = type(value[0]) if value else NoneType
+        of_each = getattr(kind, "_fields", None)
+        if of_each is not None and _is_flat(kind):  # a sample has one for each maker
             return [dict(zip(of_each, part, strict=True)) for part in value]
         return [_plain(part) for part in value]
     return {name: _plain(part) for name, part in zip(names, value, strict=True)}

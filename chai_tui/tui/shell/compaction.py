@@ -19,7 +19,8 @@ def without_superseded(events: list[Event]) -> list[Event]:
 
     That is each maker's progress before its last (a step's end does not depend on it, and CPU
     seconds only grow), lines beyond those that are kept of each maker, which are counted as left
-    out, and figures older than any history, but for the last of who rests. What comes after a maker's end is not believed.
+    out, and figures older than any history, but for the last of who rests. What comes after a
+    maker's end is not believed.
 
     Args:
         events: oldest first.
