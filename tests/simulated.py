@@ -35,12 +35,15 @@ SEED = 7
 class Compared(NamedTuple):
     """One comparison: wall seconds, and the share of all cores that others took meanwhile.
 
-    The machine counts hundredths of a second, so the share of a short run is a rough one.
+    The machine counts hundredths of a second, so the share of a short run is a rough one. What the
+    makers burned, in CPU seconds, is the same whatever others do.
     """
 
     real: float
     simulated: float
     others: float
+    burned: float
+    burned_simulated: float
 
     @property
     def ratio(self) -> float:
@@ -49,11 +52,12 @@ class Compared(NamedTuple):
 
 def compare(recipe: Recipe, engine: Engine, makers: int) -> Compared:
     """Brew a recipe here, and on a simulated machine of as many cores."""
-    real, others = _really(recipe, engine, makers)
-    return Compared(real, _simulated(recipe, engine, makers), others)
+    real, others, burned = _really(recipe, engine, makers)
+    simulated, burned_simulated = _simulated(recipe, engine, makers)
+    return Compared(real, simulated, others, burned, burned_simulated)
 
 
-def _simulated(recipe: Recipe, engine: Engine, makers: int) -> float:
+def _simulated(recipe: Recipe, engine: Engine, makers: int) -> tuple[float, float]:
     now = [0.0]
     source = Simulation(len(usable_cores().numbers), "forkserver", seed=SEED, clock=lambda: now[0])
     source.submit(AddMakers(makers, recipe, engine))
@@ -64,10 +68,10 @@ def _simulated(recipe: Recipe, engine: Engine, makers: int) -> float:
         told.extend(events)
         floor.fold(events)
         now[0] += 0.1
-    return _brewing(told)
+    return _brewing(told), sum(_burned(told))
 
 
-def _really(recipe: Recipe, engine: Engine, makers: int) -> tuple[float, float]:
+def _really(recipe: Recipe, engine: Engine, makers: int) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "recipe.toml"
         steps = "".join(
@@ -97,10 +101,15 @@ def _really(recipe: Recipe, engine: Engine, makers: int) -> tuple[float, float]:
                 elif isinstance(event, Exited) and seen[Exited] == makers:
                     busy = psutil.cpu_percent() / 100
         assert run.returncode == 0
-    served = [event.cpu_seconds for event in told if isinstance(event, Served)]
-    assert len(served) == makers
+    burned = _burned(told)
+    assert len(burned) == makers
     brewing = _brewing(told)
-    return brewing, max(0.0, busy - sum(served) / brewing / (psutil.cpu_count() or 1))
+    others = max(0.0, busy - sum(burned) / brewing / (psutil.cpu_count() or 1))
+    return brewing, others, sum(burned)
+
+
+def _burned(events: Iterable[Event]) -> list[float]:
+    return [event.cpu_seconds for event in events if isinstance(event, Served)]
 
 
 def _brewing(events: Iterable[Event]) -> float:

@@ -9,7 +9,7 @@ from chai_tui.explain.exit_text import join_line
 from chai_tui.explain.program.ends import DESCRIBE_OF_PROGRAM, program_closing_line
 from chai_tui.explain.program.happenings import DESCRIBE_PROGRAM
 from chai_tui.explain.start_text import start_text
-from chai_tui.explain.wording.formatting import counted, quota_text, ranges
+from chai_tui.explain.wording.formatting import ERROR_LENGTH, counted, quota_text, ranges
 from chai_tui.model.events import (
     CoresChanged,
     Dropped,
@@ -33,14 +33,12 @@ from chai_tui.model.events import (
     Unseated,
 )
 from chai_tui.model.race_events import Judged, LaneOut, TasteFailed
-from chai_tui.model.text import printable
+from chai_tui.model.text import clipped, printable
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State, ordinal
 
 NAMED_AT_MOST = 3
 """How many makers the closing line names."""
-ERROR_LENGTH = 120
-"""Characters of an error that one line repeats."""
 OWN_DOING = frozenset(
     {"SIGABRT", "SIGALRM", "SIGBUS", "SIGFPE", "SIGILL", "SIGPIPE", "SIGSEGV", "SIGSYS",
      "SIGTRAP", "SIGXCPU", "SIGXFSZ"}
@@ -100,8 +98,7 @@ def _fate(maker: Maker) -> str:
 
 
 def _clipped(error: str) -> str:
-    error = printable(error[: ERROR_LENGTH + 1])
-    return error if len(error) <= ERROR_LENGTH else f"{error[:ERROR_LENGTH]}…"
+    return clipped(error, ERROR_LENGTH)
 
 
 # The event log

@@ -6,7 +6,7 @@ from chai_tui.explain.exit_text import ended_with_its_process, exit_code_text
 from chai_tui.explain.wording.at_work import waited
 from chai_tui.explain.wording.grammar import named
 from chai_tui.model.engine import Engine
-from chai_tui.model.text import printable
+from chai_tui.model.text import clipped
 from chai_tui.state.busy_period import latest_busy_period
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker, State
@@ -99,8 +99,7 @@ def _shared_brew(floor: Floor, maker: Maker) -> bool:
 def _error(maker: Maker) -> str:
     if not maker.error:
         return ""
-    error = printable(maker.error[:_ERROR_LENGTH])
-    return f" with {error}{'…' if len(maker.error) > _ERROR_LENGTH else ''}"
+    return f" with {clipped(maker.error, _ERROR_LENGTH)}"
 
 
 def done_story(floor: Floor, engine_key: str) -> str:

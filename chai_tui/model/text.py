@@ -45,3 +45,9 @@ def printable(text: str) -> str:
         for character in text
         for code in (ord(character),)
     )
+
+
+def clipped(text: str, most: int) -> str:
+    """Return the same of no more than ``most`` characters, and an ellipsis where there are more."""
+    text = printable(text[: most + 1])
+    return text if len(text) <= most else f"{text[:most]}…"

@@ -10,14 +10,9 @@ from typing import TextIO
 
 from chai_tui.explain.event_text import closing_line, describe
 from chai_tui.explain.exit_text import exit_code_text
-from chai_tui.explain.program.ends import (
-    Process,
-    end_text,
-    first_end_text,
-    first_process,
-    process_of,
-)
+from chai_tui.explain.program.ends import end_text, first_end_text
 from chai_tui.explain.program.gil import layers_text
+from chai_tui.explain.program.processes import Process, first_process, process_of
 from chai_tui.explain.wording.formatting import counted, time_text
 from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated

@@ -18,9 +18,10 @@ import pytest
 
 from chai_tui.model.commands import KillMaker, PauseMaker, SignalMaker
 from chai_tui.model.events import Exited, Paused, Said, Sampled, Seated, Trouble
+from chai_tui.sources.program import listening
 from chai_tui.sources.program import source as program_source
-from chai_tui.sources.program.delivering import deliver
 from chai_tui.sources.program.processes.connector import ProcessEvents
+from chai_tui.sources.program.stations.delivering import deliver
 from chai_tui.state.records import State
 from tests.programs import Seen, run, run_python, watch
 
@@ -410,7 +411,7 @@ def test_without_room_for_hooks_the_program_runs_all_the_same(
     def refuse() -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr(program_source, "HookReceiver", refuse)
+    monkeypatch.setattr(listening, "HookReceiver", refuse)
     with run_python("print('runs')", hook=True) as seen:
         seen.until_over()
         assert seen.lines == ["runs"]

@@ -16,6 +16,10 @@ pytestmark = pytest.mark.skipif(
 TRIES = 3
 CROWDED = 0.15
 """Share of the cores from which on nobody can tell how long it would take alone."""
+UNTRUE = 0.1
+"""Share by which a simulation may be wrong."""
+LITTLE = 0.05
+"""CPU seconds that three makers may burn beside their work, to begin and to report."""
 WAIT = Recipe("wait", (Step("boil", StepKind.WAIT, 0.6),))
 COMPUTE = Recipe("compute", (Step("grind", StepKind.COMPUTE, 0.3),))
 MIXED = Recipe(
@@ -45,7 +49,9 @@ def test_it_takes_as_long_as_the_real_thing(recipe: Recipe, engine: Engine) -> N
     while _may_still_be_untrue(tried):
         one = compare(recipe, engine, 3)
         tried.append(one)
-        if 0.9 <= one.ratio <= 1.1 / (1 - min(one.others, CROWDED)):
+        # Of a machine that is crowded throughout this is all that can be compared.
+        assert abs(one.burned - one.burned_simulated) <= UNTRUE * one.burned_simulated + LITTLE, one
+        if 1 - UNTRUE <= one.ratio <= (1 + UNTRUE) / (1 - min(one.others, CROWDED)):
             return
     # Others can make the real thing longer, nothing shorter. Makers that begin on one core while
     # somebody holds the other may lose more than the share that was taken: once is no sign.

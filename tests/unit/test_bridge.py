@@ -39,7 +39,7 @@ class Screen:
 
 @pytest.fixture
 def source() -> FakeSource:
-    return FakeSource()
+    return FakeSource(answer=lambda _: [trouble(9)])
 
 
 @pytest.fixture
@@ -108,53 +108,53 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture
+def turned(source: FakeSource, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Bridge:
+    """One without a thread, whose turns a test does."""
+    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
+    return Bridge(source, clock=clock)
+
+
 def test_between_two_deliveries_lies_a_frame(
-    source: FakeSource, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    source: FakeSource, clock: Clock, turned: Bridge
 ) -> None:
-    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
-    bridge = Bridge(source, clock=clock)
     source.feed(trouble(1))
-    turns(bridge)
-    assert bridge.take() == [trouble(1)], "the first is shown at once"
+    turns(turned)
+    assert turned.take() == [trouble(1)], "the first is shown at once"
     source.feed(trouble(2))
-    turns(bridge, 3)
-    assert bridge.take() == [], "the second waits for its frame"
+    turns(turned, 3)
+    assert turned.take() == [], "the second waits for its frame"
     clock.now += module.FRAME_SECONDS
-    turns(bridge)
-    assert bridge.take() == [trouble(2)]
+    turns(turned)
+    assert turned.take() == [trouble(2)]
 
 
-def test_a_key_does_not_wait_for_the_frame(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
-    answering = FakeSource(answer=lambda _: [trouble(9)])
-    bridge = Bridge(answering, clock=clock)
-    answering.feed(trouble(1))
-    turns(bridge)
-    bridge.take()
+def test_a_key_does_not_wait_for_the_frame(
+    source: FakeSource, clock: Clock, turned: Bridge
+) -> None:
+    source.feed(trouble(1))
+    turns(turned)
+    turned.take()
     clock.now += module.ANSWER_FRAME_SECONDS
-    bridge.submit(KillMaker(1))
-    turns(bridge)
-    assert bridge.take() == [trouble(9)]
-    assert answering.submitted == [KillMaker(1)]
+    turned.submit(KillMaker(1))
+    turns(turned)
+    assert turned.take() == [trouble(9)]
+    assert source.submitted == [KillMaker(1)]
 
 
-def test_a_crowd_is_drawn_less_often(
-    source: FakeSource, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
-    bridge = Bridge(source, clock=clock)
-    bridge.pace(module.CROWDED_MAKERS + 1)
+def test_a_crowd_is_drawn_less_often(source: FakeSource, clock: Clock, turned: Bridge) -> None:
+    turned.pace(module.CROWDED_MAKERS + 1)
     source.feed(trouble(1))
-    turns(bridge)
-    bridge.take()
+    turns(turned)
+    turned.take()
     source.feed(trouble(2))
-    turns(bridge)
+    turns(turned)
     clock.now += module.FRAME_SECONDS
-    turns(bridge)
-    assert bridge.take() == []
+    turns(turned)
+    assert turned.take() == []
     clock.now += module.CROWDED_FRAME_SECONDS - module.FRAME_SECONDS
-    turns(bridge)
-    assert bridge.take() == [trouble(2)]
+    turns(turned)
+    assert turned.take() == [trouble(2)]
 
 
 def sample(number: int) -> Sampled:
@@ -162,42 +162,36 @@ def sample(number: int) -> Sampled:
 
 
 def test_samples_alone_are_drawn_seldom_and_the_last_of_them_too(
-    source: FakeSource, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    source: FakeSource, clock: Clock, turned: Bridge
 ) -> None:
-    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
-    bridge = Bridge(source, clock=clock)
     source.feed(sample(1))
-    turns(bridge)
-    assert bridge.take() == [sample(1)]
+    turns(turned)
+    assert turned.take() == [sample(1)]
     clock.now += module.FRAME_SECONDS
     source.feed(sample(2))
-    turns(bridge)
-    assert bridge.take() == [], "samples wait for each other"
+    turns(turned)
+    assert turned.take() == [], "samples wait for each other"
     clock.now = 100.0 + module.SAMPLES_FRAME_SECONDS
     source.feed(sample(3))
-    turns(bridge)
-    assert bridge.take() == [sample(2), sample(3)], "the latest is drawn when it comes"
+    turns(turned)
+    assert turned.take() == [sample(2), sample(3)], "the latest is drawn when it comes"
     source.feed(sample(4))
-    turns(bridge)
+    turns(turned)
     clock.now += module.SAMPLES_PATIENCE
-    turns(bridge)
-    assert bridge.take() == [sample(4)], "no other follows"
+    turns(turned)
+    assert turned.take() == [sample(4)], "no other follows"
 
 
-def test_news_take_samples_along_at_once(
-    source: FakeSource, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SLICE_SECONDS", 0.0)
-    bridge = Bridge(source, clock=clock)
+def test_news_take_samples_along_at_once(source: FakeSource, clock: Clock, turned: Bridge) -> None:
     source.feed(sample(1))
-    turns(bridge)
-    bridge.take()
+    turns(turned)
+    turned.take()
     clock.now += module.FRAME_SECONDS
     source.feed(sample(2))
-    turns(bridge)
+    turns(turned)
     source.feed(trouble(3))
-    turns(bridge)
-    assert bridge.take() == [sample(2), trouble(3)]
+    turns(turned)
+    assert turned.take() == [sample(2), trouble(3)]
 
 
 def test_stop_closes_the_source_and_returns_its_last_words() -> None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from chai_tui.explain.program import processes
+from chai_tui.explain.program.processes import Process
 from chai_tui.explain.wording.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
 from chai_tui.model.program_events import Named
+from chai_tui.state.floor import Floor
+from chai_tui.state.records import Station
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.kitchen.event_log import Entry, EventLog, entries_of, event_style, log_lines
 from tests.builders import BEGAN, brewing, failed, floor_of, killed, served, stopped
@@ -126,3 +132,27 @@ def test_who_got_another_name_is_called_so_in_all_lines_whichever_way_one_came_t
     floor.become(early)
     log.floor_changed()
     assert [entry.text for entry in log._entries][-1].startswith("#2 python x.py started")
+
+
+@pytest.mark.parametrize(("exitcode", "threads"), [(0, 40), (-9, 100)])  # none is forgotten
+def test_how_many_threads_end_with_a_process_costs_each_of_them_the_same(
+    monkeypatch: pytest.MonkeyPatch, exitcode: int, threads: int
+) -> None:
+    looked: list[int] = []
+
+    def process_of(floor: Floor, station: Station) -> Process:
+        looked.append(station.number)
+        return looked_up(floor, station)
+
+    looked_up = processes.process_of
+    monkeypatch.setattr(processes, "process_of", process_of)
+    floor = floor_of(run_of("server"), *process(1, "server"))
+    floor.fold([event for number in range(2, threads) for event in thread(number, 1, "worker")])
+    log = EventLog(floor)
+    log.floor_changed()
+    before = len(log.all_lines(80))
+    floor.fold(Exited(BEGAN + 2, number, exitcode, ours=False) for number in range(1, threads))
+    looked.clear()
+    log.floor_changed()
+    assert len(log.all_lines(80)) == before + 1
+    assert len(looked) <= 2

@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from chai_tui.explain.event_text import ERROR_LENGTH, closing_line, describe
+from chai_tui.explain.event_text import closing_line, describe
+from chai_tui.explain.wording.formatting import ERROR_LENGTH
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
     EVENT_TYPES,

@@ -58,9 +58,12 @@ ALLOWED: dict[str, set[str]] = {
     "sources.program.hook._chai_hook": set(),
     "sources.program.processes": {"model", "host", "samplers"},
     "sources.program.hearing": {"model", "sources.live"},
+    "sources.program.stations": {
+        "model", "host", "samplers", "samplers.gil", "sources.program.processes"
+    },
     "sources.program": {
-        "model", "host", "samplers", "samplers.gil", "sources.live", "sources.program.hearing",
-        "sources.program.processes",
+        "model", "host", "samplers", "sources.live", "sources.program.hearing",
+        "sources.program.processes", "sources.program.stations",
     },
     "sources.taste": {
         "model", "race", "explain.tasting", "host", "samplers", "samplers.gil",

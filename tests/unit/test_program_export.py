@@ -17,6 +17,7 @@ from chai_tui.recording.diff.comparison import compare
 from chai_tui.recording.diff.words import diff_json, diff_lines
 from chai_tui.recording.export.account import Account
 from chai_tui.recording.export.page.html import write_html
+from chai_tui.recording.export.page.tables import MOST_ROWS
 from chai_tui.recording.export.svg import write_svg
 from chai_tui.recording.export.tables import (
     write_events,
@@ -72,6 +73,20 @@ def test_the_report_tells_what_was_found_with_its_time_and_evidence() -> None:
     assert "<h3>03.000 Two threads wait for each other&#x27;s lock: #1 " in section
     assert "<li>#1 python lesson.py waits for lock =milk that #3 &lt;b&gt;queue" in section
     assert "It was over later." in section
+
+
+def test_of_too_many_findings_the_rest_is_counted_and_where_all_are_is_told() -> None:
+    told = found()
+    told.found = [*told.found] * (MOST_ROWS + 5)
+    parts: list[str] = []
+    write_html(told, parts.append, nothing)
+    section = "".join(parts).partition("<h2>Found <small>2,005</small></h2>")[2]
+    section = section.partition("</section>")[0]
+    assert section.count("<h3>") == MOST_ROWS
+    assert (
+        "And 5 more: the same recording exported to csv --table findings has all of them."
+        in section
+    )
 
 
 def test_the_report_tells_that_nothing_was_found() -> None:

@@ -12,14 +12,14 @@ import pytest
 from chai_tui.model.events import Event, Failed
 from chai_tui.model.program import RunProgram
 from chai_tui.model.program_events import Named
-from chai_tui.sources.program import naming
-from chai_tui.sources.program import stations as stations_module
 from chai_tui.sources.program.hearing.messages import Raised
-from chai_tui.sources.program.naming import Known
 from chai_tui.sources.program.processes.changes import Came
 from chai_tui.sources.program.processes.connector import Execed
-from chai_tui.sources.program.station import ProgramStation
-from chai_tui.sources.program.stations import Stations
+from chai_tui.sources.program.stations import naming
+from chai_tui.sources.program.stations import stations as stations_module
+from chai_tui.sources.program.stations.naming import Known
+from chai_tui.sources.program.stations.station import ProgramStation
+from chai_tui.sources.program.stations.stations import Stations
 from chai_tui.sources.program.told import Told
 
 WORKER, TITLE, GIT = (Known(name, name, words=(name,)) for name in ("python -c", "[idle]", "git"))

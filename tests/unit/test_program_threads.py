@@ -25,7 +25,7 @@ from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.program import looking
 from chai_tui.sources.program.looking import Looking
-from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations.station import ProgramStation
 
 
 def test_a_thread_that_begins_late_is_nobody_else() -> None:

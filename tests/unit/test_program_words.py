@@ -9,12 +9,13 @@ import pytest
 from chai_tui.explain.event_text import closing_line, describe
 from chai_tui.explain.exit_text import join_line, meaning_of_end
 from chai_tui.explain.main_text import main_text
-from chai_tui.explain.program.ends import end_text, process_of
+from chai_tui.explain.program.ends import end_text
 from chai_tui.explain.program.happenings import target_told
+from chai_tui.explain.program.processes import process_of
 from chai_tui.explain.report import report_lines
 from chai_tui.explain.start_text import start_text
 from chai_tui.explain.story import story_line
-from chai_tui.explain.wording.formatting import seconds_text
+from chai_tui.explain.wording.formatting import ERROR_LENGTH, seconds_text
 from chai_tui.model.events import Event, Exited, Failed, Paused, Said, Sampled, Unseated
 from chai_tui.model.program_events import (
     Blocked,
@@ -179,6 +180,32 @@ def test_the_report_and_the_panel_tell_what_tasks_raised() -> None:
     logged = [event for event in floor.log if isinstance(event, TaskEnded)]
     assert describe(logged[0], floor) == f"#2 ended its task, failed: {error} 1"
     assert len(logged) == 2  # once of each kind
+
+
+def test_the_report_says_of_whom_its_figures_are_once_some_were_forgotten() -> None:
+    floor = floor_of(RUN, *MAIN, TaskEnded(BEGAN + 1, 1, error="OSError: gone"))
+    for number in range(2, 400):
+        short = [*process(number, "true", parent=1), TaskEnded(BEGAN + 1, number, error="E: no")]
+        ended = Exited(BEGAN + 2, number, int(number == 2), ours=False, cpu_seconds=0.1)
+        floor.fold([*short, ended])
+    floor.fold([Exited(BEGAN + 9, 1, 0, ours=False, cpu_seconds=50.0)])
+    *_, failed, most = report_lines(floor)
+    known = len(floor.makers)
+    assert known < 100
+    assert failed == (
+        f"failed tasks of the {known} threads still listed (of 399): {known} of {known}, "
+        "e.g. OSError: gone"
+    )
+    assert most.startswith(
+        f"most CPU time of the {known} processes still listed (of 399): {PROGRAM} #1 "
+    )
+
+
+def test_the_report_shows_that_an_error_goes_on() -> None:
+    task = TaskEnded(BEGAN + 1, 1, error="E" * 200)
+    assert report_lines(floor_of(RUN, *MAIN, task))[-1] == (
+        f"failed tasks: 1 of 1: {'E' * ERROR_LENGTH}…"
+    )
 
 
 def test_the_report_tells_who_burned_most_as_the_kernel_counted_it() -> None:

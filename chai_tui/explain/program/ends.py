@@ -5,10 +5,19 @@ Its user knows threads and processes, and none of our words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from chai_tui.explain.wording.formatting import counted, seconds_text
+from chai_tui.explain.program.processes import (
+    Process,
+    ended_with_its_process,
+    first_process,
+    gone_processes,
+    process_count,
+    process_now,
+    processes,
+)
+from chai_tui.explain.wording.formatting import ERROR_LENGTH, counted
 from chai_tui.model.events import (
     Exited,
     Paused,
@@ -20,8 +29,8 @@ from chai_tui.model.events import (
     Started,
     Stopping,
 )
-from chai_tui.model.text import printable
-from chai_tui.state.records import Maker, State, Station
+from chai_tui.model.text import clipped, printable
+from chai_tui.state.records import Maker, State
 
 if TYPE_CHECKING:
     from chai_tui.state.floor import Floor
@@ -30,107 +39,6 @@ NAMED_AT_MOST = 3
 """So many processes are named in a line before the others are counted."""
 UNKNOWN_CODE = "exit code unknown: another process joined it"
 """Only the parent of a process is told its exit code, and only once."""
-_ERROR_LENGTH = 120
-_LEAST_TOLD = 0.001
-"""CPU seconds, as the kernel counts them where it counts least."""
-
-
-class Process(NamedTuple):
-    """A process of a program, and how it ended.
-
-    Attributes:
-        station: what is known of it.
-        threads: those that are known, by their numbers.
-        last: whoever ended last of them, once all have: its end was that of the process.
-    """
-
-    station: Station
-    threads: tuple[Maker, ...]
-    last: Maker | None
-
-    @property
-    def name(self) -> str:
-        """``Process-1 #4``: as the program calls it, and the number of its first thread."""
-        first = self.threads[0] if self.threads else None
-        return process_name(self.station, first)
-
-    @property
-    def name_and_pid(self) -> str:
-        """``Process-1 #4, pid 812``; ``pid 812 #4`` if it has no other name."""
-        pid = f"pid {self.station.pid}"
-        return self.name if self.name.startswith(f"{pid} #") else f"{self.name}, {pid}"
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has ended."""
-        return self.last is not None
-
-    @property
-    def exitcode(self) -> int | None:
-        """Its exit code, −N where signal N ended it; None: it runs, or nobody knows."""
-        return None if self.last is None else self.last.exitcode
-
-    @property
-    def burned(self) -> str:
-        """``, CPU 3.20 s``; ``≥`` before it where the kernel did not tell at its end."""
-        text = self.burned_text
-        return f", CPU {text}" if text else ""
-
-    @property
-    def burned_text(self) -> str:
-        """``3.20 s``, or ``≥ 3.20 s``; nothing of less than the kernel counts."""
-        seconds, least = self.burned_seconds, "≥ " * (self.station.cpu_seconds is None)
-        return f"{least}{seconds_text(seconds)}" if seconds >= _LEAST_TOLD else ""
-
-    @property
-    def burned_seconds(self) -> float:
-        """What it burned; what was seen of it, where the kernel did not tell."""
-        told = self.station.cpu_seconds
-        return self.station.burned if told is None else told
-
-    @property
-    def ended_well(self) -> bool:
-        """Whether it has ended, and nothing says that it did not end well."""
-        return self.last is not None and (not self.exitcode or self.last.ended_by_pool)
-
-
-def process_name(station: Station, first: Maker | None = None) -> str:
-    """Return what a process is called, with the number of its first thread where that is known."""
-    name = station.name or station.command or (first.called if first is not None else "")
-    name = printable(name) or f"pid {station.pid}"
-    return name if first is None else f"{name} #{first.number}"
-
-
-def processes(floor: Floor) -> Iterator[Process]:
-    """Yield the processes that are known, the first one first."""
-    for number in sorted(floor.stations):
-        yield process_of(floor, floor.stations[number])
-
-
-def process_of(floor: Floor, station: Station) -> Process:
-    """Return the process that is a station."""
-    threads = tuple(floor.makers[number] for number in station.makers)
-    last = None
-    if threads and all(thread.joined for thread in threads):
-        # A thread that ended by itself has exit code 0, whatever became of its process.
-        last = max(threads, key=lambda thread: (thread.ended_at or 0.0, thread.exitcode != 0))
-    return Process(station, threads, last)
-
-
-def first_process(floor: Floor) -> Process | None:
-    """Return the process that all others come from; None if it never was there.
-
-    How it ended is known although it may have been forgotten since.
-    """
-    number, end = floor.first_station, floor.first_end
-    if number is None or number in floor.stations:
-        return next(processes(floor), None)
-    return None if end is None else Process(Station(number, end.pid, end.engine), (end,), end)
-
-
-def process_count(number: int) -> str:
-    """Return ``1 process``, ``2 processes``."""
-    return f"{number:,} process{'' if number == 1 else 'es'}"
 
 
 # The last line, and what is left in the shell
@@ -206,11 +114,6 @@ def ended_badly(floor: Floor, others: list[Process]) -> str:
     return "; ".join(told)
 
 
-def gone_processes(floor: Floor) -> list[Process]:
-    """Processes that had not ended well and were forgotten since; the first of them."""
-    return [Process(one.station, (one.maker,), one.maker) for one in floor.bad_ends]
-
-
 def _several(parts: list[str], total: int) -> str:
     more = total - NAMED_AT_MOST
     return ", ".join(parts[:NAMED_AT_MOST]) + (f", and {more:,} more" if more > 0 else "")
@@ -240,8 +143,7 @@ def _how(process: Process) -> str:
 
 
 def _error(thread: Maker) -> str:
-    error = printable((thread.error or "")[: _ERROR_LENGTH + 1])
-    return error if len(error) <= _ERROR_LENGTH else f"{error[:_ERROR_LENGTH]}…"
+    return clipped(thread.error or "", ERROR_LENGTH)
 
 
 # What happened
@@ -275,7 +177,7 @@ def exited_line(event: Exited, floor: Floor) -> str:
     if maker is None:
         code = f"exit code {event.exitcode}".replace("-", "−")
         return f"{who} ended{f', {code}' if event.exitcode else ''}"
-    process = process_of(floor, floor.stations[maker.station])
+    process = process_now(floor, maker.station)
     error = f": {_error(maker)}" if maker.error is not None else ""
     if not ended_with_its_process(maker, process):
         return f"{who} {'failed' if error else 'ended'}{error}"
@@ -294,13 +196,6 @@ def _with_signal(event: Exited, maker: Maker) -> str:
     return UNKNOWN_CODE if event.exitcode is None else f"exit code {event.exitcode}"
 
 
-def ended_with_its_process(maker: Maker, process: Process) -> bool:
-    """Whether a thread's end was that of its process, or came of it; else it ended by itself."""
-    if maker.exitcode != 0 or maker is process.last:
-        return True
-    return process.last is not None and maker.ended_at == process.last.ended_at
-
-
 def is_told_with_its_process(
     event: Exited | Paused | Resumed | Signalled | Stopping, floor: Floor
 ) -> bool:
@@ -313,9 +208,9 @@ def is_told_with_its_process(
     maker = floor.makers.get(event.maker)
     if maker is None or maker.is_ours or maker.tid == maker.pid:
         return False
-    process = process_of(floor, floor.stations[maker.station])
-    first = next((one for one in process.threads if one.tid == one.pid), None)
-    if first is None:
+    process = process_now(floor, maker.station)
+    first = process.threads[0]  # nobody was seated there before it
+    if first.tid != first.pid:
         return False
     if not isinstance(event, Exited):
         return first.ended_at is None or first.ended_at >= event.at

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
-from chai_tui.explain.program.ends import (
-    NAMED_AT_MOST,
-    Process,
-    ended_badly,
-    gone_processes,
-    process_count,
-    processes,
-    program_closing_line,
-)
+from chai_tui.explain.program.ends import NAMED_AT_MOST, ended_badly, program_closing_line
 from chai_tui.explain.program.happenings import missed_text
-from chai_tui.explain.wording.formatting import counted, seconds_text
-from chai_tui.model.text import printable
+from chai_tui.explain.program.processes import Process, gone_processes, process_count, processes
+from chai_tui.explain.wording.formatting import ERROR_LENGTH, counted, seconds_text
+from chai_tui.model.text import clipped, printable
 from chai_tui.state.floor import Floor
 
 LISTED = 10
 """So many exit codes are listed."""
-_ERROR_LENGTH = 120
 WORTH_TELLING = 0.05
 """CPU seconds from which a process is told to have burned most."""
 
@@ -43,7 +35,8 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
         *[one for one in over if one.station.number not in floor.bad_stations],
     ]
     codes = [f"{process.name} {_code(process)}" for process in told[:LISTED]]
-    rest = floor.processes_ever - (len(known) - len(over)) - len(codes)
+    ended_ever = floor.processes_ever - (len(known) - len(over))
+    rest = ended_ever - len(codes)
     more = f" and {rest:,} more" if rest > 0 else ""
     gone = {floor.makers[number].station for number in ended if number in floor.makers}
     if gone:
@@ -57,8 +50,8 @@ def program_report(floor: Floor, ended: Collection[int], wall: float) -> list[st
     lines = [closing, _figures(floor, wall)]
     if codes:
         lines.append(f"exit codes: {', '.join(codes)}{more}")
-    lines += _failed_tasks(known)
-    lines += _most_time(known)
+    lines += _failed_tasks(floor)
+    lines += _most_time(told, ended_ever)
     if floor.missed is not None:
         lines.append(missed_text(floor.missed))
     return lines
@@ -73,27 +66,39 @@ def _figures(floor: Floor, wall: float) -> str:
     return f"{text}, {burned / wall:.1f} cores at once" if wall > 0 else text
 
 
-def _failed_tasks(known: Iterable[Process]) -> list[str]:
+def _among(known: int, ever: int, nouns: str) -> str:
+    """Of whom a figure tells, where some of those there were have been forgotten since."""
+    return f" of the {known:,} {nouns} still listed (of {ever:,})" if known < ever else ""
+
+
+def _failed_tasks(floor: Floor) -> list[str]:
     """How many tasks failed, in a line, and how one of them did; nothing where none has."""
-    threads = [thread for process in known for thread in process.threads]
+    threads = floor.makers.values()
     errors = [thread.task_error for thread in threads if thread.tasks_failed]
     if not errors:
         return []
     failed, done = sum(one.tasks_failed for one in threads), sum(one.tasks for one in threads)
-    example = f"{', e.g.' if failed > 1 else ':'} {errors[0][:_ERROR_LENGTH]}"
-    return [f"failed tasks: {failed:,} of {done:,}{example}"]
+    example = f"{', e.g.' if failed > 1 else ':'} {clipped(errors[0], ERROR_LENGTH)}"
+    among = _among(len(threads), floor.threads_ever, "threads")
+    return [f"failed tasks{among}: {failed:,} of {done:,}{example}"]
 
 
-def _most_time(known: Iterable[Process]) -> list[str]:
-    """Who burned most, in a line; nothing where it is known of one alone."""
-    told = [process for process in known if process.is_over and process.burned_text]
-    told.sort(key=lambda process: process.burned_seconds, reverse=True)
+def _most_time(told: Sequence[Process], ever: int) -> list[str]:
+    """Who of those who ended burned most, in a line; nothing where it is known of one alone.
+
+    Args:
+        told: those of them that are known.
+        ever: how many ended.
+    """
+    burned = [process for process in told if process.burned_text]
+    burned.sort(key=lambda process: process.burned_seconds, reverse=True)
     most = [
         f"{process.name} {process.burned_text}"
-        for process in told[:NAMED_AT_MOST]
+        for process in burned[:NAMED_AT_MOST]
         if process.burned_seconds >= WORTH_TELLING
     ]
-    return [f"most CPU time: {', '.join(most)}"] if len(told) > 1 and most else []
+    among = _among(len(told), ever, "processes")
+    return [f"most CPU time{among}: {', '.join(most)}"] if len(burned) > 1 and most else []
 
 
 def _code(process: Process) -> str:

@@ -10,17 +10,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from chai_tui.explain.program.ends import (
+from chai_tui.explain.program.ends import end_text, program_closing_line
+from chai_tui.explain.program.gil import holder_of
+from chai_tui.explain.program.happenings import blocked_text, waits_of
+from chai_tui.explain.program.processes import (
     Process,
-    end_text,
     first_process,
     process_count,
     process_of,
     processes,
-    program_closing_line,
 )
-from chai_tui.explain.program.gil import holder_of
-from chai_tui.explain.program.happenings import blocked_text, waits_of
 from chai_tui.explain.wording.at_work import Shares, recent_shares
 from chai_tui.explain.wording.formatting import counted
 from chai_tui.explain.wording.grammar import listed, number_word, plural, sentence_of

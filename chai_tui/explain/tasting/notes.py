@@ -8,7 +8,7 @@ from chai_tui.explain.tasting.lanes import engine_noun, is_one, lane_noun, verb
 from chai_tui.explain.wording.formatting import percent, span_text, speed_text
 from chai_tui.explain.wording.grammar import listed, sentence_of
 from chai_tui.model.engine import Engine
-from chai_tui.model.text import printable
+from chai_tui.model.text import clipped, printable
 from chai_tui.race.chunks import ADVISED_BELOW, chunk_advised, chunk_of
 from chai_tui.race.correction import corrected_walls
 from chai_tui.race.costs import call_seconds, overhead_seconds
@@ -113,8 +113,7 @@ def differed_texts(race: Race) -> list[str]:
 
 
 def _cut(text: str) -> str:
-    text = printable(text[: REPR_LENGTH + 1])
-    return text if len(text) <= REPR_LENGTH else f"{text[:REPR_LENGTH]}…"
+    return clipped(text, REPR_LENGTH)
 
 
 def chunk_text(race: Race) -> str:

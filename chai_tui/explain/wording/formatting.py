@@ -20,6 +20,8 @@ GLYPHS: dict[State, str] = {
 }
 """A state's sign, wherever it is shown; its word always stands beside it. A step has its maker's,
 before that the one of who has not begun, and after that the one of who has served."""
+ERROR_LENGTH = 120
+"""Characters of an error that one line repeats."""
 HELD_UP = "≡"
 """The sign of a task that cannot go on because another one keeps the event loop."""
 

@@ -8,7 +8,7 @@ from chai_tui.explain.wording.formatting import clock_text
 from chai_tui.explain.wording.grammar import listed, number_word
 from chai_tui.findings.evidence.finding import FindingKind
 from chai_tui.findings.evidence.people import People
-from chai_tui.model.text import printable
+from chai_tui.model.text import clipped
 from chai_tui.state.floor import Floor
 
 NAMED_AT_MOST = 4
@@ -52,8 +52,7 @@ def when(floor: Floor, at: float) -> str:
 
 def shown(text: str) -> str:
     """Return what a program says, made safe, and cut."""
-    safe = printable(text)
-    return safe if len(safe) <= _TEXT_LENGTH else f"{safe[: _TEXT_LENGTH - 1]}…"
+    return clipped(text, _TEXT_LENGTH)
 
 
 def many(number: int, noun: str, nouns: str) -> str:

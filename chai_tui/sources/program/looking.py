@@ -13,8 +13,8 @@ from chai_tui.model.events import Event, Sampled, Trouble
 from chai_tui.model.program_events import SeenBy
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Watched
-from chai_tui.sources.program.naming import known_of, thread_name
-from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations.naming import known_of, thread_name
+from chai_tui.sources.program.stations.station import ProgramStation
 
 RENAMED_SECONDS = 2.0
 """In so many seconds the name of everybody is read once."""

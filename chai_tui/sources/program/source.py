@@ -1,7 +1,7 @@
 """The program source: a program that is not ours, run or watched; its processes and threads.
 
 poll() ──▶ Following: which processes there are ──▶ Stations: who is in each
-   ├─────▶ ProgramOutput: what the program prints
+   ├─────▶ Listening: what the program prints, and what its hooks tell
    └─────▶ Looking: who is on which core, and what each waits for
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from chai_tui.host.process_setup import raise_file_limit
@@ -30,18 +30,15 @@ from chai_tui.model.program_events import Missed
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
-from chai_tui.sources.program.hearing.messages import Message
-from chai_tui.sources.program.hearing.output import ProgramOutput, Stream
-from chai_tui.sources.program.hearing.receiver import HookReceiver
+from chai_tui.sources.program.listening import Listening
 from chai_tui.sources.program.looking import Looking
 from chai_tui.sources.program.processes.changes import Change
 from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody
 from chai_tui.sources.program.processes.following import Following
 from chai_tui.sources.program.starting import ProgramStartError, start_program
-from chai_tui.sources.program.station import ProgramStation
-from chai_tui.sources.program.stations import Stations
-from chai_tui.sources.program.told import Told
+from chai_tui.sources.program.stations.station import ProgramStation
+from chai_tui.sources.program.stations.stations import Stations
 
 STOP_GRACE = 2.0
 """Seconds between SIGTERM and SIGKILL for a process that is stopped, if we started it."""
@@ -54,9 +51,6 @@ CHECK_SECONDS = 0.5
 PAUSE_SECONDS = 0.01
 """The least time between two looks when the kernel wakes us: it does so for everybody's processes,
 and what was told meanwhile is kept."""
-_HOOKS = "hooks"
-"""What the poller returns when a hook said something."""
-_DROPPED = "Python tells more of what it does than can be read: of tasks and waits some are missing"
 
 
 class ProgramSource:
@@ -94,30 +88,28 @@ class ProgramSource:
             program,
             clock,
             has_threads=sample_every is not None,
-            first_words=self._first_words,
-            last_words=self._last_words,
-            words=self._words,
+            # Who listens needs them.
+            first_words=lambda station: self._listening.first_words(station),  # noqa: PLW0108
+            last_words=lambda pid: self._listening.last_words(pid),  # noqa: PLW0108
+            words=lambda pid: self._listening.words(pid),  # noqa: PLW0108
         )
-        self._output = ProgramOutput(
-            self._poller, self._stations.speaker, lines_per_second, written
+        self._listening = Listening(
+            program,
+            self._poller,
+            self._stations,
+            clock,
+            look_now=self._look_now,
+            look_soon=self._look_soon,
+            has_threads=sample_every is not None,
+            lines_per_second=lines_per_second,
+            written=written,
         )
         self._looking: Looking | None = None
-        self._receiver: HookReceiver | None = None
-        self._told = Told(
-            self._stations.by_pid,
-            self._output,
-            clock,
-            has_threads=sample_every is not None,
-            stdin_is_empty=isinstance(program, RunProgram) and program.has_empty_stdin,
-        )
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
         self._look_at = self._looked_at = float("-inf")
         self._missed = 0.0
-        self._told_dropped = False
-        self._unheard: deque[Message] = deque()
-        """What was read of hooks, and is not taken in yet."""
         self._commands: deque[Command] = deque()
         self._began = False
         self._closed = False
@@ -168,14 +160,11 @@ class ProgramSource:
         tokens = self._poller.wait(0.0 if events else self._patience(timeout))
         if self in tokens:
             self._look_soon()
-        sizes = self._output.sizes(token for token in tokens if isinstance(token, Stream))
+            self._wait_for(-1)  # until then it would wake us without end
+        sizes = self._listening.sizes(tokens)
         # Who is there comes first: nobody takes in what somebody says who is not known.
         events += self._follow()
-        if sizes or _HOOKS in tokens:
-            # Before what was said is read: who it is may only be told now.
-            events += self._hear(looks=True)
-        events += self._output.read_all(sizes, self._clock())
-        events += self._output.settle(self._clock())
+        events += self._listening.listen(sizes, tokens)
         events += self._stations.kill_overdue()
         if self._looking is not None:
             events += self._looking.look(is_told=self._is_told)
@@ -197,7 +186,7 @@ class ProgramSource:
         if following is not None:
             if self._is_ours:
                 # Whoever waits for room to write can end now. What is said meanwhile comes after.
-                events += self._output.drain_all(self._clock())
+                events += self._listening.drain()
                 self._stations.end()
                 changes: list[Change] = []
                 left = end_everybody(
@@ -214,11 +203,7 @@ class ProgramSource:
             following.close()
         if self._process_events is not None:
             self._process_events.close()
-        if self._receiver is not None:
-            self._poller.remove(self._receiver.fileno())
-            self._receiver.close()
-        self._told.give_up_on_strangers()
-        events += self._output.finish(self._clock())
+        events += self._listening.close()
         if self._looking is not None:
             self._looking.close()
         self._poller.close()
@@ -236,7 +221,9 @@ class ProgramSource:
         run = facts_of_live_run(at, "", cores.look(), self._sample_every)._replace(
             source="run" if self._is_ours else "watch", program=self._program.shown, pid=0
         )
-        troubles = self._listen()
+        # Before it starts: what it does first is told, too.
+        self._process_events = ProcessEvents()
+        troubles = self._listening.begin()
         try:
             roots = self._roots()
         except ProgramStartError as error:
@@ -267,91 +254,18 @@ class ProgramSource:
             )
         return [run._replace(pid=roots[0]), *troubles]
 
-    def _listen(self) -> list[Event]:
-        """Listen to who tells of the program, before it starts: what it does first is told, too."""
-        self._process_events = ProcessEvents()
-        if not (isinstance(self._program, RunProgram) and self._program.hook):
-            return []
-        # Each process's address of it is in its environment; it is heard until the end.
-        try:
-            self._receiver = HookReceiver()
-        except OSError as error:  # no descriptor is left, or a sandbox
-            why = error.strerror or str(error)
-            return [Trouble(self._clock(), None, f"Python tells nothing of what it does: {why}")]
-        self._poller.add(self._receiver.fileno(), _HOOKS)
-        return []
-
     def _roots(self) -> tuple[int, ...]:
         """The processes from which all others come."""
         if isinstance(self._program, WatchProgram):
             return self._program.pids
-        started = start_program(self._program, self._environment)
-        for descriptor, name in started.streams.items():
-            self._output.add(descriptor, name)
+        started = start_program(self._program, self._listening.environment)
+        self._listening.add(started.streams)
         started.process.returncode = 0  # whoever follows it, reaps it
         return (started.process.pid,)
 
-    def _environment(self, stdout: int | None, stderr: int | None) -> Mapping[str, str]:
-        """What the program finds: ours, and where its Pythons tell what they do."""
-        if self._receiver is None:
-            return os.environ
-        return self._receiver.environment(os.environ, stdout, stderr)
-
-    def _hear(self, *, looks: bool = False) -> list[Event]:
-        """Take what hooks said; whoever is not known yet is looked for soon.
-
-        Args:
-            looks: whether at once, before it is taken in: the kernel told of everybody before they
-                could say a word. Not while it is being told of others.
-        """
-        events: list[Event] = []
-        messages = self._unheard
-        messages += [] if self._receiver is None else self._receiver.read()
-        if looks and any(self._told.is_of_strangers(message) for message in messages):
-            # What they said waits for them, and not the other way round: some are over already.
-            everybodys = [*messages]
-            messages.clear()
-            for message in everybodys:
-                if self._told.is_strangers(message):
-                    events += self._told.hear(message)
-                else:
-                    messages.append(message)
-            self._look_at = float("-inf")
-            events += self._follow()
-        while messages:
-            events += self._told.hear(messages.popleft())
-        if self._receiver is not None and self._receiver.dropped and not self._told_dropped:
-            self._told_dropped = True  # once
-            events.append(Trouble(self._clock(), None, _DROPPED))
-        if self._told.knows_of_others:
-            self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)
-        return events
-
-    def _first_words(self, station: ProgramStation) -> list[Event]:
-        return self._told.came(station)
-
-    def _last_words(self, pid: int) -> list[Event]:
-        """Return what a process said before it ended."""
-        events = [*self._hear(), *self._words(pid)]
-        at = self._clock()
-        events += [*self._output.drain(0, at), *self._output.drain(pid, at)]
-        if len(self._stations.by_pid) == 1:
-            self._told.give_up_on_strangers()
-            events += self._output.drain_all(at)
-        return events
-
-    def _words(self, pid: int) -> list[Event]:
-        """Return what the hook of a process said until now."""
-        messages = [one for one in self._unheard if one.pid == pid]
-        for message in messages:
-            self._unheard.remove(message)
-        if self._receiver is not None:
-            messages += self._receiver.read_of(pid)
-        return [event for message in messages for event in self._told.hear(message)]
-
     def _patience(self, timeout: float | None) -> float | None:
         now = self._clock()
-        due = [self._look_at, self._output.settles_at, *self._stations.kills_at]
+        due = [self._look_at, self._listening.settles_at, *self._stations.kills_at]
         if self._looking is not None:
             due.append(self._looking.due_at)
         left = max(0.0, min(due) - now)
@@ -368,7 +282,7 @@ class ProgramSource:
         changes = following.look()
         self._wait_for(following.fileno())  # before its old number is given to anything else
         events = self._stations.take(changes)
-        self._told.give_up_on_strangers(now)
+        self._listening.give_up_on_strangers(now)
         events += self._stations.look_after_the_dead()
         self._look_at = now + (CHECK_SECONDS if following.is_told else LOOK_SECONDS)
         if following.missed >= self._missed + 0.01:
@@ -376,10 +290,13 @@ class ProgramSource:
             events.append(Missed(now, self._missed))
         return events
 
+    def _look_now(self) -> list[Event]:
+        self._look_at = float("-inf")
+        return self._follow()
+
     def _look_soon(self) -> None:
         """Look at once, unless that was only just done: the kernel tells of the whole system."""
         self._look_at = min(self._look_at, self._looked_at + PAUSE_SECONDS)
-        self._wait_for(-1)  # until then it would wake us without end
 
     def _wait_for(self, descriptor: int) -> None:
         """Have whoever follows wake us, by the descriptor that it has now."""

@@ -15,8 +15,8 @@ from chai_tui.model.program_events import Blocked, TaskBegan, TaskEnded, Unblock
 from chai_tui.sources.program.hearing import messages as said
 from chai_tui.sources.program.hearing.output import ProgramOutput
 from chai_tui.sources.program.hearing.shared_locks import SharedLocks
-from chai_tui.sources.program.naming import Known, known_by
-from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations.naming import Known, known_by
+from chai_tui.sources.program.stations.station import ProgramStation
 
 MOST_WAITING = 1_000
 """Messages of one process that wait until it is known."""
@@ -115,6 +115,10 @@ class Told:
             if now - self._since.setdefault(pid, now) >= STRANGER_SECONDS or now == float("inf"):
                 self._forget(pid)
 
+    def went(self, pid: int) -> None:
+        """Note that a process is gone, and all was heard that it said."""
+        self._locks.forget(pid)
+
     def _forget(self, pid: int) -> None:
         self._since.pop(pid, None)
         for message in self._waiting.pop(pid, ()):
@@ -134,6 +138,7 @@ class Told:
         return [] if read is None else read(self, message, station)
 
     def _process_began(self, told: said.ProcessBegan, station: ProgramStation) -> list[Event]:
+        self._locks.forget(told.pid)  # it is at its beginning: perhaps that of another program
         name = "" if told.name == _MAIN else told.name
         return station.hear(Known(name, python=told.python, target=told.target), told.at)
 
@@ -149,10 +154,15 @@ class Told:
         return child.foretell(known_by(told.command), station.known, told.at)
 
     def _thread_began(self, told: said.ThreadBegan, station: ProgramStation) -> list[Event]:
+        self._locks.forget(told.pid, told.tid)  # of who had its number before
         if not self._has_threads or told.tid == station.pid:
             return []
         events = station.seat(told.tid, told.at, told.name)
         return [*events, *station.call(told.tid, told.name, told.at, told.target)]
+
+    def _thread_ended(self, told: said.ThreadEnded, _station: ProgramStation) -> list[Event]:
+        self._locks.forget(told.pid, told.tid)
+        return []  # it ends a moment later: that is told in its own place
 
     def _renamed(self, told: said.Renamed, station: ProgramStation) -> list[Event]:
         if told.tid == station.pid:  # a process is not called as its first thread is
@@ -241,6 +251,7 @@ class Told:
         said.ProcessBegan: _process_began,
         said.ChildBegan: _child_began,
         said.ThreadBegan: _thread_began,
+        said.ThreadEnded: _thread_ended,
         said.Renamed: _renamed,
         said.BlockedOn: _blocked,
         said.WentOn: _went_on,

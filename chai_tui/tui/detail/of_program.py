@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.explain.program.ends import end_text, process_of
+from chai_tui.explain.program.ends import end_text
 from chai_tui.explain.program.gil import held_share, layers_text
 from chai_tui.explain.program.happenings import (
     blocked_text,
@@ -11,6 +11,7 @@ from chai_tui.explain.program.happenings import (
     waits_of,
 )
 from chai_tui.explain.program.happenings import task_text as task_now
+from chai_tui.explain.program.processes import process_of
 from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor

@@ -221,6 +221,7 @@ def findings(account: Account) -> str:
         parts.append(f"<h3>{at} {inert(finding.sentence)}</h3><ul>")
         parts += [f"<li>{inert(line)}</li>" for line in finding.evidence]
         parts.append(f"</ul>{over}")
+    parts.append(_more(len(account.found), "csv --table findings"))
     return "".join([*parts, "</section>"])
 
 
@@ -291,13 +292,19 @@ def _table(
         ]
         parts.append("</tr>")
     parts.append("</tbody></table></div>")
-    if number > MOST_ROWS:
-        parts.append(
-            f'<p class="note">And {number - MOST_ROWS:,} more: the same recording '
-            "exported to csv has all of them.</p>"
-        )
+    parts.append(_more(number, "csv"))
     if blank:
         parts.append(f'<p class="note">{blank}</p>')
     if title:
         parts.append("</section>")
     return "".join(parts)
+
+
+def _more(number: int, form: str) -> str:
+    """How many of so many are left out, and to what to export them all; empty where none is."""
+    if number <= MOST_ROWS:
+        return ""
+    return (
+        f'<p class="note">And {number - MOST_ROWS:,} more: the same recording exported to {form} '
+        "has all of them.</p>"
+    )

@@ -26,6 +26,8 @@ class SharedLocks:
         self._of: dict[Thread, set[int]] = {}
         self._waits: dict[int, dict[Thread, BlockedOn]] = {}
         self._for: dict[Thread, int] = {}
+        self._tids: dict[int, set[int]] = {}
+        """Whose threads those are that have one, or wait for one, or did."""
 
     def holder(self, key: int, waits: Thread) -> Thread | None:
         """Return who has a lock that somebody else waits for; None if nobody knows."""
@@ -39,6 +41,7 @@ class SharedLocks:
             return
         if (other := self._has.get(told.key)) is not None:
             self._of[other].discard(told.key)
+        self._tids.setdefault(told.pid, set()).add(told.tid)
         self._has[told.key] = thread
         self._of.setdefault(thread, set()).add(told.key)
         self._tell_of(told.key)
@@ -48,6 +51,7 @@ class SharedLocks:
         thread = told.pid, told.tid
         self._stop(thread)
         if told.key >= SHARED_KEYS:
+            self._tids.setdefault(told.pid, set()).add(told.tid)
             self._for[thread] = told.key
             self._waits.setdefault(told.key, {})[thread] = told
 
@@ -58,6 +62,24 @@ class SharedLocks:
         for key in self._of.pop(thread, ()):
             del self._has[key]
             self._tell_of(key)
+
+    def forget(self, pid: int, tid: int | None = None) -> None:
+        """Forget a thread that is gone, whoever has its number next.
+
+        Nobody is told: nobody else has what it may never have given back.
+
+        Args:
+            pid: of its process.
+            tid: the system's number of it; None: all threads of the process are gone.
+        """
+        tids = self._tids.get(pid, set())
+        for each in [*tids] if tid is None else tids & {tid}:
+            self._stop((pid, each))
+            for key in self._of.pop((pid, each), ()):
+                del self._has[key]
+            tids.discard(each)
+        if not tids:
+            self._tids.pop(pid, None)
 
     def _stop(self, thread: Thread) -> None:
         key = self._for.pop(thread, None)

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 from collections.abc import Callable, Iterator, Mapping
 
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import (
-    Event,
-    Exited,
-    Paused,
-    Resumed,
-    Seated,
-    Signalled,
-    Started,
-    Stopping,
-    Trouble,
-)
+from chai_tui.model.events import Event, Exited, Paused, Seated, Started
 from chai_tui.model.program_events import Named, StationSeen
 from chai_tui.samplers.gil.which_python import has_gil
 from chai_tui.samplers.protocol import Watched
-from chai_tui.sources.program.delivering import deliver
-from chai_tui.sources.program.naming import Known
+from chai_tui.sources.program.stations.naming import Known
+from chai_tui.sources.program.stations.signalled import SignalledProcess
 
-CALM_SECONDS = 0.2
-"""After a signal of ours, so long a sample is not believed about pauses: it may be older."""
 LATE_SECONDS = 0.25
 """A thread that is seen may have begun so much later than the look did: it waited for a core."""
 LEFT_KEPT = 256
@@ -35,14 +21,12 @@ _NO_THREADS = 2
 """Links that the folder of a process's threads has beside one for each of them."""
 
 
-class ProgramStation:
+class ProgramStation(SignalledProcess):
     """One process.
 
     Attributes:
         number: of the station.
-        pid: the system's number of the process.
         parent: number of the station that started it; 0 for none.
-        threads: the makers' numbers by those of their threads; the process's first one comes first.
         known: what is known of it.
         told: what the program itself says of that, which knows better.
         inherited: the words of its parent's command line, which is its own until it runs another.
@@ -70,17 +54,15 @@ class ProgramStation:
         words: Callable[[], list[Event]] = list,
         proc: str = "/proc",
     ) -> None:
+        super().__init__(pid, is_still)
         self.number = number
-        self.pid = pid
         self.known = Known()
         self.told = Known()
         self.inherited: tuple[str, ...] = ()
-        self.threads: dict[int, int] = {}
         self.parent = parent
         self._foretold = Known()
         self._next_maker = next_maker
         self._lived_at = lived_at
-        self._is_still = is_still
         self._words = words
         self._left: dict[int, float] = {}
         """When threads were told to be gone, by their numbers; the latest come last."""
@@ -88,30 +70,12 @@ class ProgramStation:
         self._watched: list[Watched] | None = None
         self._names: dict[int, str] = {}
         self._named: set[int] = set()
-        self._sent: set[int] = set()
-        self._is_paused = False
-        self.is_paused_by_us = False
-        self._stopped: dict[int, bool] = {}
-        """Whom the system has stopped, as far as that was told, by maker."""
         self._has_other_threads = False
-        self._calm_until = float("-inf")
-        self.kill_at: float | None = None
-        """When SIGKILL follows; None if none will."""
-
-    @property
-    def makers(self) -> list[int]:
-        """The numbers of the makers that stand here, ascending."""
-        return sorted(self.threads.values())
 
     @property
     def is_first(self) -> bool:
         """Whether no other process that is known started it."""
         return not self.parent
-
-    @property
-    def first(self) -> int | None:
-        """The number of the maker that stands for the process: its first thread that is there."""
-        return next(iter(self.threads.values()), None)
 
     def maker_of(self, tid: int) -> int | None:
         """The maker of a thread; of one that is not told of, that of the whole process."""
@@ -308,79 +272,3 @@ class ProgramStation:
             Exited(at, maker, exitcode, ours, None if index else cpu_seconds)
             for index, maker in enumerate(makers)
         ]
-
-    def is_ended_by_us(self) -> None:
-        """Note that all of the program is being ended: signals that ended it were ours."""
-        self._sent |= {signal.SIGTERM, 9}
-
-    def _is_ours(self, exitcode: int | None) -> bool:
-        return exitcode is not None and -exitcode in self._sent
-
-    # What is done to it
-
-    def send(self, number: int, at: float) -> list[Event]:
-        """Send the process a signal."""
-        if number == signal.SIGSTOP:
-            return self.pause(at)
-        if number == signal.SIGCONT:
-            return self.resume(at)
-        return self._deliver(number, at) or [Signalled(at, maker, number) for maker in self.makers]
-
-    def terminate(self, at: float, grace: float | None) -> list[Event]:
-        """Send SIGTERM now, and have SIGKILL follow after ``grace`` seconds; None: never."""
-        troubles = self._deliver(signal.SIGTERM, at)
-        if troubles:
-            return troubles
-        self.kill_at = None if grace is None else at + grace
-        stopping: list[Event] = [
-            Stopping(at, maker, signal.SIGTERM, grace) for maker in self.makers
-        ]
-        return stopping + (self.resume(at) if self._is_paused else [])
-
-    def pause(self, at: float) -> list[Event]:
-        """Stop the process."""
-        return self._deliver(signal.SIGSTOP, at) or self._set_paused(at, is_paused=True, ours=True)
-
-    def resume(self, at: float) -> list[Event]:
-        """Let it run again."""
-        return self._deliver(signal.SIGCONT, at) or self._set_paused(at, is_paused=False, ours=True)
-
-    def saw(self, at: float, stopped: Mapping[int, bool | None]) -> list[Event]:
-        """Take in whom the system has stopped: somebody else may have done it.
-
-        Args:
-            at: when that was looked at.
-            stopped: of makers, anybody's: who is left out is as before, None is unknown.
-        """
-        for maker in self.threads.values():
-            is_stopped = stopped.get(maker)
-            if is_stopped is not None:
-                self._stopped[maker] = is_stopped
-        if not self._stopped or at < self._calm_until:
-            return []
-        return self._set_paused(at, is_paused=all(self._stopped.values()), ours=False)
-
-    def _set_paused(self, at: float, *, is_paused: bool, ours: bool) -> list[Event]:
-        if is_paused == self._is_paused:
-            return []
-        self._is_paused = is_paused
-        self.is_paused_by_us = is_paused and ours
-        self._calm_until = at + CALM_SECONDS
-        kind = Paused if is_paused else Resumed
-        return [kind(at, maker, ours) for maker in self.makers]
-
-    def _deliver(self, number: int, at: float) -> list[Event]:
-        """Send a signal; return what went wrong."""
-        why = deliver(self.pid, number, self._is_still)
-        if not why:
-            self._sent.add(number)
-            return []
-        with contextlib.suppress(ValueError):
-            return [
-                Trouble(
-                    at,
-                    self.first,
-                    f"pid {self.pid}: {signal.Signals(number).name} could not be sent: {why}",
-                )
-            ]
-        return [Trouble(at, self.first, f"pid {self.pid}: signal {number}: {why}")]

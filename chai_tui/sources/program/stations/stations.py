@@ -9,13 +9,6 @@ from functools import partial
 
 from chai_tui.model.events import Event
 from chai_tui.model.program import RunProgram, WatchProgram
-from chai_tui.sources.program.naming import (
-    Known,
-    known_after_exec,
-    known_of,
-    short_name,
-    thread_name,
-)
 from chai_tui.sources.program.processes.changes import (
     Came,
     Change,
@@ -25,8 +18,15 @@ from chai_tui.sources.program.processes.changes import (
 )
 from chai_tui.sources.program.processes.connector import Execed
 from chai_tui.sources.program.processes.following import Following
-from chai_tui.sources.program.remains import Remains
-from chai_tui.sources.program.station import ProgramStation
+from chai_tui.sources.program.stations.naming import (
+    Known,
+    known_after_exec,
+    known_of,
+    short_name,
+    thread_name,
+)
+from chai_tui.sources.program.stations.remains import Remains
+from chai_tui.sources.program.stations.station import ProgramStation
 
 
 class Stations:
