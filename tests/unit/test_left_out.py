@@ -67,7 +67,7 @@ def both(told: Sequence[tuple[int, Uses]]) -> Iterator[tuple[Floor, Floor]]:
         at += eighths * SECONDS
         everybody = Sampled(at, (), uses)
         every.fold([everybody])
-        is_new = [use[1:] != RESTS or use not in before for use in uses]
+        is_new = [use[1 : 1 + len(RESTS)] != RESTS or use not in before for use in uses]
         fewer.fold([everybody._replace(makers=tuple(compress(uses, is_new)))])
         before = uses
         yield every, fewer
