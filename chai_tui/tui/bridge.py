@@ -27,13 +27,19 @@ FRAME_SECONDS = 1 / 10
 CROWDED_FRAME_SECONDS = 1 / 8
 """The same when more than ``CROWDED_MAKERS`` brew, who change the whole screen."""
 CROWDED_MAKERS = 50
-SAMPLES_FRAME_SECONDS = 0.45
-"""The same while nothing but samples comes in: figures that change more often cannot be read. It is
-a little less than two or five samples, so that the latest of them is drawn when it comes …"""
-SAMPLES_PATIENCE = 0.7
+SAMPLES_FRAME_SECONDS = 0.95
+"""The same while nothing but samples comes in: a picture costs more than ten samples of a small
+program. It is a little less than two or ten samples, so that the latest of them is drawn when it
+comes …"""
+SAMPLES_PATIENCE = 1.2
 """… and one after which no other comes, is so long after the picture before."""
-SAMPLES = frozenset({Sampled, Waits, Doing, CoresChanged})
+WAITS_FRAME_SECONDS, WAITS_PATIENCE = 0.45, 0.7
+"""The same two where somebody waits for something else now, or there are other cores: that is no
+figure, and happens seldom."""
+SAMPLES = frozenset({Sampled, Doing})
 """What each sample brings."""
+WAITS = frozenset({Waits, CoresChanged})
+"""What a sample may bring."""
 ANSWER_FRAME_SECONDS = 1 / 60
 """The same while a key waits for its answer."""
 ANSWER_SECONDS = 0.2
@@ -68,7 +74,8 @@ class Bridge:
         self._closing = False
         self._hurry = threading.Event()
         self._undelivered: list[Event] = []  # the thread's own: not yet due
-        self._is_news = False  # whether more than samples is among them
+        self._is_news = False  # whether more than samples is among them …
+        self._is_waits = False  # … or at least more than figures
         self._frame_seconds = FRAME_SECONDS
         self._delivered_at = float("-inf")
         self._hurried_until = float("-inf")
@@ -170,7 +177,12 @@ class Bridge:
         self._hurry.clear()
         came = self._source.poll(patience)
         self._undelivered += came
-        self._is_news = self._is_news or any(type(event) not in SAMPLES for event in came)
+        for event in came:
+            kind = type(event)
+            if kind in WAITS:
+                self._is_waits = True
+            elif kind not in SAMPLES:
+                self._is_news = True
         if hurried:
             self._hurried_until = self._clock() + ANSWER_SECONDS
         frame = self._frame(came=bool(came))
@@ -184,6 +196,8 @@ class Bridge:
             return ANSWER_FRAME_SECONDS
         if self._is_news:
             return self._frame_seconds
+        if self._is_waits:
+            return WAITS_FRAME_SECONDS if came else WAITS_PATIENCE
         return SAMPLES_FRAME_SECONDS if came else SAMPLES_PATIENCE
 
     def _deliver(self) -> None:
@@ -192,7 +206,7 @@ class Bridge:
             self._ready += self._undelivered
             announce = None if self._announced else self._announce
             self._announced = self._announced or announce is not None
-        self._undelivered, self._is_news = [], False
+        self._undelivered, self._is_news, self._is_waits = [], False, False
         if announce is not None:
             announce()
 

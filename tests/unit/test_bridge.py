@@ -9,6 +9,7 @@ import pytest
 
 from chai_tui.model.commands import KillMaker
 from chai_tui.model.events import Event, Sampled, Trouble
+from chai_tui.model.program_events import Waits
 from chai_tui.tui import bridge as module
 from chai_tui.tui.bridge import Bridge
 from tests.builders import ALL_COMMANDS, FakeSource
@@ -180,6 +181,26 @@ def test_samples_alone_are_drawn_seldom_and_the_last_of_them_too(
     clock.now += module.SAMPLES_PATIENCE
     turns(turned)
     assert turned.take() == [sample(4)], "no other follows"
+
+
+def test_what_somebody_waits_for_is_drawn_sooner_than_figures(
+    source: FakeSource, clock: Clock, turned: Bridge
+) -> None:
+    source.feed(sample(1))
+    turns(turned)
+    turned.take()
+    clock.now += module.WAITS_FRAME_SECONDS
+    source.feed(sample(2))
+    turns(turned)
+    assert turned.take() == [], "figures wait for others"
+    source.feed(waits := Waits(3.0, ()))
+    turns(turned)
+    assert turned.take() == [sample(2), waits]
+    source.feed(waits)
+    turns(turned)
+    clock.now += module.WAITS_PATIENCE
+    turns(turned)
+    assert turned.take() == [waits], "no other follows"
 
 
 def test_news_take_samples_along_at_once(source: FakeSource, clock: Clock, turned: Bridge) -> None:

@@ -233,6 +233,14 @@ def test_every_theme_has_them_all(name: str) -> None:
         assert Color.parse(variables[ours]).a == 1.0
 
 
+@pytest.mark.parametrize("name", [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi])
+def test_only_a_theme_of_the_terminals_colours_has_one_of_them(name: str) -> None:
+    variables = themed(name)
+    inks = {style.variable for style in STYLES.values() if style.variable is not None}
+    for ink in (*inks, "foreground", "background"):
+        assert Color.parse(variables[ink]).rich_color.type is ColorType.TRUECOLOR, ink
+
+
 @pytest.mark.parametrize("name", [name for name, theme in BUILTIN_THEMES.items() if theme.ansi])
 def test_what_is_halted_looks_unlike_what_failed(name: str) -> None:
     variables = themed(name)

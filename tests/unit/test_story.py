@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chai_tui.explain.story import story_line
 from chai_tui.explain.story_of_end import NEWS_SECONDS
-from chai_tui.explain.wording.at_work import RECENT_SECONDS, crews
+from chai_tui.explain.wording.at_work import RECENT_SECONDS, Shares, crews, recent_shares
 from chai_tui.explain.wording.grammar import named
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import (
@@ -31,7 +31,7 @@ from chai_tui.model.events import (
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Core, Maker, Station
+from chai_tui.state.records import Core, Maker, Station, Use
 from tests.actors import Part
 from tests.builders import (
     BEGAN,
@@ -480,6 +480,18 @@ def test_what_was_measured_before_it_began_this_does_not_count() -> None:
     half = Recipe("half", (Step("wait", StepKind.WAIT, 2.0), Step("work", StepKind.COMPUTE, 3.0)))
     floor = floor_of(*told(PROCESS, half, 2, seconds=2.0 + RECENT_SECONDS / 2))
     assert story_line(floor) == "Two processes, a GIL each: 2.0 of 2 cores."
+
+
+@pytest.mark.parametrize("share", [None, 0.25])
+def test_one_that_goes_on_alike_got_what_its_newest_entry_tells(share: float | None) -> None:
+    floor = Floor()
+    floor.sampled_at = 20.0
+    found = []
+    for times in ([10.0], [10.0, 19.0]):  # one entry holds until the next, here of the same
+        maker = Maker(1, 1, 1, THREAD, "", (), 0.0, cpu_share=0.25)
+        maker.history.extend(Use(at, None, share, 0.5, None, None) for at in times)
+        found.append(recent_shares(maker, floor))
+    assert found == [None if share is None else Shares(0.25, 0.5, None)] * 2
 
 
 def test_an_error_is_told_without_what_a_terminal_obeys() -> None:

@@ -95,6 +95,11 @@ def recent_shares(maker: Maker, floor: Floor) -> Shares | None:
     earliest = max(since, floor.sampled_at - RECENT_SECONDS)
     # An entry tells of the time before it, and holds for the samples until the next one.
     end = floor.sampled_at
+    newest = maker.history[-1] if maker.history else None
+    if newest is not None and since <= newest.at - every <= earliest:  # as of anybody at rest
+        if newest.cpu_share is None or end - earliest <= _JITTER:
+            return None
+        return Shares(newest.cpu_share, newest.ready_share, newest.gil_share)
     sums, known_for = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
     for use in reversed(maker.history):
         # Of a sample in which it began, nobody knows what belongs to what.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from textual.events import Resize
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,6 +22,17 @@ class Drawn(Widget):
     @cached_property
     def _styles(self) -> StyleSheet:
         return StyleSheet(self)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return those that lines drawn here need.
+
+        All their colours are the theme's. To look whether one is the terminal's, which has to be
+        translated, takes longer than to draw the line.
+        """
+        filters = super().get_line_filters()
+        if self.app.current_theme.ansi:
+            return filters
+        return [one for one in filters if type(one) is not ANSIToTruecolor]
 
     def notify_style_update(self) -> None:
         """The theme may have changed: look the styles up again."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cached_cell_len, cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -79,9 +79,14 @@ def as_text(line: Iterable[Span]) -> str:
     return "".join(text for text, _ in line)
 
 
+_LONG = 512
+"""Of texts so long Rich does not remember the width."""
+
+
 def width_of(line: Iterable[Span]) -> int:
     """Return how many cells a line takes."""
-    return sum(cell_len(text) for text, _ in line)
+    # What is remembered is asked for without the call before it: all that is drawn passes here.
+    return sum([cached_cell_len(t) if len(t) < _LONG else cell_len(t) for t, _ in line])
 
 
 def fit(line: Line, width: int, style: str = "") -> Line:

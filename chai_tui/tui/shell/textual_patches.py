@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from chai_tui.tui.shell.patient_palette import PatientPalette
+from chai_tui.tui.shell.sparing_update import sparing
 
 
 class Patch(NamedTuple):
@@ -86,6 +87,14 @@ PATCHES = (
         ("providers", "placeholder"),
         _wait_for_hits,
         "Enter runs the first hit of what was typed before, while the search still runs",
+        ("8.2.5", "8.2.8"),
+    ),
+    Patch(
+        "textual._compositor:Compositor",
+        "render_partial_update",
+        ("self",),
+        sparing,
+        "Of one changed line it renders every line of every widget on that line, those behind too",
         ("8.2.5", "8.2.8"),
     ),
 )

@@ -143,6 +143,8 @@ class _StepTimes(NamedTuple):
 
     @classmethod
     def of(cls, maker: Maker, edges: Sequence[float]) -> _StepTimes:
+        if not maker.step_times:  # as of any that is not ours
+            return cls(*[[0.0] * len(edges)] * 4)
         return cls(
             step_seconds(maker, {StepKind.WAIT}, edges),
             step_seconds(maker, _NEVER_WAIT, edges),
@@ -191,8 +193,13 @@ def _why(
     if not maker.is_ours:
         waiting = 0.0 if a_slice.ready_share is None else left
     waits = min(waiting, left) - held - paused
-    reasons = ((held, HELD), (gil, GIL), (ready, READY), (waits, WAITS))
-    greatest, why = max(reasons, key=lambda reason: reason[0])
+    greatest, why = held, HELD
+    if gil > greatest:  # no max(): every new cell of every row asks
+        greatest, why = gil, GIL
+    if ready > greatest:
+        greatest, why = ready, READY
+    if waits > greatest:
+        greatest, why = waits, WAITS
     return why if greatest >= LEAST_REASON else NOTHING
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from chai_tui.explain.wording.formatting import GLYPHS, seconds_text
 from chai_tui.model.text import printable
@@ -13,7 +14,7 @@ from chai_tui.tui.timeline.cells import LASTING, Cell, one_line, two_lines
 from chai_tui.tui.timeline.time_scale import TimeScale, TimeView
 
 TICK_CELLS = 10
-
+_STYLE = itemgetter(1)  # of a span
 
 WORD_CELLS = 8
 """For a state in words."""
@@ -101,10 +102,7 @@ def _widened(spans: Iterable[Span], cells: int) -> Iterable[Span]:
 
 def _joined(spans: Iterable[Span]) -> Line:
     """Neighbours of one style as one text."""
-    return [
-        ("".join(text for text, _ in run), style)
-        for style, run in groupby(spans, key=lambda span: span[1])
-    ]
+    return [("".join([text for text, _ in run]), style) for style, run in groupby(spans, _STYLE)]
 
 
 def axis(scale: TimeScale, gutter_cells: int) -> Line:

@@ -94,7 +94,7 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
 
     @property
     def seen(self) -> Seen:
-        """What is seen in the visible rows."""
+        """What is seen in the visible rows; nothing where no legend asks."""
         return reduce(or_, (self._row(maker).seen for _, maker in self._visible()), Seen())
 
     def show(self, scale: TimeScale, gutter: int) -> None:
@@ -122,12 +122,15 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
             if not before or self._is_docked or lines_before != self._lines_each:
                 self._choose(self._chosen_index())
             return
-        for index, maker in self._visible():
-            drawn = self._rows.get(maker.number)
-            if drawn is None or drawn.drawn_from != self._drawn_from(maker):
-                self.refresh_line(index * self._lines_each)
-                if self._lines_each == 2:
-                    self.refresh_line(index * 2 + 1)
+        each, top, width = self._lines_each, self.scroll_offset.y, self.size.width
+        changed = [
+            Region(0, index * each - top, width, each)
+            for index, maker in self._visible()
+            if (drawn := self._rows.get(maker.number)) is None
+            or drawn.drawn_from != self._drawn_from(maker)
+        ]
+        if changed:
+            self.refresh(*changed)
 
     def choose(self, number: int | None) -> None:
         """Choose a maker by its number, and let it be seen."""
@@ -215,10 +218,11 @@ class TimelineRows(ScrolledLines, inherit_bindings=False):
         lines = rows_of(
             maker, found, self._gutter, is_chosen=is_chosen, in_two=in_two, cells=scale.cells
         )
-        strips = tuple(self._styles.strip(line, self.line_width) for line in lines)
+        width = self.line_width
+        strips = tuple(self._styles.strip(line, width) for line in lines)
         if len(self._rows) >= _ROWS_KEPT:
             self._rows.clear()
-        seen = seen_in(found, in_two=in_two)
+        seen = Seen() if self._is_docked else seen_in(found, in_two=in_two)
         row = _Row(drawn_from, story, kept, found, scale.first, scale.settled, strips, seen)
         self._rows[maker.number] = row
         return row
