@@ -40,15 +40,19 @@ def _plain(value: Any) -> Any:
         return value
     names = getattr(value, "_fields", None)
     if names is None:
+        kind: type = type(value[0]) if value else NoneType
+        of_each = getattr(kind, "_fields", None)
+        if of_each is not None and _is_flat(kind):  # a sample has one for each maker
+            return [dict(zip(of_each, part, strict=True)) for part in value]
         return [_plain(part) for part in value]
-    if _is_flat(type(value)):  # a sample has one of these for each maker
-        return dict(zip(names, value, strict=True))
     return {name: _plain(part) for name, part in zip(names, value, strict=True)}
 
 
 @cache
 def _is_flat(kind: type) -> bool:
-    """Whether a record has neither lists nor other records in it."""
+    """Whether a record has neither lists nor other records in it, and its own keys in JSON."""
+    if kind is Step:
+        return False
     hints = get_type_hints(kind).values()
     parts = [part for hint in hints for part in (get_args(hint) or (hint,))]
     return not any(

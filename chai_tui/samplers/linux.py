@@ -66,6 +66,10 @@ class LinuxSampler:
         self._boot_clock = boot_clock
         self._budget = budget or Budget()
         self._threads: dict[tuple[int, int], Thread] = {}
+        self._watched: list[Watched] = []
+        self._whom: list[tuple[Watched, Thread]] = []
+        """Those, and their threads: nearly always the same as before."""
+        self._lived_at: dict[int, float] = {}
         self._sweeps = 0
         self._memory = MemoryRota(self._unique_bytes)
         self._sharing: list[tuple[Watched, Thread]] = []
@@ -96,7 +100,8 @@ class LinuxSampler:
         was_hidden = self.unseen == HIDDEN
         self.unseen = why_unseen(self._proc)
         ran: list[tuple[int, float]] = []
-        uses = [] if self.unseen else self._look_at(at, watched, ran)
+        self._watch([] if self.unseen else watched)
+        uses = [] if self.unseen else self._look_at(at, ran)
         sees_nobody = (
             not self.unseen
             and all(use.stopped is None for use in uses)
@@ -106,22 +111,17 @@ class LinuxSampler:
             self.unseen = HIDDEN
         if self.unseen:
             uses = [MakerUse(who.maker, *_UNKNOWN) for who in watched]
-            for thread in self._threads.values():
-                thread.left_out = 0
+            self._watch([])
         self._probes.choose(at, [] if self.unseen else self._sharing, self._begun_by)
-        self._close_unwatched()
         cores = self._cores.uses(at, self.cores, ran, is_known=self.maps_cores)
         return Sampled(at, cores, tuple(uses))
 
-    def _look_at(
-        self, at: float, watched: Sequence[Watched], ran: list[tuple[int, float]]
-    ) -> list[MakerUse]:
+    def _look_at(self, at: float, ran: list[tuple[int, float]]) -> list[MakerUse]:
         """Return what makers did; ``ran`` takes the core and the share of each thread."""
-        memory = self._sweep_memory(at, watched)
+        memory = self._sweep_memory(at)
         uses: list[MakerUse] = []
         self._sharing = []
-        for who in watched:
-            thread = self._thread_of(who)
+        for who, thread in self._whom:
             if thread.sweep == self._sweeps:
                 uses.append(self._shared_use(who, thread, memory.get(who.pid)))
                 continue
@@ -132,19 +132,28 @@ class LinuxSampler:
                 self._sharing.append((who, thread))
         return uses
 
-    def _sweep_memory(self, at: float, watched: Sequence[Watched]) -> dict[int, int]:
-        """Return bytes by process, of those whose turn it is; note who is watched."""
+    def _sweep_memory(self, at: float) -> dict[int, int]:
+        """Return bytes by process, of those whose turn it is; note until when they had begun."""
         since_boot = self._boot_clock() - at
-        self._begun_by = {who.pid: who.lived_at + since_boot for who in watched}
+        self._begun_by = {pid: lived_at + since_boot for pid, lived_at in self._lived_at.items()}
         return self._memory.sweep(at, self._begun_by)
 
-    def _thread_of(self, who: Watched) -> Thread:
-        thread = self._threads.get((who.pid, who.tid))
-        if thread is None:
-            folder = f"{self._proc}/{who.pid}/task/{who.tid}"
-            thread = Thread(folder, self._budget, self._boot_clock)
-            self._threads[who.pid, who.tid] = thread
-        return thread
+    def _watch(self, watched: Sequence[Watched]) -> None:
+        """Note whom to look at, and close what was kept open for others."""
+        if (watched := [*watched]) == self._watched:
+            return
+        self._watched = watched
+        self._lived_at = {who.pid: who.lived_at for who in watched}
+        before, self._threads = self._threads, {}
+        for _, pid, tid, *_ in watched:
+            if (pid, tid) not in self._threads:
+                thread = before.pop((pid, tid), None)
+                self._threads[pid, tid] = thread or Thread(
+                    f"{self._proc}/{pid}/task/{tid}", self._budget, self._boot_clock
+                )
+        self._whom = [(who, self._threads[who.pid, who.tid]) for who in watched]
+        for thread in before.values():
+            thread.close()
 
     def _shared_use(self, who: Watched, thread: Thread, memory: int | None) -> MakerUse:
         """Return what there is to tell of a maker if one before it carries the thread's figures."""
@@ -183,15 +192,9 @@ class LinuxSampler:
 
     def close(self) -> None:
         """Close every descriptor; idempotent."""
-        self._sweeps += 1
         self._probes.close()
-        self._close_unwatched()
+        self._watch([])
         self._cores.close()
-
-    def _close_unwatched(self) -> None:
-        gone = [key for key, thread in self._threads.items() if thread.sweep != self._sweeps]
-        for key in gone:
-            self._threads.pop(key).close()
 
     def _unique_bytes(self, pid: int) -> int | None:
         """Return the bytes that only this process has; None if they are unknown."""

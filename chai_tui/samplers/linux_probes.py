@@ -64,7 +64,8 @@ class Probes:
             wanted = 1.0 if thread.share is None else thread.share + (thread.ready_share or 0.0)
             if thread.wait is not None and thread.wait.what is WaitKind.GIL:
                 wanted = 1.0  # whoever has it may sleep
-            busy[who.pid] = busy.get(who.pid, 0.0) + wanted
+            if wanted:
+                busy[who.pid] = busy.get(who.pid, 0.0) + wanted
         images = {
             pid: image
             for pid, wanted in busy.items()
@@ -72,7 +73,7 @@ class Probes:
         }
         self.images.keep(pids)
         self._probed = {pid: [] for pid in images}
-        for who, thread in sharing:
+        for who, thread in sharing if images else ():
             if (image := images.get(who.pid)) is not None:
                 self._probed[who.pid].append((who.tid, thread, image))
         if self._locks is not None:

@@ -20,8 +20,8 @@ from chai_tui.samplers.protocol import Watched
 from chai_tui.samplers.waiting.teller import WaitTeller, Woken
 
 RESTED_SECONDS = 1.0
-"""How long a thread has used and wanted nothing before it is left out of samples: what is said of
-the last second is the same from then on."""
+"""How long a thread has used and wanted nothing before nobody looks any more between two samples
+whether it waits for the GIL."""
 _SCHEDULERS_CLOCK = 2
 _PROC = "/proc"
 """Elsewhere, numbers are not those of this system's processes."""
@@ -45,8 +45,8 @@ def process_clock(pid: int) -> int | None:
 class ProgramSampler(LinuxSampler):
     """Looks at the threads of a program, and tells what they wait for.
 
-    Who has used nothing for more than a second is left out of samples for as long as there is
-    nothing new to tell of it.
+    Who used and wanted nothing is told of once, and then left out of samples for as long as there
+    is nothing new to tell of it.
 
     Attributes:
         changed_waits: what those wait for of whom that changed with the last sample.
@@ -125,41 +125,39 @@ class ProgramSampler(LinuxSampler):
         if self._functions is not None:
             self._functions.close()
 
-    def _look_at(
-        self, at: float, watched: Sequence[Watched], ran: list[tuple[int, float]]
-    ) -> list[MakerUse]:
-        memory = self._sweep_memory(at, watched)
+    def _look_at(self, at: float, ran: list[tuple[int, float]]) -> list[MakerUse]:
+        memory = self._sweep_memory(at)
         still = self._resting.look(at, self._begun_by)
         rested_until = self._resting.until
         uses: list[MakerUse] = []
         woken: list[Woken] = []
-        threads, sweep, sharing = self._threads, self._sweeps, []
-        for who in watched:
+        sweep, sharing = self._sweeps, []
+        for who, thread in self._whom:
             maker, pid = who.maker, who.pid
-            thread = threads.get((pid, who.tid)) or self._thread_of(who)
             if thread.sweep == sweep:
                 uses.append(self._shared_use(who, thread, memory.get(pid)))
                 continue
             thread.sweep = sweep
+            figure = memory.get(pid) if memory else None
             # Of a thousand threads nearly all are these: that they sleep on is all one asks.
-            if (
-                thread.left_out == maker
-                and memory.get(pid) in (None, thread.memory)
+            sleeps_on = (
+                not thread.probed
+                and thread.left_out == maker
+                and (figure is None or figure == thread.memory)
                 and (pid in still or thread.sleeps_on(at))
-            ):
-                continue
-            if pid in still and thread.state:
-                thread.stood_still(at)
-            else:
-                thread.rested(rested_until.get(pid, 0.0))
-                if thread.look(at, self._begun_by[pid]):
-                    woken.append(Woken(maker, pid, who.tid, thread))
-            use = self._use_of(who, thread, memory.get(pid), ran)
-            if thread.has_rested(at, use, RESTED_SECONDS):
-                continue
-            if who.shares_gil:
+            )
+            if not sleeps_on:
+                if pid in still and thread.state:
+                    thread.stood_still(at)
+                else:
+                    thread.rested(rested_until.get(pid, 0.0))
+                    if thread.look(at, self._begun_by[pid]):
+                        woken.append(Woken(maker, pid, who.tid, thread))
+                sleeps_on = thread.has_rested(at, maker, figure)
+                if not sleeps_on:
+                    uses.append(self._use_of(who, thread, figure, ran))
+            if who.shares_gil and (not sleeps_on or at - thread.rests_since <= RESTED_SECONDS):
                 sharing.append((who, thread))
-            uses.append(use)
         self._sharing = sharing
         self.changed_waits = self._waits.look(at, sweep, woken, self._begun_by)
         return uses

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from chai_tui.model.events import MakerUse
 from chai_tui.model.program_events import Wait
 from chai_tui.samplers.gil.futex_rule import Image
 from chai_tui.samplers.kept_file import Budget, KeptFile
@@ -25,6 +24,8 @@ _RUNNING = b"running"
 ENOUGH_PROBES = 4
 """In fewer, nobody's time can be told apart."""
 _STAT_SIZE = 1_024
+_NEVER = float("inf")
+_GONE, _STOPPED = (b"Z", b"X"), (b"T", b"t")
 # Fields of stat counted from the state, the first one after the name; proc(5) counts from the pid.
 _STATE, _UTIME, _STIME, _STARTED, _PROCESSOR = 0, 11, 12, 19, 36
 
@@ -47,6 +48,8 @@ class Thread:
         state: its letter as of the last look; empty once it is gone.
         syscall: its file of that name.
         left_out: the maker of which there was nothing new to tell at the last look; 0: there was.
+        rests_since: since when it has used and wanted nothing; infinite if it did at the last look.
+        probed: whether it was probed since the last look.
         memory: the bytes of its process that were told with its figures last.
         wait: for who tells what it waits for: what was told of that last.
         wait_call: for the same: its system call then, and until when that says the same.
@@ -68,7 +71,6 @@ class Thread:
         "_has_schedstat",
         "_holder_looks",
         "_probes",
-        "_rests_since",
         "_schedstat",
         "_stat",
         "_told",
@@ -79,8 +81,10 @@ class Thread:
         "hides_syscall",
         "left_out",
         "memory",
+        "probed",
         "processor",
         "ready_share",
+        "rests_since",
         "share",
         "state",
         "stopped",
@@ -98,10 +102,11 @@ class Thread:
         self.syscall = KeptFile(f"{folder}/syscall", budget)
         self._probes = self._asleep = self._for_gil = 0
         self.hides_syscall = False
-        self._rests_since = float("inf")
+        self.rests_since = _NEVER
+        self.probed = False
         self.left_out = 0
         self.memory: int | None = None
-        self._told: tuple[int, bool | None] = (0, None)
+        self._told: tuple[bool, bool, int, bool | None] | None = None
         self.wait: Wait | None = None
         self.wait_call = (b"", 0.0)
         self.gil_share: float | None = None
@@ -132,8 +137,10 @@ class Thread:
         except (ValueError, IndexError):  # it ended, or is nobody whom we could read
             self.close()
             self._forget()
-        self.gil_share = self._waited_for_gil()
-        self._take_held()
+        if self.probed:
+            self._take_probes()
+        else:
+            self.gil_share = self.gil_held = None
         return True
 
     def probe(self, image: Image) -> None:
@@ -142,6 +149,7 @@ class Thread:
         Args:
             image: of its process's interpreter.
         """
+        self.probed = True
         syscall = self.syscall.read(_SYSCALL_SIZE)
         self.hides_syscall = syscall is None
         if syscall is None:  # it ended, or it is not ours to see
@@ -156,23 +164,20 @@ class Thread:
         self._holder_looks += 1
         self._had_gil += is_it
 
-    def _take_held(self) -> None:
-        """Take the share of the looks since the last one that found the GIL with it."""
-        looks, had = self._holder_looks, self._had_gil
-        self._holder_looks = self._had_gil = 0
-        self.gil_held = had / looks if looks and self.share is not None else None
-
-    def _waited_for_gil(self) -> float | None:
-        """Return the share of the time since the last look in which it waited for the GIL.
+    def _take_probes(self) -> None:
+        """Take what the looks since the last one say of the GIL.
 
         How long it slept is known exactly, so probes say only for what.
         """
+        self.probed = False
+        looks, had = self._holder_looks, self._had_gil
         probes, asleep, for_gil = self._probes, self._asleep, self._for_gil
-        self._probes = self._asleep = self._for_gil = 0
-        if probes < ENOUGH_PROBES or self.share is None or self.ready_share is None:
-            return None
-        slept = max(0.0, 1.0 - self.share - self.ready_share)
-        return slept * for_gil / asleep if asleep else 0.0
+        self._holder_looks = self._had_gil = self._probes = self._asleep = self._for_gil = 0
+        self.gil_held = had / looks if looks and self.share is not None else None
+        self.gil_share = None
+        if probes >= ENOUGH_PROBES and self.share is not None and self.ready_share is not None:
+            slept = max(0.0, 1.0 - self.share - self.ready_share)
+            self.gil_share = slept * for_gil / asleep if asleep else 0.0
 
     def close(self) -> None:
         """Give back its descriptors; idempotent."""
@@ -202,30 +207,35 @@ class Thread:
         if self._at is not None and until > self._at:
             self._at = until
 
-    def has_rested(self, at: float, use: MakerUse, seconds: float) -> bool:
-        """Whether there is nothing new to tell of it; else note what is told of it now.
+    def has_rested(self, at: float, maker: int, memory: int | None) -> bool:
+        """Whether it used and wanted nothing, as was told last; else note that all is told now.
 
         Args:
-            at: now, in seconds of ``time.monotonic()``.
-            use: what there is to tell.
-            seconds: how long it must have used and wanted nothing.
+            at: now, in seconds.
+            maker: whose thread it is.
+            memory: the bytes of its process; None if they were not read now.
         """
-        if not (use.cpu_share or use.ready_share or use.gil_share or use.gil_held):
-            self._rests_since = min(self._rests_since, at)
+        if self.share is None or self.share or self.ready_share or self.gil_share or self.gil_held:
+            told = None
+            self.rests_since = _NEVER
         else:
-            self._rests_since = float("inf")
-        told = use.maker, use.stopped
-        if (
-            at - self._rests_since > seconds
-            and told == self._told
-            and use.stopped is not None
-            and use.memory in (None, self.memory)
-        ):
-            self.left_out = use.maker
-            return True
+            # Nobody looked: that is less than what was told, and what was told goes on.
+            told = self.gil_share is not None, self.gil_held is not None, maker, self.stopped
+            self.rests_since = min(self.rests_since, at)
+            before = self._told
+            if (
+                before is not None
+                and told[2:] == before[2:]
+                and told[0] <= before[0]
+                and told[1] <= before[1]
+                and self.stopped is not None
+                and memory in (None, self.memory)
+            ):
+                self.left_out = maker
+                return True
         self.left_out = 0
         self._told = told
-        self.memory = self.memory if use.memory is None else use.memory
+        self.memory = self.memory if memory is None else memory
         return False
 
     def sleeps_on(self, at: float) -> bool:
@@ -252,8 +262,10 @@ class Thread:
         if self._at is None or at - self._at > _TICK_SECONDS:
             self.ready_share = 1.0 if self.state == b"R" else 0.0
         self._at = at
-        self.gil_share = self._waited_for_gil() if self._probes else None
-        self._take_held()
+        if self.probed:
+            self._take_probes()
+        else:
+            self.gil_share = self.gil_held = None
 
     def _take(self, at: float, clock: bytes | None, stat: bytes, begun_by: float) -> None:
         fields = _fields(stat)
@@ -262,14 +274,19 @@ class Thread:
             raise ValueError("somebody else has its number")
         burned, waited = self._times(clock, fields)
         self.processor = int(fields[_PROCESSOR])
-        self.state = fields[_STATE]
-        self.stopped = None if self.state in (b"Z", b"X") else self.state in (b"T", b"t")
-        elapsed = self._boot_clock() - began if self._at is None else at - self._at
-        if self._at is not None or elapsed > _TICK_SECONDS:
-            self.share = min(1.0, max(0, burned - self._burned) / _NS / elapsed)
+        self.state = state = fields[_STATE]
+        self.stopped = None if state in _GONE else state in _STOPPED
+        before = self._at
+        elapsed = self._boot_clock() - began if before is None else at - before
+        if before is not None or elapsed > _TICK_SECONDS:
+            # No min() and max(), for they are calls.
+            ns = elapsed * _NS
+            ran = burned - self._burned
+            self.share = 0.0 if ran <= 0 else 1.0 if ran >= ns else ran / ns
             if waited is not None:
                 # A long wait is booked when it ends, so it can be longer than this stretch.
-                self.ready_share = min(1.0, max(0, waited - self._waited) / _NS / elapsed)
+                ready = waited - self._waited
+                self.ready_share = 0.0 if ready <= 0 else 1.0 if ready >= ns else ready / ns
         self.cpu_seconds = burned / _NS
         self._at, self._clock, self._burned, self._waited = at, clock, burned, waited or 0
 

@@ -12,9 +12,9 @@ from chai_tui.samplers.gil.layers import Seen
 from chai_tui.samplers.protocol import Sampler, TellsWaits, Watched
 from chai_tui.samplers.schedule import COST_SHARE, WAITS_COST_SHARE, SamplingSchedule
 
-CORES_SECONDS = 0.24
+CORES_SECONDS = 0.9
 """How long the cores that may be used are taken to be the same: to ask costs a tenth of a sample of
-ten threads, and four times a second is as often as anybody samples who does not ask for more."""
+ten threads, and they seldom change."""
 
 
 class Observer:

@@ -50,7 +50,7 @@ from chai_tui.state.records import (
     Station,
     derive_state,
 )
-from chai_tui.state.sampling import cores_after, take_use
+from chai_tui.state.sampling import cores_after, leave_out, take_use
 from chai_tui.state.step_times import begin_step, end_pause, end_step
 
 LOG_KEPT = 1_000
@@ -124,6 +124,7 @@ class Floor(ProgramFloor):
         self._round: BusyPeriod | None = None
         self._emptied_at: float | None = None
         self.sampled_at = float("-inf")
+        self._told_lately: dict[int, float] = {}  # when, by number: see leave_out()
         self._cpu_trace: deque[tuple[float, float]] = deque()
         self._joined_seconds = 0.0  # of CPU time, also of those who were forgotten
 
@@ -316,6 +317,7 @@ class Floor(ProgramFloor):
     def _sampled(self, event: Sampled) -> None:
         on_core: dict[int, list[int]] = {}
         makers, at, sampled_at, has_gil = self.unjoined, event.at, self.sampled_at, self.run.gil
+        times, lately, told = self.sample_times, self._told_lately, 0
         for use in event.makers:
             number, core = use.maker, use.core
             maker = makers.get(number)
@@ -323,12 +325,15 @@ class Floor(ProgramFloor):
                 continue
             maker.version += 1
             maker.sampled += 1
-            take_use(maker, use, at, sampled_at, has_gil=has_gil)
+            take_use(maker, use, at, sampled_at, times=times, has_gil=has_gil)
+            lately[number] = at
+            told += 1
             if core is not None:
                 on_core.setdefault(core, []).append(number)
+        if len(lately) > told:
+            leave_out(makers, lately, at)
         self.cores = cores_after(self.cores, event.cores, on_core)
         self.sampled_at = at
-        times = self.sample_times
         if not times or at > times[-1]:
             times.append(at)
             if len(times) > SAMPLES_KEPT:

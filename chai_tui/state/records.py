@@ -15,7 +15,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Stopping
 from chai_tui.model.program_events import Blocked, Place, SeenBy, Wait
 from chai_tui.model.recipe import Step, StepKind
-from chai_tui.state.shares import Shares, Stretch, shares_of
+from chai_tui.state.shares import Shares, Stretch, gone_on, shares_of
 
 SAID_KEPT = 1_000
 """Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""
@@ -117,6 +117,8 @@ class Maker:
     history: deque[Use] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
     recent: list[Stretch] = field(default_factory=list)
     """What the samples of the last second said, while it brews."""
+    held_until: float = 0.0
+    """The latest sample of those that left it out: what was told of it last holds until then."""
     stopping: Stopping | None = None
     stop_signal: str | None = None
     """The name of the signal that asked it to stop, if one did."""
@@ -203,7 +205,12 @@ class Maker:
     @property
     def shares(self) -> Shares | None:
         """What it did with its time over the last second; None where that is not known."""
-        return shares_of(self.recent)
+        return shares_of(self.last_second)
+
+    @property
+    def last_second(self) -> list[Stretch]:
+        """What it did in the last second until the latest sample, whoever that left out."""
+        return gone_on(self.recent, self.held_until)
 
     @property
     def cause(self) -> str:

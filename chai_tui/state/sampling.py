@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chai_tui.model.events import CoreUse, MakerUse
 from chai_tui.state.records import Core, CoreShares, Maker, State, Use, gil_share_of
-from chai_tui.state.shares import Stretch, held_until, within_last_second
+from chai_tui.state.shares import LAST_SECONDS, Stretch, held_until, within_last_second
 
 _NOTHING_KNOWN = (None,) * 5
 """What a sample tells of a maker, where it tells nothing."""
 
 
-def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_gil: bool) -> None:
+def take_use(
+    maker: Maker,
+    use: MakerUse,
+    at: float,
+    sampled_at: float,
+    *,
+    times: Sequence[float],
+    has_gil: bool,
+) -> None:
     """Let a maker know what a sample tells of it.
 
     Args:
@@ -20,6 +28,7 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
         use: what it used since the sample before.
         at: when the sample was taken, in the events' seconds.
         sampled_at: when the one before was; minus infinity if there was none.
+        times: when all of those before were, oldest first.
         has_gil: whether its Python has a GIL.
     """
     # Most of what a floor costs is this, for every maker at every sample: without calls.
@@ -42,7 +51,7 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
         stretch = Stretch(at, max(0.0, seconds), cpu_share, ready_share, gil_share, use.gil_held)
         recent = maker.recent
         if recent and recent[-1].at < sampled_at:  # samples left it out, because it rested
-            recent = held_until(recent, sampled_at, at)
+            recent = held_until(recent, times, at)
         maker.recent = within_last_second(recent, stretch)
     elif maker.recent:
         maker.recent = []
@@ -59,6 +68,30 @@ def take_use(maker: Maker, use: MakerUse, at: float, sampled_at: float, *, has_g
         if maker.lent:
             history = maker.history = maker.own(history)
         history.append(Use(at, *told))
+
+
+def leave_out(makers: Mapping[int, Maker], lately: dict[int, float], at: float) -> None:
+    """Let those makers know that a sample left them out whose last second is another one by that.
+
+    Args:
+        makers: by number.
+        lately: when those were told of last who were in the last second, or at a sample after it;
+            changed: of whoever was not, all of the last second is as was told last.
+        at: when the sample was taken, in the events' seconds.
+    """
+    same: list[int] = []
+    for number, told_at in lately.items():
+        if told_at == at:
+            continue
+        maker = makers.get(number)
+        if maker is not None:
+            maker.version += 1
+            maker.sampled += 1
+            maker.held_until = at
+        if maker is None or told_at <= at - LAST_SECONDS:
+            same.append(number)
+    for number in same:
+        del lately[number]
 
 
 def cores_after(

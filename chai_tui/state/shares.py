@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 LAST_SECONDS = 1.0
 """A figure of one sample jumps about, and one of a minute is history."""
 _SLACK = 1e-6
-_LEAST_CUT = 0.02
 _NOTHING = 0.004
 """Less than that in all is no per cent of anything."""
 
@@ -53,25 +53,38 @@ def within_last_second(before: Iterable[Stretch], latest: Stretch) -> list[Stret
     return [*[stretch for stretch in before if stretch.at > since], latest]
 
 
-def held_until(before: Sequence[Stretch], since: float, at: float) -> list[Stretch]:
+def held_until(before: Sequence[Stretch], times: Sequence[float], at: float) -> list[Stretch]:
     """Return stretches that go on as the last of them until a sample that is the next to tell.
 
     Who rests is left out of samples: what was told of it last holds until the sample before the
-    one that tells of it again. It is cut as if samples had always come as they come now.
+    one that tells of it again, as if each in between had told the same.
 
     Args:
         before: oldest first; one at least.
-        since: when the sample before was taken.
+        times: when samples before that one were taken, oldest first.
         at: when the next to tell is taken.
     """
-    last, every = before[-1], max(at - since, _LEAST_CUT)
+    last = before[-1]
+    first = bisect_right(times, max(last.at, at - LAST_SECONDS + _SLACK))
     held: list[Stretch] = []
-    end = since
-    while end > max(last.at, at - LAST_SECONDS) + _SLACK:
-        begin = max(last.at, end - every)
-        held.append(last._replace(at=end, seconds=end - begin))
-        end = begin
-    return [*before, *reversed(held)]
+    began = max(last.at, times[first - 1]) if first else last.at
+    for end in times[first:]:
+        held.append(Stretch(end, end - began, *last[2:]))  # no _replace(): it takes four times that
+        began = end
+    return [*before, *held]
+
+
+def gone_on(told: list[Stretch], until: float) -> list[Stretch]:
+    """Return the last second of stretches of which the last one goes on until a moment.
+
+    Args:
+        told: oldest first.
+        until: the latest sample; it left out whom these are of, unless the last one is of it.
+    """
+    if not told or until <= told[-1].at:
+        return told
+    last = told[-1]
+    return within_last_second(told, Stretch(until, until - last.at, *last[2:]))
 
 
 def shares_of(stretches: Sequence[Stretch]) -> Shares | None:

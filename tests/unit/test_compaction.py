@@ -75,6 +75,16 @@ def test_what_is_left_out_makes_no_difference(events: list[Event]) -> None:
     assert state(floor_of(*kept)) == state(floor_of(*everything))
 
 
+def test_the_last_figures_of_who_is_left_out_of_samples_since_are_kept() -> None:
+    begun = in_states(State.BREWING, State.BREWING)
+    both, (one,) = sampled({0: [1, 2]}), sampled({0: [1]})
+    later = [one._replace(at=BEGAN + 1 + n / 10) for n in range(HISTORY_KEPT + 9)]
+    everything = [*begun, *both, *both, *later]
+    kept = without_superseded(everything)
+    assert len(kept) == len(begun) + 1 + HISTORY_KEPT
+    assert floor_of(*kept).makers[2].cpu_share == floor_of(*everything).makers[2].cpu_share
+
+
 def test_it_returns_everything_in_order_once() -> None:
     keeper = Backlog()
     events = served(1)

@@ -15,6 +15,7 @@ from chai_tui.samplers.gil import futex_rule
 from chai_tui.samplers.gil.futex_rule import Image, image_of
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler
+from chai_tui.samplers.linux_thread import Thread
 from chai_tui.samplers.protocol import Watched
 
 SHARED = """\
@@ -188,6 +189,22 @@ def test_who_may_not_see_it_measures_nothing(threads: Threads) -> None:
     shares = [use.gil_share for use in threads.sampler.sample(threads.at + 1.0, watched).makers]
     assert shares == [None, None]
     assert not threads.sampler.measures_gil
+
+
+def test_who_rests_is_told_of_again_when_more_is_known_of_it_and_not_when_less_is() -> None:
+    thread = Thread("/nowhere", Budget(0), lambda: 0.0)
+    thread.share = thread.ready_share = 0.0
+    thread.stopped = False
+    left_out = []
+    for held, gil in ((None, None),) * 2 + ((0.0, None), (None, None), (0.0, None), (0.0, 0.0)):
+        thread.gil_held, thread.gil_share = held, gil
+        left_out.append(thread.has_rested(1.0, 1, None))
+    assert left_out == [False, True, False, True, True, False]
+    thread.gil_held = 0.5
+    assert not thread.has_rested(1.0, 1, None)
+    thread.gil_held = 0.0
+    assert [thread.has_rested(1.0, 1, None) for _ in "12"] == [False, True]
+    assert not thread.has_rested(1.0, 2, None)  # somebody else's
 
 
 def test_the_descriptors_are_closed(threads: Threads) -> None:

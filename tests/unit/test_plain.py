@@ -14,7 +14,8 @@ import pytest
 
 from chai_tui.model.commands import AddMakers, Command
 from chai_tui.model.engine import Engine
-from chai_tui.model.events import Event, Trouble, Unseated
+from chai_tui.model.event_json import as_json
+from chai_tui.model.events import CoreUse, Event, MakerUse, Sampled, Trouble, Unseated
 from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.model.source import Source
 from chai_tui.state.floor import Floor
@@ -174,6 +175,14 @@ def test_every_event_is_an_object_on_a_line_of_its_own(out: Recorder) -> None:
     assert objects[0]["event"] == "seated"
     assert [entry["line"] for entry in objects if entry["event"] == "said"] == ["naïve\n\udcff"]
     assert out.getvalue().isascii()
+
+
+@pytest.mark.parametrize("makers", [0, 1, 3])
+def test_a_sample_is_written_as_any_event_is(out: Recorder, makers: int) -> None:
+    uses = [MakerUse(n, n or None, n / 3, 1e-9, None, 7 * n, not n, 0.0) for n in range(makers)]
+    sample = Sampled(BEGAN + 1 / 3, (CoreUse(0, None, 0.25),) * makers, (*uses,))
+    JsonView(out).show([sample], Floor())
+    assert out.getvalue() == json.dumps(as_json(sample), separators=(",", ":")) + "\n"
 
 
 def test_json_says_what_happens_while_closing_too(out: Recorder) -> None:

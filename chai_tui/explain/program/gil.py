@@ -26,7 +26,7 @@ def held_share(maker: Maker) -> float | None:
     """Return the share of the last second in which a thread had the GIL; None if unknown."""
     if maker.joined or maker.state is not State.BREWING:
         return None
-    return held_of(maker.recent)
+    return held_of(maker.last_second)
 
 
 def holder_of(floor: Floor, station: int) -> Holder | None:

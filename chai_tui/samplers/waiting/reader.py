@@ -18,7 +18,7 @@ _P_PID, _P_PIDFD = 1, 3
 _MOST_BYTES = 1 << 16
 """Of a set of descriptors: half a million of them."""
 _FIRST_LONG = 1 << 32
-_MORE = (b"R", b"T", b"t", b"Z", b"X", b"")
+WAITS_NOT = (b"R", b"T", b"t", b"Z", b"X", b"")
 """States in which nobody waits for anything."""
 
 
@@ -29,11 +29,13 @@ class Found(NamedTuple):
         kind: what it waits for.
         subject: which of these; empty where nothing more is known.
         more_later: whether more may be known a little later.
+        holds: whether the same call is the same wait for ever: no file or memory says more of it.
     """
 
     kind: WaitKind
     subject: str = ""
     more_later: bool = False
+    holds: bool = False
 
 
 NOTHING = Found(WaitKind.NOTHING)
@@ -70,14 +72,6 @@ class WaitReader:
         self._calls = calls_of(machine)
         self.descriptors = Descriptors(proc)
 
-    def by_state(self, state: bytes) -> Found | None:
-        """Return what a thread waits for whose state alone tells; None: it sleeps.
-
-        Args:
-            state: its letter.
-        """
-        return NOTHING if state in _MORE else None
-
     def by_call(self, at: float, pid: int, state: bytes, syscall: bytes) -> Found | None:
         """Return what a thread waits for, by its system call.
 
@@ -109,7 +103,7 @@ class WaitReader:
             return Found(WaitKind.LOCK, TIMED)
         found = self._of_call(at, pid, call, rest)
         if state == b"D" and found.kind is not WaitKind.CHILD:
-            return found._replace(kind=WaitKind.DISK)
+            return found._replace(kind=WaitKind.DISK, holds=False)
         return found
 
     def by_place(self, pid: int, tid: int, state: bytes) -> Found:
@@ -149,7 +143,7 @@ class WaitReader:
             return Found(kind, f"pid {_int(second)}" if first == _P_PID else "")
         if kind is WaitKind.POLL:
             return self._of_poll(at, pid, names, args)
-        return Found(kind, call.name if kind is WaitKind.OTHER else "")
+        return Found(kind, call.name if kind is WaitKind.OTHER else "", holds=True)
 
     def _of_poll(self, at: float, pid: int, names: Names, args: list[int]) -> Found:
         """Who polls nothing sleeps; who polls one file waits for that."""

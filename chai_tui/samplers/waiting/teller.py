@@ -10,13 +10,14 @@ from typing import NamedTuple, Protocol
 
 from chai_tui.model.program_events import Wait, WaitKind
 from chai_tui.samplers.waiting.permission import why_denied
-from chai_tui.samplers.waiting.reader import Found, RuleOf, WaitReader
+from chai_tui.samplers.waiting.reader import NOTHING, WAITS_NOT, Found, RuleOf, WaitReader
 
 _SAME_FOR = 1.0
 """Seconds for which a file that is waited for is taken to be the one that it was."""
 _FIRST_PAUSE = 0.6
 _MOST_TRIES = 5
 """How often it is looked up whose the other end is, each time after twice the pause before."""
+_FOR_EVER = float("inf")
 _SYSCALL_SIZE = 256
 _NO_CALL = (b"", 0.0)
 
@@ -132,7 +133,7 @@ class WaitTeller:
         found = self._found(at, who)
         if found is None:
             return
-        kind, subject, more_later = found
+        kind, subject, more_later, _ = found
         told = before is not None and before.maker == who.maker
         if before is None or not told or before.what is not kind or before.subject != subject:
             thread.wait = Wait(who.maker, kind, subject)
@@ -144,9 +145,9 @@ class WaitTeller:
     def _found(self, at: float, who: Woken) -> Found | None:
         """Return what it waits for; None: what was told last."""
         thread, pid = who.thread, who.pid
-        if (found := self._reader.by_state(thread.state)) is not None:
+        if thread.state in WAITS_NOT:
             thread.wait_call = _NO_CALL
-            return found
+            return NOTHING
         if self._attach and pid not in self._denied:
             line = thread.syscall.read(_SYSCALL_SIZE)
             if line is None:
@@ -156,8 +157,10 @@ class WaitTeller:
                 before, until = thread.wait_call
                 if line == before and at < until:
                     return None
-                thread.wait_call = line, at + _SAME_FOR
                 found = self._reader.by_call(at, pid, thread.state, line)
+                thread.wait_call = line, at + _SAME_FOR
                 if found is not None:
+                    if found.holds:
+                        thread.wait_call = line, _FOR_EVER
                     return found
         return self._reader.by_place(pid, who.tid, thread.state)

@@ -19,7 +19,8 @@ def without_superseded(events: list[Event]) -> list[Event]:
 
     That is each maker's progress before its last (a step's end does not depend on it, and CPU
     seconds only grow), lines beyond those that are kept of each maker, which are counted as left
-    out, and figures older than any history. What comes after a maker's end is not believed.
+    out, and figures older than any history, but for the last of who rests. What comes after a
+    maker's end is not believed.
 
     Args:
         events: oldest first.
@@ -43,6 +44,7 @@ class _Sieve:
         self._progressed: set[int] = set()
         self._lines: Counter[tuple[int | None, int]] = Counter()
         self._samples = 0
+        self._figures: set[int] = set()
 
     def keeps(self, event: Event) -> bool:
         """Whether an event, older than all before, makes a difference."""
@@ -53,11 +55,14 @@ class _Sieve:
                 return is_last
             case Exited(maker=maker):
                 self._progressed.discard(maker)
-            case Sampled(at=at):
+                self._figures.add(maker)
+            case Sampled(at=at, makers=uses):
                 self._samples += 1
                 if at >= self._window:
                     self._progressed.clear()
-                return self._samples <= HISTORY_KEPT
+                before = len(self._figures)
+                self._figures.update([use.maker for use in uses])
+                return self._samples <= HISTORY_KEPT or len(self._figures) > before
             case Said(at=at, maker=speaker, station=station):
                 self._lines[speaker, station] += 1
                 if self._lines[speaker, station] > SAID_KEPT:
