@@ -85,7 +85,9 @@ class Newcomers:
         if thoroughly:
             self._strangers.clear()
         everything = self._newest.everything if self._newest else 0
-        if self._lists_children and len(self._members) * _CHEAPER < everything:
+        # Each of their threads has a file that lists children.
+        files = sum(member.threads or 2 for member in self._members.values())
+        if self._lists_children and files * _CHEAPER < everything:
             yield from self._descend([*self._members])
             if self._adopts:
                 yield from self._adopt(children_of(self._proc, self._pid))
