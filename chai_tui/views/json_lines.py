@@ -21,6 +21,8 @@ _OF_CORE, _OF_MAKER = (
 class JsonView:
     """Prints every event as a JSON object on a line of its own."""
 
+    needs_samples = False
+
     def __init__(self, out: TextIO) -> None:
         self._out = out
         # Escaped to ASCII, so that every reader and every encoding takes it.

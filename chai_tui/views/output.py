@@ -42,7 +42,14 @@ class UnreadError(Exception):
 
 
 class View(Protocol):
-    """Shows a run without a screen. Each method may raise :class:`OutputError`."""
+    """Shows a run without a screen. Each method may raise :class:`OutputError`.
+
+    Attributes:
+        needs_samples: whether the floor that it is shown is to know them; to fold them is a third
+            of what a run of a hundred threads costs.
+    """
+
+    needs_samples: bool
 
     def show(self, events: Sequence[Event], floor: Floor) -> None:
         """Show what happened.

@@ -20,6 +20,8 @@ TRACEBACKS = 3
 class PlainView:
     """Prints the lesson's lines, each as it happens; trouble goes to the other stream."""
 
+    needs_samples = True
+
     def __init__(self, out: TextIO, err: TextIO | None) -> None:
         self._out = out
         self._err = err

@@ -41,6 +41,8 @@ class ProgramLinesView:
             it. None: stdout is a terminal.
     """
 
+    needs_samples = True
+
     def __init__(
         self,
         out: TextIO,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from chai_tui.host.hang_up import hang_up_watched, is_hung_up
 from chai_tui.host.process_setup import HANG_UP, ending_signals_heard_by
+from chai_tui.model.events import Event, Sampled
 from chai_tui.model.source import Source
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode, OutputError, UnreadError, View
@@ -78,12 +79,12 @@ def watch(
             while not noted.numbers and not is_over(floor):
                 due = None if patience is None else patience()
                 events = source.poll(PATIENCE if due is None else due)
-                floor.fold(events)
+                floor.fold(events if view.needs_samples else _without_samples(events))
                 with noted.writing():
                     view.show(events, floor)
             ended_by = noted.numbers[0] if noted.numbers else None
             last_events = source.close()
-            floor.fold(last_events)
+            floor.fold(last_events if view.needs_samples else _without_samples(last_events))
             with noted.writing():
                 view.show(last_events, floor)
                 view.close(floor, makers)
@@ -94,6 +95,10 @@ def watch(
     finally:
         source.close()
     return floor, ended_by
+
+
+def _without_samples(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if not isinstance(event, Sampled)]
 
 
 class _Noted:

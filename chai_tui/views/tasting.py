@@ -57,6 +57,8 @@ class _Progress:
 class _WithProgress:
     """Says what happens now on the stream for errors, if that is a terminal."""
 
+    needs_samples = True
+
     def __init__(self, out: TextIO, err: TextIO | None) -> None:
         self._out = out
         self._err = err
