@@ -15,6 +15,7 @@ from chai_tui.state.floor_facts import COMMON_SIGNALS
 from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.dialogs.signal_menu import SignalChoice, matching, preselected, signal_choices
 from tests.pilot.screen_app import NO_ANSWER, showing
+from tests.thorough import briefly
 
 SIZES = [(80, 24), (40, 12)]
 RECIPES = list(BUILT_IN.values())
@@ -52,7 +53,7 @@ async def test_confirm_by_key() -> None:
 
 
 @pytest.mark.parametrize(("button", "answer"), [("#yes", True), ("#no", False)])
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_confirm_by_mouse(size: tuple[int, int], button: str, answer: bool) -> None:
     async with showing(sure, size) as (app, pilot):
         assert "Kill the process of Chai Maker #6?" in app.text
@@ -141,7 +142,7 @@ async def test_nothing_found_sends_nothing() -> None:
         assert app.answer is NO_ANSWER
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_a_click_chooses_a_signal_and_another_sends_it(size: tuple[int, int]) -> None:
     async with showing(menu, size) as (app, pilot):
         await pilot.press(*"int")
@@ -155,7 +156,7 @@ async def test_a_click_chooses_a_signal_and_another_sends_it(size: tuple[int, in
         assert app.answer == signal.SIGINT
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 @pytest.mark.parametrize(("button", "answer"), [("#send", signal.SIGTERM), ("#cancel", None)])
 async def test_signal_by_button(size: tuple[int, int], button: str, answer: int | None) -> None:
     async with showing(menu, size) as (app, pilot):
@@ -198,7 +199,7 @@ async def test_engine_can_be_left_alone() -> None:
             assert answer is None, keys
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_engine_by_mouse(size: tuple[int, int]) -> None:
     async with showing(choice, size) as (app, pilot):
         await pilot.click(offset=app.at("masala"))

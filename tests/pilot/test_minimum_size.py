@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.pilot.kitchen import THREE, kitchen
 from tests.still import resize
+from tests.thorough import briefly
 
 
-@pytest.mark.parametrize("key", ["enter", "t", "question_mark", "e", "f9", "ctrl+p"])
+@briefly("key", ["enter", "t", "question_mark", "e", "f9", "ctrl+p"], keep=2)
 async def test_a_screen_without_room_says_so(key: str) -> None:
     async with kitchen(*THREE, size=(40, 12)) as shown:
         await shown.press(key)

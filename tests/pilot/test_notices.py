@@ -8,6 +8,7 @@ from textual.widgets._toast import Toast
 
 from tests.builders import brewing
 from tests.pilot.kitchen import kitchen
+from tests.thorough import briefly
 
 FIELDS = {
     "filter": ("slash",),
@@ -17,7 +18,7 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize("size", [(40, 12), (120, 40)])
+@briefly("size", [(40, 12), (120, 40)])
 @pytest.mark.parametrize("keys", FIELDS.values(), ids=[*FIELDS])
 async def test_no_notice_covers_a_field_that_is_typed_into(
     keys: tuple[str, ...], size: tuple[int, int]

@@ -21,6 +21,7 @@ from tests.storm.anywhere.stopped_server import (
     stopped,
 )
 from tests.storm.promise import Broken, Untried
+from tests.thorough import briefly
 
 
 def in_time(trial: Callable[..., float], *arguments: object, **options: object) -> None:
@@ -42,7 +43,7 @@ def test_the_screen_is_left_beside_a_stopped_server_that_is_asked_for_a_maker() 
     in_time(leave_the_screen, stopped, "q", adding=True)
 
 
-@pytest.mark.parametrize("halt", [stopped, frozen])
+@briefly("halt", [stopped, frozen])
 def test_a_start_is_given_up(halt: Halt) -> None:
     in_time(run_lines, halt, "--plain", at_once=True)
 

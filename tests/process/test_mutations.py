@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from tests.mutations.edits import MUTATIONS
 from tests.mutations.trial import ROOT, Copy, Mutation, TrialError
+from tests.thorough import briefly
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +35,12 @@ def test_one_that_no_test_notices_survives_and_the_checkout_is_left_alone(copy: 
     before = module.read_text(encoding="utf-8")
     tests = ("unit/test_usable_cores.py",)
     chunks = Mutation("read less at once", "host/cgroup.py", "65_536", "4_096", tests)
-    smallest = next(each for each in MUTATIONS if each.what == "the largest quota wins")
     assert copy.killer(chunks) is None
-    assert copy.killer(smallest) is not None
     assert copy.failure(tests) is None, "the copy is whole again"
     assert module.read_text(encoding="utf-8") == before
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("test", "why"), [("unit/test_nothing.py", "exit code 4"), ("unit/any_maker.py", "exit code 5")]
 )
 def test_tests_that_do_not_run_are_no_answer(copy: Copy, test: str, why: str) -> None:

@@ -20,6 +20,7 @@ if sys.platform == "win32":
 from chai_tui.cli.launch import MAKERS_NICENESS
 from tests.process.program import console_script, title_of
 from tests.terminal import PATIENCE, Terminal
+from tests.thorough import briefly
 
 RESTORED = b"\x1b[?1049l"
 """What leaves the alternate screen."""
@@ -107,7 +108,7 @@ def test_exit_says_who_was_not_served(start: Callable[..., Terminal], slow: str)
     assert said[-1] == "exit codes: #1 −9 (SIGKILL)"
 
 
-@pytest.mark.parametrize(("keys", "code"), [("q", 1), (" q", 1), ("\x03", 130)])
+@briefly(("keys", "code"), [("q", 1), (" q", 1), ("\x03", 130)])
 def test_leaving_says_how_many_were_ended(
     start: Callable[..., Terminal], slow: str, keys: str, code: int
 ) -> None:
@@ -148,7 +149,7 @@ def test_warnings_can_be_read_to_their_end_once_the_screen_is_gone(
     assert 'found "no-such-theme"' in theme
 
 
-@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+@briefly("method", ["forkserver", "spawn"])
 def test_makers_can_be_added_while_the_app_runs_and_give_way_to_it(
     start: Callable[..., Terminal], slow: str, method: str
 ) -> None:
@@ -167,9 +168,7 @@ def test_makers_can_be_added_while_the_app_runs_and_give_way_to_it(
     assert_left_clean(terminal)
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
-)
+@briefly(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_signals_end_children_and_restore_the_terminal(
     start: Callable[..., Terminal], slow: str, number: int, code: int
 ) -> None:
@@ -186,7 +185,7 @@ def test_signals_end_children_and_restore_the_terminal(
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that the screen is stuck")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@briefly(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_terminal_that_takes_nothing_keeps_nobody(
     start: Callable[..., Terminal], slow: str, number: int, code: int
 ) -> None:
@@ -310,7 +309,7 @@ if __name__ == '__main__':
 """
 
 
-@pytest.mark.parametrize("breaks", [A_SCREEN_THAT_BREAKS, A_FOLD_THAT_BREAKS])
+@briefly("breaks", [A_SCREEN_THAT_BREAKS, A_FOLD_THAT_BREAKS])
 def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path, breaks: str) -> None:
     script = tmp_path / "crash.py"
     script.write_text(breaks + RUN)

@@ -24,6 +24,7 @@ import tests
 from chai_tui.sources.taste import conductor
 from chai_tui.tasting import TastingError, taste
 from tests.process.program import console_script
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="not on Windows yet")
 
@@ -113,7 +114,7 @@ ROOM = ("--budget", "4")
 """Seconds enough for a few rounds on a crowded machine; where it is not, they are not used."""
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("name", "why"),
     [("double", "lambda"), ("local", "inside another function"), ("returns_lock", "pickle")],
 )
@@ -174,7 +175,7 @@ def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
 # Modules that cannot be imported
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("name", "text", "words"),
     [
         ("starts_process", "process.start()", "starts a process"),
@@ -182,6 +183,7 @@ def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
         ("starts_shell", "os.system(", "runs a command"),
         ("reads_input", "input(", "asks for input"),
     ],
+    keep=(0, 3),
 )
 def test_what_an_import_would_start_is_shown_with_its_line_and_does_not_run(
     run: Run, name: str, text: str, words: str
@@ -261,7 +263,7 @@ def test_a_function_that_reads_gets_the_end_of_file(run: Run) -> None:
     assert verdict_of(done)["tasted"]["shown"] == "''"
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("name", "words", "code"),
     [
         ("returns_iterator", "returns an iterator", 1),
@@ -269,6 +271,7 @@ def test_a_function_that_reads_gets_the_end_of_file(run: Run) -> None:
         ("Kettle", "is a class", 2),
         ("not_callable", "cannot be called", 2),
     ],
+    keep=(0, 2),
 )
 def test_what_is_no_function_to_time_says_what_it_is(
     run: Run, name: str, words: str, code: int
@@ -293,7 +296,7 @@ def test_a_method_of_a_class_is_tasted(run: Run) -> None:
 # Names and usage
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("target", "words"),
     [
         (str(CASES / "shape.py:busy"), "shapes.py"),
@@ -302,6 +305,7 @@ def test_a_method_of_a_class_is_tasted(run: Run) -> None:
         ("jsn:loads", "json"),
         ("json:lods", "loads"),
     ],
+    keep=(0, 3),
 )
 def test_a_name_that_is_not_there_is_answered_with_the_nearest(
     run: Run, target: str, words: str

@@ -17,6 +17,7 @@ import pytest
 
 from chai_tui.sources.taste.runner._chai_taste import gil
 from tests.process.runners import PATIENCE, Message, Runner
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 ENGINES = ["serial", "thread", "process"]
@@ -39,6 +40,13 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def runner() -> Iterator[Runner]:
+    with Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Runner]:
+    """One for many functions: each is loaded in place of the one before."""
     with Runner() as runner:
         yield runner
 
@@ -117,10 +125,10 @@ def pythons() -> list[str]:
         minor = path.parent.parent.name.split(".")[1]
         if minor.isdigit() and int(minor) >= 9:
             found[minor] = str(path)
-    return list(found.values())
+    return [found[minor] for minor in sorted(found, key=int)]
 
 
-@pytest.mark.parametrize("python", pythons(), ids=lambda path: path.split("/")[-3])
+@briefly("python", pythons(), ids=lambda path: path.split("/")[-3], keep=(0, len(pythons()) - 1))
 def test_each_python_here_runs_it(write: Write, python: str) -> None:
     path = write(
         """
@@ -181,9 +189,9 @@ def test_an_async_function_has_an_engine_more(write: Write, runner: Runner) -> N
         ({"pickle": base64.b64encode(pickle.dumps([{1, 2}])).decode()}, "{1, 2}"),
     ],
 )
-def test_items_come_in_four_forms(write: Write, runner: Runner, items: Message, shown: str) -> None:
-    runner.loaded(write("def same(x): return x"), "same", items=items)
-    assert runner.taste()["tasted"]["shown"] == shown
+def test_items_come_in_four_forms(write: Write, kept: Runner, items: Message, shown: str) -> None:
+    kept.loaded(write("def same(x): return x"), "same", items=items)
+    assert kept.taste()["tasted"]["shown"] == shown
 
 
 def test_arguments_are_the_same_in_every_call(write: Write, runner: Runner) -> None:
@@ -215,7 +223,7 @@ def test_arguments_are_the_same_in_every_call(write: Write, runner: Runner) -> N
     ],
 )
 def test_what_was_asked_for_wrongly(  # noqa: PLR0917
-    write: Write, runner: Runner, name: str, items: Message | None, code: str, words: str
+    write: Write, kept: Runner, name: str, items: Message | None, code: str, words: str
 ) -> None:
     path = write(
         """
@@ -230,7 +238,7 @@ def test_what_was_asked_for_wrongly(  # noqa: PLR0917
             def fill(self): return 1
         """
     )
-    found = problem(runner.load(path, name, items=items), code)
+    found = problem(kept.load(path, name, items=items), code)
     assert found["is_usage"]
     assert words in found["text"]
 
@@ -308,7 +316,7 @@ def test_methods_and_decorated_functions(write: Write, runner: Runner) -> None:
         assert runner.block("process")["block"]["times"] == 0
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("code", "said", "line"),
     [
         ("import subprocess\nsubprocess.Popen(['sleep', '60'])", "starts a process", 2),
@@ -327,6 +335,7 @@ def test_methods_and_decorated_functions(write: Write, runner: Runner) -> None:
         ("from concurrent.futures import *\nProcessPoolExecutor().submit(len)", "starts a", 2),
         ("import asyncio\nasyncio.run(asyncio.to_thread(len))", "starts a thread", 2),
     ],
+    keep=(0, 2, 3, 5, 9, 12),
 )
 def test_an_import_that_starts_something_is_stopped_at_its_line(
     write: Write, runner: Runner, code: str, said: str, line: int
@@ -391,7 +400,7 @@ def test_a_call_that_raises_says_which_item(write: Write, runner: Runner, engine
     assert "item 5 (5)" in found["text"]
 
 
-@pytest.mark.parametrize("engine", ["serial", "asyncio", "thread", "process"])
+@briefly("engine", ["serial", "asyncio", "thread", "process"], keep=(1,))
 def test_an_async_call_that_raises_says_which_item(
     write: Write, runner: Runner, engine: str
 ) -> None:
@@ -416,10 +425,10 @@ def test_a_call_that_raises_what_ends_a_process(write: Write, runner: Runner) ->
     ],
 )
 def test_a_result_whose_work_is_yet_to_be_done(
-    write: Write, runner: Runner, code: str, why: str
+    write: Write, kept: Runner, code: str, why: str
 ) -> None:
-    runner.loaded(write(code), "f")
-    problem(runner.taste(), why)
+    kept.loaded(write(code), "f")
+    problem(kept.taste(), why)
 
 
 def test_what_ends_the_process_in_a_call_is_an_end_of_file(write: Write) -> None:

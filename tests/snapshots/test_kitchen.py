@@ -15,6 +15,7 @@ from chai_tui.state.records import State
 from tests import kitchens
 from tests.builders import BEGAN, brewing, failed, floor_in_states, floor_of, sampled
 from tests.still import Prepare, Size, pressing, still_app
+from tests.thorough import briefly
 
 Compare = Callable[..., bool]
 SIZES = [(40, 12), (80, 24), (120, 40), (200, 50)]
@@ -28,7 +29,7 @@ def same(snap_compare: Compare, floor: Floor, size: Size, *keys: str, **options:
     return snap_compare(still_app(floor, **options), terminal_size=size, run_before=prepare)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@briefly("size", SIZES, ids=lambda size: "x".join(map(str, size)), keep=(1, 2))
 def test_processes_and_threads_side_by_side(snap_compare: Compare, size: Size) -> None:
     assert same(snap_compare, kitchens.lively(), size, recipe=BUILT_IN["grind"])
 
@@ -78,7 +79,7 @@ def test_a_thousand_are_scrolled(snap_compare: Compare) -> None:
     assert same(snap_compare, floor, LARGE, "end", "pageup", "up")
 
 
-@pytest.mark.parametrize("cores", [8, 64, 192])
+@briefly("cores", [8, 64, 192], keep=2)
 def test_many_cores(snap_compare: Compare, cores: int) -> None:
     floor = floor_of(*(event for n in range(1, 7) for event in brewing(n)), *busy_cores(cores))
     assert same(snap_compare, floor, (120, 30), cores=cores)

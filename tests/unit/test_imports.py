@@ -157,6 +157,7 @@ def _imports_of(path: Path) -> Iterator[tuple[str, bool]]:
                 yield from ((f"chai_tui.{alias.name}", at_top) for alias in node.names)
 
 
+@cache
 def said_by(code: str) -> list[str]:
     """Return the words that a Python of its own prints."""
     result = subprocess.run(
