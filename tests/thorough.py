@@ -33,3 +33,8 @@ def briefly(
             given = (value,) if is_one else tuple(value)
             marked.append(pytest.param(*given, marks=pytest.mark.thorough))
     return pytest.mark.parametrize(names, marked, **options)
+
+
+def in_parts(length: int) -> pytest.MarkDecorator:
+    """Return what gives a test the first ``part`` of a long table, and thoroughly the rest."""
+    return briefly("part", [slice(length), slice(length, None)], ids=["first", "rest"])

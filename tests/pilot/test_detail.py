@@ -237,6 +237,7 @@ async def test_a_change_of_theme_changes_the_inks() -> None:
         assert view.render_line(0) != before
 
 
+@pytest.mark.thorough
 async def test_resizing_draws_for_the_new_width() -> None:
     floor = three()
     floor.fold([Sampled(BEGAN + 1, (), (MakerUse(1, 0, 1.0, 0.0, None, 4_000_000, False),))])

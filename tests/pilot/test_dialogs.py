@@ -15,7 +15,7 @@ from chai_tui.state.floor_facts import COMMON_SIGNALS
 from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.dialogs.signal_menu import SignalChoice, matching, preselected, signal_choices
 from tests.pilot.screen_app import NO_ANSWER, showing
-from tests.thorough import briefly
+from tests.thorough import briefly, in_parts
 
 SIZES = [(80, 24), (40, 12)]
 RECIPES = list(BUILT_IN.values())
@@ -35,7 +35,8 @@ def sure() -> ConfirmDialog:
 # Are you sure?
 
 
-async def test_confirm_by_key() -> None:
+@in_parts(5)
+async def test_confirm_by_key(part: slice) -> None:
     expectations: list[tuple[list[str], bool]] = [
         (["y"], True),
         (["n"], False),
@@ -47,7 +48,7 @@ async def test_confirm_by_key() -> None:
         (["down", "up", "enter"], False),
     ]
     async with showing(sure) as (app, pilot):
-        for keys, expected in expectations:
+        for keys, expected in expectations[part]:
             answer = await app.ask(pilot, sure, *keys)
             assert answer is expected, keys
 
@@ -114,7 +115,8 @@ def test_sigterm_is_preselected() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows has no such signals")
-async def test_signal_by_key() -> None:
+@in_parts(5)
+async def test_signal_by_key(part: slice) -> None:
     expectations: list[tuple[list[str], int | None]] = [
         (["enter"], 15),
         (["up", "enter"], 14),
@@ -129,7 +131,7 @@ async def test_signal_by_key() -> None:
         (["tab", "enter"], None),  # the Cancel button
     ]
     async with showing(menu) as (app, pilot):
-        for keys, expected in expectations:
+        for keys, expected in expectations[part]:
             answer = await app.ask(pilot, menu, *keys)
             assert answer == expected, keys
 
@@ -175,7 +177,8 @@ def choice(recipe: str = "grind", engine: Engine = Engine.PROCESS) -> EngineDial
     return EngineDialog(RECIPES, BUILT_IN[recipe], engine)
 
 
-async def test_engine_by_key() -> None:
+@in_parts(4)
+async def test_engine_by_key(part: slice) -> None:
     expectations: list[tuple[list[str], tuple[str, Engine]]] = [
         (["enter"], ("grind", Engine.PROCESS)),
         (["tab", "down", "enter"], ("grind", Engine.THREAD)),
@@ -187,7 +190,7 @@ async def test_engine_by_key() -> None:
         (["left", "down", "shift+tab", "down", "enter"], ("native", Engine.THREAD)),
     ]
     async with showing(choice) as (app, pilot):
-        for keys, expected in expectations:
+        for keys, expected in expectations[part]:
             answer = await app.ask(pilot, choice, *keys)
             assert answer == (BUILT_IN[expected[0]], expected[1]), keys
 

@@ -39,6 +39,7 @@ async def test_the_programs_keys_still_work() -> None:
         assert len(shown.submitted) == 1
 
 
+@pytest.mark.thorough
 async def test_whatever_is_opened_without_room_nothing_stays_covered() -> None:
     async with kitchen(*THREE, size=(20, 5)) as shown:
         for key in ("question_mark", "ctrl+p", "ctrl+p", "e"):

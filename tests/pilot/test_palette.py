@@ -152,6 +152,7 @@ async def test_enter_waits_for_the_hits_of_what_was_typed(found: asyncio.Event, 
         assert shown.submitted == []
 
 
+@pytest.mark.thorough
 async def test_a_palette_that_is_done_while_it_is_covered_is_gone_afterwards(
     found: asyncio.Event,
 ) -> None:

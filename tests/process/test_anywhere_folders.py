@@ -24,6 +24,7 @@ def test_everybody_is_served_where_folders_are_not_as_usual(place: str) -> None:
         pytest.skip(str(why))
 
 
+@pytest.mark.thorough
 def test_makers_are_spawned_where_the_current_folder_was_removed() -> None:
     brew_at("removed before", "spawn", "process", "--plain")
 

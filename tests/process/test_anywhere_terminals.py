@@ -25,6 +25,7 @@ def test_signals_that_were_blocked_end_it_and_makers_do_not_inherit_that(number:
     terminals.end_it(number)
 
 
+@pytest.mark.thorough
 def test_hang_ups_that_were_ignored_do_not_end_it_and_a_term_does() -> None:
     terminals.stay_ignored(signal.SIGHUP)
 
@@ -68,6 +69,7 @@ def test_a_job_that_nobody_can_bring_to_the_front_prints_lines() -> None:
     _as_a_job(jobs.orphan)
 
 
+@pytest.mark.thorough
 def test_a_job_whose_terminal_is_taken_is_stopped_until_it_has_it_again() -> None:
     _as_a_job(jobs.lose_terminal)
 
@@ -82,10 +84,12 @@ def test_a_key_that_comes_in_parts_is_that_key() -> None:
     typed.type_slowly(0.15)
 
 
+@pytest.mark.thorough
 def test_what_a_terminal_says_of_itself_is_no_key() -> None:
     typed.answer_all()
 
 
+@pytest.mark.thorough
 def test_a_paste_without_an_end_leaves_keys_alive() -> None:
     typed.paste_without_end()
 

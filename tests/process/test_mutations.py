@@ -29,6 +29,7 @@ def test_none_of_a_few_survives() -> None:
     assert last == "2 mutations: none survives"
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_one_that_no_test_notices_survives_and_the_checkout_is_left_alone(copy: Copy) -> None:
     module = ROOT / "chai_tui" / "host" / "cgroup.py"

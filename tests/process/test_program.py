@@ -124,6 +124,7 @@ def test_engines_and_start_methods(quick: str, engine: str, method: str) -> None
     assert result.stdout.splitlines()[-1] == "All chai served"
 
 
+@pytest.mark.thorough
 def test_start_methods_differ_in_what_a_child_imports_and_so_in_how_long_it_takes(
     quick: str,
 ) -> None:
@@ -344,9 +345,10 @@ _ALONE = ("-pno:cacheprovider", "-pno:textual-snapshot", "-pno:syrupy")
 """Options without which pytest takes pictures, too: half a second to import."""
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="nobody ignores signals there")
-@pytest.mark.parametrize("workers", [pytest.param("0", marks=pytest.mark.thorough), "1"])
+@pytest.mark.parametrize("workers", ["0", "1"])
 def test_the_tests_do_not_depend_on_how_they_were_started(workers: str) -> None:
     """Signals are ignored, and blocked; what starts the makers is not what inherits that."""
     script = (

@@ -173,6 +173,7 @@ def test_workers_of_joblib_tell_what_they_do(backend: str, tmp_path: Path) -> No
         assert makers[1].exitcode == 0, seen.told
 
 
+@pytest.mark.thorough
 def test_a_cluster_of_dask_tells_what_its_workers_do(tmp_path: Path) -> None:
     code = """
     if __name__ == "__main__":

@@ -251,6 +251,7 @@ def test_a_screen_that_was_stopped_goes_on_as_it_was(
     assert_left_clean(terminal)
 
 
+@pytest.mark.thorough
 def test_a_hung_up_terminal_leaves_nobody(start: Callable[..., Terminal], slow: str) -> None:
     terminal = start(slow)
     terminal.until_shows("3 brewing")
@@ -271,6 +272,7 @@ def test_a_closed_window_leaves_nobody(start: Callable[..., Terminal], slow: str
         time.sleep(0.01)
 
 
+@pytest.mark.thorough
 def test_what_it_leaves_in_the_shell_breaks_between_words(
     start: Callable[..., Terminal], tmp_path: Path
 ) -> None:
@@ -323,6 +325,7 @@ def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path, breaks: str
         assert "the pot broke" in Path(line.partition("report: ")[2]).read_text()
 
 
+@pytest.mark.thorough
 def test_it_draws_at_every_size(start: Callable[..., Terminal], slow: str) -> None:
     sizes = [(40, 12), (47, 15), (80, 24), (87, 27), (120, 40), (127, 43)]
     terminal = start(slow, columns=40, rows=12)

@@ -24,6 +24,7 @@ def test_nothing_is_left_of_makers_that_could_not_be_started() -> None:
     assert fail_to_start(4)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_nothing_is_left_of_makers_that_come_and_go_on_the_screen() -> None:
     assert come_and_go(30, Random(1))

@@ -26,6 +26,7 @@ def test_no_event_is_missing_in_json(stopped: bool) -> None:
     assert read_json(makers=MAKERS, numbers=1_300, seconds=0.5, stopped=stopped)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_everybody_is_served_on_a_screen_that_was_stopped() -> None:
     assert stop_the_screen(makers=MAKERS, numbers=1_300, seconds=0.5)

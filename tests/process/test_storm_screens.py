@@ -24,6 +24,7 @@ def test_nothing_that_is_printed_damages_the_screen(recipe: str) -> None:
     stay_intact(recipe, 0.3)
 
 
+@pytest.mark.thorough
 @briefly("name", ["prints and ignores", "stopped itself, ignores"])
 def test_nobody_holds_up_who_leaves_the_screen(name: str) -> None:
     assert leave_the_screen_among(name) < PATIENCE

@@ -142,6 +142,7 @@ def test_results_that_depend_on_who_else_works_are_told(run: Run) -> None:
     assert "differ" in done.stdout or "something else" in done.stdout
 
 
+@pytest.mark.thorough
 def test_what_differs_from_itself_is_not_blamed_on_an_engine(run: Run) -> None:
     found = verdict_of(run(shape("counts"), "--json", "--engines", "thread", *ROOM))
     assert "shared" not in found["verdict"]["sentence"]
@@ -151,6 +152,7 @@ TRIES = 10
 """So often what can only be measured with two cores for itself is measured on a loaded machine."""
 
 
+@pytest.mark.thorough
 def test_what_uses_several_cores_by_itself_is_told(run: Run) -> None:
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("it needs two cores")
@@ -162,6 +164,7 @@ def test_what_uses_several_cores_by_itself_is_told(run: Run) -> None:
     raise AssertionError(done.stdout)
 
 
+@pytest.mark.thorough
 def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
     def no_right_to_look() -> None:
         ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0)
@@ -281,6 +284,7 @@ def test_what_is_no_function_to_time_says_what_it_is(
     assert done.returncode == code
 
 
+@pytest.mark.thorough
 def test_what_only_the_first_call_does_is_no_part_of_a_call(run: Run) -> None:
     found = verdict_of(run(shape("builds_once"), "--json", "--engines", "thread", "--budget", "2"))
     assert found["tasted"]["calls"] > 1

@@ -738,6 +738,7 @@ def test_calls_that_start_processes_of_their_own_report_their_time(
     assert runner.taste(most=1)["tasted"]["child_cpu"] > 0.005
 
 
+@pytest.mark.thorough
 def test_without_the_word_the_share_is_a_guess(write: Write, runner: Runner) -> None:
     runner.loaded(write("def spin():\n    for _ in range(10_000): pass"), "spin")
     assert runner.taste(seconds=0.5)["tasted"]["about_gil"] is None

@@ -35,7 +35,7 @@ ATTEMPTS = 3
 """A crowd of others may mislead one tasting of a second, but not several in a row."""
 
 
-@briefly("name", ["nap", "nbody", "large_hash"], keep=2)
+@briefly("name", ["nap", "nbody", "large_hash"], keep=1)
 def test_the_verdict_is_what_was_measured_by_hand(name: str) -> None:
     which = target(name)
     assert which.gil is not None
