@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from _pytest.assertion import rewrite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from xdist.workermanage import WorkerController
 
 import chai_tui
 
@@ -96,7 +96,7 @@ def _leave_thorough(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: WorkerController) -> None:
+def pytest_testnodedown(node: Any) -> None:
     """Hear from the processes that share the tests how many were left: each of them left all."""
     node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left", 0)
 

@@ -35,7 +35,7 @@ def sure() -> ConfirmDialog:
 # Are you sure?
 
 
-@in_parts(5)
+@in_parts(6)
 async def test_confirm_by_key(part: slice) -> None:
     expectations: list[tuple[list[str], bool]] = [
         (["y"], True),

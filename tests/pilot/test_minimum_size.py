@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.pilot.kitchen import THREE, kitchen
 from tests.still import resize
 from tests.thorough import briefly
