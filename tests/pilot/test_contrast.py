@@ -14,6 +14,7 @@ from chai_tui.tui.canvas.contrast import SIGNS, TEXT, contrast
 from tests import kitchens
 from tests.palettes import VGA, XTERM, Terminal, dark, drawn, light, terminals
 from tests.still import pressing, settle, still_app
+from tests.thorough import briefly
 
 SCREENS = {
     "kitchen and filter": ("slash", "c"),
@@ -25,10 +26,9 @@ SCREENS = {
 """Where Textual's widgets are. What we draw ourselves is in the unit test, style by style."""
 MANY = pytest.mark.thorough
 ALL_SCREENS = [
-    pytest.param(name, marks=() if name in {"kitchen and filter", "no such signal"} else MANY)
-    for name in SCREENS
+    pytest.param(name, marks=() if name == "kitchen and filter" else MANY) for name in SCREENS
 ]
-"""Two have every kind of widget between them."""
+"""Where most of them are."""
 FEW = ("textual-dark", "solarized-light", "ansi-light")
 ELSEWHERE = ("textual-dark", "solarized-dark", "tokyo-night", "solarized-light", "ansi-light")
 """Themes of the other screens: every theme's colours are measured pair by pair in the unit test."""
@@ -101,7 +101,7 @@ async def test_everything_drawn_can_be_seen_in_sixteen_colours(name: str) -> Non
             assert faint(app, [dark(XTERM), light(XTERM), dark(VGA), light(VGA)]) == set()
 
 
-@pytest.mark.parametrize("few_colours", [True, False])
+@briefly("few_colours", [True, False])
 async def test_without_colours_nothing_is_black_on_black(
     monkeypatch: pytest.MonkeyPatch, few_colours: bool
 ) -> None:

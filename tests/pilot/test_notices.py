@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.widgets import Input
 from textual.widgets._toast import Toast
 
@@ -19,7 +18,7 @@ FIELDS = {
 
 
 @briefly("size", [(40, 12), (120, 40)])
-@pytest.mark.parametrize("keys", FIELDS.values(), ids=[*FIELDS])
+@briefly("keys", FIELDS.values(), ids=[*FIELDS], keep=2)
 async def test_no_notice_covers_a_field_that_is_typed_into(
     keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:

@@ -221,7 +221,7 @@ async def test_text_from_outside_is_neither_markup_nor_obeyed() -> None:
         assert "[bold]milk[/] ␛[31m" in shown.screen_text()
 
 
-@briefly("story", races.STORIES, keep=(3, 8))
+@briefly("story", races.STORIES, keep=(3,))
 async def test_it_fits_every_screen(story: str) -> None:
     events = getattr(races, story)()
     async with tasting(*events, size=SIZES[0]) as shown:

@@ -56,7 +56,7 @@ def _as_a_job(trial: object, *arguments: object) -> None:
         pytest.skip(str(why))
 
 
-@pytest.mark.parametrize("then", ["fg", "TERM"])
+@briefly("then", ["fg", "TERM"])
 def test_a_job_in_the_background_waits_for_its_terminal(then: str) -> None:
     _as_a_job(jobs.begin_in_background, then)
 

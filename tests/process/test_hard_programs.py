@@ -360,6 +360,7 @@ def test_all_of_a_flood_is_read() -> None:
         assert max(slices) < 100_000
 
 
+@pytest.mark.thorough
 def test_quitting_amid_floods_ends_everybody() -> None:
     with run("sh", "-c", "yes & yes & yes >&2") as seen:
         seen.until(lambda: sum(isinstance(event, Said) for event in seen.events) > 10_000)

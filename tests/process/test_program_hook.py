@@ -520,6 +520,7 @@ def test_a_forked_child_is_told_of_at_once_and_has_output_of_its_own(tmp_path: P
     assert ran.written[main.pid, 1] == b"before\nafter\n"
 
 
+@pytest.mark.thorough
 def test_of_very_many_forked_children_those_are_told_of_that_do_something(tmp_path: Path) -> None:
     code = """
     import os, threading

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
+from uuid import uuid4
 
 import pytest
 
@@ -44,11 +45,32 @@ def runner() -> Iterator[Runner]:
         yield runner
 
 
+SMALL = """
+LIST = []
+def same(x): return x
+def double(x): return 2 * x
+def numbers(): yield 1
+async def anumbers(): yield 1
+class Cup:
+    def fill(self): return 1
+class Needy:
+    def __init__(self, x): pass
+    def fill(self): return 1
+def generates(): return (x for x in [1])
+def maps(): return map(str, [1])
+def awaits(): return wait()
+async def wait(): pass
+"""
+Kept = tuple[Runner, Path]
+
+
 @pytest.fixture(scope="module")
-def kept() -> Iterator[Runner]:
-    """One for many functions: each is loaded in place of the one before."""
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """One for many functions, each in place of the one before, and the file that has them."""
+    path = tmp_path_factory.mktemp("kept") / "small.py"
+    path.write_text(SMALL)
     with Runner() as runner:
-        yield runner
+        yield runner, path
 
 
 def problem(answer: Message, code: str) -> Message:
@@ -189,9 +211,10 @@ def test_an_async_function_has_an_engine_more(write: Write, runner: Runner) -> N
         ({"pickle": base64.b64encode(pickle.dumps([{1, 2}])).decode()}, "{1, 2}"),
     ],
 )
-def test_items_come_in_four_forms(write: Write, kept: Runner, items: Message, shown: str) -> None:
-    kept.loaded(write("def same(x): return x"), "same", items=items)
-    assert kept.taste()["tasted"]["shown"] == shown
+def test_items_come_in_four_forms(kept: Kept, items: Message, shown: str) -> None:
+    runner, path = kept
+    runner.loaded(path, "same", items=items)
+    assert runner.taste()["tasted"]["shown"] == shown
 
 
 def test_arguments_are_the_same_in_every_call(write: Write, runner: Runner) -> None:
@@ -222,23 +245,11 @@ def test_arguments_are_the_same_in_every_call(write: Write, runner: Runner) -> N
         ("Needy.fill", None, "needs_object", "Needy()"),
     ],
 )
-def test_what_was_asked_for_wrongly(  # noqa: PLR0917
-    write: Write, kept: Runner, name: str, items: Message | None, code: str, words: str
+def test_what_was_asked_for_wrongly(
+    kept: Kept, name: str, items: Message | None, code: str, words: str
 ) -> None:
-    path = write(
-        """
-        LIST = []
-        def double(x): return 2 * x
-        def numbers(): yield 1
-        async def anumbers(): yield 1
-        class Cup:
-            def fill(self): return 1
-        class Needy:
-            def __init__(self, x): pass
-            def fill(self): return 1
-        """
-    )
-    found = problem(kept.load(path, name, items=items), code)
+    runner, path = kept
+    found = problem(runner.load(path, name, items=items), code)
     assert found["is_usage"]
     assert words in found["text"]
 
@@ -316,7 +327,7 @@ def test_methods_and_decorated_functions(write: Write, runner: Runner) -> None:
         assert runner.block("process")["block"]["times"] == 0
 
 
-@briefly(
+@pytest.mark.parametrize(
     ("code", "said", "line"),
     [
         ("import subprocess\nsubprocess.Popen(['sleep', '60'])", "starts a process", 2),
@@ -335,12 +346,12 @@ def test_methods_and_decorated_functions(write: Write, runner: Runner) -> None:
         ("from concurrent.futures import *\nProcessPoolExecutor().submit(len)", "starts a", 2),
         ("import asyncio\nasyncio.run(asyncio.to_thread(len))", "starts a thread", 2),
     ],
-    keep=(0, 2, 3, 5, 9, 12),
 )
 def test_an_import_that_starts_something_is_stopped_at_its_line(
-    write: Write, runner: Runner, code: str, said: str, line: int
+    write: Write, kept: Kept, code: str, said: str, line: int
 ) -> None:
-    path = write(code + "\ndef f(): pass\n")
+    runner, _ = kept
+    path = write(code + "\ndef f(): pass\n", f"{uuid4().hex}.py")  # no module comes twice
     found = problem(runner.load(path, "f"), "import_starts")
     assert found["text"].startswith(said)
     assert f"at line {line} when imported: put it under `if __name__ ==" in found["text"]
@@ -417,18 +428,17 @@ def test_a_call_that_raises_what_ends_a_process(write: Write, runner: Runner) ->
 
 
 @pytest.mark.parametrize(
-    ("code", "why"),
+    ("name", "why"),
     [
-        ("def f(): return (x for x in [1])", "returns_iterator"),
-        ("def f(): return map(str, [1])", "returns_iterator"),
-        ("async def g(): pass\ndef f(): return g()", "returns_awaitable"),
+        ("generates", "returns_iterator"),
+        ("maps", "returns_iterator"),
+        ("awaits", "returns_awaitable"),
     ],
 )
-def test_a_result_whose_work_is_yet_to_be_done(
-    write: Write, kept: Runner, code: str, why: str
-) -> None:
-    kept.loaded(write(code), "f")
-    problem(kept.taste(), why)
+def test_a_result_whose_work_is_yet_to_be_done(kept: Kept, name: str, why: str) -> None:
+    runner, path = kept
+    runner.loaded(path, name)
+    problem(runner.taste(), why)
 
 
 def test_what_ends_the_process_in_a_call_is_an_end_of_file(write: Write) -> None:

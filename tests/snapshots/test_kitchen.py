@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import CoreUse, Event, MakerUse, Said, Sampled
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
@@ -48,7 +46,7 @@ def test_every_engine(snap_compare: Compare) -> None:
     assert same(snap_compare, kitchens.engines(), (120, 50), cores=4, engine=Engine.ASYNCIO)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 50)], ids=["80x24", "120x50"])
+@briefly("size", [(80, 24), (120, 50)], ids=["80x24", "120x50"])
 def test_every_trouble(snap_compare: Compare, size: Size) -> None:
     """Killed, failed, paused, stopped, asked to stop: of processes and of threads."""
     assert same(snap_compare, kitchens.troubled(), size, "3")
@@ -62,7 +60,7 @@ def test_too_small(snap_compare: Compare) -> None:
     assert same(snap_compare, kitchens.lesson(), (28, 7))
 
 
-@pytest.mark.parametrize("size", [(200, 50), LARGE], ids=["cards-200x50", "rows-120x40"])
+@briefly("size", [(200, 50), LARGE], ids=["cards-200x50", "rows-120x40"])
 def test_a_hundred(snap_compare: Compare, size: Size) -> None:
     floor = floor_in_states(*(STATES[n % len(STATES)] for n in range(100)))
     assert same(snap_compare, floor, size, "right")
