@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from _pytest.assertion import rewrite
@@ -28,7 +29,7 @@ REWRITTEN = r"(test_\w+|conftest)\.py$"
 # A loaded machine is no reason for a property to fail. Few examples at a time, as the suite
 # runs often, with others each time; --hypothesis-profile=thorough looks longer.
 _ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("any machine", _ANY_MACHINE, max_examples=40)
+settings.register_profile("any machine", _ANY_MACHINE, max_examples=25)
 settings.register_profile("thorough", _ANY_MACHINE, max_examples=1_000)
 settings.load_profile("any machine")
 
@@ -38,6 +39,15 @@ _main = sys.modules["__main__"]
 _main.__spec__ = None
 if hasattr(_main, "__file__"):
     del _main.__file__
+
+
+LEFT = pytest.StashKey[int]()
+"""How many tests were left for ``--thorough``."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take ``--thorough``: many variants of what another test shows once."""
+    parser.addoption("--thorough", action="store_true", help="run those marked thorough, too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,6 +74,42 @@ def _first_property(_: None) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for, and have the longest begin first."""
+    _leave_thorough(config, items)
+    _longest_first(config, items)
+
+
+def _leave_thorough(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests marked thorough, unless all are wanted or some are named.
+
+    Whoever updates pictures wants all: those of a test that is left out would go.
+    """
+    is_named = any("::" in argument for argument in config.args)
+    if is_named or config.getoption("thorough") or config.getoption("update_snapshots", False):
+        return
+    left = [item for item in items if item.get_closest_marker("thorough")]
+    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=left)
+    config.stash[LEFT] = len(left)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left"] = len(left)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from the processes that share the tests how many were left: each of them left all."""
+    node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left", 0)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what was not tested."""
+    if left := config.stash.get(LEFT, 0):
+        terminalreporter.write_line(f"{left:,} variants are left for --thorough")
+
+
+def _longest_first(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give each of the processes that share the tests some of the longest first.
 
     They begin with an equal part of the list each. One of fifteen seconds that came last would keep

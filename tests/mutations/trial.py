@@ -104,7 +104,7 @@ class Copy:
         """
         # What takes pictures costs a quarter of a second to import, and is not needed here.
         without = ("-pno:cacheprovider", "-pno:textual-snapshot", "-pno:syrupy")
-        options = ["-x", "-q", f"--numprocesses={jobs}", *without]
+        options = ["-x", "-q", "--thorough", f"--numprocesses={jobs}", *without]
         command = [sys.executable, "-c", _TEST, *options, *(f"tests/{test}" for test in tests)]
         try:
             run = subprocess.run(

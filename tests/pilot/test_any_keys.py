@@ -85,16 +85,30 @@ def _those_who_are_there() -> Iterator[Event]:
     yield from sampled({0: [2], 1: [11, 12]})
 
 
-@settings(
-    max_examples=6,
+_FEW = settings(
+    max_examples=1,
     derandomize=True,
     deadline=None,
     database=None,
     phases=(Phase.generate,),  # each example is a run of the app: none is made smaller
     suppress_health_check=list(HealthCheck),
 )
+
+
+@_FEW
 @given(keys)
 def test_any_keys_leave_an_app_that_works(pressed: list[str]) -> None:
+    _leave_it_working(pressed)
+
+
+@pytest.mark.thorough
+@settings(_FEW, max_examples=6)
+@given(keys)
+def test_more_keys_leave_an_app_that_works(pressed: list[str]) -> None:
+    _leave_it_working(pressed)
+
+
+def _leave_it_working(pressed: list[str]) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         # The palette can quit, and save a picture: neither is what is tried here.
         monkeypatch.setattr(ChaiApp, "leave", lambda _: None)

@@ -14,6 +14,7 @@ from chai_tui.tui.canvas.contrast import SIGNS, TEXT, contrast
 from tests import kitchens
 from tests.palettes import VGA, XTERM, Terminal, dark, drawn, light, terminals
 from tests.still import pressing, settle, still_app
+from tests.thorough import briefly
 
 SCREENS = {
     "kitchen and filter": ("slash", "c"),
@@ -23,6 +24,12 @@ SCREENS = {
     "palette": ("ctrl+p", "s", "t"),
 }
 """Where Textual's widgets are. What we draw ourselves is in the unit test, style by style."""
+MANY = pytest.mark.thorough
+ALL_SCREENS = [
+    pytest.param(name, marks=() if name == "kitchen and filter" else MANY) for name in SCREENS
+]
+"""Where most of them are."""
+FEW = ("textual-dark", "solarized-light", "ansi-light")
 ELSEWHERE = ("textual-dark", "solarized-dark", "tokyo-night", "solarized-light", "ansi-light")
 """Themes of the other screens: every theme's colours are measured pair by pair in the unit test."""
 PALE = ("ink-dim", "ink-frame", "ink-empty")
@@ -55,10 +62,18 @@ def faint(app: ChaiApp, some: Iterable[Terminal]) -> set[str]:
     return found
 
 
+@pytest.mark.parametrize("name", ALL_SCREENS)
+async def test_everything_drawn_can_be_seen_in_dark_and_light_themes(name: str) -> None:
+    await _see_in(FEW, *SCREENS[name])
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SCREENS)
 async def test_everything_drawn_can_be_seen_in_every_theme(name: str) -> None:
-    keys = SCREENS[name]
-    themes = BUILTIN_THEMES if name == "kitchen and filter" else ELSEWHERE
+    await _see_in(BUILTIN_THEMES if name == "kitchen and filter" else ELSEWHERE, *SCREENS[name])
+
+
+async def _see_in(themes: Iterable[str], *keys: str) -> None:
     app = still_app(kitchens.lively())
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pressing(*keys)(pilot)
@@ -74,19 +89,19 @@ async def test_everything_drawn_can_be_seen_in_every_theme(name: str) -> None:
             )
 
 
-@pytest.mark.parametrize("keys", SCREENS.values(), ids=[*SCREENS])
-async def test_everything_drawn_can_be_seen_in_sixteen_colours(keys: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("name", ALL_SCREENS)
+async def test_everything_drawn_can_be_seen_in_sixteen_colours(name: str) -> None:
     """Whether the terminal is dark or light by itself."""
     app = still_app(kitchens.lively(), few_colours=True)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pressing(*keys)(pilot)
+        await pressing(*SCREENS[name])(pilot)
         for theme in ("textual-dark", "textual-light"):
             app.theme = theme
             await settle(pilot)
             assert faint(app, [dark(XTERM), light(XTERM), dark(VGA), light(VGA)]) == set()
 
 
-@pytest.mark.parametrize("few_colours", [True, False])
+@briefly("few_colours", [True, False])
 async def test_without_colours_nothing_is_black_on_black(
     monkeypatch: pytest.MonkeyPatch, few_colours: bool
 ) -> None:

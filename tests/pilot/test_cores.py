@@ -7,6 +7,7 @@ import pytest
 from chai_tui.model.events import CoresChanged, CoreUse, MakerUse, Sampled
 from tests.builders import BEGAN, HERE, brewing, sampled
 from tests.pilot.kitchen import kitchen
+from tests.thorough import briefly
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -54,7 +55,7 @@ async def test_cores_that_change_while_frozen_are_shown_afterwards() -> None:
         await shown.until(lambda: "1 core " in shown.screen_text())
 
 
-@pytest.mark.parametrize("size", [(40, 12), *SIZES, (200, 50)])
+@briefly("size", [(40, 12), *SIZES, (200, 50)], keep=2)
 async def test_what_is_not_known_is_said_on_every_screen(size: tuple[int, int]) -> None:
     run = HERE._replace(maps_cores=False, unseen="there is no /proc")
     figures = Sampled(

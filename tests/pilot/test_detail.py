@@ -14,6 +14,7 @@ from chai_tui.tui.detail.screen import DetailScreen
 from tests.builders import BEGAN, brewing, failed, floor_of, killed, served
 from tests.pilot.screen_app import NO_ANSWER, ScreenApp, showing
 from tests.still import resize
+from tests.thorough import briefly
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
 
@@ -38,7 +39,7 @@ def said(app: ScreenApp[None]) -> OutputView:
     return app.screen.query_one(OutputView)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_one_maker_is_shown_whole(size: tuple[int, int]) -> None:
     async with showing(lambda: DetailScreen(three(), 2), size) as (app, _):
         rows = app.rows()
@@ -54,7 +55,7 @@ async def test_back() -> None:
             assert await app.ask(pilot, lambda: DetailScreen(three(), 1), key) is None, key
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("keys", "number"),
     [
         (["right"], 2),
@@ -63,6 +64,7 @@ async def test_back() -> None:
         (["left"], 5),
         (["left_square_bracket", "left"], 2),
     ],
+    keep=(0, 1, 4),
 )
 async def test_neighbours_go_round(keys: list[str], number: int) -> None:
     async with showing(lambda: DetailScreen(three(), 1)) as (app, pilot):
@@ -175,7 +177,7 @@ async def test_a_reader_stays_where_they_are_when_old_lines_are_let_go() -> None
         assert "the last 1,000 of 1,040 lines" in app.text
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_search_goes_from_find_to_find(size: tuple[int, int]) -> None:
     floor = floor_of(
         *brewing(1), *says(*("milk" if n % 30 == 10 else f"tea {n}" for n in range(100)))
@@ -235,6 +237,7 @@ async def test_a_change_of_theme_changes_the_inks() -> None:
         assert view.render_line(0) != before
 
 
+@pytest.mark.thorough
 async def test_resizing_draws_for_the_new_width() -> None:
     floor = three()
     floor.fold([Sampled(BEGAN + 1, (), (MakerUse(1, 0, 1.0, 0.0, None, 4_000_000, False),))])

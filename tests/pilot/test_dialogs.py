@@ -15,6 +15,7 @@ from chai_tui.state.floor_facts import COMMON_SIGNALS
 from chai_tui.tui.dialogs.shown import ConfirmDialog, EngineDialog, SignalDialog
 from chai_tui.tui.dialogs.signal_menu import SignalChoice, matching, preselected, signal_choices
 from tests.pilot.screen_app import NO_ANSWER, showing
+from tests.thorough import briefly, in_parts
 
 SIZES = [(80, 24), (40, 12)]
 RECIPES = list(BUILT_IN.values())
@@ -34,7 +35,8 @@ def sure() -> ConfirmDialog:
 # Are you sure?
 
 
-async def test_confirm_by_key() -> None:
+@in_parts(6)
+async def test_confirm_by_key(part: slice) -> None:
     expectations: list[tuple[list[str], bool]] = [
         (["y"], True),
         (["n"], False),
@@ -46,13 +48,13 @@ async def test_confirm_by_key() -> None:
         (["down", "up", "enter"], False),
     ]
     async with showing(sure) as (app, pilot):
-        for keys, expected in expectations:
+        for keys, expected in expectations[part]:
             answer = await app.ask(pilot, sure, *keys)
             assert answer is expected, keys
 
 
 @pytest.mark.parametrize(("button", "answer"), [("#yes", True), ("#no", False)])
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_confirm_by_mouse(size: tuple[int, int], button: str, answer: bool) -> None:
     async with showing(sure, size) as (app, pilot):
         assert "Kill the process of Chai Maker #6?" in app.text
@@ -113,7 +115,8 @@ def test_sigterm_is_preselected() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows has no such signals")
-async def test_signal_by_key() -> None:
+@in_parts(5)
+async def test_signal_by_key(part: slice) -> None:
     expectations: list[tuple[list[str], int | None]] = [
         (["enter"], 15),
         (["up", "enter"], 14),
@@ -128,7 +131,7 @@ async def test_signal_by_key() -> None:
         (["tab", "enter"], None),  # the Cancel button
     ]
     async with showing(menu) as (app, pilot):
-        for keys, expected in expectations:
+        for keys, expected in expectations[part]:
             answer = await app.ask(pilot, menu, *keys)
             assert answer == expected, keys
 
@@ -141,7 +144,7 @@ async def test_nothing_found_sends_nothing() -> None:
         assert app.answer is NO_ANSWER
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_a_click_chooses_a_signal_and_another_sends_it(size: tuple[int, int]) -> None:
     async with showing(menu, size) as (app, pilot):
         await pilot.press(*"int")
@@ -155,7 +158,7 @@ async def test_a_click_chooses_a_signal_and_another_sends_it(size: tuple[int, in
         assert app.answer == signal.SIGINT
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 @pytest.mark.parametrize(("button", "answer"), [("#send", signal.SIGTERM), ("#cancel", None)])
 async def test_signal_by_button(size: tuple[int, int], button: str, answer: int | None) -> None:
     async with showing(menu, size) as (app, pilot):
@@ -174,7 +177,8 @@ def choice(recipe: str = "grind", engine: Engine = Engine.PROCESS) -> EngineDial
     return EngineDialog(RECIPES, BUILT_IN[recipe], engine)
 
 
-async def test_engine_by_key() -> None:
+@in_parts(4)
+async def test_engine_by_key(part: slice) -> None:
     expectations: list[tuple[list[str], tuple[str, Engine]]] = [
         (["enter"], ("grind", Engine.PROCESS)),
         (["tab", "down", "enter"], ("grind", Engine.THREAD)),
@@ -186,7 +190,7 @@ async def test_engine_by_key() -> None:
         (["left", "down", "shift+tab", "down", "enter"], ("native", Engine.THREAD)),
     ]
     async with showing(choice) as (app, pilot):
-        for keys, expected in expectations:
+        for keys, expected in expectations[part]:
             answer = await app.ask(pilot, choice, *keys)
             assert answer == (BUILT_IN[expected[0]], expected[1]), keys
 
@@ -198,7 +202,7 @@ async def test_engine_can_be_left_alone() -> None:
             assert answer is None, keys
 
 
-@pytest.mark.parametrize("size", SIZES)
+@briefly("size", SIZES)
 async def test_engine_by_mouse(size: tuple[int, int]) -> None:
     async with showing(choice, size) as (app, pilot):
         await pilot.click(offset=app.at("masala"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chai_tui.config.settings import Settings
 from chai_tui.model.commands import (
     AddMakers,
@@ -37,6 +35,7 @@ from tests.builders import (
     served,
 )
 from tests.pilot.kitchen import THREE, kitchen
+from tests.thorough import briefly
 
 CHAI = BUILT_IN["chai"]
 SHARED: list[Event] = [
@@ -95,7 +94,7 @@ async def test_a_signal_goes_to_whom_it_was_asked_about() -> None:
         assert shown.submitted == [SignalMaker(1, 10)]
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("events", "words"),
     [
         (served(1), "Chai Maker #1 has already served"),
@@ -103,6 +102,7 @@ async def test_a_signal_goes_to_whom_it_was_asked_about() -> None:
         (failed(1), "Chai Maker #1 has already failed: ValueError: no milk"),
         ([], "No maker is selected"),
     ],
+    keep=(0, 3),
 )
 async def test_what_cannot_be_done_is_said(events: list[Event], words: str) -> None:
     async with kitchen(*events) as shown:
@@ -118,7 +118,7 @@ async def test_nobody_can_brew_again_in_an_empty_kitchen() -> None:
         assert shown.notices == ["No maker is selected"]
 
 
-@pytest.mark.parametrize(("key", "command"), [("K", KillMaker(2)), ("z", PauseMaker(2))])
+@briefly(("key", "command"), [("K", KillMaker(2)), ("z", PauseMaker(2))])
 async def test_those_who_share_a_process_are_named_first(key: str, command: Command) -> None:
     async with kitchen(*SHARED) as shown:
         await shown.press("2", key)
@@ -232,7 +232,7 @@ async def test_c_takes_the_finished_off_the_screen() -> None:
         assert "Nobody has finished yet" in shown.notices
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+@briefly("size", [(120, 40), (80, 24), (40, 12)])
 async def test_whoever_clears_all_away_is_told_how_to_go_on(size: tuple[int, int]) -> None:
     for engine in (Engine.PROCESS, Engine.THREAD):
         async with kitchen(*served(1, engine=engine), size=size) as shown:
@@ -292,7 +292,7 @@ async def test_a_key_of_another_command_is_left_to_it_with_a_word() -> None:
         assert [type(command) for command in shown.submitted] == [StopMaker, AddMakers]
 
 
-@pytest.mark.parametrize("name", ["nosuchkey", "contrl+x", "a+b+c", "ctrl+"])
+@briefly("name", ["nosuchkey", "contrl+x", "a+b+c", "ctrl+"])
 async def test_a_key_that_there_is_not_falls_back_with_a_word(name: str) -> None:
     async with kitchen(*THREE, settings=Settings(keys={"add": name})) as shown:
         (notice,) = shown.notices

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-import pytest
 from textual.color import Color
 
 from chai_tui.config.settings import Settings
@@ -17,6 +16,7 @@ from chai_tui.tui.makers.sort_filter import Sort
 from tests.builders import BEGAN, brewing, in_states, killed, paused, served
 from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
 from tests.still import settle
+from tests.thorough import briefly
 
 SIZES = [(40, 12), (80, 24), (120, 40), (200, 50)]
 
@@ -40,7 +40,7 @@ async def test_timeline_and_log_are_both_seen_with_three_makers() -> None:
         assert re.match(r"╭─ +t timeline .*╮╭─ +l log .*╮$", top)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@briefly("size", SIZES, ids=str, keep=(1,))
 async def test_every_line_of_the_screen_is_used(size: tuple[int, int]) -> None:
     """From the header to the keys no line is left between widgets, and nothing overlaps."""
     async with kitchen(size=size) as shown:
@@ -55,9 +55,7 @@ async def test_every_line_of_the_screen_is_used(size: tuple[int, int]) -> None:
             assert {region.width for region in regions} == {size[0]}, makers
 
 
-@pytest.mark.parametrize(
-    ("size", "panels"), [((80, 24), 4), ((120, 40), 7), ((200, 50), 7)], ids=str
-)
+@briefly(("size", "panels"), [((80, 24), 4), ((120, 40), 7), ((200, 50), 7)], ids=str)
 async def test_panels_fill_their_lines(size: tuple[int, int], panels: int) -> None:
     """No half of a line stays empty beside the last of them, nor more than a line in them."""
     async with kitchen(size=size) as shown:
@@ -103,13 +101,13 @@ async def test_the_title_says_how_many_of_how_many_are_in_sight() -> None:
         assert f"  {in_sight} of 100  " in shown.screen_text().splitlines()[0]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@briefly("size", SIZES, ids=str, keep=2)
 async def test_the_title_says_it_on_every_screen(size: tuple[int, int]) -> None:
     async with kitchen(*lesson(400), size=size) as shown:
         assert re.search(r"\b\d+ of 400\b", shown.screen_text().splitlines()[0])
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@briefly("size", SIZES, ids=str)
 async def test_large_print_has_no_pid_and_fewer_facts(size: tuple[int, int]) -> None:
     events = [*lesson(2), *killed(3), *paused(4)]
     async with kitchen(*events, size=size) as shown:
@@ -171,7 +169,7 @@ async def test_a_run_may_begin_in_large_print() -> None:
         assert "pid" not in shown.screen_text()
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+@briefly("theme", ["textual-dark", "textual-light", "ansi-dark"])
 async def test_large_print_has_more_contrast(theme: str) -> None:
     """What explains is as strong as text, and lines as what explains was."""
     async with kitchen(*brewing(1), settings=Settings(theme=theme)) as shown:

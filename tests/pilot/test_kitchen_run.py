@@ -37,6 +37,7 @@ from tests.builders import (
     served,
 )
 from tests.pilot.kitchen import LEAVES, THREE, kitchen
+from tests.thorough import briefly
 
 
 @pytest.mark.parametrize(("key", "code"), [("q", 1), ("ctrl+q", 1), ("ctrl+c", 130)])
@@ -153,7 +154,7 @@ async def test_a_round_is_announced_once() -> None:
         assert shown.notices == []
 
 
-@pytest.mark.parametrize("key", ["t", "enter", "question_mark", "e"])
+@briefly("key", ["t", "enter", "question_mark", "e"])
 async def test_where_no_log_is_a_notice_tells_of_the_round(key: str) -> None:
     async with kitchen(*brewing(1)) as shown:
         await shown.press(key)

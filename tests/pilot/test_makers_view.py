@@ -22,6 +22,7 @@ from chai_tui.tui.run_app import GREETING
 from tests.builders import BEGAN, brewing, killed, sampled, seated, served
 from tests.pilot.kitchen import LAUNCH, Kitchen, kitchen
 from tests.still import resize
+from tests.thorough import briefly
 
 
 def many(count: int) -> list[Event]:
@@ -179,7 +180,7 @@ async def test_who_was_looked_at_stays_in_place_when_another_comes() -> None:
         assert "#3" not in shown.makers_text().split("\n")[0]
 
 
-@pytest.mark.parametrize("size", [(39, 20), (100, 11)])
+@briefly("size", [(39, 20), (100, 11)])
 async def test_a_screen_that_is_too_small_says_so(size: tuple[int, int]) -> None:
     async with kitchen(*many(2), size=size) as shown:
         text = shown.screen_text()
@@ -320,7 +321,7 @@ async def test_the_log_can_be_scrolled_back() -> None:
         await shown.until(lambda: log._lines[-1] == newest)
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+@briefly("theme", ["textual-dark", "textual-light", "ansi-dark"])
 async def test_every_ink_has_its_colour_in_every_theme(theme: str) -> None:
     async with kitchen(*many(2), settings=Settings(theme="nord")) as shown:
         view = shown.app.kitchen.makers

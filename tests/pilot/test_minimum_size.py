@@ -6,9 +6,10 @@ import pytest
 
 from tests.pilot.kitchen import THREE, kitchen
 from tests.still import resize
+from tests.thorough import briefly
 
 
-@pytest.mark.parametrize("key", ["enter", "t", "question_mark", "e", "f9", "ctrl+p"])
+@briefly("key", ["enter", "t", "question_mark", "e", "f9", "ctrl+p"], keep=2)
 async def test_a_screen_without_room_says_so(key: str) -> None:
     async with kitchen(*THREE, size=(40, 12)) as shown:
         await shown.press(key)
@@ -40,6 +41,7 @@ async def test_the_programs_keys_still_work() -> None:
         assert len(shown.submitted) == 1
 
 
+@pytest.mark.thorough
 async def test_whatever_is_opened_without_room_nothing_stays_covered() -> None:
     async with kitchen(*THREE, size=(20, 5)) as shown:
         for key in ("question_mark", "ctrl+p", "ctrl+p", "e"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.widgets import Input
 from textual.widgets._toast import Toast
 
 from tests.builders import brewing
 from tests.pilot.kitchen import kitchen
+from tests.thorough import briefly
 
 FIELDS = {
     "filter": ("slash",),
@@ -17,8 +17,8 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize("size", [(40, 12), (120, 40)])
-@pytest.mark.parametrize("keys", FIELDS.values(), ids=[*FIELDS])
+@briefly("size", [(40, 12), (120, 40)])
+@briefly("keys", FIELDS.values(), ids=[*FIELDS], keep=2)
 async def test_no_notice_covers_a_field_that_is_typed_into(
     keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:

@@ -19,6 +19,7 @@ from chai_tui.tui.keys.commands import COMMANDS
 from chai_tui.tui.palette import KitchenCommands
 from tests.builders import ALL_COMMANDS, brewing
 from tests.pilot.kitchen import Kitchen, kitchen
+from tests.thorough import briefly
 
 
 async def choose(shown: Kitchen, words: str) -> None:
@@ -81,7 +82,7 @@ async def test_what_the_source_does_not_accept_is_not_offered() -> None:
         assert "Brew chai next" not in offered
 
 
-@pytest.mark.parametrize("has_downloads", [True, False])
+@briefly("has_downloads", [True, False])
 async def test_a_screenshot_is_saved_and_said_where(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_downloads: bool
 ) -> None:
@@ -132,7 +133,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     return event
 
 
-@pytest.mark.parametrize("later", [0, 1, 5, 25])
+@briefly("later", [0, 1, 5, 25], keep=(1,))
 async def test_enter_waits_for_the_hits_of_what_was_typed(found: asyncio.Event, later: int) -> None:
     """However slow the search is, it is not the first hit of what was shown before that acts."""
     async with kitchen(*brewing(1)) as shown:
@@ -151,6 +152,7 @@ async def test_enter_waits_for_the_hits_of_what_was_typed(found: asyncio.Event, 
         assert shown.submitted == []
 
 
+@pytest.mark.thorough
 async def test_a_palette_that_is_done_while_it_is_covered_is_gone_afterwards(
     found: asyncio.Event,
 ) -> None:

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
-
 from chai_tui.model.commands import (
     KillMaker,
     PauseMaker,
@@ -24,6 +22,7 @@ from chai_tui.tui.makers.view import AIM_SECONDS
 from tests.builders import BEGAN, brewing
 from tests.pilot.kitchen import Kitchen, kitchen
 from tests.program_floors import PROGRAM_COMMANDS, process, run_of, thread, waits
+from tests.thorough import briefly
 
 FAMILY: list[Event] = [
     *process(1, "make", maker=1),
@@ -86,9 +85,10 @@ async def test_they_are_sorted_by_name_and_never_by_place() -> None:
         assert order(shown) == [4, 3, 1, 2]
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("wanted", "numbers"),
     [("cc", [4]), ("running make", [1]), ("brewing", []), ("runn", [1, 2, 3, 4])],
+    keep=2,
 )
 async def test_they_are_found_by_what_they_show(wanted: str, numbers: list[int]) -> None:
     async with program(*FAMILY) as shown:
@@ -109,7 +109,7 @@ async def test_a_process_of_a_run_gets_its_signal_at_once() -> None:
         assert shown.submitted == [StopMaker(1), KillMaker(1), PauseMaker(1)]
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("key", "signal", "command"),
     [
         ("k", "SIGTERM", StopMaker(1)),

@@ -188,6 +188,7 @@ async def test_the_bar_is_clicked_and_dragged(path: Path) -> None:
         assert replay.seconds == 6.0
 
 
+@pytest.mark.thorough
 async def test_a_drag_ends_where_another_screen_comes(path: Path) -> None:
     async with replaying(path) as replay:
         await replay.press("space")
@@ -202,6 +203,7 @@ async def test_a_drag_ends_where_another_screen_comes(path: Path) -> None:
         assert replay.seconds == before
 
 
+@pytest.mark.thorough
 async def test_the_scale_may_change_while_the_bar_is_dragged(path: Path) -> None:
     async with replaying(path) as replay:
         await replay.press("space")
@@ -400,6 +402,7 @@ async def test_back_from_the_end_all_is_as_it_was(path: Path) -> None:
                 await fresh.press(*["escape"] * len(keys))
 
 
+@pytest.mark.thorough
 async def test_back_to_where_nobody_was(path: Path) -> None:
     async with replaying(path) as replay:
         await replay.press("space", "end", "4", "enter")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chai_tui.model.commands import AddMakers
 from chai_tui.model.engine import Engine
 from chai_tui.sources.simulated.source import Simulation
@@ -13,11 +11,12 @@ from chai_tui.tui.bridge import Bridge
 from tests.builders import HERE, FakeSource, brewing
 from tests.pilot.kitchen import Kitchen, StoppedClock, kitchen
 from tests.process.makers import steps
+from tests.thorough import briefly
 
 SIMULATED = HERE._replace(source="simulated")
 
 
-@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 50)])
+@briefly("size", [(40, 12), (80, 24), (120, 40), (200, 50)])
 async def test_every_screen_says_so(size: tuple[int, int]) -> None:
     async with kitchen(*brewing(1), run=SIMULATED, size=size) as shown:
         assert "simulated" in shown.screen_text()

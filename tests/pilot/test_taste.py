@@ -19,6 +19,7 @@ from tests import races
 from tests.builders import BEGAN
 from tests.pilot.tasting import tasting
 from tests.still import resize
+from tests.thorough import briefly
 
 SIZES = ((40, 12), (80, 24), (120, 40), (200, 50))
 
@@ -194,7 +195,7 @@ async def test_a_failure_is_told_with_its_traceback_which_scrolls() -> None:
         assert "ValueError: no milk" in shown.screen_text()
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("text", "says"),
     [
         ("there are no items", "work.resize: there are no items"),
@@ -220,7 +221,7 @@ async def test_text_from_outside_is_neither_markup_nor_obeyed() -> None:
         assert "[bold]milk[/] ␛[31m" in shown.screen_text()
 
 
-@pytest.mark.parametrize("story", races.STORIES)
+@briefly("story", races.STORIES, keep=(3,))
 async def test_it_fits_every_screen(story: str) -> None:
     events = getattr(races, story)()
     async with tasting(*events, size=SIZES[0]) as shown:

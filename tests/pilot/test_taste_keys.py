@@ -23,6 +23,7 @@ from chai_tui.tui.keys.taste_keys import TASTE
 from tests import races
 from tests.builders import BEGAN
 from tests.pilot.tasting import tasting
+from tests.thorough import briefly
 
 # What keys do
 
@@ -253,9 +254,10 @@ async def test_warnings_of_the_settings_are_shown() -> None:
 # How it ends
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("story", "code"),
     [("verdict", 0), ("noisy", 0), ("raced", 1), ("failed", 1), ("importing", 1)],
+    keep=(0, 3),
 )
 async def test_q_leaves_with_what_came_of_it(story: str, code: int) -> None:
     events = getattr(races, story)()

@@ -23,6 +23,7 @@ from tests.pilot.screen_app import ScreenApp, showing
 from tests.pilot.test_timeline import sample, some
 from tests.still import resize
 from tests.stories import story
+from tests.thorough import briefly
 
 
 class Docked(Screen[None]):
@@ -57,7 +58,7 @@ async def test_it_has_an_axis_and_two_lines_for_each_maker() -> None:
         assert "███" in rows[1]
 
 
-@pytest.mark.parametrize("size", [(32, 4), (32, 12), (42, 5), (202, 42)])
+@briefly("size", [(32, 4), (32, 12), (42, 5), (202, 42)], keep=2)
 async def test_it_fits_into_little_and_much(size: tuple[int, int]) -> None:
     async with showing(lambda: Docked(some(12)), size) as (app, pilot):
         assert "╷0 s" in inside(app)[0]

@@ -24,6 +24,7 @@ from tests.builders import (
     served,
 )
 from tests.pilot.kitchen import THREE, kitchen
+from tests.thorough import in_parts
 
 
 async def test_the_filter_is_typed_kept_and_left() -> None:
@@ -120,10 +121,16 @@ async def test_what_is_typed_in_a_burst_goes_where_it_is_meant_to_go(keys: str) 
         assert shown.submitted == []
 
 
-async def test_letters_keep_their_order_while_the_field_opens() -> None:
+TURNS = [(0, 0), (0, 5), (0, 2), (0, 9), (1, 1), (2, 1)]
+"""Turns of the loop before the first two of the letters that follow."""
+TURNS_OF_PALETTE = [(0, 0), (9, 2), (0, 1), (3, 0), (40, 0)]
+
+
+@in_parts(2)
+async def test_letters_keep_their_order_while_the_field_opens(part: slice) -> None:
     """Whenever they come: the first may be on its way elsewhere when the field has the focus."""
     async with kitchen(*THREE) as shown:
-        for turns in ((0, 0), (0, 2), (0, 5), (0, 9), (1, 1), (2, 1)):
+        for turns in TURNS[part]:
             await shown.press("slash", *"none", "enter")  # what was there is replaced whole
             assert shown.app.kitchen.makers.wanted == "none", turns
             shown.app.post_message(Key("slash", "/"))
@@ -138,10 +145,11 @@ async def test_letters_keep_their_order_while_the_field_opens() -> None:
             await shown.press("enter")
 
 
-async def test_a_command_that_is_typed_in_a_burst_is_the_one_that_acts() -> None:
+@in_parts(2)
+async def test_a_command_that_is_typed_in_a_burst_is_the_one_that_acts(part: slice) -> None:
     """Enter stays behind the letters: else it would run what the palette shows first."""
     async with kitchen(*brewing(1)) as shown:
-        for turns in ((0, 0), (0, 1), (3, 0), (9, 2), (40, 0)):
+        for turns in TURNS_OF_PALETTE[part]:
             for key, wait in zip(["ctrl+p", *"freeze", "enter"], (*turns, *[0] * 6), strict=True):
                 character = {"ctrl+p": None, "enter": "\r"}.get(key, key)
                 shown.app.post_message(Key(key, character))

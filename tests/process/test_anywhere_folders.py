@@ -13,9 +13,10 @@ if sys.platform != "linux":
 
 from tests.storm.anywhere.folders import PLACES, brew_at, brew_where_nobody_may_enter
 from tests.storm.promise import Untried
+from tests.thorough import briefly
 
 
-@pytest.mark.parametrize("place", PLACES)
+@briefly("place", PLACES, keep=3)
 def test_everybody_is_served_where_folders_are_not_as_usual(place: str) -> None:
     try:
         brew_at(place, "forkserver", "process", "--json")
@@ -23,6 +24,7 @@ def test_everybody_is_served_where_folders_are_not_as_usual(place: str) -> None:
         pytest.skip(str(why))
 
 
+@pytest.mark.thorough
 def test_makers_are_spawned_where_the_current_folder_was_removed() -> None:
     brew_at("removed before", "spawn", "process", "--plain")
 

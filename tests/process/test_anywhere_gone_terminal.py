@@ -11,9 +11,10 @@ if sys.platform == "win32":
 
 from tests.storm.anywhere.gone_terminal import hang_up
 from tests.storm.promise import PATIENCE
+from tests.thorough import briefly
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("options", "way"),
     [("--plain", "ignored"), ("--json --engine thread", "blocked"), ("--plain", "not ours")],
 )

@@ -12,6 +12,7 @@ if sys.platform == "win32":
 from tests.storm.anywhere.removed import break_the_screen, use_every_screen
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_every_key_works_after_the_installation_was_removed() -> None:
     assert use_every_screen()

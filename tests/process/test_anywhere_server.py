@@ -21,6 +21,7 @@ from tests.storm.anywhere.stopped_server import (
     stopped,
 )
 from tests.storm.promise import Broken, Untried
+from tests.thorough import briefly
 
 
 def in_time(trial: Callable[..., float], *arguments: object, **options: object) -> None:
@@ -38,11 +39,12 @@ def in_time(trial: Callable[..., float], *arguments: object, **options: object) 
     assert took < LEAVE_SECONDS
 
 
+@pytest.mark.thorough
 def test_the_screen_is_left_beside_a_stopped_server_that_is_asked_for_a_maker() -> None:
     in_time(leave_the_screen, stopped, "q", adding=True)
 
 
-@pytest.mark.parametrize("halt", [stopped, frozen])
+@briefly("halt", [stopped, frozen])
 def test_a_start_is_given_up(halt: Halt) -> None:
     in_time(run_lines, halt, "--plain", at_once=True)
 
@@ -51,7 +53,7 @@ def test_makers_that_came_from_a_stopped_server_end_with_the_run() -> None:
     in_time(run_lines, stopped, "--json", at_once=False, leave="SIGTERM")
 
 
-@pytest.mark.parametrize("refused", [False, True], ids=["pidfds", "no-pidfds"])
+@briefly("refused", [False, True], ids=["pidfds", "no-pidfds"])
 def test_nobody_else_gets_a_signal_that_was_meant_for_a_maker(*, refused: bool) -> None:
     try:
         try_among_reused_numbers("kitchen", refused=refused)

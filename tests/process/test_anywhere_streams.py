@@ -11,6 +11,7 @@ if sys.platform != "linux":
     pytest.skip("other systems have other devices", allow_module_level=True)
 
 from tests.storm.anywhere import streams as storm
+from tests.thorough import briefly
 
 QUICK = "--simulate --speed 1000"
 
@@ -22,13 +23,13 @@ def quick(tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("streams", storm.UNWRITABLE)
+@briefly("streams", storm.UNWRITABLE, keep=2)
 @pytest.mark.parametrize("arguments", ["--help", "--json"])
 def test_stdout_that_takes_nothing_is_told_in_a_line(arguments: str, streams: str) -> None:
     storm.spoil_stdout(arguments, streams)
 
 
-@pytest.mark.parametrize("deaf", storm.DEAF)
+@briefly("deaf", storm.DEAF)
 def test_the_exit_code_is_right_where_there_is_nobody_to_tell(deaf: str) -> None:
     storm.spoil_stdout_and_stderr("--help", ">/dev/full", deaf)
     storm.spoil_stdout_and_stderr("--json", ">&-", deaf)
@@ -40,7 +41,7 @@ def test_a_reader_that_has_gone_is_told_nothing(arguments: str) -> None:
     storm.lose_the_reader(arguments)
 
 
-@pytest.mark.parametrize("streams", storm.HARMLESS)
+@briefly("streams", storm.HARMLESS, keep=(2, 3))
 def test_a_run_needs_neither_stdin_nor_stderr(streams: str) -> None:
     storm.brew_all_the_same(f"{QUICK} --json", streams)
 

@@ -12,23 +12,25 @@ if sys.platform == "win32":
 
 from tests.storm.anywhere import jobs, terminals, typed
 from tests.storm.promise import Untried
+from tests.thorough import briefly
 
 
-@pytest.mark.parametrize("why_deaf", terminals.DEAF)
+@briefly("why_deaf", terminals.DEAF)
 def test_a_terminal_that_is_gone_ends_it(why_deaf: str) -> None:
     terminals.go_away(why_deaf)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@briefly("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_that_were_blocked_end_it_and_makers_do_not_inherit_that(number: int) -> None:
     terminals.end_it(number)
 
 
+@pytest.mark.thorough
 def test_hang_ups_that_were_ignored_do_not_end_it_and_a_term_does() -> None:
     terminals.stay_ignored(signal.SIGHUP)
 
 
-@pytest.mark.parametrize("number", terminals.DEADLY)
+@briefly("number", terminals.DEADLY)
 def test_the_terminal_is_given_back_before_any_end(number: int) -> None:
     terminals.die_by(number)
 
@@ -42,7 +44,7 @@ def test_the_terminals_own_size_wins() -> None:
     terminals.begin_without_size()
 
 
-@pytest.mark.parametrize("place", ["Latin-1 locale", "LC_ALL=C", "PYTHONIOENCODING=ascii"])
+@briefly("place", ["Latin-1 locale", "LC_ALL=C", "PYTHONIOENCODING=ascii"])
 def test_every_encoding_gets_a_drawing(place: str) -> None:
     terminals.draw_in(place)
 
@@ -54,7 +56,7 @@ def _as_a_job(trial: object, *arguments: object) -> None:
         pytest.skip(str(why))
 
 
-@pytest.mark.parametrize("then", ["fg", "TERM"])
+@briefly("then", ["fg", "TERM"])
 def test_a_job_in_the_background_waits_for_its_terminal(then: str) -> None:
     _as_a_job(jobs.begin_in_background, then)
 
@@ -67,12 +69,13 @@ def test_a_job_that_nobody_can_bring_to_the_front_prints_lines() -> None:
     _as_a_job(jobs.orphan)
 
 
+@pytest.mark.thorough
 def test_a_job_whose_terminal_is_taken_is_stopped_until_it_has_it_again() -> None:
     _as_a_job(jobs.lose_terminal)
 
 
-@pytest.mark.parametrize("ways", [["fg", "bg", "TERM"], ["TERM"]], ids=" ".join)
-@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+@briefly("ways", [["fg", "bg", "TERM"], ["TERM"]], ids=" ".join)
+@briefly("number", [signal.SIGTSTP, signal.SIGSTOP])
 def test_a_job_that_was_stopped_goes_on_as_it_was(number: int, ways: list[str]) -> None:
     _as_a_job(jobs.stop_and_go_on, number, *ways)
 
@@ -81,14 +84,16 @@ def test_a_key_that_comes_in_parts_is_that_key() -> None:
     typed.type_slowly(0.15)
 
 
+@pytest.mark.thorough
 def test_what_a_terminal_says_of_itself_is_no_key() -> None:
     typed.answer_all()
 
 
+@pytest.mark.thorough
 def test_a_paste_without_an_end_leaves_keys_alive() -> None:
     typed.paste_without_end()
 
 
-@pytest.mark.parametrize("what", ["filter", "keys"])
+@briefly("what", ["filter", "keys"])
 def test_a_signal_is_answered_whatever_is_typed(what: str) -> None:
     typed.type_without_end(what, signal.SIGTERM, bytes_before=5_000)

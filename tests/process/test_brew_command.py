@@ -12,6 +12,7 @@ from chai_tui.host.engines import engines_here
 from chai_tui.model.engine import Engine
 from tests.process.conftest import PATIENCE
 from tests.process.program import console_script
+from tests.thorough import briefly
 
 HERE = engines_here()
 
@@ -48,7 +49,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("target", ["work.py:resize", "work:resize"])
+@briefly("target", ["work.py:resize", "work:resize"])
 @pytest.mark.parametrize("engine", HERE)
 def test_the_program_prints_results(folder: Path, target: str, engine: Engine) -> None:
     ran = run(folder, target, "--each", "range(2)", "--engine", str(engine), "--plain")
@@ -69,7 +70,7 @@ def test_every_start_method_finds_the_function(folder: Path, method: str) -> Non
     assert "End of Chai Maker #1 resize: 10" in ran.stdout
 
 
-@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@briefly("method", ["forkserver", "spawn", "fork"])
 def test_every_start_method_makes_the_object_of_a_method(folder: Path, method: str) -> None:
     ran = run(folder, "work.py:Press.shrink", "--each", "[4]", "--start-method", method, "--plain")
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -104,7 +105,7 @@ def test_json_has_steps_and_result(folder: Path) -> None:
     assert [e["result"] for e in events if e["event"] == "served"] == ["40"]
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("arguments", "problem"),
     [
         (["work.py:resize", "--each", "range(3)", "--makers", "2"],
@@ -121,6 +122,7 @@ def test_json_has_steps_and_result(folder: Path) -> None:
         (["work.py:resize", "--items", "none"], "--items none: no such file"),
         (["work.py:resize", "--items", "work.py"], "--items work.py:2: expected one JSON"),
     ],
+    keep=(0,1,3,8,10),
 )  # fmt: skip
 def test_what_does_not_go_together_is_told_in_one_line(
     folder: Path, arguments: list[str], problem: str

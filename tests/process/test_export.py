@@ -18,6 +18,7 @@ import pytest
 from tests.builders import brewing, served
 from tests.process.program import console_script
 from tests.recordings import write_recording
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="there are no such signals, pipes and terminals there"
@@ -57,7 +58,7 @@ def test_a_run_is_recorded_exported_and_exported_again(tmp_path: Path) -> None:
     assert (tmp_path / "run.csv").read_text().count(",served,") == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@briefly("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_is_interrupted_leaves_nothing_behind(
     number: signal.Signals, tmp_path: Path, recording: Path
 ) -> None:

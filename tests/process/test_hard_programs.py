@@ -185,6 +185,7 @@ def test_what_a_process_burned_is_told_with_its_end_and_counts_whatever_was_samp
     assert seen.floor.burned == told
 
 
+@pytest.mark.thorough
 def test_five_hundred_children_a_second() -> None:
     code = (
         "import os, time\n"
@@ -203,6 +204,7 @@ def test_five_hundred_children_a_second() -> None:
         assert len(came) == 501 or not is_told(seen)
 
 
+@pytest.mark.thorough
 def test_no_descriptor_is_left_after_many_programs() -> None:
     def descriptors() -> int:
         return len([*Path("/proc/self/fd").iterdir()])
@@ -360,6 +362,7 @@ def test_all_of_a_flood_is_read() -> None:
         assert max(slices) < 100_000
 
 
+@pytest.mark.thorough
 def test_quitting_amid_floods_ends_everybody() -> None:
     with run("sh", "-c", "yes & yes & yes >&2") as seen:
         seen.until(lambda: sum(isinstance(event, Said) for event in seen.events) > 10_000)
@@ -461,6 +464,7 @@ def test_a_web_server(tmp_path: Path) -> None:
         assert seen.floor.makers[1].pid == station.pid
 
 
+@pytest.mark.thorough
 def test_pytest_with_two_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("xdist")
     for name in [name for name in os.environ if name.startswith(("PYTEST_", "COV_"))]:

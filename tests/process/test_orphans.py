@@ -22,6 +22,7 @@ from tests.process import makers
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.makers import doing, steps
 from tests.slowness import as_if_alone
+from tests.thorough import briefly
 
 METHODS = ["forkserver", "spawn", "fork"]
 
@@ -76,7 +77,10 @@ def _seconds_to_vanish(method: str) -> float:
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
-@pytest.mark.parametrize("method", ["forkserver", "spawn"])  # fork is refused on a screen
+# fork is refused on a screen
+@pytest.mark.parametrize(
+    "method", ["forkserver", pytest.param("spawn", marks=pytest.mark.thorough)]
+)
 def test_a_killed_screen_leaves_nobody(method: str) -> None:
     """The screen starts its stations from a thread; one is paused.
 
@@ -90,7 +94,7 @@ def test_a_killed_screen_leaves_nobody(method: str) -> None:
     assert as_if_alone(took) < KILLED_SECONDS
 
 
-@pytest.mark.parametrize("method", METHODS)
+@briefly("method", METHODS)
 def test_closing_ends_everyone_within_a_second(method: str) -> None:
     # Three tries: a machine that is busy with something else says nothing of ours.
     assert any(_seconds_to_close(method) < 1.0 for _ in range(3))
@@ -137,7 +141,7 @@ def test_a_station_that_is_born_too_late_ends_at_once(alone: bool, code: int) ->
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is no file")
-@pytest.mark.parametrize("method", METHODS)
+@briefly("method", METHODS)
 def test_shared_memory_of_a_killed_maker_does_not_outlive_the_kitchen(method: str) -> None:
     command = [sys.executable, "-m", "tests.process.sharer", method]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)

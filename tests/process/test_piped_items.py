@@ -20,6 +20,7 @@ from tests.process.conftest import PATIENCE
 from tests.process.program import console_script
 from tests.process.test_screen import assert_left_clean
 from tests.terminal import Terminal, control
+from tests.thorough import briefly
 
 NO_KEYS = "chai-tui: stdin is no terminal, so no keys can be read: showing plain lines"
 FEEDS = [
@@ -61,7 +62,7 @@ def run(environment: dict[str, str], tmp_path: Path) -> Run:
     return run_it
 
 
-@pytest.mark.parametrize("feed", FEEDS)
+@briefly("feed", FEEDS, keep=(0, 3))
 def test_a_maker_brews_each_item_of_a_pipe(run: Run, feed: str) -> None:
     ran = run(feed, "brew work.py:twice --plain")
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -69,7 +70,7 @@ def test_a_maker_brews_each_item_of_a_pipe(run: Run, feed: str) -> None:
     assert ends == [f"End of Chai Maker #{n} twice: {2 * n}" for n in (1, 2, 3)]
 
 
-@pytest.mark.parametrize("feed", FEEDS)
+@briefly("feed", FEEDS, keep=(0, 3))
 def test_a_tasting_takes_the_items_of_a_pipe(run: Run, feed: str) -> None:
     ran = run(feed, "taste work.py:twice --json --budget 0.5 --engines serial,thread")
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -77,7 +78,7 @@ def test_a_tasting_takes_the_items_of_a_pipe(run: Run, feed: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["brew", "taste"])
-@pytest.mark.parametrize(
+@briefly(
     ("feed", "problem"),
     [
         (
@@ -90,6 +91,7 @@ def test_a_tasting_takes_the_items_of_a_pipe(run: Run, feed: str) -> None:
         ("{} --items - <&-", "<stdin>: expected a pipe or a file, found it closed"),
         ("{} --items - < /dev/zero", "<stdin>: expected at most 32,000,000 bytes, found more"),
     ],
+    keep=(0, 2, 4, 6, 8, 10),
 )
 def test_what_is_wrong_with_a_pipe_is_told_in_one_line(
     run: Run, command: str, feed: str, problem: str

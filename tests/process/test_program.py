@@ -17,6 +17,7 @@ import pytest
 
 from tests.process.conftest import PATIENCE
 from tests.process.program import alive, console_script, family_of, title_of
+from tests.thorough import briefly
 
 STARTS = {f"Start of Chai Maker #{number} chai brewing" for number in (1, 2, 3)}
 ENDS = {f"End of Chai Maker #{number} chai brewing" for number in (1, 2, 3)}
@@ -114,7 +115,7 @@ def test_lines_appear_as_they_happen(start: Callable[..., Running]) -> None:
     assert alive(running.family)
 
 
-@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@briefly("method", ["forkserver", "spawn", "fork"])
 @pytest.mark.parametrize("engine", ["process", "thread", "asyncio", "serial"])
 def test_engines_and_start_methods(quick: str, engine: str, method: str) -> None:
     result = run(quick, "--engine", engine, "--start-method", method, "--makers", "2")
@@ -123,6 +124,7 @@ def test_engines_and_start_methods(quick: str, engine: str, method: str) -> None
     assert result.stdout.splitlines()[-1] == "All chai served"
 
 
+@pytest.mark.thorough
 def test_start_methods_differ_in_what_a_child_imports_and_so_in_how_long_it_takes(
     quick: str,
 ) -> None:
@@ -156,7 +158,7 @@ def test_a_killed_maker_is_named(slow: str, start: Callable[..., Running]) -> No
     assert (running.process.returncode, err) == (1, "")
 
 
-@pytest.mark.parametrize("mode", ["--plain", "--json"])
+@briefly("mode", ["--plain", "--json"])
 def test_without_a_screen_makers_give_way_to_nobody(
     mode: str, slow: str, start: Callable[..., Running]
 ) -> None:
@@ -199,8 +201,8 @@ def test_a_closed_pipe_ends_the_run_without_a_word(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that it waits for a reader")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-@pytest.mark.parametrize("wish", ["--json --makers 100", "--plain --makers 400"])
+@briefly(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@briefly("wish", ["--json --makers 100", "--plain --makers 400"])
 def test_signals_end_a_run_whose_output_nobody_reads(
     slow: str, start: Callable[..., Running], wish: str, number: int, code: int
 ) -> None:
@@ -221,7 +223,7 @@ def test_signals_end_a_run_whose_output_nobody_reads(
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
-@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@briefly("method", ["forkserver", "spawn", "fork"])
 def test_signals_end_everything(
     slow: str, start: Callable[..., Running], method: str, number: int, code: int
 ) -> None:
@@ -271,7 +273,7 @@ def test_the_version_is_the_packages() -> None:
     assert run("--version").stdout.split()[-1] == version("chai-tui")
 
 
-@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@briefly("method", ["forkserver", "spawn", "fork"])
 def test_nothing_is_imported_from_the_current_folder(
     quick: str, tmp_path: Path, method: str
 ) -> None:
@@ -309,7 +311,7 @@ _HOMES = {"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CHAI_TUI_CONFIG"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@briefly("method", ["forkserver", "spawn", "fork"])
 @pytest.mark.parametrize("inherited", ["signal.SIG_IGN", "blocked"])
 def test_makers_are_joined_whatever_was_inherited(quick: str, method: str, inherited: str) -> None:
     """Whoever started us may have ignored SIGCHLD, or kept it waiting, for itself."""
@@ -343,6 +345,7 @@ _ALONE = ("-pno:cacheprovider", "-pno:textual-snapshot", "-pno:syrupy")
 """Options without which pytest takes pictures, too: half a second to import."""
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="nobody ignores signals there")
 @pytest.mark.parametrize("workers", ["0", "1"])

@@ -19,6 +19,7 @@ if sys.platform != "linux":
 
 from tests.process.program import alive, console_script
 from tests.terminal import PATIENCE, Terminal
+from tests.thorough import briefly
 
 SCRIPT = """\
 import os, sys
@@ -151,7 +152,7 @@ def test_ctrl_c_ends_what_was_run(folder: Path) -> None:
         terminal.until(lambda: not terminal.survivors())
 
 
-@pytest.mark.parametrize(("key", "code"), [("q", 0), ("\x03", 130)])
+@briefly(("key", "code"), [("q", 0), ("\x03", 130)])
 def test_who_is_watched_is_left_alone(
     sleeper: subprocess.Popen[bytes], key: str, code: int
 ) -> None:

@@ -34,6 +34,7 @@ from chai_tui.sources.program.hearing.messages import (
 )
 from chai_tui.sources.program.hearing.receiver import FOLDER, MOST_OF_ONE, HookReceiver
 from tests.hooked import Ran, own_environment, python, run_alone, run_hooked
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the hook is for Linux only")
 
@@ -103,7 +104,7 @@ def other_pythons() -> list[str]:
     return [*dict.fromkeys([*found[:1], *found[-1:]])]
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@briefly("method", ["fork", "spawn"])
 @pytest.mark.parametrize("other", other_pythons(), ids=lambda path: Path(path).parts[-3])
 def test_other_pythons_tell_the_same(other: str, method: str, tmp_path: Path) -> None:
     write(tmp_path, LESSON)
@@ -471,7 +472,7 @@ def test_a_program_ends_and_writes_as_without_the_hook(what: str, tmp_path: Path
         assert raised.error.partition(":")[0] in {"ValueError", "Empty"}
 
 
-@pytest.mark.parametrize("site", SITES)
+@briefly("site", SITES, keep=(1, 2))
 def test_their_own_sitecustomize_runs_as_without_ours(site: str, tmp_path: Path) -> None:
     write(tmp_path, SAME["looks round"])
     assert compare(tmp_path, "lesson.py", site=SITES[site]).of(ProcessBegan)
@@ -525,6 +526,7 @@ def test_a_forked_child_is_told_of_at_once_and_has_output_of_its_own(tmp_path: P
     assert ran.written[main.pid, 1] == b"before\nafter\n"
 
 
+@pytest.mark.thorough
 def test_of_very_many_forked_children_those_are_told_of_that_do_something(tmp_path: Path) -> None:
     code = """
     import os, threading
@@ -570,7 +572,7 @@ with ThreadPoolExecutor(2) as pool:
 """
 
 
-@pytest.mark.parametrize("gone", [True, False], ids=["gone", "never reads"])
+@briefly("gone", [True, False], ids=["gone", "never reads"], keep=(1,))
 def test_a_program_goes_on_though_nobody_listens(tmp_path: Path, gone: bool) -> None:
     receiver = HookReceiver()
     environment = receiver.environment(own_environment())

@@ -17,6 +17,7 @@ from chai_tui.model.program_events import TaskBegan, TaskEnded
 from chai_tui.state.records import Maker
 from tests.programs import Seen, run
 from tests.slowness import as_if_alone
+from tests.thorough import briefly
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of programs"),
@@ -137,7 +138,7 @@ def tasks(seen: Seen, name: str) -> set[int]:
     }
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading"])
+@briefly("backend", ["loky", "threading"])
 def test_workers_of_joblib_tell_what_they_do(backend: str, tmp_path: Path) -> None:
     code = f"""
     def spill(n):
@@ -173,6 +174,7 @@ def test_workers_of_joblib_tell_what_they_do(backend: str, tmp_path: Path) -> No
         assert makers[1].exitcode == 0, seen.told
 
 
+@pytest.mark.thorough
 def test_a_cluster_of_dask_tells_what_its_workers_do(tmp_path: Path) -> None:
     code = """
     if __name__ == "__main__":

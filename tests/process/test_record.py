@@ -16,6 +16,7 @@ from chai_tui.model.race_events import Judged
 from chai_tui.recording.reader import Reader
 from tests.process.conftest import PATIENCE
 from tests.process.program import console_script
+from tests.thorough import briefly
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 QUICK = '[[steps]]\nname = "pour"\nwait = 0.1\n'
@@ -49,7 +50,7 @@ def quick(tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("name", ["run.chai", "run.chai.gz"])
+@briefly("name", ["run.chai", "run.chai.gz"])
 def test_a_recording_has_every_event_that_was_told(tmp_path: Path, quick: str, name: str) -> None:
     path = tmp_path / name
     result = run("brew", quick, "--json", "--record", str(path))

@@ -19,6 +19,7 @@ from tests.builders import BEGAN
 from tests.process.program import console_script
 from tests.replays import recording, told, write
 from tests.terminal import PATIENCE, Terminal
+from tests.thorough import briefly
 
 RESTORED = b"\x1b[?1049l"
 
@@ -111,7 +112,7 @@ def test_a_run_is_watched_from_another_terminal(
             run.kill()
 
 
-@pytest.mark.parametrize("found", ["no recording", "a folder", "nothing"])
+@briefly("found", ["no recording", "a folder", "nothing"])
 def test_what_is_no_recording_is_told_in_a_line(tmp_path: Path, found: str) -> None:
     path = tmp_path / "run\x1b[31m.chai"
     if found == "a folder":

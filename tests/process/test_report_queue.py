@@ -26,6 +26,7 @@ from chai_tui.sources.live.station.report_queue import ReportQueue
 from chai_tui.state.records import State
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.makers import doing, printing, steps
+from tests.thorough import briefly
 
 SHM = Path("/dev/shm")  # noqa: S108 - where Linux keeps semaphores
 WAYS = ["spawn"] if sys.platform == "win32" else ["forkserver", "spawn", "fork"]
@@ -91,7 +92,7 @@ def test_fifty_makers_leave_no_semaphore(watch: Watch, semaphores: str) -> None:
 
 @pytest.mark.usefixtures("no_semaphores")
 @pytest.mark.skipif(not wire.IS_ATOMIC, reason="writers take turns here")
-@pytest.mark.parametrize("start_method", WAYS)
+@briefly("start_method", WAYS)
 def test_a_kitchen_brews_where_there_are_no_semaphores(watch: Watch) -> None:
     makers = [watch.add(steps(wait=0.01, compute=0.01), 2, engine) for engine in engines_here()]
     watch.joined(*(maker for group in makers for maker in group))
@@ -99,7 +100,7 @@ def test_a_kitchen_brews_where_there_are_no_semaphores(watch: Watch) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
-@pytest.mark.parametrize("start_method", WAYS)
+@briefly("start_method", WAYS)
 def test_makers_are_seated_where_no_file_may_be_written(watch: Watch) -> None:
     import resource
 
@@ -114,7 +115,7 @@ def test_makers_are_seated_where_no_file_may_be_written(watch: Watch) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a message is written whole or not at all")
-@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+@briefly("method", ["forkserver", "spawn"])
 def test_a_writer_finds_the_pipe_broken_once_its_parent_reads_no_more(method: str) -> None:
     context: Any = multiprocessing.get_context(method)
     queue = ReportQueue(ctx=context)
@@ -151,7 +152,7 @@ class TestWhereAPipeTakesNoWholeReport:
             got.update(pipe.read())
         assert (got, pipe.garbled) == (Counter(dict.fromkeys(texts, 20)), "")
 
-    @pytest.mark.parametrize("start_method", WAYS)
+    @briefly("start_method", WAYS)
     @pytest.mark.parametrize("engine", [Engine.PROCESS, Engine.THREAD])
     def test_makers_are_heard_all_the_same(self, watch: Watch, engine: Engine) -> None:
         line = "x" * 900

@@ -20,6 +20,7 @@ if sys.platform == "win32":
 from chai_tui.cli.launch import MAKERS_NICENESS
 from tests.process.program import console_script, title_of
 from tests.terminal import PATIENCE, Terminal
+from tests.thorough import briefly
 
 RESTORED = b"\x1b[?1049l"
 """What leaves the alternate screen."""
@@ -107,7 +108,7 @@ def test_exit_says_who_was_not_served(start: Callable[..., Terminal], slow: str)
     assert said[-1] == "exit codes: #1 −9 (SIGKILL)"
 
 
-@pytest.mark.parametrize(("keys", "code"), [("q", 1), (" q", 1), ("\x03", 130)])
+@briefly(("keys", "code"), [("q", 1), (" q", 1), ("\x03", 130)])
 def test_leaving_says_how_many_were_ended(
     start: Callable[..., Terminal], slow: str, keys: str, code: int
 ) -> None:
@@ -148,7 +149,7 @@ def test_warnings_can_be_read_to_their_end_once_the_screen_is_gone(
     assert 'found "no-such-theme"' in theme
 
 
-@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+@briefly("method", ["forkserver", "spawn"])
 def test_makers_can_be_added_while_the_app_runs_and_give_way_to_it(
     start: Callable[..., Terminal], slow: str, method: str
 ) -> None:
@@ -167,9 +168,7 @@ def test_makers_can_be_added_while_the_app_runs_and_give_way_to_it(
     assert_left_clean(terminal)
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
-)
+@briefly(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_signals_end_children_and_restore_the_terminal(
     start: Callable[..., Terminal], slow: str, number: int, code: int
 ) -> None:
@@ -186,7 +185,7 @@ def test_signals_end_children_and_restore_the_terminal(
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="tells by /proc that the screen is stuck")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@briefly(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_terminal_that_takes_nothing_keeps_nobody(
     start: Callable[..., Terminal], slow: str, number: int, code: int
 ) -> None:
@@ -252,6 +251,7 @@ def test_a_screen_that_was_stopped_goes_on_as_it_was(
     assert_left_clean(terminal)
 
 
+@pytest.mark.thorough
 def test_a_hung_up_terminal_leaves_nobody(start: Callable[..., Terminal], slow: str) -> None:
     terminal = start(slow)
     terminal.until_shows("3 brewing")
@@ -272,6 +272,7 @@ def test_a_closed_window_leaves_nobody(start: Callable[..., Terminal], slow: str
         time.sleep(0.01)
 
 
+@pytest.mark.thorough
 def test_what_it_leaves_in_the_shell_breaks_between_words(
     start: Callable[..., Terminal], tmp_path: Path
 ) -> None:
@@ -310,7 +311,7 @@ if __name__ == '__main__':
 """
 
 
-@pytest.mark.parametrize("breaks", [A_SCREEN_THAT_BREAKS, A_FOLD_THAT_BREAKS])
+@briefly("breaks", [A_SCREEN_THAT_BREAKS, A_FOLD_THAT_BREAKS])
 def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path, breaks: str) -> None:
     script = tmp_path / "crash.py"
     script.write_text(breaks + RUN)
@@ -324,6 +325,7 @@ def test_a_crash_of_the_app_says_where_its_report_is(tmp_path: Path, breaks: str
         assert "the pot broke" in Path(line.partition("report: ")[2]).read_text()
 
 
+@pytest.mark.thorough
 def test_it_draws_at_every_size(start: Callable[..., Terminal], slow: str) -> None:
     sizes = [(40, 12), (47, 15), (80, 24), (87, 27), (120, 40), (127, 43)]
     terminal = start(slow, columns=40, rows=12)

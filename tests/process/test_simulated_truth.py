@@ -9,6 +9,7 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import Recipe, Step, StepKind
 from tests.simulated import Compared, compare
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="its costs were measured on Linux, with its fork server"
@@ -32,7 +33,7 @@ MIXED = Recipe(
 )
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("recipe", "engine"),
     [
         (WAIT, Engine.PROCESS),
@@ -43,6 +44,7 @@ MIXED = Recipe(
         (MIXED, Engine.THREAD),
     ],
     ids=lambda value: getattr(value, "name", str(value)),
+    keep=2,
 )
 def test_it_takes_as_long_as_the_real_thing(recipe: Recipe, engine: Engine) -> None:
     tried: list[Compared] = []

@@ -18,6 +18,7 @@ def test_any_file_is_taken_or_refused_in_one_line() -> None:
     assert feed_files(80, Random(1))
 
 
+@pytest.mark.thorough
 def test_any_command_line_is_taken_or_refused_in_one_line() -> None:
     assert feed_command_lines(150, Random(1))
 
@@ -31,6 +32,7 @@ def test_what_can_neither_be_run_nor_watched_is_refused_in_one_line() -> None:
     assert feed_bad_programs(6, Random(1))
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="programs are run and watched on Linux alone")
 def test_odd_programs_are_run_and_watched() -> None:
     assert feed_odd_programs(3, Random(1))

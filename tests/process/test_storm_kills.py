@@ -25,6 +25,7 @@ def test_the_survivors_of_a_storm_miss_nothing() -> None:
     assert kill_beside(16, 8, Random(1))
 
 
+@pytest.mark.thorough
 def test_nobody_is_silenced_by_many_who_talk_without_end() -> None:
     """One turn's reading has no time for so many: they must take turns."""
     kitchen = Kitchen("forkserver")

@@ -18,10 +18,13 @@ from tests.storm.limits import (
     start_without,
 )
 from tests.storm.promise import Untried
+from tests.thorough import briefly
 
 
-@pytest.mark.parametrize(
-    ("limit", "start_method", "engine"), [case for case in CASES if case[1] == "forkserver"]
+@briefly(
+    ("limit", "start_method", "engine"),
+    [case for case in CASES if case[1] == "forkserver"],
+    keep=(0, 2),
 )
 def test_the_limit_is_named_and_the_others_go_on(
     limit: str, start_method: str, engine: str
@@ -32,7 +35,7 @@ def test_the_limit_is_named_and_the_others_go_on(
         pytest.skip(str(why))
 
 
-@pytest.mark.parametrize("start_method", START_METHODS)
+@briefly("start_method", START_METHODS)
 def test_everybody_is_served_where_there_are_no_semaphores(start_method: str) -> None:
     try:
         brew_without_semaphores(start_method, makers=6)

@@ -11,11 +11,12 @@ if sys.platform == "win32":
 
 from tests.storm.awful import AWFUL
 from tests.storm.quitting import close_among
+from tests.thorough import briefly
 
 PATIENCE = 5.0
 """Seconds to quit on a loaded machine; alone it takes half a second."""
 
 
-@pytest.mark.parametrize("method", ["forkserver", "spawn", "fork"])
+@briefly("method", ["forkserver", "spawn", "fork"])
 def test_nobody_holds_up_the_end(method: str) -> None:
     assert close_among(list(AWFUL), method, paused=True, unread=True) < PATIENCE

@@ -24,6 +24,7 @@ import tests
 from chai_tui.sources.taste import conductor
 from chai_tui.tasting import TastingError, taste
 from tests.process.program import console_script
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="not on Windows yet")
 
@@ -113,7 +114,7 @@ ROOM = ("--budget", "4")
 """Seconds enough for a few rounds on a crowded machine; where it is not, they are not used."""
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("name", "why"),
     [("double", "lambda"), ("local", "inside another function"), ("returns_lock", "pickle")],
 )
@@ -141,6 +142,7 @@ def test_results_that_depend_on_who_else_works_are_told(run: Run) -> None:
     assert "differ" in done.stdout or "something else" in done.stdout
 
 
+@pytest.mark.thorough
 def test_what_differs_from_itself_is_not_blamed_on_an_engine(run: Run) -> None:
     found = verdict_of(run(shape("counts"), "--json", "--engines", "thread", *ROOM))
     assert "shared" not in found["verdict"]["sentence"]
@@ -150,6 +152,7 @@ TRIES = 10
 """So often what can only be measured with two cores for itself is measured on a loaded machine."""
 
 
+@pytest.mark.thorough
 def test_what_uses_several_cores_by_itself_is_told(run: Run) -> None:
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("it needs two cores")
@@ -161,6 +164,7 @@ def test_what_uses_several_cores_by_itself_is_told(run: Run) -> None:
     raise AssertionError(done.stdout)
 
 
+@pytest.mark.thorough
 def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
     def no_right_to_look() -> None:
         ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0)
@@ -174,7 +178,7 @@ def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
 # Modules that cannot be imported
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("name", "text", "words"),
     [
         ("starts_process", "process.start()", "starts a process"),
@@ -182,6 +186,7 @@ def test_where_nobody_may_look_at_the_gil_the_share_is_about(run: Run) -> None:
         ("starts_shell", "os.system(", "runs a command"),
         ("reads_input", "input(", "asks for input"),
     ],
+    keep=(0, 3),
 )
 def test_what_an_import_would_start_is_shown_with_its_line_and_does_not_run(
     run: Run, name: str, text: str, words: str
@@ -261,7 +266,7 @@ def test_a_function_that_reads_gets_the_end_of_file(run: Run) -> None:
     assert verdict_of(done)["tasted"]["shown"] == "''"
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("name", "words", "code"),
     [
         ("returns_iterator", "returns an iterator", 1),
@@ -269,6 +274,7 @@ def test_a_function_that_reads_gets_the_end_of_file(run: Run) -> None:
         ("Kettle", "is a class", 2),
         ("not_callable", "cannot be called", 2),
     ],
+    keep=(0, 2),
 )
 def test_what_is_no_function_to_time_says_what_it_is(
     run: Run, name: str, words: str, code: int
@@ -278,6 +284,7 @@ def test_what_is_no_function_to_time_says_what_it_is(
     assert done.returncode == code
 
 
+@pytest.mark.thorough
 def test_what_only_the_first_call_does_is_no_part_of_a_call(run: Run) -> None:
     found = verdict_of(run(shape("builds_once"), "--json", "--engines", "thread", "--budget", "2"))
     assert found["tasted"]["calls"] > 1
@@ -293,7 +300,7 @@ def test_a_method_of_a_class_is_tasted(run: Run) -> None:
 # Names and usage
 
 
-@pytest.mark.parametrize(
+@briefly(
     ("target", "words"),
     [
         (str(CASES / "shape.py:busy"), "shapes.py"),
@@ -302,6 +309,7 @@ def test_a_method_of_a_class_is_tasted(run: Run) -> None:
         ("jsn:loads", "json"),
         ("json:lods", "loads"),
     ],
+    keep=(0, 3),
 )
 def test_a_name_that_is_not_there_is_answered_with_the_nearest(
     run: Run, target: str, words: str

@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
+from uuid import uuid4
 
 import pytest
 
 from chai_tui.sources.taste.runner._chai_taste import gil
 from tests.process.runners import PATIENCE, Message, Runner
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 ENGINES = ["serial", "thread", "process"]
@@ -41,6 +43,34 @@ def write(tmp_path: Path) -> Write:
 def runner() -> Iterator[Runner]:
     with Runner() as runner:
         yield runner
+
+
+SMALL = """
+LIST = []
+def same(x): return x
+def double(x): return 2 * x
+def numbers(): yield 1
+async def anumbers(): yield 1
+class Cup:
+    def fill(self): return 1
+class Needy:
+    def __init__(self, x): pass
+    def fill(self): return 1
+def generates(): return (x for x in [1])
+def maps(): return map(str, [1])
+def awaits(): return wait()
+async def wait(): pass
+"""
+Kept = tuple[Runner, Path]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """One for many functions, each in place of the one before, and the file that has them."""
+    path = tmp_path_factory.mktemp("kept") / "small.py"
+    path.write_text(SMALL)
+    with Runner() as runner:
+        yield runner, path
 
 
 def problem(answer: Message, code: str) -> Message:
@@ -117,10 +147,10 @@ def pythons() -> list[str]:
         minor = path.parent.parent.name.split(".")[1]
         if minor.isdigit() and int(minor) >= 9:
             found[minor] = str(path)
-    return list(found.values())
+    return [found[minor] for minor in sorted(found, key=int)]
 
 
-@pytest.mark.parametrize("python", pythons(), ids=lambda path: path.split("/")[-3])
+@briefly("python", pythons(), ids=lambda path: path.split("/")[-3], keep=(0, len(pythons()) - 1))
 def test_each_python_here_runs_it(write: Write, python: str) -> None:
     path = write(
         """
@@ -181,8 +211,9 @@ def test_an_async_function_has_an_engine_more(write: Write, runner: Runner) -> N
         ({"pickle": base64.b64encode(pickle.dumps([{1, 2}])).decode()}, "{1, 2}"),
     ],
 )
-def test_items_come_in_four_forms(write: Write, runner: Runner, items: Message, shown: str) -> None:
-    runner.loaded(write("def same(x): return x"), "same", items=items)
+def test_items_come_in_four_forms(kept: Kept, items: Message, shown: str) -> None:
+    runner, path = kept
+    runner.loaded(path, "same", items=items)
     assert runner.taste()["tasted"]["shown"] == shown
 
 
@@ -214,22 +245,10 @@ def test_arguments_are_the_same_in_every_call(write: Write, runner: Runner) -> N
         ("Needy.fill", None, "needs_object", "Needy()"),
     ],
 )
-def test_what_was_asked_for_wrongly(  # noqa: PLR0917
-    write: Write, runner: Runner, name: str, items: Message | None, code: str, words: str
+def test_what_was_asked_for_wrongly(
+    kept: Kept, name: str, items: Message | None, code: str, words: str
 ) -> None:
-    path = write(
-        """
-        LIST = []
-        def double(x): return 2 * x
-        def numbers(): yield 1
-        async def anumbers(): yield 1
-        class Cup:
-            def fill(self): return 1
-        class Needy:
-            def __init__(self, x): pass
-            def fill(self): return 1
-        """
-    )
+    runner, path = kept
     found = problem(runner.load(path, name, items=items), code)
     assert found["is_usage"]
     assert words in found["text"]
@@ -329,9 +348,10 @@ def test_methods_and_decorated_functions(write: Write, runner: Runner) -> None:
     ],
 )
 def test_an_import_that_starts_something_is_stopped_at_its_line(
-    write: Write, runner: Runner, code: str, said: str, line: int
+    write: Write, kept: Kept, code: str, said: str, line: int
 ) -> None:
-    path = write(code + "\ndef f(): pass\n")
+    runner, _ = kept
+    path = write(code + "\ndef f(): pass\n", f"{uuid4().hex}.py")  # no module comes twice
     found = problem(runner.load(path, "f"), "import_starts")
     assert found["text"].startswith(said)
     assert f"at line {line} when imported: put it under `if __name__ ==" in found["text"]
@@ -391,7 +411,7 @@ def test_a_call_that_raises_says_which_item(write: Write, runner: Runner, engine
     assert "item 5 (5)" in found["text"]
 
 
-@pytest.mark.parametrize("engine", ["serial", "asyncio", "thread", "process"])
+@briefly("engine", ["serial", "asyncio", "thread", "process"], keep=(1,))
 def test_an_async_call_that_raises_says_which_item(
     write: Write, runner: Runner, engine: str
 ) -> None:
@@ -408,17 +428,16 @@ def test_a_call_that_raises_what_ends_a_process(write: Write, runner: Runner) ->
 
 
 @pytest.mark.parametrize(
-    ("code", "why"),
+    ("name", "why"),
     [
-        ("def f(): return (x for x in [1])", "returns_iterator"),
-        ("def f(): return map(str, [1])", "returns_iterator"),
-        ("async def g(): pass\ndef f(): return g()", "returns_awaitable"),
+        ("generates", "returns_iterator"),
+        ("maps", "returns_iterator"),
+        ("awaits", "returns_awaitable"),
     ],
 )
-def test_a_result_whose_work_is_yet_to_be_done(
-    write: Write, runner: Runner, code: str, why: str
-) -> None:
-    runner.loaded(write(code), "f")
+def test_a_result_whose_work_is_yet_to_be_done(kept: Kept, name: str, why: str) -> None:
+    runner, path = kept
+    runner.loaded(path, name)
     problem(runner.taste(), why)
 
 
@@ -729,6 +748,7 @@ def test_calls_that_start_processes_of_their_own_report_their_time(
     assert runner.taste(most=1)["tasted"]["child_cpu"] > 0.005
 
 
+@pytest.mark.thorough
 def test_without_the_word_the_share_is_a_guess(write: Write, runner: Runner) -> None:
     runner.loaded(write("def spin():\n    for _ in range(10_000): pass"), "spin")
     assert runner.taste(seconds=0.5)["tasted"]["about_gil"] is None

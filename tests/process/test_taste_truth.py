@@ -15,6 +15,7 @@ from tests.benchmarks.taste_list import target
 from tests.benchmarks.taste_ours import taste_once
 from tests.benchmarks.taste_verdicts import Row
 from tests.slowness import CROWDED, slowness
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="it needs two cores"
@@ -34,7 +35,7 @@ ATTEMPTS = 3
 """A crowd of others may mislead one tasting of a second, but not several in a row."""
 
 
-@pytest.mark.parametrize("name", ["nap", "nbody", "large_hash"])
+@briefly("name", ["nap", "nbody", "large_hash"], keep=1)
 def test_the_verdict_is_what_was_measured_by_hand(name: str) -> None:
     which = target(name)
     assert which.gil is not None

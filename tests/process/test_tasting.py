@@ -14,6 +14,7 @@ import pytest
 import chai_tui
 from chai_tui import Tasting, TastingError, taste
 from tests.taste_targets import nap
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no tasting there")
 
@@ -110,7 +111,7 @@ def test_a_wrong_argument_is_a_value_error(wrong: dict[str, object], told: str) 
 ITSELF = "print(chai_tui.taste(nap, budget=4, engines=['thread']).reason)"
 
 
-@pytest.mark.parametrize("guard", ["", 'if __name__ == "__main__": '])
+@briefly("guard", ["", 'if __name__ == "__main__": '])
 def test_a_script_may_taste_its_own_function_behind_its_main_guard(
     tmp_path: Path, guard: str
 ) -> None:

@@ -8,12 +8,13 @@ import pytest
 
 from tests import kitchens
 from tests.still import pressing, still_app
+from tests.thorough import briefly
 
 Compare = Callable[..., bool]
 SIZE = (120, 40)
 
 
-@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light"])
+@briefly("theme", ["textual-light", "ansi-dark", "ansi-light"])
 def test_themes(snap_compare: Compare, theme: str) -> None:
     """Light, and the terminal's own sixteen colours."""
     app = still_app(kitchens.lively(), theme=theme)

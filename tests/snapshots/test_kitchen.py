@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import CoreUse, Event, MakerUse, Said, Sampled
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
@@ -15,6 +13,7 @@ from chai_tui.state.records import State
 from tests import kitchens
 from tests.builders import BEGAN, brewing, failed, floor_in_states, floor_of, sampled
 from tests.still import Prepare, Size, pressing, still_app
+from tests.thorough import briefly
 
 Compare = Callable[..., bool]
 SIZES = [(40, 12), (80, 24), (120, 40), (200, 50)]
@@ -28,7 +27,7 @@ def same(snap_compare: Compare, floor: Floor, size: Size, *keys: str, **options:
     return snap_compare(still_app(floor, **options), terminal_size=size, run_before=prepare)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@briefly("size", SIZES, ids=lambda size: "x".join(map(str, size)), keep=(1, 2))
 def test_processes_and_threads_side_by_side(snap_compare: Compare, size: Size) -> None:
     assert same(snap_compare, kitchens.lively(), size, recipe=BUILT_IN["grind"])
 
@@ -47,7 +46,7 @@ def test_every_engine(snap_compare: Compare) -> None:
     assert same(snap_compare, kitchens.engines(), (120, 50), cores=4, engine=Engine.ASYNCIO)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 50)], ids=["80x24", "120x50"])
+@briefly("size", [(80, 24), (120, 50)], ids=["80x24", "120x50"])
 def test_every_trouble(snap_compare: Compare, size: Size) -> None:
     """Killed, failed, paused, stopped, asked to stop: of processes and of threads."""
     assert same(snap_compare, kitchens.troubled(), size, "3")
@@ -61,7 +60,7 @@ def test_too_small(snap_compare: Compare) -> None:
     assert same(snap_compare, kitchens.lesson(), (28, 7))
 
 
-@pytest.mark.parametrize("size", [(200, 50), LARGE], ids=["cards-200x50", "rows-120x40"])
+@briefly("size", [(200, 50), LARGE], ids=["cards-200x50", "rows-120x40"])
 def test_a_hundred(snap_compare: Compare, size: Size) -> None:
     floor = floor_in_states(*(STATES[n % len(STATES)] for n in range(100)))
     assert same(snap_compare, floor, size, "right")
@@ -78,7 +77,7 @@ def test_a_thousand_are_scrolled(snap_compare: Compare) -> None:
     assert same(snap_compare, floor, LARGE, "end", "pageup", "up")
 
 
-@pytest.mark.parametrize("cores", [8, 64, 192])
+@briefly("cores", [8, 64, 192], keep=2)
 def test_many_cores(snap_compare: Compare, cores: int) -> None:
     floor = floor_of(*(event for n in range(1, 7) for event in brewing(n)), *busy_cores(cores))
     assert same(snap_compare, floor, (120, 30), cores=cores)

@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
+from tests.thorough import briefly
 
 
-def test_the_pictures_are_current(capsys: pytest.CaptureFixture[str]) -> None:
+@briefly("picture", pictures.PICTURES, ids=lambda picture: picture.name)
+def test_the_pictures_are_current(
+    picture: pictures.Picture, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pictures, "PICTURES", (picture,))
     assert pictures.main(["--check"]) == 0, capsys.readouterr().out
 
 

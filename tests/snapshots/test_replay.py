@@ -11,19 +11,20 @@ from tests import races
 from tests.builders import BEGAN
 from tests.replays import Stopped, film_of, marked, still_replay, told
 from tests.still import Size, pressing
+from tests.thorough import briefly
 
 Compare = Callable[..., bool]
 SMALL, WINDOW, LARGE = (40, 12), (80, 24), (120, 40)
 NAMES = {SMALL: "40x12", WINDOW: "80x24", LARGE: "120x40"}
 
 
-@pytest.mark.parametrize("size", [SMALL, WINDOW, LARGE], ids=NAMES.get)
+@briefly("size", [SMALL, WINDOW, LARGE], ids=NAMES.get, keep=(1,))
 def test_in_the_middle(snap_compare: Compare, size: Size) -> None:
     app = still_replay(told(), marked)
     assert snap_compare(app, terminal_size=size, run_before=pressing())
 
 
-@pytest.mark.parametrize("keys", ["t", "enter", "g"], ids=["timeline", "zoom", "go"])
+@briefly("keys", ["t", "enter", "g"], ids=["timeline", "zoom", "go"])
 def test_over_the_kitchen(snap_compare: Compare, keys: str) -> None:
     app = still_replay(told(), marked)
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing("2", keys))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from tests import kitchens
 from tests.still import Size, pressing, still_app
+from tests.thorough import briefly
 
 Compare = Callable[..., bool]
 WINDOW, LARGE = (80, 24), (120, 40)
@@ -20,7 +19,7 @@ def test_help(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing(*keys))
 
 
-@pytest.mark.parametrize("size", [SMALL, WINDOW], ids=["40x12", "80x24"])
+@briefly("size", [SMALL, WINDOW], ids=["40x12", "80x24"], keep=(1,))
 def test_zoom_of_one_that_brews(snap_compare: Compare, size: Size) -> None:
     app = still_app(kitchens.kadak())
     assert snap_compare(app, terminal_size=size, run_before=pressing("enter"))
@@ -39,13 +38,13 @@ def test_zoom_of_a_thread(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=LARGE, run_before=pressing("8", "enter"))
 
 
-@pytest.mark.parametrize("size", [SMALL, WINDOW], ids=["40x12", "80x24"])
+@briefly("size", [SMALL, WINDOW], ids=["40x12", "80x24"], keep=(1,))
 def test_timeline(snap_compare: Compare, size: Size) -> None:
     app = still_app(kitchens.morning(), cores=4)
     assert snap_compare(app, terminal_size=size, run_before=pressing("t", "down"))
 
 
-@pytest.mark.parametrize("size", [SMALL, WINDOW], ids=["40x12", "80x24"])
+@briefly("size", [SMALL, WINDOW], ids=["40x12", "80x24"], keep=(1,))
 def test_choice_of_engine(snap_compare: Compare, size: Size) -> None:
     app = still_app(kitchens.lively())
     assert snap_compare(app, terminal_size=size, run_before=pressing("e", "down"))

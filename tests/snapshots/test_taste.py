@@ -9,20 +9,21 @@ import pytest
 from tests import races
 from tests.races import still_race
 from tests.still import Size, pressing
+from tests.thorough import briefly
 
 Compare = Callable[..., bool]
 SMALL, WINDOW, LARGE = (40, 12), (80, 24), (120, 40)
 NAMES = {SMALL: "40x12", WINDOW: "80x24", LARGE: "120x40"}
 
 
-@pytest.mark.parametrize("size", [WINDOW, LARGE], ids=NAMES.get)
-@pytest.mark.parametrize("story", ["raced", "verdict"])
+@briefly("size", [WINDOW, LARGE], ids=NAMES.get, keep=(0, 3))
+@briefly("story", ["raced", "verdict"], keep=(0, 3))
 def test_a_race(snap_compare: Compare, story: str, size: Size) -> None:
     app = still_race(getattr(races, story)())
     assert snap_compare(app, terminal_size=size, run_before=pressing())
 
 
-@pytest.mark.parametrize("story", ["importing", "tasting", "noisy", "too_long", "failed", "out"])
+@briefly("story", ["importing", "tasting", "noisy", "too_long", "failed", "out"], keep=(1, 4, 5))
 def test_what_comes_before_and_what_comes_else(snap_compare: Compare, story: str) -> None:
     app = still_race(getattr(races, story)())
     assert snap_compare(app, terminal_size=WINDOW, run_before=pressing())

@@ -15,8 +15,8 @@ from chai_tui.model.text import printable
 from chai_tui.state.records import Line, Maker, Span, State, Use
 
 BEGAN = 1_000.0
-of_several = settings(deadline=None, max_examples=30)
-"""How often a property of several makers is tried: 30 examples are a hundred makers, and to change
+of_several = settings(deadline=None, max_examples=15)
+"""How often a property of several makers is tried: 15 examples are fifty makers, and to change
 one large example into the next costs more than to try it."""
 moments = st.floats(BEGAN, BEGAN + 5_000, allow_nan=False)
 texts = st.text(max_size=60)

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
@@ -564,6 +564,7 @@ def records_of(kind: type) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_event_comes_back_as_it_was(kind: type[Event], data: st.DataObject) -> None:
     event = data.draw(records_of(kind))  # type: ignore[arg-type]  # mypy: no class is hashable

@@ -213,6 +213,7 @@ def test_checkpoints_are_bounded_and_lie_ever_further_apart() -> None:
     assert kept.bytes == sum(one.bytes for one in needed.values())
 
 
+@pytest.mark.thorough
 def test_what_checkpoints_take_is_estimated_about_right() -> None:
     events = rounded(_crowd(120))
     kept = Checkpoints(10**9, 1)

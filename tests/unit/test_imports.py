@@ -143,15 +143,15 @@ def imports_of(path: Path) -> list[tuple[str, bool]]:
 
 
 def _imports_of(path: Path) -> Iterator[tuple[str, bool]]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
-        for node in ast.walk(function)
-    }
-    for node in ast.walk(tree):
-        at_top = id(node) not in inside
+    todo: list[tuple[ast.AST, bool]] = [(ast.parse(path.read_text(encoding="utf-8")), True)]
+    while todo:
+        node, at_top = todo.pop()
+        within = at_top and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        todo += (
+            (child, within)
+            for child in ast.iter_child_nodes(node)
+            if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case)  # no expression
+        )
         if isinstance(node, ast.Import):
             yield from ((alias.name, at_top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -160,6 +160,7 @@ def _imports_of(path: Path) -> Iterator[tuple[str, bool]]:
                 yield from ((f"chai_tui.{alias.name}", at_top) for alias in node.names)
 
 
+@cache
 def said_by(code: str) -> list[str]:
     """Return the words that a Python of its own prints."""
     result = subprocess.run(

@@ -21,6 +21,7 @@ from chai_tui.race.verdict import (
     is_sure,
     judge,
 )
+from tests.thorough import briefly
 from tests.unit.made_races import (
     FUNCTIONS,
     MOST_ROUNDS,
@@ -314,8 +315,9 @@ def test_a_lane_that_came_late_waits_for_its_rounds() -> None:
 # Simulated races
 
 
-def test_no_verdict_on_simulated_races_is_wrong() -> None:
-    found = tally(300, seed=11, noises=(0.01, 0.02, 0.05), loads=(0.0, 0.0, 0.7, 1.5))
+@briefly("races", [100, 300])
+def test_no_verdict_on_simulated_races_is_wrong(races: int) -> None:
+    found = tally(races, seed=11, noises=(0.01, 0.02, 0.05), loads=(0.0, 0.0, 0.7, 1.5))
     assert found.wrong == []
     assert found.noisy <= 0.04 * found.all
     assert found.rounds < MOST_ROUNDS - 1  # most are sure before the end

@@ -15,8 +15,11 @@ WHERE_SIGNS_ARE = {"explain/wording/formatting.py", "tui/terminal/ascii_drawing.
 
 
 def texts(module: Path) -> Iterator[str]:
-    """All texts in a module but those that explain it."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+    """All texts in a module but those that explain it; none of one without any sign."""
+    source = module.read_text(encoding="utf-8")
+    if source.isascii() and "\\" not in source:
+        return  # no sign in it, and to take it apart takes time
+    tree = ast.parse(source)
     explain = {
         id(node.value)
         for node in ast.walk(tree)

@@ -304,7 +304,7 @@ def test_a_machine_that_cannot_keep_up_runs_slower_and_answers() -> None:
         source.poll(0)
     source.submit(KillMaker(1))
     floor = Floor()
-    for _ in range(10):
+    for _ in range(5):
         floor.fold(source.poll(0))
     assert floor.now < 60  # no half an hour of events at once
     source.close()

@@ -91,7 +91,7 @@ def add_on_the_screen(fate: Callable[[Path], str], start_method: str) -> None:
 def go_on_with_lines(fate: Callable[[Path], str], option: str) -> None:
     """Have the files meet their fate while makers are started, without a screen."""
     with _installed() as (package, command):
-        command += [option, "--makers", "60", "--start-method", "spawn"]
+        command += [option, "--makers", "30", "--start-method", "spawn"]
         with subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
