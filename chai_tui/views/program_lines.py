@@ -16,7 +16,7 @@ from chai_tui.explain.program.processes import Process, first_process, process_o
 from chai_tui.explain.wording.formatting import counted, time_text
 from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated
-from chai_tui.model.program_events import SeenBy
+from chai_tui.model.program_events import SeenBy, TaskBegan, TaskEnded
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode, OutputError, warn, write, write_bytes
@@ -24,6 +24,10 @@ from chai_tui.views.starts import Starts
 
 _LAYERS_TOLD = 3
 """In so many ways it is told at most by what a GIL is seen."""
+
+
+_SILENT = frozenset({TaskBegan, TaskEnded})
+"""Of these nothing is ever told, and there are thousands a second."""
 
 
 class ProgramLinesView:
@@ -67,6 +71,8 @@ class ProgramLinesView:
         for text in self._started(floor):
             warn(self._err, text)
         for event in events:
+            if type(event) in _SILENT:
+                continue
             self._starts.hear(event, floor)
             for text in self._started(floor):
                 self._print(out)

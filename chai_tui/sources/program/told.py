@@ -86,10 +86,16 @@ class Told:
 
     def is_of_strangers(self, message: said.Message) -> bool:
         """Whether a message is of or about somebody who is not known yet, or blocked by one."""
+        stations = self._stations
+        if message.pid not in stations:
+            return True
+        kind = type(message)
+        if kind is said.TaskBegan or kind is said.TaskEnded:  # nearly all there are
+            return False
         other = message.whom_pid if isinstance(message, said.BlockedOn) else 0
         if isinstance(message, said.ChildBegan):
             other = message.child
-        return self.is_strangers(message) or (bool(other) and other not in self._stations)
+        return bool(other) and other not in stations
 
     def came(self, station: ProgramStation) -> list[Event]:
         """Return what was told of a process before it was known."""

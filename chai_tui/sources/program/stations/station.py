@@ -79,7 +79,8 @@ class ProgramStation(SignalledProcess):
 
     def maker_of(self, tid: int) -> int | None:
         """The maker of a thread; of one that is not told of, that of the whole process."""
-        return self.threads.get(tid, self.first)
+        maker = self.threads.get(tid)
+        return self.first if maker is None else maker
 
     @property
     def is_shared(self) -> bool:
