@@ -210,10 +210,16 @@ def test_strangers_hand_over_what_they_like(tmp_path: Path) -> None:
     address = "\0" + receiver.environment({})["CHAI_TUI_HOOK"][1:]
     memory = os.memfd_create("slate")
     os.ftruncate(memory, SLOT * SLOTS)
-    os.pwrite(memory, b"nonsense".ljust(SLOT, b"!"), 0)
-    os.pwrite(memory, (1).to_bytes(8, sys.byteorder) + b"nonsense", SLOT)
-    os.pwrite(memory, (2).to_bytes(8, sys.byteorder) + b"O\x1f1\x1f12\x1f7:0,8:0", 2 * SLOT)
-    os.pwrite(memory, (3).to_bytes(8, sys.byteorder) + b"E\x1f1\x1f12", 3 * SLOT)
+    told = (
+        b"nonsense",
+        b"O\x1f12\x1f7:0,8:0",
+        b"J\x1fx\x1fname\x1f0",
+        b"J\x1f1",
+        b"K\x1f1\x1f2\x1f3\x1f4",
+    )
+    for number, message in enumerate(told, 1):
+        head = number.to_bytes(8, sys.byteorder) + bytes(8)
+        os.pwrite(memory, head + message, number * SLOT)
     with (
         contextlib.closing(receiver),
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger,
@@ -230,8 +236,8 @@ def test_strangers_hand_over_what_they_like(tmp_path: Path) -> None:
         for _ in range(3):
             socket.send_fds(stranger, [b"M\x1f1"], [memory])
             os.ftruncate(memory, SLOT * SLOTS)
-        receiver.read()
-        assert receiver.read() == []
+        assert [*receiver.read(), *receiver.read()] == []
+        assert receiver.passed_over == 3 + 3 * len(told)
         os.ftruncate(memory, 0)
         assert receiver.read() == []
         assert len([*Path("/proc/self/fd").iterdir()]) <= open_before + 2

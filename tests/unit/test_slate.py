@@ -35,9 +35,14 @@ class Memory:
 
     def write(self, number: int, message: bytes, *, is_whole: bool = True) -> None:
         begin = number % SLOTS * SLOT
-        os.pwrite(self.descriptor, bytes(8) + message.ljust(SLOT - 8, b"\0"), begin)
+        at = (number * 1_000_000).to_bytes(8, sys.byteorder)
+        os.pwrite(self.descriptor, bytes(8) + at + message.ljust(SLOT - 16, b"\0"), begin)
         if is_whole:
             os.pwrite(self.descriptor, number.to_bytes(8, sys.byteorder), begin)
+
+
+def read(reader: SlateReader, *, is_over: bool = False) -> list[bytes]:
+    return [message for _, message in reader.read(is_over=is_over)]
 
 
 @pytest.fixture
@@ -69,16 +74,22 @@ def test_both_sides_have_the_same_sizes() -> None:
 
 
 def test_messages_come_once_in_order_round_after_round(memory: Memory, reader: SlateReader) -> None:
-    assert reader.read() == []
+    assert read(reader) == []
     number = 1
     for many in (1, 2, SLOTS - 1, SLOTS, 3):
         wanted = [b"%d" % one for one in range(number, number + many)]
         for message in wanted:
             memory.write(int(message), message)
         number += many
-        assert reader.read() == wanted
-        assert reader.read() == []
+        assert read(reader) == wanted
+        assert read(reader) == []
     assert reader.lost == 0
+
+
+def test_each_has_its_time(memory: Memory, reader: SlateReader) -> None:
+    memory.write(1, b"one")
+    memory.write(2, b"two")
+    assert reader.read() == [(0.001, b"one"), (0.002, b"two")]
 
 
 def test_what_was_written_over_is_counted_and_the_newest_are_read(
@@ -87,11 +98,11 @@ def test_what_was_written_over_is_counted_and_the_newest_are_read(
     many = 2 * SLOTS + 10
     for number in range(1, many + 1):
         memory.write(number, b"%d" % number)
-    read = reader.read()
-    assert read[-1] == b"%d" % many
-    assert read == [b"%d" % one for one in range(many - len(read) + 1, many + 1)]
-    assert len(read) > SLOTS // 2
-    assert len(read) + reader.lost == many
+    read_now = read(reader)
+    assert read_now[-1] == b"%d" % many
+    assert read_now == [b"%d" % one for one in range(many - len(read_now) + 1, many + 1)]
+    assert len(read_now) > SLOTS // 2
+    assert len(read_now) + reader.lost == many
 
 
 def test_a_message_that_is_being_written_is_waited_for(
@@ -100,22 +111,22 @@ def test_a_message_that_is_being_written_is_waited_for(
     memory.write(1, b"one")
     memory.write(2, b"tw", is_whole=False)
     memory.write(3, b"three")
-    assert reader.read() == [b"one"]
+    assert read(reader) == [b"one"]
     clock.now += reading.HOLE_SECONDS / 2
-    assert reader.read() == []
+    assert read(reader) == []
     memory.write(2, b"two")
-    assert reader.read() == [b"two", b"three"]
+    assert read(reader) == [b"two", b"three"]
     memory.write(5, b"five")
-    assert reader.read() == []
+    assert read(reader) == []
     clock.now += reading.HOLE_SECONDS
-    assert reader.read() == [b"five"]
+    assert read(reader) == [b"five"]
     assert reader.lost == 1
 
 
 def test_of_one_who_is_over_nothing_is_waited_for(memory: Memory, reader: SlateReader) -> None:
     memory.write(1, b"one")
     memory.write(4, b"four")
-    assert reader.read(is_over=True) == [b"one", b"four"]
+    assert read(reader, is_over=True) == [b"one", b"four"]
     assert reader.lost == 2
 
 
@@ -131,9 +142,9 @@ def test_nonsense_ends(memory: Memory, reader: SlateReader, number: int) -> None
 def test_memory_that_is_cut_says_nothing(memory: Memory, reader: SlateReader) -> None:
     memory.write(1, b"one")
     os.ftruncate(memory.descriptor, SLOT * 2)
-    assert reader.read() == []
+    assert read(reader) == []
     os.ftruncate(memory.descriptor, 0)
-    assert reader.read(is_over=True) == []
+    assert read(reader, is_over=True) == []
 
 
 def test_nothing_else_is_taken_for_memory(tmp_path: Path) -> None:

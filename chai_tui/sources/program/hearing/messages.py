@@ -235,7 +235,7 @@ def _number(field: str) -> int:
     return int(field)
 
 
-def _time(field: str | bytes) -> float:
+def _time(field: str) -> float:
     at = float(field)
     if not 0 <= at < 1e12:
         raise ValueError(field)
@@ -251,6 +251,11 @@ def _pipes(field: str) -> tuple[tuple[int, int], ...]:
     if len(pairs) > len(_WHICH) or any(len(pair) != 2 for pair in pairs):
         raise ValueError(field)
     return tuple((_number(inode), _number(unread)) for inode, unread in pairs)
+
+
+def _task(fields: Sequence[str]) -> tuple[int, str, int]:
+    tid, name, number = fields
+    return _number(tid), _shown(name), _number(number)
 
 
 Told = Message | Handed | SlateHanded | Dropped
@@ -291,6 +296,8 @@ _FORMS: dict[str, tuple[int, Build]] = {
     ),
     "U": (1, lambda at, pid, of: WentOn(at, pid, _number(of[0]))),
     "H": (2, lambda at, pid, of: Holds(at, pid, _number(of[0]), _number(of[1]))),
+    "J": (3, lambda at, pid, of: TaskBegan(at, pid, *_task(of))),
+    "K": (3, lambda at, pid, of: TaskEnded(at, pid, *_task(of))),
     "R": (
         3,
         lambda at, pid, of: Raised(at, pid, _number(of[0]), _shown(of[1]), _lines(of[2])),
@@ -306,13 +313,20 @@ _FORMS: dict[str, tuple[int, Build]] = {
 _TASKS: dict[bytes, type[TaskBegan | TaskEnded]] = {b"J\x1f": TaskBegan, b"K\x1f": TaskEnded}
 
 
-def _read_task(packet: bytes, pid: int) -> TaskBegan | TaskEnded | None:
-    """Return that a task began or ended; there are thousands a second, nearly all of them alike."""
-    at, _, told = packet[2:].partition(b"\x1f")
-    if len(packet) > MOST_BYTES:
-        return None
+def read_task(at: float, told: bytes, pid: int) -> TaskBegan | TaskEnded | None:
+    """Return that a task began or ended; there are thousands a second, nearly all of them alike.
+
+    Args:
+        at: when, in seconds.
+        told: its kind and its fields.
+        pid: of who wrote it, as the kernel says.
+
+    Returns:
+        None if it says nothing of a task.
+    """
+    kind = _TASKS.get(told[:2])
     try:
-        return _TASKS[packet[:2]](_time(at), pid, *_of_task(told))
+        return None if kind is None else kind(at, pid, *_of_task(told[2:]))
     except ValueError:
         return None
 
@@ -324,8 +338,7 @@ def _of_task(told: bytes) -> tuple[int, str, int]:
     Raises:
         ValueError: that is not what it says.
     """
-    tid, name, number = told.decode("utf-8", "replace").split(SEPARATOR)
-    return _number(tid), _shown(name), _number(number)
+    return _task(told.decode("utf-8", "replace").split(SEPARATOR))
 
 
 def read_packet(packet: bytes, pid: int) -> Told | None:
@@ -338,8 +351,6 @@ def read_packet(packet: bytes, pid: int) -> Told | None:
     Returns:
         None if it is no message.
     """
-    if packet[:2] in _TASKS:
-        return _read_task(packet, pid)
     kind, *fields = packet.decode("utf-8", "replace").split(SEPARATOR)
     form = _FORMS.get(kind)
     if form is None or len(packet) > MOST_BYTES or len(fields) != form[0] + 1:

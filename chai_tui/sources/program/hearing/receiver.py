@@ -29,6 +29,7 @@ from chai_tui.sources.program.hearing.messages import (
     SlateHanded,
     Told,
     read_packet,
+    read_task,
 )
 from chai_tui.sources.program.hearing.slate import SlateReader
 
@@ -221,8 +222,8 @@ class HookReceiver:
 
     def _read_slate(self, peer: _Peer, came: list[Message], *, is_over: bool = False) -> None:
         if peer.slate is not None:
-            for packet in peer.slate.read(is_over=is_over):
-                self._take(read_packet(packet, peer.pid), came)
+            for at, told in peer.slate.read(is_over=is_over):
+                self._take(read_task(at, told, peer.pid), came)
             self.dropped += peer.slate.lost
             peer.slate.lost = 0
 

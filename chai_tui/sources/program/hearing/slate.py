@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 SLOT = 128
-"""Bytes: 8 for the number."""
+"""Bytes: 8 for the number, 8 for nanoseconds of ``time.monotonic_ns()``, and the message."""
 SLOTS = 2_048
 HOLE_SECONDS = 0.5
 """For so long a slot is waited for that was not written, where later ones were: its thread was kept
@@ -49,8 +49,10 @@ class SlateReader:
             self.close()
             raise ValueError("not the memory of a hook")
 
-    def read(self, *, is_over: bool = False) -> list[bytes]:
+    def read(self, *, is_over: bool = False) -> list[tuple[float, bytes]]:
         """Return the messages that were written since the last time, in order.
+
+        With when each was written, in seconds of ``time.monotonic()``.
 
         Args:
             is_over: whether nobody writes any more: what is missing will not come.
@@ -66,13 +68,17 @@ class SlateReader:
         if newest >= self._next + SLOTS:
             self.lost += newest - _KEEPS - self._next
             self._next = newest - _KEEPS
-        found: list[bytes] = []
+        found: list[tuple[float, bytes]] = []
         while self._next <= newest:
             slot = self._next % SLOTS
             begin, end = slot * SLOT, slot * SLOT + SLOT
             is_there = numbers[slot] == self._next and memory[begin:end] == again[begin:end]
             if is_there:
-                found.append(memory[begin + _NUMBER : end].rstrip(b"\0"))
+                at = (
+                    int.from_bytes(memory[begin + _NUMBER : begin + 2 * _NUMBER], sys.byteorder)
+                    / 1e9
+                )
+                found.append((at, memory[begin + 2 * _NUMBER : end].rstrip(b"\0")))
             elif not is_over and not self._gives_up():
                 return found
             else:

@@ -11,6 +11,9 @@ else:  # as the module types has them, which not every program imports
     MethodType = type("", (), {"method": lambda _: 0})().method.__class__
 
 LONGEST = 200
+_SHORT: dict[str, None] = {}
+"""Names of functions that stay as they are."""
+_MOST_SHORT = 256
 _PLAIN = (str, int, float, bytes, type(None))
 _WRITTEN_IN_C = type(BaseException.__str__)
 _OF_JOBLIB = {
@@ -28,6 +31,10 @@ def clipped(text: str, most: int = LONGEST) -> str:
 
 def name_of(called: Any) -> str:
     """Return the qualified name of what is called; of anything odd its type's."""
+    if type(called) is FunctionType:
+        name = called.__qualname__
+        if type(name) is str and name in _SHORT:
+            return name
     for _ in range(4):  # a partial of a partial
         kind = type(called)
         if (kind.__module__, kind.__name__) in _OF_JOBLIB:
@@ -43,7 +50,11 @@ def name_of(called: Any) -> str:
     if isinstance(called, (FunctionType, MethodType, BuiltinFunctionType, type)):
         if type(called) is MethodType and type(called.__func__) is not FunctionType:
             return clipped(type(called.__func__).__qualname__)
-        return clipped(str(called.__qualname__))
+        name = str(called.__qualname__)
+        short = clipped(name)
+        if short == name and type(called.__qualname__) is str and len(_SHORT) < _MOST_SHORT:
+            _SHORT[name] = None
+        return short
     return clipped(type(called).__qualname__)
 
 
