@@ -274,7 +274,15 @@ def test_the_hook_is_python_3_8_and_needs_little_of_the_standard_library(path: P
     wanted -= {other.stem for other in OF_THE_HOOK} | {"_chai_hook"}
     # Anything else would take its milliseconds of every process.
     light = {"__future__", "_socket", "_thread", "atexit", "errno", "fcntl", "os", "select", "sys"}
-    light |= {"_imp", "termios", "itertools", "_functools", "_operator", "_weakref"}  # of C
+    light |= {
+        "_imp",
+        "_signal",
+        "termios",
+        "itertools",
+        "_functools",
+        "_operator",
+        "_weakref",
+    }  # of C
     typing_only = {"collections", "types", "typing"}  # under TYPE_CHECKING
     assert wanted <= light | typing_only | {"time"}
     top = {name.name for node in tree.body if isinstance(node, ast.Import) for name in node.names}

@@ -123,6 +123,25 @@ def test_a_message_that_is_being_written_is_waited_for(
     assert reader.lost == 1
 
 
+def test_several_in_a_row_are_waited_for_once(
+    memory: Memory, reader: SlateReader, clock: Clock
+) -> None:
+    memory.write(1, b"one")
+    for number in range(7, 10):
+        memory.write(number, b"%d" % number)
+    assert read(reader) == [b"one"]
+    assert read(reader) == []
+    clock.now += reading.HOLE_SECONDS
+    assert read(reader) == [b"7", b"8", b"9"]
+    assert reader.lost == 5
+    memory.write(12, b"12")  # neither of the next two
+    assert read(reader) == []
+    clock.now += reading.HOLE_SECONDS
+    assert read(reader) == []  # it is seen now
+    clock.now += reading.HOLE_SECONDS
+    assert read(reader) == [b"12"]
+
+
 def test_of_one_who_is_over_nothing_is_waited_for(memory: Memory, reader: SlateReader) -> None:
     memory.write(1, b"one")
     memory.write(4, b"four")
@@ -149,7 +168,16 @@ def test_memory_that_is_cut_says_nothing(memory: Memory, reader: SlateReader) ->
 
 def test_nothing_else_is_taken_for_memory(tmp_path: Path) -> None:
     read_end, write_end = os.pipe()
-    for descriptor in (os.open(tmp_path, os.O_RDONLY), read_end, os.memfd_create("empty")):
+    big = tmp_path / "big"
+    big.write_bytes(bytes(SLOT * SLOTS))
+    odd = (
+        os.open(tmp_path, os.O_RDONLY),
+        read_end,
+        os.memfd_create("empty"),
+        os.open(big, os.O_WRONLY),
+        os.open(big, os.O_PATH),
+    )
+    for descriptor in odd:
         with pytest.raises(ValueError, match="not the memory"):
             SlateReader(descriptor)
         with pytest.raises(OSError, match="Bad file"):

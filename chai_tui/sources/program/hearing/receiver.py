@@ -16,7 +16,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from chai_tui.sources.program.hearing.messages import (
     read_packet,
     read_task,
 )
-from chai_tui.sources.program.hearing.slate import SlateReader
+from chai_tui.sources.program.hearing.slate import SLOTS, SlateReader
 
 FOLDER = Path(__file__).parent.with_name("hook")
 """What a program gets on its path."""
@@ -49,6 +49,9 @@ MOST_READY = 16
 """Processes that are read in one turn; with that many packets of each it takes 20 ms."""
 SLATE_SECONDS = 0.1
 """Between two looks at what processes write in memory."""
+_HELD_SECONDS = 0.02
+"""The same while some is held: it came while it was being read."""
+_MOST_HELD = 4 * SLOTS
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -117,7 +120,7 @@ class HookReceiver:
         if not self._writing:
             return float("inf")
         is_held = any(self._peers[descriptor].held for descriptor in self._writing)
-        return 0.0 if is_held else SLATE_SECONDS
+        return _HELD_SECONDS if is_held else SLATE_SECONDS
 
     def environment(
         self, base: Mapping[str, str], stdout: int | None = None, stderr: int | None = None
@@ -219,6 +222,9 @@ class HookReceiver:
             # Nobody's clock is ahead of ours.
             is_later = until < message.at < now + 1
             (peer.held if is_later else messages).append(message)
+        if len(peer.held) > _MOST_HELD:  # nobody's of ours, who says when it likes
+            messages += peer.held
+            peer.held = []
 
     def _read_slate(self, peer: _Peer, came: list[Message], *, is_over: bool = False) -> None:
         if peer.slate is not None:
@@ -243,8 +249,8 @@ class HookReceiver:
             said = read_packet(packet, peer.pid)
             if isinstance(said, Handed):
                 said = _output(said, peer.pid, descriptors)
-            elif isinstance(said, SlateHanded) and len(descriptors) == 1:
-                self._begin_slate(peer, descriptors[0], came)
+            elif isinstance(said, SlateHanded) and len(descriptors) == 1 and peer.slate is None:
+                self._begin_slate(peer, descriptors[0])
                 continue
             else:
                 _close_all(descriptors)
@@ -259,8 +265,7 @@ class HookReceiver:
         else:
             messages.append(said)
 
-    def _begin_slate(self, peer: _Peer, descriptor: int, came: list[Message]) -> None:
-        self._end_slate(peer, came)
+    def _begin_slate(self, peer: _Peer, descriptor: int) -> None:
         try:
             peer.slate = SlateReader(descriptor)
         except ValueError:
@@ -290,6 +295,9 @@ class HookReceiver:
             peer.socket.close()
             if peer.slate is not None:
                 peer.slate.close()
+            for message in peer.held:
+                if isinstance(message, Output):
+                    _close_all({message.out, message.err})
         self._peers.clear()
         self._writing.clear()
 
@@ -311,13 +319,18 @@ def _output(handed: Handed, pid: int, descriptors: list[int]) -> Output | None:
     if len(wanted) != len(descriptors):
         _close_all(descriptors)
         return None
-    for descriptor in descriptors:
-        os.set_blocking(descriptor, False)
+    try:
+        for descriptor in descriptors:
+            os.set_blocking(descriptor, False)
+    except OSError:  # not every descriptor can be read at all
+        _close_all(descriptors)
+        return None
     out, err = (None if place is None else descriptors[place] for place in handed[:2])
     return Output(pid, out, err, handed.at, handed.before)
 
 
-def _close_all(descriptors: list[int]) -> None:
+def _close_all(descriptors: Iterable[int | None]) -> None:
     for descriptor in descriptors:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)

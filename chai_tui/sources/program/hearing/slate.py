@@ -44,8 +44,10 @@ class SlateReader:
         self._next = 1
         self._waits_since: float | None = None
         self.lost = 0
+        self._looked_at = clock()
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size != SLOT * SLOTS:
+        is_memory = stat.S_ISREG(status.st_mode) and status.st_size == SLOT * SLOTS
+        if not is_memory or len(self._read(0, SLOT)) < SLOT:
             self.close()
             raise ValueError("not the memory of a hook")
 
@@ -57,10 +59,13 @@ class SlateReader:
         Args:
             is_over: whether nobody writes any more: what is missing will not come.
         """
-        if not is_over and self._waits_since is None and not self._has_next():
+        now = self._clock()
+        is_due = is_over or self._waits_since is not None or now >= self._looked_at + HOLE_SECONDS
+        if not is_due and not self._has_next():
             return []
+        self._looked_at = now
         # What is the same twice was not being written meanwhile.
-        memory, again = self._all(), self._all()
+        memory, again = self._read(0, SLOT * SLOTS), self._read(0, SLOT * SLOTS)
         if len(memory) != SLOT * SLOTS or len(again) != len(memory):  # somebody has cut it
             return []
         numbers = memoryview(memory).cast("Q")[:: SLOT // _NUMBER].tolist()
@@ -69,28 +74,26 @@ class SlateReader:
             self.lost += newest - _KEEPS - self._next
             self._next = newest - _KEEPS
         found: list[tuple[float, bytes]] = []
+        passes_over = is_over
         while self._next <= newest:
             slot = self._next % SLOTS
             begin, end = slot * SLOT, slot * SLOT + SLOT
-            is_there = numbers[slot] == self._next and memory[begin:end] == again[begin:end]
-            if is_there:
-                at = (
-                    int.from_bytes(memory[begin + _NUMBER : begin + 2 * _NUMBER], sys.byteorder)
-                    / 1e9
-                )
-                found.append((at, memory[begin + 2 * _NUMBER : end].rstrip(b"\0")))
-            elif not is_over and not self._gives_up():
-                return found
-            else:
+            if numbers[slot] == self._next and memory[begin:end] == again[begin:end]:
+                at = int.from_bytes(memory[begin + _NUMBER : begin + 2 * _NUMBER], sys.byteorder)
+                found.append((at / 1e9, memory[begin + 2 * _NUMBER : end].rstrip(b"\0")))
+                passes_over = is_over
+            elif passes_over or self._gives_up(now):
                 self.lost += 1
+                passes_over = True  # the next ones, too: they were waited for as long
+            else:
+                return found
             self._waits_since = None
             self._next += 1
         self._waits_since = None
         return found
 
-    def _gives_up(self) -> bool:
+    def _gives_up(self, now: float) -> bool:
         """Whether the next slot was waited for long enough."""
-        now = self._clock()
         if self._waits_since is None:
             self._waits_since = now
         return now - self._waits_since >= HOLE_SECONDS
@@ -98,13 +101,17 @@ class SlateReader:
     def _has_next(self) -> bool:
         """Whether the next slot is written, or the one after it, or it was written over."""
         for number in (self._next, self._next + 1):
-            head = os.pread(self._descriptor, _NUMBER, number % SLOTS * SLOT)
+            head = self._read(number % SLOTS * SLOT, _NUMBER)
             if int.from_bytes(head, sys.byteorder) >= number:
                 return True
         return False
 
-    def _all(self) -> bytes:
-        return os.pread(self._descriptor, SLOT * SLOTS, 0)
+    def _read(self, begin: int, size: int) -> bytes:
+        """Return so many bytes; fewer, or none, where somebody handed over something odd."""
+        try:
+            return os.pread(self._descriptor, size, begin)
+        except OSError:
+            return b""
 
     def close(self) -> None:
         """Close it; idempotent."""

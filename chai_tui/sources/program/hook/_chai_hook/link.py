@@ -31,7 +31,8 @@ FLAGS = _socket.MSG_NOSIGNAL | _socket.MSG_DONTWAIT
 AGAIN = 0.05
 """Seconds until it is tried again to reach a receiver that has its hands full."""
 _ENVIRON = type(os.environ)
-_FULL = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
+_LATER = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EBADF, errno.ENOTSOCK)
+"""It may work the next time: the receiver has its hands full, or the program has just closed it."""
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNREFUSED, errno.ENOENT)
 _SAY_MORE = ("multiprocessing.popen_fork", "multiprocessing.forkserver")
 """Who forks children that introduce themselves, once they know who they are."""
@@ -145,7 +146,7 @@ def guarded(call: Callable[..., object], *args: object) -> None:
     except OSError as error:
         if is_foreign(error):
             raise
-        if error.errno in _FULL:
+        if error.errno in _LATER:
             state.dropped += 1
         else:
             _give_up("" if error.errno in _GONE else _line(error))
@@ -200,22 +201,33 @@ def packed(kind: str, fields: tuple[object, ...]) -> bytes:
 
 def send(kind: str, fields: tuple[object, ...]) -> None:
     """Send a message, and connect first where we are not; raises what the system says."""
-    if state.socket is not None and not is_ours():
-        state.socket.detach()  # the program closed it, and may have opened something else there
-        state.socket = None
+    socket = state.socket
+    if socket is not None and not _is_still_there(socket):
+        socket.detach()  # the program closed it, and may have opened something else there
+        if state.socket is socket:  # no other thread has made another one meanwhile
+            state.socket = state.slate = None
+            state.unbegun = []
     if state.socket is None and not _connect():
         state.dropped += 1
         return
+    socket = state.socket
+    if socket is None:
+        state.dropped += 1
+        return
     if state.dropped:
-        state.socket.send(packed("D", (state.dropped,)), FLAGS)  # type: ignore[union-attr]
+        socket.send(packed("D", (state.dropped,)), FLAGS)
         state.dropped = 0
-    state.socket.send(packed(kind, fields), FLAGS)  # type: ignore[union-attr]
+    socket.send(packed(kind, fields), FLAGS)
 
 
 def is_ours() -> bool:
     """Return whether there is a connection, and its descriptor is still that."""
     socket = state.socket
-    return socket is not None and identity_of(socket.fileno()) == state.identity
+    return socket is not None and _is_still_there(socket)
+
+
+def _is_still_there(socket: _socket.socket) -> bool:
+    return identity_of(socket.fileno()) == state.identity
 
 
 def _address() -> bytes:

@@ -10,6 +10,7 @@ the message whole. Nobody waits for the receiver: what it does not read in time 
 from __future__ import annotations
 
 import _imp
+import _signal  # type: ignore[import-not-found]
 import _socket
 import itertools
 import os
@@ -34,6 +35,8 @@ _NOT_YET = bytes(_NUMBER)
 _MOST_KEPT = 256
 _OURS_NS = 100_000_000
 """For so long the connection is taken to be ours still."""
+_MMAP: list[Any] = []
+"""The type, once it was needed."""
 _KEPT: list[Any] = []
 """Memory of connections that are gone: before Python 3.13 it has a descriptor of its own, which it
 closes with itself, and which may be the program's by then."""
@@ -47,6 +50,7 @@ class Slate:
     """
 
     def __init__(self) -> None:
+        self._socket = link.state.socket
         self._numbers: Iterator[int] = itertools.count(1)
         self._looked_at = time.monotonic_ns()
         self._messages: dict[Any, Any] = {}
@@ -63,6 +67,9 @@ class Slate:
 
     def write(self, kind: str, thread: int, text: str, number: int) -> None:
         """Write a message; threads may do so at the same time, each into a slot of its own."""
+        if link.state.socket is not self._socket:  # another connection's, or a parent's
+            link.send(kind, (thread, text, number))
+            return
         now = time.monotonic_ns()
         if now > self._looked_at + _OURS_NS:
             self._looked_at = now
@@ -120,38 +127,48 @@ def _is_to_begin() -> bool:
 
 def _begun() -> Any:
     """Return one; None where there is none to have, and the socket has to do."""
-    # Without a GIL a call takes nothing from anybody, and two threads could take one slot.
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+    if (
+        # In the main thread, where no other needs the GIL as a rule, a program's handler of a
+        # signal could raise something. Elsewhere what is raised was raised because of us.
+        link.thread_id() == os.getpid()
+        # Without a GIL a call takes nothing from anybody, and two threads could take one slot.
+        or not getattr(sys, "_is_gil_enabled", lambda: True)()
+        # Python ignores it; else the program would hear that its files may not be so long.
+        or _signal.getsignal(_signal.SIGXFSZ) != _signal.SIG_IGN
+        or not link.is_ours()
+    ):
         return None
     try:
         return Slate()
-    except (AttributeError, ImportError, OSError, ValueError) as error:
-        if link.is_foreign(error):
-            raise
+    except Exception:  # noqa: BLE001 - among others what an audit hook of the program refuses
         return None
 
 
 def _mapped(descriptor: int) -> Any:
-    mmap = _of_the_library("mmap").mmap
+    if not _MMAP:
+        _MMAP.append(_of_the_library("mmap").mmap)
     if sys.version_info >= (3, 13):
-        return mmap(descriptor, SLOT * SLOTS, trackfd=False)
-    return mmap(descriptor, SLOT * SLOTS)
+        return _MMAP[0](descriptor, SLOT * SLOTS, trackfd=False)
+    return _MMAP[0](descriptor, SLOT * SLOTS)
 
 
 def _of_the_library(name: str) -> Any:
-    """Return a module written in C; the program may have one of its own of that name."""
-    if name in sys.builtin_module_names:
-        return __import__(name)
+    """Return a module written in C, past what the program has of that name."""
     bootstrap: Any = sys.modules["_frozen_importlib"]
-    beside: Any = _socket.__spec__
-    suffix = beside.origin[beside.origin.rindex("_socket") + len("_socket") :]
-    origin = beside.origin[: -len("_socket" + suffix)] + name + suffix
-    spec = bootstrap.ModuleSpec(name, type(beside.loader)(name, origin), origin=origin)
-    before = sys.modules.get(name)
-    module = _imp.create_dynamic(spec)  # before Python 3.10 it lists it
-    _imp.exec_dynamic(module)
-    if before is not None:
-        sys.modules[name] = before
-    else:
+    before = sys.modules.pop(name, None)  # before Python 3.10, making it changes what is listed
+    try:
+        if name in sys.builtin_module_names:
+            module = _imp.create_builtin(bootstrap.ModuleSpec(name, None))
+            _imp.exec_builtin(module)
+            return module
+        beside: Any = _socket.__spec__
+        suffix = beside.origin[beside.origin.rindex("_socket") + len("_socket") :]
+        origin = beside.origin[: -len("_socket" + suffix)] + name + suffix
+        spec = bootstrap.ModuleSpec(name, type(beside.loader)(name, origin), origin=origin)
+        module = _imp.create_dynamic(spec)
+        _imp.exec_dynamic(module)
+        return module
+    finally:
         sys.modules.pop(name, None)
-    return module
+        if before is not None:
+            sys.modules[name] = before
