@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,8 +83,31 @@ def test_the_last_figures_of_who_is_left_out_of_samples_since_are_kept() -> None
     later = [one._replace(at=BEGAN + 1 + n / 10) for n in range(HISTORY_KEPT + 9)]
     everything = [*begun, *both, *both, *later]
     kept = without_superseded(everything)
-    assert len(kept) == len(begun) + 1 + HISTORY_KEPT
+    told = [use for event in kept if isinstance(event, Sampled) for use in event.makers]
+    assert Counter(use.maker for use in told) == {1: HISTORY_KEPT, 2: 2}
     assert floor_of(*kept).makers[2].cpu_share == floor_of(*everything).makers[2].cpu_share
+
+
+def test_who_worked_and_rests_since_is_drawn_as_without_a_freeze() -> None:
+    begun = in_states(State.BREWING, State.BREWING)
+    (one,) = sampled({0: [1]})
+    assert isinstance(one, Sampled)
+    (use,) = one.makers
+    events: list[Event] = [*begun]
+    for n in range(2 * HISTORY_KEPT):
+        at = BEGAN + 1 + n / 10
+        uses = [use._replace(memory=n)]
+        if n < 20:
+            uses.append(use._replace(maker=2, cpu_share=n / 20, memory=7 if n == 5 else None))
+        if n == 20:
+            uses.append(use._replace(maker=2, core=None, cpu_share=0.0, memory=None))
+        events.append(one._replace(at=at, makers=(*uses,)))
+    whole, kept = floor_of(*events), floor_of(*without_superseded(events))
+    assert kept.makers[2].memory == whole.makers[2].memory == 7
+    assert [*kept.makers[2].history] == [*whole.makers[2].history]
+    assert kept.makers[2].shares == whole.makers[2].shares
+    assert [*kept.makers[1].history] == [*whole.makers[1].history]
+    assert kept.sample_times == whole.sample_times
 
 
 def test_it_returns_everything_in_order_once() -> None:

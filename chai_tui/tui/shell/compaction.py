@@ -6,8 +6,17 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 
-from chai_tui.model.events import Dropped, Event, Exited, Progress, Said, Sampled, Seated
-from chai_tui.state.floor import AT_ONCE_SECONDS
+from chai_tui.model.events import (
+    Dropped,
+    Event,
+    Exited,
+    MakerUse,
+    Progress,
+    Said,
+    Sampled,
+    Seated,
+)
+from chai_tui.state.floor import AT_ONCE_SECONDS, SAMPLES_KEPT
 from chai_tui.state.records import HISTORY_KEPT, SAID_KEPT
 
 TIDY_AT = 50_000
@@ -19,14 +28,14 @@ def without_superseded(events: list[Event]) -> list[Event]:
 
     That is each maker's progress before its last (a step's end does not depend on it, and CPU
     seconds only grow), lines beyond those that are kept of each maker, which are counted as left
-    out, and figures older than any history, but for the last of who rests. What comes after a
-    maker's end is not believed.
+    out, and figures of a maker beyond those that its history keeps; when samples were taken stays,
+    for who is left out of them rested meanwhile. What comes after a maker's end is not believed.
 
     Args:
         events: oldest first.
     """
     sieve = _Sieve(_window_of_cores_at_once(events))
-    kept = [event for event in reversed(events) if sieve.keeps(event)]
+    kept = [sifted for event in reversed(events) if (sifted := sieve.sift(event)) is not None]
     kept.reverse()
     return _with_left_out(kept, sieve.left_out)
 
@@ -44,10 +53,33 @@ class _Sieve:
         self._progressed: set[int] = set()
         self._lines: Counter[tuple[int | None, int]] = Counter()
         self._samples = 0
-        self._figures: set[int] = set()
+        self._figures: Counter[int] = Counter()
+        self._knows_memory: set[int] = set()
 
-    def keeps(self, event: Event) -> bool:
-        """Whether an event, older than all before, makes a difference."""
+    def sift(self, event: Event) -> Event | None:
+        """Return what of an event, older than all before, makes a difference; None if nothing."""
+        if isinstance(event, Sampled):
+            return self._sift_sample(event)
+        return event if self._keeps(event) else None
+
+    def _sift_sample(self, event: Sampled) -> Sampled | None:
+        self._samples += 1
+        if event.at >= self._window:
+            self._progressed.clear()
+        uses = (*filter(self._keeps_use, event.makers),)
+        if len(uses) == len(event.makers):
+            return event
+        return event._replace(makers=uses) if uses or self._samples <= SAMPLES_KEPT else None
+
+    def _keeps_use(self, use: MakerUse) -> bool:
+        """Whether figures of a maker, older than all before, are kept, or its memory is news."""
+        self._figures[use.maker] += 1
+        is_news = use.memory is not None and use.maker not in self._knows_memory
+        if is_news:
+            self._knows_memory.add(use.maker)
+        return is_news or self._figures[use.maker] <= HISTORY_KEPT
+
+    def _keeps(self, event: Event) -> bool:
         match event:
             case Progress(maker=maker):
                 is_last = maker not in self._progressed
@@ -55,14 +87,6 @@ class _Sieve:
                 return is_last
             case Exited(maker=maker):
                 self._progressed.discard(maker)
-                self._figures.add(maker)
-            case Sampled(at=at, makers=uses):
-                self._samples += 1
-                if at >= self._window:
-                    self._progressed.clear()
-                before = len(self._figures)
-                self._figures.update([use.maker for use in uses])
-                return self._samples <= HISTORY_KEPT or len(self._figures) > before
             case Said(at=at, maker=speaker, station=station):
                 self._lines[speaker, station] += 1
                 if self._lines[speaker, station] > SAID_KEPT:
