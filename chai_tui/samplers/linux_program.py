@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from chai_tui.model.events import MakerUse, Sampled
-from chai_tui.model.program_events import Place, Wait
+from chai_tui.model.program_events import Place, Wait, WaitKind
 from chai_tui.samplers.frames.functions import Functions
 from chai_tui.samplers.gil.layers import Layers, Seen
 from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler, since_boot
+from chai_tui.samplers.linux_thread import Thread
 from chai_tui.samplers.protocol import Watched
 from chai_tui.samplers.waiting.teller import WaitTeller, Woken
 
@@ -25,6 +26,9 @@ whether it waits for the GIL."""
 _SCHEDULERS_CLOCK = 2
 _PROC = "/proc"
 """Elsewhere, numbers are not those of this system's processes."""
+
+Sharing = tuple[Watched, Thread]
+"""Who may have or want a GIL."""
 
 
 def process_clock(pid: int) -> int | None:
@@ -158,9 +162,25 @@ class ProgramSampler(LinuxSampler):
                     uses.append(self._use_of(who, thread, figure, ran))
             if who.shares_gil and (not sleeps_on or at - thread.rests_since <= RESTED_SECONDS):
                 sharing.append((who, thread))
-        self._sharing = sharing
         self.changed_waits = self._waits.look(at, sweep, woken, self._begun_by)
+        self._sharing = sharing + self._resting_holders(sharing)
         return uses
+
+    def _resting_holders(self, sharing: list[Sharing]) -> list[Sharing]:
+        """Return those who may rest with the GIL: the others of whose process wait for it."""
+        wanting = {
+            who.pid
+            for who, thread in sharing
+            if thread.wait is not None and thread.wait.what is WaitKind.GIL
+        }
+        if not wanting:
+            return []
+        there = {id(thread) for _, thread in sharing}
+        return [
+            (who, thread)
+            for who, thread in self._whom
+            if who.shares_gil and who.pid in wanting and id(thread) not in there
+        ]
 
 
 class Resting:

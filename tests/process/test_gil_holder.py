@@ -46,6 +46,11 @@ def wants():
 def keeps():  # C code that sleeps with the GIL
     usleep = ctypes.PyDLL(None).usleep
     while True: usleep(900_000)
+def keeps_and_rests():
+    time.sleep(0.3)
+    ctypes.PyDLL(None).sleep(600)
+def wants_later():
+    time.sleep(2.0)
 def begin(work):
     ids.append(threading.get_native_id())
     work()
@@ -141,6 +146,20 @@ def test_two_that_compute_have_it_in_turns() -> None:
         assert not uses[1].gil_held
 
 
+@needs_gil
+def test_who_rests_with_the_gil_is_known_once_somebody_wants_it() -> None:
+    works = ("keeps_and_rests", "wants_later")
+    with threads_that(*works) as (_, watched), sampler_of() as sampler:
+        deadline = time.monotonic() + SECONDS
+        left_out, held = False, 0.0
+        while held < 0.9 and time.monotonic() < deadline:
+            uses = over_many_looks(sampler, watched, 10)
+            left_out |= 2 not in uses
+            held = (uses[2].gil_held or 0.0) if 2 in uses else 0.0
+        assert left_out
+        assert held > 0.9
+
+
 def layers_of(sampler: ProgramSampler, watched: list[Watched]) -> Seen:
     """By what it is seen, once it is told."""
     deadline = time.monotonic() + SECONDS
@@ -187,11 +206,12 @@ def opened() -> list[str]:
 @needs_gil
 def test_who_executes_another_program_or_ends_is_looked_at_anew() -> None:
     with threads_that("keeps", "wants") as (process, watched), sampler_of() as sampler:
-        assert over_many_looks(sampler, watched)[2].gil_held
+        deadline = time.monotonic() + SECONDS
+        while not ((uses := over_many_looks(sampler, watched)).get(2) and uses[2].gil_held):
+            assert time.monotonic() < deadline
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-        deadline = time.monotonic() + SECONDS
         while len([*Path(f"/proc/{process.pid}/task").iterdir()]) > 1:
             assert time.monotonic() < deadline
             over_many_looks(sampler, watched, 3)  # whatever it is just then

@@ -155,7 +155,12 @@ class WaitTeller:
                     self._denied[pid] = self.unseen = why
             else:
                 before, until = thread.wait_call
-                if line == before and at < until:
+                # The state is no part of the line: the same call may wait for a disk this time.
+                if (
+                    line == before
+                    and at < until
+                    and not (until == _FOR_EVER and thread.state == b"D")
+                ):
                     return None
                 found = self._reader.by_call(at, pid, thread.state, line)
                 thread.wait_call = line, at + _SAME_FOR
