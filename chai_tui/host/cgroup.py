@@ -110,9 +110,14 @@ class OomWatch:
         self._dead: dict[int, float] = {}
         """When those died of SIGKILL, of late, of whom nobody knows why."""
 
-    def watch(self, pid: int) -> None:
-        """Look after a process that lives; again when it may have moved to another group."""
-        groups = _text(f"{self._root}/proc/{pid}/cgroup")
+    def watch(self, pid: int, parent: int = 0) -> None:
+        """Look after a process that lives; again when it may have moved to another group.
+
+        Args:
+            pid: of the process.
+            parent: pid of the one that started it, in whose group it began: it may be over already.
+        """
+        groups = _text(f"{self._root}/proc/{pid}/cgroup") or self._group_of.get(parent, "")
         if groups:
             self._group_of[pid] = groups
             if groups not in self._counters:

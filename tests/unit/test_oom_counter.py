@@ -109,6 +109,14 @@ class Groups:
         return self.watch.look(self._at, killed)
 
 
+def test_who_is_over_before_anybody_looked_belonged_where_its_parent_does(tmp_path: Path) -> None:
+    groups = Groups(tmp_path)
+    groups.watch.watch(77, parent=1)
+    groups.watch.watch(78, parent=999)  # of whom nothing is known
+    groups.kill(1)
+    assert groups.look(77, 78) == {77: 1}
+
+
 def test_who_died_when_the_system_killed_somebody_died_of_that(tmp_path: Path) -> None:
     groups = Groups(tmp_path)
     assert groups.look() == {}

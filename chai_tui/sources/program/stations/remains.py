@@ -26,9 +26,9 @@ class Remains:
         self._unjoined: dict[int, int] = {}
         """Stations of the zombies that were told of, by number."""
 
-    def lives(self, pid: int) -> None:
+    def lives(self, pid: int, parent: int = 0) -> None:
         """Note where a process belongs; again when it executes something else."""
-        self._memory.watch(pid)
+        self._memory.watch(pid, parent)
 
     def ended(self, pid: int, station: int, ends: Iterable[Event]) -> None:
         """Note how a process ended, as the ends of its threads tell."""

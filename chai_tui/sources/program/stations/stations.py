@@ -167,7 +167,7 @@ class Stations:
         )
         of_parent = self.by_pid.get(came.parent)
         self.by_pid[came.pid] = station
-        self._remains.lives(came.pid)
+        self._remains.lives(came.pid, came.parent)
         fallback = self._known_first if of_parent is None else of_parent.known
         known = known_of(came.pid, fallback)
         events: list[Event] = []
