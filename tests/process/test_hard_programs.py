@@ -101,6 +101,25 @@ def test_what_children_print_is_read_though_nobody_saw_them(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("kernel")
+def test_what_many_printed_is_read_though_nobody_looked_before_the_end() -> None:
+    code = (
+        "import os\n"
+        "for n in range(40):\n"
+        "    if not os.fork(): print('work', n, flush=True); os._exit(0)\n"
+        "    os.wait()\n"
+    )
+    with run_python(code, hook=True) as seen:
+        seen.take(seen.source.poll(0))
+        pid = seen.floor.run.pid
+        deadline = time.monotonic() + 60
+        while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        seen.until_over()
+        assert sorted(seen.lines) == sorted(f"work {n}" for n in range(40))
+
+
+@pytest.mark.usefixtures("kernel")
 def test_a_program_goes_on_while_its_children_do() -> None:
     with run("sh", "-c", "sleep 0.4; sleep 0.2 & exec 1>&- 2>&-; exit 4") as seen:
         seen.until(lambda: seen.floor.makers.get(1) and seen.floor.makers[1].joined)

@@ -162,6 +162,19 @@ class HookReceiver:
                 self._read_peer(peer, MOST_OF_ONE, messages)
         return messages
 
+    def read_all(self) -> list[Message]:
+        """Return what has come of everybody until now: of many who are over, too, and all of it."""
+        messages: list[Message] = []
+        if self._ready.closed:
+            return messages
+        known = -1
+        while self._is_accepting and known != len(self._peers):
+            known = len(self._peers)
+            self._accept()
+        for peer in [*self._peers.values()]:
+            self._read_peer(peer, MOST_OF_THE_DEAD, messages)
+        return messages
+
     def read_of(self, pid: int) -> list[Message]:
         """Return what has come of one process until now; of one that has ended, all of it."""
         messages: list[Message] = []
