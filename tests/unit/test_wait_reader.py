@@ -306,6 +306,18 @@ def test_who_rests_is_told_of_once_and_then_only_what_is_new(proc: Path) -> None
     assert stage.waits == [(2, WaitKind.NOTHING, "")]
 
 
+def test_the_same_call_may_wait_for_a_disk_another_time(proc: Path) -> None:
+    stage = Rests(proc)
+    opens = "257 0xffffff9c 0x7f00 0x0 0x0 0x0 0x0"
+    stage.thread(1, 5_000, opens)
+    stage.look(threads=1)
+    assert stage.waits == [(1, WaitKind.OTHER, "openat")]
+    stage.clock += 1_000
+    stage.thread(1, 6_000, opens, state="D")
+    stage.look(threads=1)
+    assert [(maker, kind) for maker, kind, _ in stage.waits] == [(1, WaitKind.DISK)]
+
+
 def test_who_came_meanwhile_is_told_of(proc: Path) -> None:
     stage = Rests(proc)
     stage.thread(1, 5_000, NAP)
