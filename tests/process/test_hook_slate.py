@@ -143,6 +143,7 @@ UNUSUAL = {
     """,
     "closes everything": """
         tasks()
+        while len(os.listdir("/proc/self/task")) > 1: pass  # who ends opens a library for that
         os.closerange(3, 2_000)
         kept = open("kept", "w")
         others = [open("other", "w") for _ in range(8)]
@@ -151,9 +152,8 @@ UNUSUAL = {
         tasks()
     """,
     "forks": """
-        import warnings
-        warnings.simplefilter("ignore")  # that a thread of the pool may still be there
         tasks()
+        while len(os.listdir("/proc/self/task")) > 1: pass  # Python warns of threads
         pid = os.fork()
         tasks()
         if pid:
