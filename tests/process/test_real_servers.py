@@ -35,10 +35,12 @@ def write(folder: Path, code: str) -> Path:
     return script
 
 
-def said_by(seen: Seen, maker: Maker) -> list[str]:
-    """What somebody said, all of it."""
+def said_by(seen: Seen, maker: Maker, stream: str = "") -> list[str]:
+    """What somebody said, all of it, or what came by this stream."""
     return [
-        each.line for each in seen.events if isinstance(each, Said) and each.maker == maker.number
+        each.line
+        for each in seen.events
+        if isinstance(each, Said) and each.maker == maker.number and stream in ("", each.stream)
     ]
 
 
@@ -166,7 +168,9 @@ def test_workers_of_joblib_tell_what_they_do(backend: str, tmp_path: Path) -> No
             assert errors == {"", "ValueError: spilt 3"}
             lines = [said_by(seen, worker) for worker in workers]
             assert sorted(lines) == [["steeps 0"], ["steeps 1"]]
-            assert said_by(seen, makers[1]) == ["[0, 1]", "spilt 3"]
+            # Beside it joblib's tracker may warn of a lock that its manager, a daemon thread, had
+            # unlinked but not told it yet as the program ended: once in some 200 runs, without us.
+            assert said_by(seen, makers[1], "out") == ["[0, 1]", "spilt 3"]
             assert not seen.stations("-c")[0].name.startswith("python"), seen.told
         else:
             assert {worker.pid for worker in workers} == {makers[1].pid}
