@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "sources.taste.runner._chai_taste": set(),
     "sources.program.hook": set(),
     "sources.program.hook._chai_hook": set(),
+    "sources.program.hook._chai_hook.waits": {"sources.program.hook._chai_hook"},
     "sources.program.processes": {"model", "host", "samplers"},
     "sources.program.hearing": {"model", "sources.live"},
     "sources.program.stations": {

@@ -16,16 +16,16 @@ import sys
 WATCHED = {
     "threading": (
         "threads.patch",
-        "waiting.patch_threading",
+        "waits.waiting.patch_threading",
         "raised.patch_threading",
-        "lock_types.patch",
+        "waits.lock_types.patch",
     ),
-    "multiprocessing.process": ("processes.patch_process",),
+    "multiprocessing.process": ("processes.patch_process", "waits.waiting.patch_process"),
     "multiprocessing.util": ("processes.patch_util",),
     "subprocess": ("children.patch_popen",),
-    "queue": ("waiting.patch_simple_queue",),
-    "multiprocessing.queues": ("waiting.patch_process_queues",),
-    "multiprocessing.synchronize": ("process_locks.patch",),
+    "queue": ("waits.queues.patch_simple_queue",),
+    "multiprocessing.queues": ("waits.queues.patch_process_queues",),
+    "multiprocessing.synchronize": ("waits.process_locks.patch",),
     "asyncio.base_events": ("loops.patch",),
     "concurrent.futures.thread": ("tasks.patch_thread_pool",),
     "concurrent.futures.process": ("tasks.patch_process_pool",),
@@ -56,14 +56,15 @@ def _begin() -> None:
     import atexit  # noqa: PLC0415 - at the top it would be imported where nobody listens
     import os  # noqa: PLC0415
 
-    from . import importing, link, who  # noqa: PLC0415
+    from . import forks, importing, link, output, who  # noqa: PLC0415
 
     link.begin(who.introduction())
     if not link.state.is_on:
         return
+    output.begin()
     if not who.is_helper():
-        link.take_output()
-    os.register_at_fork(before=link.before_fork, after_in_child=link.after_fork)
+        output.take()
+    os.register_at_fork(before=forks.before_fork, after_in_child=forks.after_fork)
     atexit.register(_at_exit)
     importing.watch(WATCHED)
 

@@ -29,7 +29,7 @@ def _patch(module: Any, patches: tuple[str, ...]) -> None:
 
 
 def _patch_by(patch: str, module: Any) -> None:
-    where, _, function = patch.partition(".")
+    where, _, function = patch.rpartition(".")
     ours = __import__(f"{__package__}.{where}", fromlist=[function])
     getattr(ours, function)(module)
 

@@ -10,7 +10,6 @@ import select
 import sys
 import time
 from _thread import get_native_id
-from termios import FIONREAD
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 
 
 ADDRESS = "CHAI_TUI_HOOK"
-OUTPUT = ("CHAI_TUI_HOOK_OUT", "CHAI_TUI_HOOK_ERR")
-"""Where to tell; and which pipes the program was given, as ``device:inode``."""
+"""Where to tell."""
 HIGH = (900, 200, 50)
 """Descriptors from here on are ours: a program's first file shall have number 3, as without us."""
 SEPARATOR = "\x1f"
@@ -30,17 +28,9 @@ MOST = 4_000
 FLAGS = _socket.MSG_NOSIGNAL | _socket.MSG_DONTWAIT
 AGAIN = 0.05
 """Seconds until it is tried again to reach a receiver that has its hands full."""
-_ENVIRON = type(os.environ)
 _LATER = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EBADF, errno.ENOTSOCK)
 """It may work the next time: the receiver has its hands full, or the program has just closed it."""
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNREFUSED, errno.ENOENT)
-_SAY_MORE = ("multiprocessing.popen_fork", "multiprocessing.forkserver")
-"""Who forks children that introduce themselves, once they know who they are."""
-_BECOME_OTHERS = ("subprocess", "os", "pty")
-"""Who forks children that call ``exec`` at once."""
-MOST_FORKED = 50
-"""Children of one process in a second that introduce themselves at once; of more than that most are
-over already, and it costs whoever reads it a millisecond each."""
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes 10 ms
 
 
@@ -55,9 +45,6 @@ class State:
         dropped: messages that could not be sent, and were not told of yet.
         not_before: when it may be tried again to connect.
         connections: how many this process has had.
-        output: which pipes its descriptors 1 and 2 are, if they are ours.
-        has_taken: whether this process was given pipes of its own already.
-        forked: how many children it forked since ``forked_since``, at most a second ago.
         slate: the memory of this connection, once something was to be written; None: it has none.
         unbegun: holds something for as long as nobody tried to have one.
     """
@@ -71,10 +58,6 @@ class State:
         self.dropped = 0
         self.not_before = 0.0
         self.connections = 0
-        self.output: list[tuple[int, int] | None] = [None, None]
-        self.has_taken = False
-        self.forked = 0
-        self.forked_since = 0.0
         self.slate: Any = None
         self.unbegun: list[None] = []
 
@@ -116,19 +99,15 @@ def may_begin() -> bool:
 def begin(who: tuple[object, ...]) -> None:
     """Connect, and introduce this process."""
     state.who = who
-    for place, name in enumerate(OUTPUT):
-        device, _, inode = os.environ.get(name, "").partition(":")
-        if device.isdigit() and inode.isdigit():
-            state.output[place] = int(device), int(inode)
     state.is_on = True
-    _connect()
+    connect()
 
 
 def introduce(who: tuple[object, ...]) -> None:
     """Say it anew: there is more to say now. Nobody is told twice where nobody was told yet."""
     state.who = who
     if state.socket is None:
-        _connect()
+        connect()
     else:
         tell("P", *who)
 
@@ -207,7 +186,7 @@ def send(kind: str, fields: tuple[object, ...]) -> None:
         if state.socket is socket:  # no other thread has made another one meanwhile
             state.socket = state.slate = None
             state.unbegun = []
-    if state.socket is None and not _connect():
+    if state.socket is None and not connect():
         state.dropped += 1
         return
     socket = state.socket
@@ -234,7 +213,7 @@ def _address() -> bytes:
     return b"\0" + state.address[1:].encode("ascii")
 
 
-def _connect() -> bool:
+def connect() -> bool:
     """Connect and introduce ourselves; returns whether that worked."""
     now = time.monotonic()
     if now < state.not_before:
@@ -268,20 +247,8 @@ def _connect() -> bool:
     return True
 
 
-def before_fork() -> None:
-    """Count the children."""
-    now = time.monotonic()
-    if now > state.forked_since + 1:
-        state.forked, state.forked_since = 0, now
-    state.forked += 1
-
-
-def after_fork() -> None:
-    """Let go of the parent's connection, and make one of our own.
-
-    A child that was forked only to become another program is not even known of here; one of very
-    many makes a connection when it has something to tell.
-    """
+def forget_parent() -> None:
+    """In a forked child: let go of the connection, which is the parent's."""
     if state.socket is not None:
         guarded(_let_go)
         state.socket = None
@@ -289,18 +256,6 @@ def after_fork() -> None:
     state.dropped = state.connections = 0
     state.not_before = 0.0
     state.who = (os.getppid(), "", "", *state.who[3:])
-    state.has_taken = False
-    if state.is_on and state.forked <= MOST_FORKED:
-        guarded(_begin_child, sys._getframe(1).f_globals)  # noqa: SLF001
-
-
-def _begin_child(of_forker: dict[str, object]) -> None:
-    """Introduce a forked child at once, for its output to be its own.
-
-    What its parent had in buffers it writes out as well, as without us.
-    """
-    if of_forker.get("__name__") not in (*_SAY_MORE, *_BECOME_OTHERS) and _connect():
-        take_output()
 
 
 def _let_go() -> None:
@@ -320,67 +275,11 @@ def leave() -> None:
         state.socket = None
 
 
-def take_output() -> None:
-    """Give this process pipes of its own where its output is a pipe of ours.
-
-    Only at the beginning: while Python starts, or right after a fork. What other programs, started
-    from here, write comes through the same pipe: it is the output of this process as much.
-    """
-    mine = [place for place in (0, 1) if _is_pipe_of_ours(place)]
-    if not mine or state.has_taken or state.socket is None or not is_ours():
-        return
-    shared = len(mine) == 2 and state.output[0] == state.output[1]
-    pipes = []
-    try:
-        pipes.append(os.pipe())
-        if len(mine) == 2 and not shared:
-            pipes.append(os.pipe())
-        which = "=" if shared else "".join(str(place + 1) for place in mine)
-        before = ",".join(_unread(place) for place in mine)
-        hand_over("O", which, before, descriptors=[read for read, _ in pipes])
-        for place in mine:
-            write = pipes[0 if shared or place == mine[0] else 1][1]
-            os.dup2(write, place + 1)
-            state.output[place] = found = identity_of(write)
-            if found is not None:
-                _hand_down(OUTPUT[place], f"{found[0]}:{found[1]}")
-        state.has_taken = True
-    except OSError as error:
-        if is_foreign(error):
-            raise
-        # Too many files are open, or the receiver has its hands full: it stays as it was.
-    finally:
-        for pair in pipes:
-            for descriptor in pair:
-                os.close(descriptor)
-
-
 def hand_over(kind: str, *fields: object, descriptors: list[int]) -> None:
     """Send a message with descriptors, where we are connected; raises what the system says."""
     rights = b"".join(descriptor.to_bytes(4, sys.byteorder) for descriptor in descriptors)
     ancillary = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)]
     state.socket.sendmsg([packed(kind, fields)], ancillary, FLAGS)  # type: ignore[union-attr]
-
-
-def _hand_down(name: str, value: str) -> None:
-    """Have what is started from here find it, with a copy of ``os.environ`` as without."""
-    os.putenv(name, value)
-    environ = os.environ
-    if type(environ) is _ENVIRON and name in environ:  # not where the program took it out
-        environ[name] = value
-
-
-def _unread(place: int) -> str:
-    """Which pipe it was, and how many bytes in it nobody had read: they were said before."""
-    count = fcntl.ioctl(place + 1, FIONREAD, b"\0\0\0\0")
-    found = state.output[place]
-    inode = 0 if found is None else found[1]
-    return f"{inode}:{int.from_bytes(count, sys.byteorder)}"
-
-
-def _is_pipe_of_ours(place: int) -> bool:
-    wanted = state.output[place]
-    return wanted is not None and identity_of(place + 1) == wanted
 
 
 def thread_id() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import link, tasks, waiting, who
+from . import link, output, tasks, who
 from .words import clipped, dressed, name_of
 
 TYPE_CHECKING = False  # typing takes 5 ms
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def patch_process(module: Any) -> None:
-    """Hear of new names of this process, and of waiting for another one's end."""
+    """Hear of new names of this process."""
     base = module.BaseProcess
     old = base.name
 
@@ -26,7 +26,6 @@ def patch_process(module: Any) -> None:
             link.tell("N", 0, renamed)
 
     base.name = property(old.fget, dressed(rename, old.fset), old.fdel, old.__doc__)
-    waiting.patch_process_join(base)
 
 
 def patch_util(module: Any) -> None:
@@ -57,5 +56,5 @@ def _child_begins() -> None:
     if script == "-c":
         script = who.script()  # of the program that started it
     link.introduce((os.getppid(), clipped(process._name), target_name, python, script))  # noqa: SLF001
-    link.take_output()
+    output.take()
     tasks.watch_worker(process)

@@ -10,9 +10,9 @@ import os
 import sys
 from _weakref import ref
 
-from . import link, raised
+from .. import link, raised
+from ..words import dressed
 from .locks import ReentrantState, State, put
-from .words import dressed
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:

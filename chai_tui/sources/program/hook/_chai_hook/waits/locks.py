@@ -17,9 +17,9 @@ import sys
 import time
 from _thread import get_ident
 
-from . import link, raised
+from .. import link, raised
+from ..words import clipped
 from .waiting import PATIENCE, told, went_on
-from .words import clipped
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:

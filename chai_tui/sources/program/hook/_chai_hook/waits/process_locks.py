@@ -11,7 +11,7 @@ import os
 import sys
 from _thread import get_ident
 
-from . import link, raised
+from .. import link, raised
 from .locks import Notes
 from .waiting import PATIENCE, Held, told, went_on
 
