@@ -778,7 +778,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("large print has all the facts",
             "case Shape.PANEL if manner.is_large:", "case Shape.PANEL if False:"),
     ),
-    *_in("tui/makers/panel.py", "pilot/test_kitchen_room.py",
+    *_in("tui/panels/panel.py", "pilot/test_kitchen_room.py",
         ("short recipes leave panels half empty",
             "longest - min(lengths, default=1) <= 1", "True"),
     ),

@@ -26,9 +26,9 @@ from chai_tui.state.step_times import STEPS_KEPT
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import Line, as_text
 from chai_tui.tui.detail.facts import detail_of, facts_known
-from chai_tui.tui.makers.large import draw_large
-from chai_tui.tui.makers.panel import draw_panel
-from chai_tui.tui.makers.row import draw_card, draw_row
+from chai_tui.tui.panels.large import draw_large
+from chai_tui.tui.panels.panel import draw_panel
+from chai_tui.tui.panels.row import draw_card, draw_row
 from chai_tui.views.plain import PlainView
 from tests.builders import failed, floor_of
 

@@ -79,7 +79,8 @@ ALLOWED: dict[str, set[str]] = {
     "tui.dialogs": {"model", "state", *WORDS, *FOUND, "tui.canvas", "tui.keys"},
     "tui.detail": {"model", "state", *WORDS, "tui.canvas", "tui.keys"},
     "tui.timeline": {"model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.detail"},
-    "tui.makers": {"model", "state", *WORDS, "tui.canvas", "tui.keys"},
+    "tui.panels": {"model", "state", *WORDS, "tui.canvas"},
+    "tui.makers": {"model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.panels"},
     "tui.kitchen": {
         "model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
         "tui.timeline",

@@ -30,11 +30,11 @@ from chai_tui.state.records import State
 from chai_tui.tui.canvas.maker_facts import FACTS, Look, facts_within
 from chai_tui.tui.canvas.maker_time import LACK_CELLS, time_spans
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
-from chai_tui.tui.makers.frame import draw_frame_bottom, draw_frame_top
-from chai_tui.tui.makers.large import draw_large
 from chai_tui.tui.makers.layout_planner import PANEL_HEIGHT
-from chai_tui.tui.makers.panel import SAID_LINES, draw_panel, tall
-from chai_tui.tui.makers.row import draw_card, draw_row
+from chai_tui.tui.panels.frame import draw_frame_bottom, draw_frame_top
+from chai_tui.tui.panels.large import draw_large
+from chai_tui.tui.panels.panel import SAID_LINES, draw_panel, tall
+from chai_tui.tui.panels.row import draw_card, draw_row
 from tests.builders import (
     BEGAN,
     IN_STATE,

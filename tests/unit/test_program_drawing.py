@@ -26,10 +26,10 @@ from chai_tui.tui.canvas.program_facts import does_now, doing_lines, named, proc
 from chai_tui.tui.canvas.styles import Line, as_text, width_of
 from chai_tui.tui.detail.drawing import details, title
 from chai_tui.tui.detail.facts import detail_of, facts_known
-from chai_tui.tui.makers.frame import Company, draw_frame_top
-from chai_tui.tui.makers.large import LARGE_HEIGHT, draw_large
-from chai_tui.tui.makers.panel import draw_panel
-from chai_tui.tui.makers.row import draw_card, draw_row
+from chai_tui.tui.panels.frame import Company, draw_frame_top
+from chai_tui.tui.panels.large import LARGE_HEIGHT, draw_large
+from chai_tui.tui.panels.panel import draw_panel
+from chai_tui.tui.panels.row import draw_card, draw_row
 from chai_tui.tui.timeline.drawing import gutter, gutter_width
 from tests.builders import BEGAN, floor_of
 from tests.program_floors import Load, process, run_of, samples, thread, training, waits

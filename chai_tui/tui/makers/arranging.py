@@ -10,12 +10,12 @@ from typing import NamedTuple
 from chai_tui.state.floor import Floor
 from chai_tui.state.records import State
 from chai_tui.tui.makers.drawings import Drawings, Manner
-from chai_tui.tui.makers.large import LARGE_HEIGHT
 from chai_tui.tui.makers.layout import Layout, Shape, grouped
 from chai_tui.tui.makers.layout_planner import arrange
 from chai_tui.tui.makers.nesting import ended_last, nested
-from chai_tui.tui.makers.panel import SAID_LINES, listed_steps, tall
 from chai_tui.tui.makers.sort_filter import Sort, in_order
+from chai_tui.tui.panels.large import LARGE_HEIGHT
+from chai_tui.tui.panels.panel import SAID_LINES, listed_steps, tall
 
 SEEN_SECONDS = 1.0
 """An arrangement that was shown for so long was looked at: who is in it stays in place."""

@@ -13,11 +13,11 @@ from chai_tui.state.floor import Floor
 from chai_tui.state.records import Maker
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import Line, fit, width_of
-from chai_tui.tui.makers.frame import Company, draw_frame_bottom, draw_frame_top
-from chai_tui.tui.makers.large import draw_large
 from chai_tui.tui.makers.layout import Frame, Layout, Shape, Slot
-from chai_tui.tui.makers.panel import draw_panel
-from chai_tui.tui.makers.row import draw_card, draw_row
+from chai_tui.tui.panels.frame import Company, draw_frame_bottom, draw_frame_top
+from chai_tui.tui.panels.large import draw_large
+from chai_tui.tui.panels.panel import draw_panel
+from chai_tui.tui.panels.row import draw_card, draw_row
 
 
 class Manner(NamedTuple):

@@ -1,4 +1,4 @@
-"""Draws one maker as a panel, and the frame round those who share a process.
+"""Draws one maker as a panel.
 
 Pure: a look and a width in, lines out. Every line is exactly as wide as asked.
 """
