@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from chai_tui.model.program_events import BlockKind
+from chai_tui.sources.program.hearing import receiver as receiving
 from chai_tui.sources.program.hearing.messages import (
     SHARED_KEYS,
     BlockedOn,
@@ -524,6 +525,26 @@ def test_a_forked_child_is_told_of_at_once_and_has_output_of_its_own(tmp_path: P
     assert child.parent == main.pid
     assert ran.written[child.pid, 1] == b"of the child\n"
     assert ran.written[main.pid, 1] == b"before\nafter\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("is_root", [True, False], ids=["let in", "not let in"])
+def test_what_another_user_prints_is_read_whether_it_is_let_in_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_root: bool
+) -> None:
+    monkeypatch.setattr(receiving, "_is_root", lambda: is_root)
+    code = """
+    import os
+    os.setuid(65534)
+    if os.fork():
+        raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
+    print("of the child")
+    """
+    write(tmp_path, code)
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    assert ran.returncode == 0
+    assert ran.all_written(1) == [b"of the child"]
+    assert len(ran.of(ProcessBegan)) == 1 + is_root
 
 
 @pytest.mark.thorough

@@ -176,17 +176,30 @@ class Listening:
 
     def last_words(self, pid: int) -> list[Event]:
         """Return what a process said before it ended."""
-        if self._receiver is not None and len(self._stations) == 1:
-            self._unheard += self._receiver.read_all()  # there may be no other time
-        else:
-            self._read()
-        events = [*self._hear(), *self.words(pid)]
+        is_last = len(self._stations) == 1
+        events = self._hear_everybody() if is_last else []  # there may be no other time
+        self._read()
+        events += [*self._hear(), *self.words(pid)]
         at = self._clock()
         events += [*self._output.drain(0, at), *self._output.drain(pid, at)]
-        if len(self._stations) == 1:
+        if is_last:
             self._told.give_up_on_strangers()
             events += self._output.drain_all(at)
         self._told.went(pid)
+        return events
+
+    def _hear_everybody(self) -> list[Event]:
+        """Take in all that hooks said, and what was printed by those who had to wait for room."""
+        events: list[Event] = []
+        welcomed = -1
+        while self._receiver is not None and welcomed != self._receiver.welcomed:
+            welcomed = self._receiver.welcomed
+            self._unheard += self._receiver.read_all()
+            events += self._hear()
+            if not self._receiver.is_full:
+                break
+            self._told.give_up_on_strangers()
+            events += self._output.drain_all(self._clock())
         return events
 
     # The end

@@ -15,6 +15,10 @@ from chai_tui.model.events import Dropped, Event, Said
 from chai_tui.sources.live.capture import LineAssembler, LineBudget
 from chai_tui.sources.live.poller import Poller
 
+if sys.platform != "win32":  # here: later there may be no descriptor left to import them
+    import fcntl
+    import termios
+
 _PIECE = 16_384
 _READS_KEPT = 64
 """Of each stream: they tell what was read since a moment ago."""
@@ -330,9 +334,6 @@ def _ready_bytes(descriptor: int) -> int:
     """Return how many bytes can be read at the moment; as many as ever if nobody knows."""
     if sys.platform == "win32":
         return _MOST_BYTES
-    import fcntl  # noqa: PLC0415 - not on Windows
-    import termios  # noqa: PLC0415 - not on Windows
-
     try:
         size = fcntl.ioctl(descriptor, termios.FIONREAD, b"\0\0\0\0")
     except OSError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import array
 import contextlib
-import errno
 import os
 import secrets
 import select
@@ -52,34 +51,53 @@ SLATE_SECONDS = 0.1
 _HELD_SECONDS = 0.02
 """The same while some is held: it came while it was being read."""
 _MOST_HELD = 4 * SLOTS
-_CREDENTIALS = struct.Struct("3i")
+_MOST_STRANGERS = 100
+"""Who may stand there at once without having said the word that lets in."""
+_FOR_OUTPUT = 2
+"""Descriptors that are kept free for a process until it has handed over its pipes: for what finds
+no room here is closed, and what it prints could not be read."""
+_HANDED_BY = 3
+"""Which of its packets brings them at the latest."""
+_FOR_OTHERS = 8
+"""Descriptors that are left to the rest of us."""
+_REFUSED_SECONDS = 0.1
+"""Until it is tried again to let in those for whom there was no room."""
+_CREDENTIALS = struct.Struct("iII")
 
 
 class _Peer:
     """A process: its connection, and the memory that it writes in, if it has some.
 
     Of such a one messages come two ways. They are handed out in order up to the moment when the
-    reading of both began; ``held`` is what came later.
+    reading of both began; ``held`` is what came later. ``spares`` keep room for what it may hand
+    over in one of its first ``packets``.
     """
 
-    def __init__(self, connection: socket.socket, pid: int) -> None:
+    def __init__(self, connection: socket.socket, pid: int, *, is_let_in: bool) -> None:
         self.socket = connection
         self.pid = pid
+        self.is_let_in = is_let_in
         self.slate: SlateReader | None = None
         self.held: list[Message] = []
+        self.spares: list[int] = []
+        self.packets = 0
 
 
 class HookReceiver:
     """The end at which all hooks of a program arrive.
 
-    Its address has a name that cannot be guessed, and who connects must be of our user. It is one
-    thing to wait for, however many processes are connected: :meth:`fileno` is readable when
-    :meth:`read` has something to read, but for what processes write in memory: that wakes nobody
-    (see :attr:`due_in`).
+    Its address has a name that cannot be guessed, but anybody can read it in /proc/net/unix: who
+    connects must be of our user. Where that is root, a program may go on as another user: such a
+    process has to say a word first, which is in its environment alone.
+
+    It is one thing to wait for, however many processes are connected: :meth:`fileno` is readable
+    when :meth:`read` has something to read, but for what processes write in memory: that wakes
+    nobody (see :attr:`due_in`).
 
     Attributes:
         dropped: messages that hooks could not send, because reading did not keep up.
         passed_over: packets that were no messages.
+        welcomed: how many have connected.
 
     Raises:
         OSError: a socket cannot be made; or this is not Linux.
@@ -90,16 +108,23 @@ class HookReceiver:
             raise OSError("programs can be asked what they do on Linux only")
         self.dropped = 0
         self.passed_over = 0
+        self.welcomed = 0
         self._peers: dict[int, _Peer] = {}
+        self._strangers: list[_Peer] = []
         self._writing: set[int] = set()
         """The connections of those who write in memory."""
         self._is_accepting = False
+        self._refused_at = float("-inf")
+        self._key = secrets.token_hex(16) if _is_root() else ""
+        """What lets in another user; empty: nothing does."""
         self._address = f"@chai-tui-{secrets.token_hex(16)}"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK)
         try:
             self._listener.bind("\0" + self._address[1:])
             self._listener.listen(BACKLOG)
             self._ready = select.epoll()
+            self._door = select.poll()
+            self._door.register(self._listener, select.POLLIN)
         except BaseException:
             self._listener.close()
             raise
@@ -115,8 +140,15 @@ class HookReceiver:
         return len(self._peers)
 
     @property
+    def is_full(self) -> bool:
+        """Whether somebody may wait for whom there was no room: too many files are open here."""
+        return not (self._is_accepting or self._ready.closed)
+
+    @property
     def due_in(self) -> float:
         """In how many seconds to read at the latest, though nothing is readable."""
+        if self.is_full:
+            return _HELD_SECONDS
         if not self._writing:
             return float("inf")
         is_held = any(self._peers[descriptor].held for descriptor in self._writing)
@@ -137,7 +169,7 @@ class HookReceiver:
         folder = str(FOLDER)
         there = [part for part in base.get("PYTHONPATH", "").split(os.pathsep) if part != folder]
         variables["PYTHONPATH"] = os.pathsep.join([folder, *(there if any(there) else [])])
-        variables[ADDRESS] = self._address
+        variables[ADDRESS] = f"{self._address}:{self._key}" if self._key else self._address
         for name, descriptor in zip(OUTPUT, (stdout, stderr), strict=True):
             variables.pop(name, None)
             if descriptor is not None:
@@ -153,6 +185,8 @@ class HookReceiver:
         messages: list[Message] = []
         if self._ready.closed or sys.platform != "linux":
             return messages
+        if time.monotonic() >= self._refused_at + _REFUSED_SECONDS:
+            self._accept_again()
         if self._is_accepting:
             self._accept()
         # The kernel begins with those that were ready longest: nobody is left out for ever.
@@ -167,6 +201,7 @@ class HookReceiver:
         messages: list[Message] = []
         if self._ready.closed:
             return messages
+        self._accept_again()
         known = -1
         while self._is_accepting and known != len(self._peers):
             known = len(self._peers)
@@ -193,19 +228,39 @@ class HookReceiver:
 
     def _accept(self) -> None:
         for _ in range(MOST_NEW):
+            if not self._door.poll(0):
+                return
+            spares = self._reserve(_FOR_OUTPUT + _FOR_OTHERS)
             try:
+                if not spares:
+                    self._refuse()
+                    return
                 connection, _ = self._listener.accept()
-            except BlockingIOError:
+            except OSError:
+                _close_all(spares)
                 return
-            except OSError as error:
-                if error.errno in {errno.EMFILE, errno.ENFILE} and sys.platform == "linux":
-                    # Until somebody leaves they wait at the door, and so do we.
-                    self._ready.unregister(self._listener)
-                    self._is_accepting = False
-                return
-            self._welcome(connection)
+            _close_all(spares[_FOR_OUTPUT:])
+            self._welcome(connection, spares[:_FOR_OUTPUT])
 
-    def _welcome(self, connection: socket.socket) -> None:
+    def _reserve(self, count: int) -> list[int]:
+        """Keep so many descriptors, for others to take their place; none if there are fewer."""
+        kept: list[int] = []
+        try:
+            for _ in range(count):
+                kept.append(os.dup(self._listener.fileno()))  # noqa: PERF401 - it may fail halfway
+        except OSError:
+            _close_all(kept)
+            return []
+        return kept
+
+    def _refuse(self) -> None:
+        """Let nobody in for a while: they wait at the door, with what they have for us."""
+        if sys.platform == "linux":
+            self._ready.unregister(self._listener)
+            self._is_accepting = False
+            self._refused_at = time.monotonic()
+
+    def _welcome(self, connection: socket.socket, spares: list[int]) -> None:
         if sys.platform != "linux":
             return
         connection.setblocking(False)  # noqa: FBT003
@@ -213,11 +268,31 @@ class HookReceiver:
             socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
         )
         pid, user, _ = _CREDENTIALS.unpack(credentials)
-        if user != os.geteuid():
+        is_ours = user == os.geteuid()
+        if not is_ours and not self._key:
             connection.close()
+            _close_all(spares)
             return
-        self._peers[connection.fileno()] = _Peer(connection, pid)
+        peer = self._peers[connection.fileno()] = _Peer(connection, pid, is_let_in=is_ours)
+        peer.spares = spares
+        self.welcomed += 1
         self._ready.register(connection, select.EPOLLIN)
+        if not is_ours:
+            self._strangers.append(peer)
+            if len(self._strangers) > _MOST_STRANGERS:
+                self._see_off()
+
+    def _see_off(self) -> None:
+        """Let go of those who have not said the word, as far as they are too many."""
+        for peer in self._strangers:
+            if not peer.is_let_in and peer.socket.fileno() >= 0:
+                self._has_read_socket(peer, 1, [])
+        left = [
+            each for each in self._strangers if not each.is_let_in and each.socket.fileno() >= 0
+        ]
+        for peer in left[:-_MOST_STRANGERS]:
+            self._forget(peer, [])
+        self._strangers = left[-_MOST_STRANGERS:]
 
     def _read_peer(self, peer: _Peer, most: int, messages: list[Message]) -> None:
         now = time.monotonic()
@@ -250,11 +325,18 @@ class HookReceiver:
         """Read so many packets; returns whether there were no more."""
         for _ in range(most):
             try:
-                packet, descriptors = _receive(peer.socket)
+                packet, descriptors = self._receive(peer)
             except BlockingIOError:
                 return True
             except OSError:
                 packet, descriptors = b"", []
+            if not peer.is_let_in and packet:
+                # Any user can have found the door.
+                is_key = secrets.compare_digest(packet, self._key.encode("ascii"))
+                peer.is_let_in = is_key and not descriptors
+                if peer.is_let_in:
+                    continue
+                packet = b""
             if not packet:
                 _close_all(descriptors)
                 self._forget(peer, came)
@@ -269,6 +351,21 @@ class HookReceiver:
                 _close_all(descriptors)
             self._take(said, came)
         return False
+
+    def _receive(self, peer: _Peer) -> tuple[bytes, list[int]]:
+        """Return a packet, and what came with it, for which there is room where it was kept."""
+        if not peer.spares:
+            return _receive(peer.socket)
+        _close_all(peer.spares)
+        peer.spares = []
+        descriptors: list[int] = []
+        try:
+            packet, descriptors = _receive(peer.socket)
+            peer.packets += 1
+            return packet, descriptors
+        finally:
+            if not descriptors and peer.packets < _HANDED_BY:
+                peer.spares = self._reserve(_FOR_OUTPUT)
 
     def _take(self, said: Told | None, messages: list[Message]) -> None:
         if isinstance(said, Dropped):
@@ -298,6 +395,7 @@ class HookReceiver:
         self._end_slate(peer, came)
         del self._peers[peer.socket.fileno()]
         peer.socket.close()  # the kernel waits for it no longer
+        _close_all(peer.spares)
         self._accept_again()
 
     def close(self) -> None:
@@ -306,6 +404,7 @@ class HookReceiver:
         self._ready.close()
         for peer in self._peers.values():
             peer.socket.close()
+            _close_all(peer.spares)
             if peer.slate is not None:
                 peer.slate.close()
             for message in peer.held:
@@ -313,6 +412,10 @@ class HookReceiver:
                     _close_all({message.out, message.err})
         self._peers.clear()
         self._writing.clear()
+
+
+def _is_root() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0
 
 
 def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 ADDRESS = "CHAI_TUI_HOOK"
-"""Where to tell."""
+"""Where to tell; and behind a colon, if there is one, the word by which another user is let in."""
 HIGH = (900, 200, 50)
 """Descriptors from here on are ours: a program's first file shall have number 3, as without us."""
 SEPARATOR = "\x1f"
@@ -39,6 +39,7 @@ class State:
 
     Attributes:
         is_on: whether anything is told at all.
+        key: by what we are let in where we run with another user's rights; empty: we are not.
         socket: the connection; None: there is none (yet).
         identity: device and inode of its socket: whether the descriptor is still ours.
         who: how this process introduces itself, first of all on every connection.
@@ -52,6 +53,7 @@ class State:
     def __init__(self) -> None:
         self.is_on = False
         self.address = ""
+        self.key = ""
         self.socket: _socket.socket | None = None
         self.identity: tuple[int, int] | None = None
         self.who: tuple[object, ...] = ()
@@ -78,7 +80,7 @@ def identity_of(descriptor: int) -> tuple[int, int] | None:
 
 def may_begin() -> bool:
     """Return whether there is somebody to tell, and no interpreter of ours tells already."""
-    state.address = os.environ.get(ADDRESS, "")
+    state.address, _, state.key = os.environ.get(ADDRESS, "").partition(":")
     if not state.address.startswith("@"):
         return False
     for first in HIGH:
@@ -224,6 +226,11 @@ def connect() -> bool:
     low = _socket.socket(_socket.AF_UNIX, kind)
     try:
         low.connect(_address())
+        is_another = _owner(low) != os.geteuid()
+        if is_another and not state.key:  # whatever we hand over would be gone
+            low.close()
+            state.is_on = False
+            return False
         socket = low
         for first in HIGH:
             try:
@@ -243,8 +250,16 @@ def connect() -> bool:
     state.identity = identity_of(socket.fileno())
     state.socket = socket
     state.slate, state.unbegun = None, [None]
+    if is_another:
+        socket.send(state.key.encode("ascii"), FLAGS)
     socket.send(packed("P", state.who), FLAGS)
     return True
+
+
+def _owner(socket: _socket.socket) -> int:
+    """Return the user of whoever listens."""
+    credentials = socket.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)
+    return int.from_bytes(credentials[4:8], sys.byteorder)
 
 
 def forget_parent() -> None:
