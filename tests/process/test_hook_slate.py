@@ -244,7 +244,7 @@ def test_programs_notice_nothing(what: str, tmp_path: Path) -> None:
 
 def test_strangers_hand_over_what_they_like(tmp_path: Path) -> None:
     receiver = HookReceiver()
-    address = "\0" + receiver.environment({})["CHAI_TUI_HOOK"][1:]
+    address = "\0" + receiver.environment({})["CHAI_TUI_HOOK"].partition(":")[0][1:]
     memory = os.memfd_create("slate")
     os.ftruncate(memory, SLOT * SLOTS)
     told = (

@@ -658,7 +658,7 @@ def test_a_hook_that_fails_says_so_once_and_the_program_goes_on(tmp_path: Path) 
 
 def test_anybody_may_write_into_the_socket(tmp_path: Path) -> None:
     receiver = HookReceiver()
-    address = receiver.environment({})["CHAI_TUI_HOOK"]
+    address = receiver.environment({})["CHAI_TUI_HOOK"].partition(":")[0]
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
         stranger.connect("\0" + address[1:])
         stranger.send(b"nonsense")
@@ -678,7 +678,7 @@ def test_anybody_may_write_into_the_socket(tmp_path: Path) -> None:
 
 def test_a_flood_of_one_makes_nobody_else_wait() -> None:
     receiver = HookReceiver()
-    address = "\0" + receiver.environment({})["CHAI_TUI_HOOK"][1:]
+    address = "\0" + receiver.environment({})["CHAI_TUI_HOOK"].partition(":")[0][1:]
     with contextlib.ExitStack() as stack:
         flooding, quiet = (
             stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))

@@ -23,6 +23,8 @@ from chai_tui.sources.program.processes.connector import (
     ThreadLeft,
 )
 from chai_tui.sources.program.processes.following import CHECK_SECONDS, Following
+from chai_tui.sources.program.processes.member import Member
+from chai_tui.sources.program.processes.newcomers import Newcomers
 from chai_tui.sources.program.processes.proc_tree import (
     TICKS_A_SECOND,
     boot_offset,
@@ -58,10 +60,11 @@ class Proc:
         ticks: tuple[int, int, int, int] = (0, 0, 0, 0),
         threads: int = 1,
         status: int = 0,
+        session: int = 0,
     ) -> None:
         self.births += 1
         self.parents[pid] = parent
-        fields = [state, parent, pid, pid, 0, -1, 0, 0, 0, 0, 0, *ticks, 20, 0, threads, 0]
+        fields = [state, parent, pid, session or pid, 0, -1, *(0,) * 5, *ticks, 20, 0, threads, 0]
         fields += [began or self.ticks, *(0,) * 29, status]
         folder = self.folder / str(pid)
         (folder / "task" / str(pid)).mkdir(parents=True, exist_ok=True)
@@ -133,6 +136,23 @@ def test_the_tree_is_found_and_nobody_else(proc: Proc) -> None:
     assert list(following.pids) == [10, 11, 12]
     assert following.how == "looks at /proc, because nobody asked the kernel"
     following.close()
+
+
+def test_who_was_our_child_before_the_program_is_none_of_it(proc: Proc) -> None:
+    proc.put(10, os.getpid(), began=100)
+    proc.put(7, os.getpid(), began=90)
+    members = {10: Member(10, 100, 1.0, 0)}
+    newcomers = Newcomers(str(proc.folder), members, {}, adopts=True)
+    newcomers.since = 100
+
+    def found() -> list[int]:
+        assert newcomers.may_be_there()
+        return [pid for pid, _, _ in newcomers.search(thoroughly=True)]
+
+    assert found() == []
+    proc.put(11, os.getpid(), began=110)  # a daemon
+    proc.put(12, os.getpid(), began=120, session=7)  # whom the other one leaves behind
+    assert found() == [11]
 
 
 def test_one_root_may_be_below_another(proc: Proc) -> None:

@@ -196,6 +196,7 @@ class Following:
         # Where numbers are those of others, none is looked up.
         roots = () if self._unseen == OTHERS else self._roots
         stats = {pid: stat for pid in roots if (stat := read_stat(self._proc, pid))}
+        self._newcomers.since = min((stat.began for stat in stats.values()), default=0)
         for pid, stat in sorted(stats.items(), key=lambda item: item[1].began):
             if pid not in self._members:
                 parent = stat.parent if stat.parent in self._members else 0

@@ -40,6 +40,8 @@ class Newcomers:
 
     Attributes:
         own_children: pids of those that this process forked for something else.
+        since: when the first of the program began, in ticks since the system did. Who was a child
+            of this process before, by whomever it became one, is none of the program's.
     """
 
     def __init__(
@@ -55,12 +57,13 @@ class Newcomers:
         self._dead = dead
         self._adopts = adopts
         self._pid = os.getpid()
-        self._session = os.getsid(0) if hasattr(os, "getsid") else 0
+        self._foreign_sessions = {os.getsid(0) if hasattr(os, "getsid") else 0}
         self._lists_children = lists_children(proc)
         self._strangers: set[int] = set()  # everybody else who was there when all were listed
         self._newest: Newest | None = None
         self._again = True
         self.own_children: set[int] = set()
+        self.since = 0
 
     def below(self, pid: int) -> Iterator[Newcomer]:
         """Find those below one member; nobody where the kernel does not list children."""
@@ -141,8 +144,12 @@ class Newcomers:
             if pid in self._members or pid in self.own_children:
                 continue
             stat = read_stat(self._proc, pid)
+            if stat is None:
+                continue
+            if stat.began < self.since:  # it is of whoever became chai-tui by exec, perhaps
+                self._foreign_sessions.add(stat.session)
             # Who was forked by this process for something else is in its session.
-            if stat is None or stat.session == self._session:
+            if stat.session in self._foreign_sessions:
                 continue
             if self._is_new(pid, stat, self._pid):
                 self._again = True
