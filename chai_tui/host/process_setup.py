@@ -91,13 +91,6 @@ def signals_heard_by(
             signal.signal(number, usual)
 
 
-def ending_signals_heard_by(
-    handler: Callable[[int, FrameType | None], None],
-) -> contextlib.AbstractContextManager[None]:
-    """Have a handler hear the signals that ask for an end; see :func:`signals_heard_by`."""
-    return signals_heard_by(handler, ENDING_SIGNALS)
-
-
 def deadly_signals() -> set[int]:
     """Return the other signals that end this process, where nobody has another use for them.
 

@@ -9,7 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from chai_tui.host.hang_up import hang_up_watched, is_hung_up
-from chai_tui.host.process_setup import HANG_UP, ending_signals_heard_by
+from chai_tui.host.process_setup import (
+    ENDING_SIGNALS,
+    HANG_UP,
+    deadly_signals,
+    signals_heard_by,
+)
 from chai_tui.model.events import Event, Sampled
 from chai_tui.model.source import Source
 from chai_tui.state.floor import Floor
@@ -54,7 +59,8 @@ def watch(
 ) -> tuple[Floor, int | None]:
     """Watch until it is over, and show it.
 
-    Call it in the main thread: SIGINT, SIGTERM and SIGHUP end the run cleanly, and a terminal that
+    Call it in the main thread: SIGINT, SIGTERM and SIGHUP end the run cleanly, and so does any
+    other signal that would end this process, of which its children would not hear. A terminal that
     goes does as SIGHUP does, although none may come. The source is closed, whatever happens.
 
     Args:
@@ -148,15 +154,15 @@ class _Noted:
 
 @contextlib.contextmanager
 def _signals_noted(source: Source) -> Iterator[_Noted]:
-    """Note the signals that ask for an end, as long as the body runs."""
+    """Note the signals that ask for an end, or are one, as long as the body runs."""
     noted = _Noted(source)
     if PATIENCE is not None:
-        with ending_signals_heard_by(noted.note):
+        with signals_heard_by(noted.note, ENDING_SIGNALS | deadly_signals()):
             yield noted
         return
     before = signal.signal(signal.SIGALRM, noted.interrupt) or signal.SIG_DFL
     try:
-        with ending_signals_heard_by(noted.note):
+        with signals_heard_by(noted.note, ENDING_SIGNALS | deadly_signals()):
             yield noted
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
