@@ -70,6 +70,26 @@ def test_what_was_written_is_handed_out_as_it_is_in_whole_lines() -> None:
     assert b"".join(written) == b"a\tb\r\nc\x1b\n\xff\n10 %\rd"
 
 
+def test_a_question_is_handed_out_though_its_line_has_no_end(reading: Reading) -> None:
+    written = deque[bytes]()
+    reading.output = output = ProgramOutput(reading.poller, lambda _: (None, 1), None, written)
+    first, second = reading.pipe(), reading.pipe(7)
+    for end, data in ((first, b"a line\nyour "), (second, b"."), (first, b"name? ")):
+        os.write(end, data)
+        output.read_all(output.sizes(reading.ready()), 0.0)
+    due = output.settles_at
+    output.settle(due - 0.001)
+    assert b"".join(written) == b"a line\n"
+    assert output.settle(due + 60) == []
+    assert b"".join(written) == b"a line\nyour name? ."
+    assert output.settles_at == float("inf")
+    os.write(first, b"\n")
+    os.close(first)
+    os.close(second)
+    output.finish(0.0)
+    assert b"".join(written) == b"a line\nyour name? .\n"
+
+
 def test_whoever_has_the_number_of_a_closed_stream_by_now_is_not_read(reading: Reading) -> None:
     write = reading.pipe(7)
     os.write(write, b"last words")

@@ -32,6 +32,9 @@ HELD_LINES = 20
 is what one looks for."""
 OPEN_SECONDS = 0.5
 """Where nothing more comes for so long, the beginning of a line is shown as it is: a question."""
+PASS_SECONDS = 0.1
+"""For so long the beginning of a line waits for its end before it is passed on as it was written:
+who else writes meanwhile shall not come in between, and who waits for a question shall get it."""
 
 Speaker = Callable[[int], tuple[int | None, int]]
 """Returns the maker, None for nobody in particular, and the station of a pid."""
@@ -45,10 +48,16 @@ class Stream:
         name: ``out`` or ``err``.
         pid: whose lines they are; 0 if that cannot be told.
         written: takes what was read, as it was written, in whole lines; None: nobody wants it.
+        begun: gets when a line began that has no end so far, for :meth:`pass_on` to be called.
     """
 
     def __init__(
-        self, descriptor: int, name: str, pid: int, written: deque[bytes] | None = None
+        self,
+        descriptor: int,
+        name: str,
+        pid: int,
+        written: deque[bytes] | None,
+        begun: dict[Stream, float],
     ) -> None:
         self.descriptor = descriptor
         self.name = name
@@ -56,6 +65,7 @@ class Stream:
         self.lines = LineAssembler()
         self.inode = os.fstat(descriptor).st_ino
         self._written = written
+        self._begun = begun
         self._open = b""
         self._reads: deque[tuple[float, int]] = deque(maxlen=_READS_KEPT)
 
@@ -67,17 +77,21 @@ class Stream:
             return None
         except OSError:  # a terminal that nobody has any more
             return b""
-        self._reads.append((time.monotonic(), len(data)))
+        now = time.monotonic()
+        self._reads.append((now, len(data)))
         if self._written is not None:
             lines, end, rest = data.rpartition(b"\n")
             if end or len(self._open) > _PIECE:
-                self._written.append(self._open + lines + end)
-                self._open = b""
-            self._open += rest
+                self._open += lines + end
+                self.pass_on()
+            if rest:
+                self._begun.setdefault(self, now)
+                self._open += rest
         return data
 
-    def end(self) -> None:
-        """Hand out what is left without an end of line."""
+    def pass_on(self) -> None:
+        """Hand out what there is, though its line has no end."""
+        self._begun.pop(self, None)
         if self._written is not None and self._open:
             self._written.append(self._open)
             self._open = b""
@@ -113,7 +127,8 @@ class ProgramOutput:
         speaker: tells whose lines they are.
         lines_per_second: how many lines each process may say a second; the rest is counted. None:
             no limit.
-        written: takes what is written to stdout as it is, in whole lines; None: nobody wants it.
+        written: takes what is written to stdout as it is, in whole lines where they get their end
+            soon; None: nobody wants it.
     """
 
     def __init__(
@@ -128,6 +143,7 @@ class ProgramOutput:
         self._speaker = speaker
         self._rate = lines_per_second
         self._streams: dict[int, Stream] = {}
+        self._begun: dict[Stream, float] = {}
         self._added: list[Stream] = []  # since the last time that several were read
         self._allowances: dict[int, _Allowance] = {}
 
@@ -139,7 +155,7 @@ class ProgramOutput:
     def add(self, descriptor: int, name: str, pid: int = 0) -> None:
         """Read from a descriptor, too."""
         written = self._written if name == "out" else None
-        stream = self._streams[descriptor] = Stream(descriptor, name, pid, written)
+        stream = self._streams[descriptor] = Stream(descriptor, name, pid, written, self._begun)
         self._added.append(stream)
         self._poller.add(descriptor, stream)
 
@@ -234,6 +250,8 @@ class ProgramOutput:
     def settle(self, at: float) -> list[Event]:
         """Return what was held back, as far as it may be said by now."""
         events: list[Event] = []
+        for stream in [each for each, when in self._begun.items() if when + PASS_SECONDS <= at]:
+            stream.pass_on()
         if self._rate is None:
             return events
         for stream in [each for each in self._streams.values() if each.shown_at <= at]:
@@ -245,11 +263,13 @@ class ProgramOutput:
     @property
     def settles_at(self) -> float:
         """When there is something to settle; infinite if nothing is."""
+        passed = [when + PASS_SECONDS for when in self._begun.values()]
         if self._rate is None:
-            return math.inf
+            return min(passed, default=math.inf)
         held = [time.monotonic() + 0.1 for one in self._allowances.values() if one.held]
         return min(
-            [*held, *(stream.shown_at for stream in self._streams.values())], default=math.inf
+            [*passed, *held, *(stream.shown_at for stream in self._streams.values())],
+            default=math.inf,
         )
 
     def drain(self, pid: int, at: float) -> list[Event]:
@@ -312,7 +332,7 @@ class ProgramOutput:
         return events
 
     def _end(self, stream: Stream) -> None:
-        stream.end()
+        stream.pass_on()
         self._poller.remove(stream.descriptor)
         with contextlib.suppress(OSError):
             os.close(stream.descriptor)
