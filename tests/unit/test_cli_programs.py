@@ -31,6 +31,7 @@ from chai_tui.cli.programs.asked import Kind, settle_program
 from chai_tui.cli.programs.launch import Shown, is_over
 from chai_tui.cli.programs.processes import settle_name, settle_pids
 from chai_tui.config.settings import PATH_VARIABLE
+from chai_tui.host.process_stat import OTHERS
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Exited, RunBegan, Seated, Started, Unseated
 from chai_tui.model.program import RunProgram, WatchProgram
@@ -473,6 +474,17 @@ def test_elsewhere_than_on_linux_it_is_said(
     ran = call(*command.split())
     name = command.split(maxsplit=1)[0]
     assert ran.problem == f"{name}: only on Linux: it is /proc that tells what a program does"
+    assert launched.program is None
+
+
+@pytest.mark.parametrize("command", ["run lesson.py", "watch 1"])
+def test_where_numbers_are_of_others_nothing_is_started(
+    command: str, monkeypatch: pytest.MonkeyPatch, launched: Launched
+) -> None:
+    monkeypatch.setattr(launch, "why_unseen", lambda: OTHERS)
+    ran = call(*command.split())
+    assert ran.code == 2
+    assert ran.problem.startswith(f"{command.partition(' ')[0]}: {OTHERS}: nobody can be")
     assert launched.program is None
 
 

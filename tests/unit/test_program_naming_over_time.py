@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from itertools import count
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from chai_tui.model.events import Event, Failed
 from chai_tui.model.program import RunProgram
 from chai_tui.model.program_events import Named
 from chai_tui.sources.program.hearing.messages import Raised
-from chai_tui.sources.program.processes.changes import Came
+from chai_tui.sources.program.processes.changes import Came, Went
 from chai_tui.sources.program.processes.connector import Execed
 from chai_tui.sources.program.stations import naming
 from chai_tui.sources.program.stations import stations as stations_module
@@ -25,6 +26,26 @@ from chai_tui.sources.program.told import Told
 WORKER, TITLE, GIT = (Known(name, name, words=(name,)) for name in ("python -c", "[idle]", "git"))
 CHILD = Came(8, 7, 0, 0.0)
 EXEC = Execed(8)
+
+
+def stations_made() -> Stations:
+    return Stations(
+        RunProgram(("x",), "x"),
+        lambda: 0.0,
+        has_threads=False,
+        first_words=lambda _: [],
+        last_words=lambda _: [],
+        words=lambda _: [],
+    )
+
+
+def test_neither_we_nor_whom_we_start_are_told_of_below_who_is_watched() -> None:
+    stations = stations_made()
+    assert stations.take([Came(7, 0, 0, 0.0)])
+    of_ours = [Came(os.getpid(), 7, 0, 0.0), Came(8, os.getpid(), 0, 0.0), Came(9, 8, 0, 0.0)]
+    assert stations.take(of_ours) == []
+    assert stations.take([Went(8, 0, None, 1.0), Came(8, 7, 2, 2.0)])  # the number is another's
+    assert [*stations.by_pid] == [7, 8]
 
 
 def names(events: list[Event], maker: int) -> list[str]:
@@ -52,14 +73,7 @@ def test_a_name_of_its_own_stays_until_it_has_another(
     for module in (stations_module, naming):
         monkeypatch.setattr(module, "known_of", commands.get)
     monkeypatch.setattr(naming, "thread_name", lambda *_: "")  # it was joined
-    stations = Stations(
-        RunProgram(("x",), "x"),
-        lambda: 0.0,
-        has_threads=False,
-        first_words=lambda _: [],
-        last_words=lambda _: [],
-        words=lambda _: [],
-    )
+    stations = stations_made()
     stations.take([Came(7, 0, 0, 0.0)])
     events: list[Event] = []
     for change, there in steps:

@@ -25,6 +25,7 @@ from chai_tui.config.toml_file import shown_path
 from chai_tui.host import startup
 from chai_tui.host.patient_output import descriptor_of
 from chai_tui.host.process_setup import answer_signals
+from chai_tui.host.process_stat import why_unseen
 from chai_tui.host.terminal import own_terminal
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.text import printable
@@ -33,6 +34,8 @@ from chai_tui.views.output import ExitCode
 
 if TYPE_CHECKING:
     from chai_tui.recording.output import RecordingFile
+
+_NEEDS_PROC = "nobody can be followed (unshare --mount-proc gives a namespace a /proc of its own)"
 
 
 class Shown(NamedTuple):
@@ -124,6 +127,8 @@ def _begin(command: str, shown: dict[str, Any]) -> Shown:
         raise BadRequestError(
             f"{command}: only on Linux: it is /proc that tells what a program does", is_usage=False
         )
+    if why := why_unseen():  # it would be over before it began, or somebody else's would be shown
+        raise BadRequestError(f"{command}: {why}: {_NEEDS_PROC}", is_usage=False)
     how = Shown(**shown)
     check_outputs(
         plain=how.plain,

@@ -70,6 +70,8 @@ class Stations:
         self._maker_numbers = itertools.count(1)
         self._numbers: dict[int, int] = {}
         """Of the stations that there ever were, by pid."""
+        self._not_told: set[int] = set()
+        """The pids of ourselves and those whom we started, where we are below who is watched."""
 
     def begin(self, following: Following, at: float) -> None:
         """Note who follows the program, and since when."""
@@ -151,7 +153,9 @@ class Stations:
         return [each.kill_at for each in self.by_pid.values() if each.kill_at is not None]
 
     def _came(self, came: Came) -> list[Event]:
-        if came.pid == os.getpid():  # whoever watches who started us, watches us not
+        # Whoever watches who started us, watches neither us nor whom we start.
+        if came.pid == os.getpid() or came.parent in self._not_told:
+            self._not_told.add(came.pid)
             return []
         # What is watched may have begun long before anybody looked.
         at = max(came.at, self._began_at)
@@ -180,6 +184,7 @@ class Stations:
         return [*events, *self._first_words(station)]
 
     def _went(self, went: Went) -> list[Event]:
+        self._not_told.discard(went.pid)
         station = self.by_pid.get(went.pid)
         if station is None:
             return []
