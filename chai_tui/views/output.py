@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from chai_tui.host import patient_output
 from chai_tui.host.patient_output import write_text
 from chai_tui.model.events import Event
+from chai_tui.model.written import Piece
 
 if TYPE_CHECKING:
     from chai_tui.state.floor import Floor  # 4 ms, and --version writes as views do
@@ -83,14 +84,17 @@ def write(stream: TextIO | None, lines: list[str]) -> None:
         raise OutputError(error.strerror or str(error)) from error
 
 
-def write_bytes(stream: TextIO, data: bytes) -> None:
+def write_piece(stream: TextIO, data: Piece) -> None:
     """Write what a program wrote, as it is.
 
     Raises:
         OutputError: nobody takes it.
     """
     try:
-        patient_output.write_bytes(stream, data)
+        if isinstance(data, bytes):
+            patient_output.write_bytes(stream, data)
+        else:
+            write_text(stream, data)
     except OSError as error:
         raise OutputError(error.strerror or str(error)) from error
 

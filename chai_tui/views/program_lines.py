@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
@@ -18,8 +17,9 @@ from chai_tui.findings.findings import Findings
 from chai_tui.model.events import Dropped, Event, Exited, Said, Started, Trouble, Unseated
 from chai_tui.model.program_events import SeenBy, TaskBegan, TaskEnded
 from chai_tui.model.text import printable
+from chai_tui.model.written import Written
 from chai_tui.state.floor import Floor
-from chai_tui.views.output import ExitCode, OutputError, warn, write, write_bytes
+from chai_tui.views.output import ExitCode, OutputError, warn, write, write_piece
 from chai_tui.views.starts import Starts
 
 _LAYERS_TOLD = 3
@@ -41,8 +41,8 @@ class ProgramLinesView:
         out: stdout.
         err: stderr; None: it was closed when chai-tui was started.
         clock: seconds.
-        written: what it writes to stdout, as it is: that is printed, and not what can be shown of
-            it. None: stdout is a terminal.
+        written: what it writes, for the streams of which that is printed, and not what can be shown
+            of it as lines; None: there are none.
     """
 
     needs_samples = True
@@ -53,10 +53,11 @@ class ProgramLinesView:
         err: TextIO | None,
         clock: Callable[[], float] = time.monotonic,
         *,
-        written: deque[bytes] | None = None,
+        written: Written | None = None,
     ) -> None:
         self._out = out
-        self._written = written
+        self._written = Written(()) if written is None else written
+        self._err_is_open = False
         self._err = err
         self._starts = Starts(clock)
         self._over: set[int] = set()
@@ -69,15 +70,19 @@ class ProgramLinesView:
         """Print what the program printed, and what became of its processes."""
         out: list[str] = []
         for text in self._started(floor):
-            warn(self._err, text)
+            self._warn(text)
         for event in events:
             if type(event) in _SILENT:
                 continue
             self._starts.hear(event, floor)
             for text in self._started(floor):
                 self._print(out)
-                warn(self._err, text)
+                self._warn(text)
             if isinstance(event, Said):
+                if self._written.wants(event.stream):
+                    self._print(out)
+                    self._pass_on((event.station, event.stream))
+                    continue
                 if event.stream != "err":
                     out.append(event.line)
                     continue
@@ -88,17 +93,37 @@ class ProgramLinesView:
             else:
                 for text in self._told(event, floor):
                     self._print(out)
-                    warn(self._err, text)
+                    self._warn(text)
         self._print(out)
+        self._pass_on_all()
         for finding in self._findings.take(events, floor):
-            warn(self._err, f"{_time(finding.at, floor)} found: {printable(finding.sentence)}")
+            self._warn(f"{_time(finding.at, floor)} found: {printable(finding.sentence)}")
 
     def _print(self, lines: list[str]) -> None:
-        if self._written is None:
-            write(self._out, lines)
-        while self._written:
-            write_bytes(self._out, self._written.popleft())
+        write(self._out, lines)
         lines.clear()
+
+    def _pass_on_all(self) -> None:
+        for key in [*self._written.pieces]:
+            self._pass_on(key)
+
+    def _pass_on(self, key: tuple[int, str]) -> None:
+        """Write what was written by a station to a stream."""
+        for piece in self._written.pieces.pop(key, ()):
+            if key[1] != "err":
+                write_piece(self._out, piece)
+            elif self._err is not None:
+                with contextlib.suppress(OutputError):
+                    write_piece(self._err, piece)
+                self._err_is_open = isinstance(piece, str) and not piece.endswith("\n")
+
+    def _warn(self, text: str) -> None:
+        """Tell something of our own, which begins a line."""
+        if self._err_is_open:
+            with contextlib.suppress(OutputError):
+                write(self._err, [""])
+            self._err_is_open = False
+        warn(self._err, text)
 
     def _told(self, event: Event, floor: Floor) -> Iterator[str]:
         """What there is to tell of an event, beside what the program printed."""
@@ -162,16 +187,16 @@ class ProgramLinesView:
 
     def close(self, floor: Floor, _asked: int) -> None:
         """Tell how the program ended, on stderr."""
-        self._print([])
+        self._pass_on_all()
         for text in self._started(floor, at_last=True):
-            warn(self._err, text)
+            self._warn(text)
         for finding in self._findings.end(floor):
-            warn(self._err, f"found: {printable(finding.sentence)}")
+            self._warn(f"found: {printable(finding.sentence)}")
         if self._dropped:
             lines = counted(self._dropped, "line")
-            warn(self._err, f"{lines} came faster than they can be shown, and were left out")
+            self._warn(f"{lines} came faster than they can be shown, and were left out")
         if line := self._closing(floor):
-            warn(self._err, line)
+            self._warn(line)
 
     def _closing(self, floor: Floor) -> str:
         """How the program ended, as far as the end of its first process has not told it."""

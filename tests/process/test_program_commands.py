@@ -77,10 +77,14 @@ def test_a_script_is_run_and_its_exit_code_is_ours(folder: Path) -> None:
 
 def test_what_is_piped_is_what_the_program_wrote(folder: Path) -> None:
     written = "a\tb\r\n\x1b[1m" + "x" * 3_000 + "\n10 %\r20 %"
-    (folder / "raw.py").write_text(f"import os, time; os.write(1, {written.encode()!r})")
+    code = (
+        f"import os; os.write(1, {written.encode()!r}); os.write(2, b'y' * 3_000 + bytes([7, 10]))"
+    )
+    (folder / "raw.py").write_text(code)
     command = [console_script(), "run", "--plain", "raw.py"]
     result = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     assert result.stdout.decode() == written
+    assert "y" * 3_000 + "␇" in result.stderr.decode().splitlines()
 
 
 def test_what_it_does_is_told_as_events_and_recorded(folder: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from chai_tui.model.events import Dropped, Event, Said, Trouble, Unseated
+from chai_tui.model.written import Written
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import OutputError
 from chai_tui.views.program_lines import ProgramLinesView, exit_code
@@ -111,6 +112,33 @@ def test_both_streams_keep_their_order_where_they_are_one() -> None:
     view = ProgramLinesView(both, both)
     view.show([said("a"), said("b", "err"), said("c"), said("d", "err")], floor_of(RUN, *MAIN))
     assert both.getvalue() == "a\nb\nc\nd\n"
+
+
+def test_what_is_passed_on_comes_in_its_turn_and_our_own_lines_begin_lines() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    written = Written(["out"], ["err"])
+    view, floor = ProgramLinesView(out, err, written=written), Floor()
+    written.pieces = {
+        (1, "out"): [b"as\tit is\r\n", b"your name? "],
+        (1, "err"): ["x" * 3_000 + "\n", "cup"],
+        (2, "err"): ["late\n"],
+    }
+    events = [RUN, *MAIN, said("as it is"), said("x" * 1_000, "err"), said("x" * 1_000, "err")]
+    events += [*CHILD, Said(BEGAN, 2, "late", "err", 2), *ends(2, 1)]
+    floor.fold(events)
+    view.show(events, floor)
+    assert out.getvalue() == "as\tit is\r\nyour name? "
+    assert err.getvalue().split("\n")[:5] == [
+        f"chai-tui: 00.000 #1 {PROGRAM} started, pid 4711",
+        "x" * 3_000,
+        "cup",
+        "chai-tui: 00.250 #2 Process-1 started, pid 4712",
+        "late",
+    ]
+    written.pieces = {(1, "out"): [b"at last"], (1, "err"): ["oh"]}
+    view.close(floor, 0)
+    assert out.getvalue().endswith("your name? at last")
+    assert err.getvalue().endswith("oh")
 
 
 def test_the_end_of_a_process_is_told_once_and_once_all_its_threads_have_ended() -> None:

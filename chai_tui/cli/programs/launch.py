@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +28,7 @@ from chai_tui.host.process_stat import why_unseen
 from chai_tui.host.terminal import own_terminal
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.text import printable
+from chai_tui.model.written import Written
 from chai_tui.state.floor import Floor
 from chai_tui.views.output import ExitCode
 
@@ -264,15 +264,18 @@ def without_screen(
     with own_terminal():
         view: View
         patience: Callable[[], float | None] | None = None
-        written: deque[bytes] | None = None
+        written: Written | None = None
         if how.as_json:
             from chai_tui.views.json_lines import JsonView  # noqa: PLC0415 - 7 ms, for JSON alone
 
             view = JsonView(sys.stdout)
         else:
             # A terminal would obey what is written; a file or pipe is to have it as it is.
-            is_shown = sys.stdout.isatty() or getattr(program, "tty", False)
-            written = None if is_shown else deque()
+            # What was written for a terminal, or to stderr, is often looked at on one all the same.
+            streams = {"out": sys.stdout, "err": sys.stderr}
+            files = {name for name, each in streams.items() if each and not each.isatty()}
+            as_it_is = files - {"err"} if not getattr(program, "tty", False) else set()
+            written = Written(as_it_is, made_visible=files - as_it_is)
             view = lines_view = ProgramLinesView(sys.stdout, sys.stderr, written=written)
             patience = lines_view.patience
         usual = JSON_SAMPLE_SECONDS  # lines tell what is found, and some of that shows in time only

@@ -9,6 +9,7 @@ from typing import Any
 
 from chai_tui.model.events import Event, Trouble
 from chai_tui.model.program import RunProgram, WatchProgram
+from chai_tui.model.written import Written
 from chai_tui.sources.live.poller import Poller
 from chai_tui.sources.program.hearing.messages import Message
 from chai_tui.sources.program.hearing.output import ProgramOutput, Stream
@@ -34,7 +35,7 @@ class Listening:
         look_soon: has that done soon.
         has_threads: whether threads are told of.
         lines_per_second: how many lines each process may say a second; None: no limit.
-        written: takes what the program writes to stdout, as it is; None: nobody wants it.
+        written: takes what the program writes, to be passed on; None: nobody does that.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Listening:
         look_soon: Callable[[], None],
         has_threads: bool,
         lines_per_second: int | None,
-        written: deque[bytes] | None,
+        written: Written | None,
     ) -> None:
         self._program = program
         self._poller = poller

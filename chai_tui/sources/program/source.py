@@ -27,6 +27,7 @@ from chai_tui.model.commands import (
 from chai_tui.model.events import Event, Trouble, Unseated
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.program_events import Missed
+from chai_tui.model.written import Written
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
@@ -64,7 +65,7 @@ class ProgramSource:
             told of.
         lines_per_second: how many lines each process may say a second; the rest is counted. None:
             no limit.
-        written: takes what the program writes to stdout, as it is; None: nobody wants it.
+        written: takes what the program writes, to be passed on; None: nobody does that.
         clock: seconds; comparable with ``time.monotonic()`` of others.
         sampler: reads cores and threads; None: this system's.
     """
@@ -75,7 +76,7 @@ class ProgramSource:
         *,
         sample_every: float | None = None,
         lines_per_second: int | None = None,
-        written: deque[bytes] | None = None,
+        written: Written | None = None,
         clock: Callable[[], float] = time.monotonic,
         sampler: Sampler | None = None,
     ) -> None:

@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
 from chai_tui.model.events import Dropped, Event, Said
+from chai_tui.model.written import Written
 from chai_tui.sources.live.capture import LineAssembler, LineBudget
 from chai_tui.sources.live.poller import Poller
+from chai_tui.sources.program.hearing.passing import PASS_SECONDS, Passing
 
 if sys.platform != "win32":  # here: later there may be no descriptor left to import them
     import fcntl
@@ -32,9 +34,6 @@ HELD_LINES = 20
 is what one looks for."""
 OPEN_SECONDS = 0.5
 """Where nothing more comes for so long, the beginning of a line is shown as it is: a question."""
-PASS_SECONDS = 0.1
-"""For so long the beginning of a line waits for its end before it is passed on as it was written:
-who else writes meanwhile shall not come in between, and who waits for a question shall get it."""
 
 Speaker = Callable[[int], tuple[int | None, int]]
 """Returns the maker, None for nobody in particular, and the station of a pid."""
@@ -47,26 +46,16 @@ class Stream:
         descriptor: it is closed when nothing more comes.
         name: ``out`` or ``err``.
         pid: whose lines they are; 0 if that cannot be told.
-        written: takes what was read, as it was written, in whole lines; None: nobody wants it.
-        begun: gets when a line began that has no end so far, for :meth:`pass_on` to be called.
+        passing: takes what was read; None: nobody passes it on.
     """
 
-    def __init__(
-        self,
-        descriptor: int,
-        name: str,
-        pid: int,
-        written: deque[bytes] | None,
-        begun: dict[Stream, float],
-    ) -> None:
+    def __init__(self, descriptor: int, name: str, pid: int, passing: Passing | None) -> None:
         self.descriptor = descriptor
         self.name = name
         self.pid = pid
         self.lines = LineAssembler()
         self.inode = os.fstat(descriptor).st_ino
-        self._written = written
-        self._begun = begun
-        self._open = b""
+        self.passing = passing
         self._reads: deque[tuple[float, int]] = deque(maxlen=_READS_KEPT)
 
     def read(self, most: int) -> bytes | None:
@@ -79,22 +68,9 @@ class Stream:
             return b""
         now = time.monotonic()
         self._reads.append((now, len(data)))
-        if self._written is not None:
-            lines, end, rest = data.rpartition(b"\n")
-            if end or len(self._open) > _PIECE:
-                self._open += lines + end
-                self.pass_on()
-            if rest:
-                self._begun.setdefault(self, now)
-                self._open += rest
+        if self.passing is not None:
+            self.passing.feed(data, now)
         return data
-
-    def pass_on(self) -> None:
-        """Hand out what there is, though its line has no end."""
-        self._begun.pop(self, None)
-        if self._written is not None and self._open:
-            self._written.append(self._open)
-            self._open = b""
 
     @property
     def shown_at(self) -> float:
@@ -127,8 +103,8 @@ class ProgramOutput:
         speaker: tells whose lines they are.
         lines_per_second: how many lines each process may say a second; the rest is counted. None:
             no limit.
-        written: takes what is written to stdout as it is, in whole lines where they get their end
-            soon; None: nobody wants it.
+        written: takes what is to be passed on, in whole lines where they get their end soon; None:
+            nobody passes it on.
     """
 
     def __init__(
@@ -136,7 +112,7 @@ class ProgramOutput:
         poller: Poller,
         speaker: Speaker,
         lines_per_second: int | None,
-        written: deque[bytes] | None = None,
+        written: Written | None = None,
     ) -> None:
         self._written = written
         self._poller = poller
@@ -154,8 +130,10 @@ class ProgramOutput:
 
     def add(self, descriptor: int, name: str, pid: int = 0) -> None:
         """Read from a descriptor, too."""
-        written = self._written if name == "out" else None
-        stream = self._streams[descriptor] = Stream(descriptor, name, pid, written, self._begun)
+        passing = None
+        if self._written is not None and self._written.wants(name):
+            passing = Passing(is_visible=name in self._written.made_visible)
+        stream = self._streams[descriptor] = Stream(descriptor, name, pid, passing)
         self._added.append(stream)
         self._poller.add(descriptor, stream)
 
@@ -251,7 +229,7 @@ class ProgramOutput:
         """Return what was held back, as far as it may be said by now."""
         events: list[Event] = []
         for stream in [each for each, when in self._begun.items() if when + PASS_SECONDS <= at]:
-            stream.pass_on()
+            self._pass_on(stream, though_open=True)
         if self._rate is None:
             return events
         for stream in [each for each in self._streams.values() if each.shown_at <= at]:
@@ -303,8 +281,25 @@ class ProgramOutput:
         return events
 
     def _said(self, stream: Stream, lines: Iterable[str], at: float) -> list[Event]:
+        self._pass_on(stream)
         named = [(line, stream.name) for line in lines]
         return self._tell(stream.pid, named, at) if named else []
+
+    def _pass_on(self, stream: Stream, *, though_open: bool = False, is_last: bool = False) -> None:
+        """Pass on what was read of a stream."""
+        passing, written = stream.passing, self._written
+        if passing is None or written is None:
+            return
+        if though_open or is_last:
+            passing.pass_on(is_last=is_last)
+        if passing.pieces:
+            _, station = self._speaker(stream.pid)
+            written.pieces.setdefault((station, stream.name), []).extend(passing.pieces)
+            passing.pieces.clear()
+        if passing.begun is None:
+            self._begun.pop(stream, None)
+        else:
+            self._begun[stream] = passing.begun
 
     def _tell(
         self, pid: int, lines: list[tuple[str, str]], at: float, *, is_last: bool = False
@@ -332,7 +327,7 @@ class ProgramOutput:
         return events
 
     def _end(self, stream: Stream) -> None:
-        stream.pass_on()
+        self._pass_on(stream, is_last=True)
         self._poller.remove(stream.descriptor)
         with contextlib.suppress(OSError):
             os.close(stream.descriptor)
