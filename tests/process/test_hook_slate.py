@@ -98,7 +98,10 @@ def pythons() -> list[str]:
     """This interpreter, and the system's: a distribution builds other libraries into its own."""
     own = shutil.which("python3", path="/usr/bin")
     usable = "import sys, mmap, concurrent.futures; sys.exit(sys.version_info < (3, 8))"
-    if own and subprocess.run([own, "-c", usable], capture_output=True, check=False).returncode == 0:
+    if (
+        own
+        and subprocess.run([own, "-c", usable], capture_output=True, check=False).returncode == 0
+    ):
         return [sys.executable, own]
     return [sys.executable]
 
