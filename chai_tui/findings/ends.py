@@ -118,9 +118,9 @@ class Zombies:
         self.handlers: Mapping[type, Callable[[Any], object]] = {
             Unjoined: self._unjoined,
             Exited: self._exited,
-            Blocked: lambda event: self._moved(event.maker, event.at),
-            Unblocked: lambda event: self._moved(event.maker, event.at),
-            Waits: lambda event: [self._moved(wait.maker, event.at) for wait in event.makers],
+            Blocked: self._goes_on,
+            Unblocked: self._goes_on,
+            Waits: self._waits,
         }
 
     def judge(self, at: float) -> None:
@@ -187,7 +187,14 @@ class Zombies:
             self._open[place.number].clear()
             self._desk.change(self._told[place.number], is_over=True)
 
-    def _moved(self, maker: int, at: float) -> None:
+    def _goes_on(self, event: Blocked | Unblocked) -> None:
+        self._look(event.maker, event.at)
+
+    def _waits(self, event: Waits) -> None:
+        for wait in event.makers:
+            self._look(wait.maker, event.at)
+
+    def _look(self, maker: int, at: float) -> None:
         """Note whether somebody is about to join those who ended, or does so no longer."""
         if self._joins(maker):
             self._joining.add(maker)
