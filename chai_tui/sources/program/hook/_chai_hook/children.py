@@ -1,10 +1,9 @@
-"""Which command a child executes, before it may be over; and who waits a while for its end."""
+"""Which command a child executes: it may be over before anybody can read that."""
 
 from __future__ import annotations
 
-from . import link, raised
-from .waits.waiting import is_long, told, went_on
-from .words import clipped, dressed
+from . import link
+from .words import clipped
 
 TYPE_CHECKING = False  # typing takes 5 ms
 if TYPE_CHECKING:
@@ -16,31 +15,8 @@ UNKNOWN = "…"
 
 
 def patch_popen(module: Any) -> None:
-    """Hear of the children that ``subprocess`` starts, and of waiting for them for a time.
-
-    That is done in small steps, of which the system only tells that somebody sleeps.
-    """
-    popen = module.Popen
-    original = popen.wait
-
-    def wait(self: Any, timeout: Any = None) -> Any:
-        try:
-            own = self.__dict__
-            pid = own.get("pid") if own.get("returncode", 0) is None else None
-            if not pid or timeout is None or not is_long(timeout) or not link.state.is_on:
-                return original(self, timeout)
-            # Nothing is waited for here: an interrupt is a matter of the original.
-            told("join", pid, pid, f"pid {pid}", timeout=timeout)
-            try:
-                return original(self, timeout)
-            finally:
-                went_on()
-        except BaseException:
-            raised.passed()
-            raise
-
-    popen.pid = _Pid()
-    popen.wait = dressed(wait, original)
+    """Hear of the children that ``subprocess`` starts."""
+    module.Popen.pid = _Pid()
 
 
 class _Pid:
