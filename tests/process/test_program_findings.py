@@ -18,6 +18,7 @@ from chai_tui.host.cgroup import OomCounter
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.events import Event, Sampled
 from tests.programs import Seen, run
+from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of programs")
 
@@ -134,11 +135,12 @@ def test_children_that_nobody_joins(finder: Finder) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
+@briefly(
     "finder",
-    [(NEARLY / name,) for name in ("zombies.py", "pipeline.py")],
+    [(NEARLY / name,) for name in ("zombies.py", "pipeline.py", "zombies_timed.py")],
+    keep=2,
     indirect=True,
-    ids=["in their order", "a pipeline"],
+    ids=["in their order", "a pipeline", "waited for a while"],
 )
 def test_children_that_are_joined_late(finder: Finder) -> None:
     assert finder.in_the_end(FindingKind.ZOMBIES) == []

@@ -340,21 +340,26 @@ def test_one_that_is_joined_soon_is_none() -> None:
     assert program.found() == []
 
 
-@pytest.mark.parametrize("how", ["blocked", "child", "pipe", "poll", "paused", "ended"])
+@pytest.mark.parametrize("how", ["blocked", "thread", "pipe", "queue", "event", "paused", "ended"])
 @pytest.mark.usefixtures("soon")
 def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: str) -> None:
     program = pool(2, stem="Process-")
-    if how == "blocked":
+    if how in {"blocked", "thread"}:
         program.happens(Blocked, 0.5, 1, BlockKind.JOIN, 3)
-    elif how == "child":
-        program.waits(0.5, 1, WaitKind.CHILD, "pid 103")
+        if how == "thread":  # of its end the system only says so
+            program.waits(0.6, 1, WaitKind.LOCK)
     elif how == "pipe":
         program.waits(0.5, 1, WaitKind.READ, "pipe from pid 103")
         program.waits(15.0, 1, WaitKind.NOTHING)  # it has read something
         program.waits(15.1, 1, WaitKind.READ, "pipe from pid 103")
-        in_order(program)
-    elif how == "poll":
-        program.waits(0.5, 1, WaitKind.POLL)
+    elif how == "queue":  # of the same wait again the system tells nothing
+        program.waits(0.5, 1, WaitKind.READ, "pipe from pid 103")
+        for turn in range(20):
+            program.happens(Blocked, 1.0 + turn, 1, BlockKind.GET, 0, "Queue")
+            program.happens(Unblocked, 1.5 + turn, 1)
+    elif how == "event":
+        program.happens(Blocked, 0.5, 1, BlockKind.CONDITION, 0, "Event.wait")
+        program.waits(0.6, 1, WaitKind.LOCK)
     elif how == "paused":
         program.happens(Paused, 0.5, 1, False)
     program.ends(1.0, 2)
@@ -362,6 +367,7 @@ def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: st
     if how == "ended":
         program.ends(1.6, 1)
     program.samples(1.7, 20.0)
+    in_order(program)
     assert program.found() == []
     if how == "blocked":
         program.happens(Unblocked, 20.0, 1)
@@ -369,6 +375,51 @@ def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: st
         assert program.found() == []
         program.samples(21.0, 25.0)
         assert len(program.found()) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "subject", "is_told"),
+    [
+        (WaitKind.CHILD, "pid 103", False),
+        (WaitKind.POLL, "", False),  # several files, or nobody may know
+        (WaitKind.POLL, "pid 103", False),
+        (WaitKind.POLL, "pipe from pid 103", False),
+        (WaitKind.READ, "unix socket", False),  # one of a pair
+        (WaitKind.READ, "socket", False),  # it is not known yet which
+        (WaitKind.READ, "/dev/ptmx", False),
+        (WaitKind.READ, "unix socket /run/served", True),
+        (WaitKind.READ, "terminal /dev/pts/1", True),
+        (WaitKind.POLL, "socket on *:8000", True),
+        (WaitKind.POLL, "socket to 10.0.0.1:8000", True),
+        (WaitKind.ACCEPT, "socket on *:8000", True),
+        (WaitKind.SLEEP, "", True),
+    ],
+)
+@pytest.mark.usefixtures("soon")
+def test_who_waits_for_a_child_is_not_to_blame_and_a_server_that_waits_for_clients_is(
+    what: WaitKind, subject: str, is_told: bool
+) -> None:
+    program = pool(2, stem="Process-")
+    program.waits(0.5, 1, what, subject)
+    program.ends(1.0, 2)
+    program.happens(Unjoined, 1.5, 2)
+    program.samples(1.7, 6.0)
+    assert len(program.found()) == is_told
+
+
+@pytest.mark.parametrize("how", ["turns", "thread"])
+@pytest.mark.usefixtures("soon")
+def test_a_condition_is_no_excuse_that_only_ends_a_pause_or_is_another_threads(how: str) -> None:
+    program = pool(2, stem="Process-")
+    if how == "turns":
+        program.happens(Blocked, 0.5, 1, BlockKind.CONDITION, 0, "Event.wait", 9.0)
+    else:  # one that feeds a queue, say
+        thread = program.thread(1, "QueueFeederThread", at=0.4)
+        program.happens(Blocked, 0.5, thread, BlockKind.CONDITION, 0, "Condition.wait")
+    program.ends(1.0, 2)
+    program.happens(Unjoined, 1.5, 2)
+    program.samples(1.7, 6.0)
+    assert [found.kind for found in program.found()] == [FindingKind.ZOMBIES]
 
 
 @pytest.mark.usefixtures("soon")
