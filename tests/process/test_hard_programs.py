@@ -426,6 +426,8 @@ def test_who_could_not_start_anything_waits_without_work() -> None:
         seen.take(seen.source.poll(0.2))
         assert time.monotonic() - began > 0.15
         assert time.thread_time() - cpu < 0.1
+        seen.source.wake()
+        seen.take(seen.source.poll(None))  # as the screen does: without an end
 
 
 def test_without_room_for_hooks_the_program_runs_all_the_same(
