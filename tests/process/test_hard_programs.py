@@ -469,7 +469,8 @@ def test_a_web_server(tmp_path: Path) -> None:
         answers: list[bytes] = []
 
         def ask() -> None:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/page.txt") as answer:
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(f"http://127.0.0.1:{port[1]}/page.txt") as answer:
                 answers.append(answer.read())
 
         client = threading.Thread(target=ask)

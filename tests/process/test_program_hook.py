@@ -348,14 +348,14 @@ SAME = {
     ),
     "is interrupted in a join": (
         "import os, signal, threading, time\n"
-        "t = threading.Thread(target=time.sleep, args=(0.4,)); t.start()\n"
-        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "t = threading.Thread(target=time.sleep, args=(0.8,)); t.start()\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "t.join()"
     ),
     "is interrupted at a lock": (
         "import os, signal, threading\n"
         "a = threading.Lock(); a.acquire()\n"
-        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "with a: pass"
     ),
     "uses its locks in every way": """if 1:
@@ -385,6 +385,7 @@ SAME = {
             if cup: raise ValueError("no milk")
         async def main():
             loop = asyncio.get_running_loop()
+            loop.slow_callback_duration = 60  # -X dev logs what a crowded machine makes slow
             lost = asyncio.create_task(brew(1)); print(str(lost).partition(" created")[0])
             kept = loop.create_task(brew(0)); kept.add_done_callback(lambda _: None); print(kept)
             await kept
@@ -395,7 +396,7 @@ SAME = {
     """,
     "is interrupted at a queue": (
         "import os, queue, signal, threading\n"
-        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "queue.Queue().get()"
     ),
     "handles a signal while it waits": (
