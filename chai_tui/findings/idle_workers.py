@@ -27,7 +27,7 @@ _POOL = "Pool"
 """In the names that the standard library gives to workers of pools, also to those who never get a
 task."""
 _NOBODY_CHOSE = "asyncio_"
-"""Before the number in the names of an event loop's own workers: nobody chose how many there are."""
+"""Before the number in the names of an event loop's own workers: nobody chose how many."""
 
 Key = tuple[str, int, str]
 
