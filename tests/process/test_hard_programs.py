@@ -447,7 +447,7 @@ def test_that_hooks_told_too_much_is_said_once() -> None:
     code = (
         "import os, socket, time\n"
         "end = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
-        "end.connect('\\0' + os.environ['CHAI_TUI_HOOK'][1:])\n"
+        "end.connect('\\0' + os.environ['CHAI_TUI_HOOK'].partition(':')[0][1:])\n"
         "for packet in ('D\\x1f1.0\\x1f5', 'D\\x1f1.0\\x1f7', 'nonsense', '\\x1f' * 4_096):\n"
         "    end.send(packet.encode())\n"
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from chai_tui.model.program_events import BlockKind
-from chai_tui.sources.program.hearing import receiver as receiving
+from chai_tui.sources.program.hearing import door
 from chai_tui.sources.program.hearing.messages import (
     SHARED_KEYS,
     BlockedOn,
@@ -557,7 +557,7 @@ def test_a_forked_child_is_told_of_at_once_and_has_output_of_its_own(tmp_path: P
 def test_what_another_user_prints_is_read_whether_it_is_let_in_or_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_root: bool
 ) -> None:
-    monkeypatch.setattr(receiving, "_is_root", lambda: is_root)
+    monkeypatch.setattr(door, "_is_root", lambda: is_root)
     code = """
     import os
     os.setuid(65534)

@@ -16,7 +16,9 @@ if sys.platform != "linux":
 
 import resource
 
+from chai_tui.sources.program.hearing import door
 from chai_tui.sources.program.hearing import receiver as receiving
+from chai_tui.sources.program.hearing.door import Door
 from chai_tui.sources.program.hearing.messages import SEPARATOR, Output, ProcessBegan
 from chai_tui.sources.program.hearing.receiver import ADDRESS, HookReceiver
 
@@ -54,8 +56,8 @@ def hand_over(hook: socket.socket) -> int:
 def test_who_finds_no_room_waits_with_its_pipe_and_loses_nothing(
     receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    has_room = HookReceiver._reserve
-    monkeypatch.setattr(HookReceiver, "_reserve", lambda _receiver, _count: [])
+    has_room = Door.reserve
+    monkeypatch.setattr(Door, "reserve", lambda _receiver, _count: [])
     with connected(receiver) as hook:
         hook.send(BEGAN)
         write = hand_over(hook)
@@ -64,7 +66,7 @@ def test_who_finds_no_room_waits_with_its_pipe_and_loses_nothing(
         assert receiver.due_in < 1
         os.write(write, b"not lost\n")
         os.close(write)
-        monkeypatch.setattr(HookReceiver, "_reserve", has_room)
+        monkeypatch.setattr(Door, "reserve", has_room)
         began, output = receiver.read_all()
         assert isinstance(began, ProcessBegan)
         assert isinstance(output, Output)
@@ -102,7 +104,7 @@ def test_there_is_room_for_what_a_process_hands_over_whatever_is_opened_meanwhil
 @pytest.fixture
 def of_root(monkeypatch: pytest.MonkeyPatch) -> Iterator[HookReceiver]:
     """Return one of root, to whom everybody here is another user."""
-    monkeypatch.setattr(receiving, "_is_root", lambda: True)
+    monkeypatch.setattr(door, "_is_root", lambda: True)
     another = os.geteuid() + 1
     monkeypatch.setattr(os, "geteuid", lambda: another)
     receiver = HookReceiver()
@@ -141,7 +143,7 @@ def test_those_who_only_stand_at_the_door_are_sent_away(of_root: HookReceiver) -
 
 
 def test_of_anybody_but_root_no_other_user_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving, "_is_root", lambda: False)
+    monkeypatch.setattr(door, "_is_root", lambda: False)
     receiver = HookReceiver()
     assert ":" not in receiver.environment({})[ADDRESS]
     another = os.geteuid() + 1

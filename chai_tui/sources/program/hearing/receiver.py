@@ -7,18 +7,16 @@ for us: where reading does not keep up, the hooks drop messages, and count them.
 from __future__ import annotations
 
 import array
-import contextlib
 import os
-import secrets
 import select
 import socket
-import struct
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
 from pathlib import Path
 
+from chai_tui.sources.program.hearing.door import FOR_OUTPUT, Door, Guest, close_all
 from chai_tui.sources.program.hearing.messages import (
     MOST_BYTES,
     Dropped,
@@ -36,8 +34,6 @@ FOLDER = Path(__file__).parent.with_name("hook")
 """What a program gets on its path."""
 ADDRESS = "CHAI_TUI_HOOK"
 OUTPUT = ("CHAI_TUI_HOOK_OUT", "CHAI_TUI_HOOK_ERR")
-BACKLOG = 4_096
-"""Processes that may knock before the next turn; the kernel cuts it to its own limit."""
 MOST_NEW = 256
 """Connections taken in one turn: 10 µs each."""
 MOST_OF_ONE = 256
@@ -53,16 +49,10 @@ _HELD_SECONDS = 0.02
 _MOST_HELD = 4 * SLOTS
 _MOST_STRANGERS = 100
 """Who may stand there at once without having said the word that lets in."""
-_FOR_OUTPUT = 2
-"""Descriptors that are kept free for a process until it has handed over its pipes: for what finds
-no room here is closed, and what it prints could not be read."""
 _HANDED_BY = 3
-"""Which of its packets brings them at the latest."""
-_FOR_OTHERS = 8
-"""Descriptors that are left to the rest of us."""
+"""Which packet of a process brings its pipes at the latest."""
 _REFUSED_SECONDS = 0.1
 """Until it is tried again to let in those for whom there was no room."""
-_CREDENTIALS = struct.Struct("iII")
 
 
 class _Peer:
@@ -73,22 +63,18 @@ class _Peer:
     over in one of its first ``packets``.
     """
 
-    def __init__(self, connection: socket.socket, pid: int, *, is_let_in: bool) -> None:
-        self.socket = connection
-        self.pid = pid
-        self.is_let_in = is_let_in
+    def __init__(self, guest: Guest) -> None:
+        self.socket = guest.connection
+        self.pid = guest.pid
+        self.is_let_in = guest.is_ours
         self.slate: SlateReader | None = None
         self.held: list[Message] = []
-        self.spares: list[int] = []
+        self.spares = guest.spares
         self.packets = 0
 
 
 class HookReceiver:
     """The end at which all hooks of a program arrive.
-
-    Its address has a name that cannot be guessed, but anybody can read it in /proc/net/unix: who
-    connects must be of our user. Where that is root, a program may go on as another user: such a
-    process has to say a word first, which is in its environment alone.
 
     It is one thing to wait for, however many processes are connected: :meth:`fileno` is readable
     when :meth:`read` has something to read, but for what processes write in memory: that wakes
@@ -104,8 +90,7 @@ class HookReceiver:
     """
 
     def __init__(self) -> None:
-        if sys.platform != "linux":
-            raise OSError("programs can be asked what they do on Linux only")
+        self._door = Door()
         self.dropped = 0
         self.passed_over = 0
         self.welcomed = 0
@@ -115,18 +100,10 @@ class HookReceiver:
         """The connections of those who write in memory."""
         self._is_accepting = False
         self._refused_at = float("-inf")
-        self._key = secrets.token_hex(16) if _is_root() else ""
-        """What lets in another user; empty: nothing does."""
-        self._address = f"@chai-tui-{secrets.token_hex(16)}"
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK)
         try:
-            self._listener.bind("\0" + self._address[1:])
-            self._listener.listen(BACKLOG)
             self._ready = select.epoll()
-            self._door = select.poll()
-            self._door.register(self._listener, select.POLLIN)
         except BaseException:
-            self._listener.close()
+            self._door.close()
             raise
         self._accept_again()
 
@@ -169,7 +146,7 @@ class HookReceiver:
         folder = str(FOLDER)
         there = [part for part in base.get("PYTHONPATH", "").split(os.pathsep) if part != folder]
         variables["PYTHONPATH"] = os.pathsep.join([folder, *(there if any(there) else [])])
-        variables[ADDRESS] = f"{self._address}:{self._key}" if self._key else self._address
+        variables[ADDRESS] = self._door.address
         for name, descriptor in zip(OUTPUT, (stdout, stderr), strict=True):
             variables.pop(name, None)
             if descriptor is not None:
@@ -203,8 +180,8 @@ class HookReceiver:
             return messages
         self._accept_again()
         known = -1
-        while self._is_accepting and known != len(self._peers):
-            known = len(self._peers)
+        while self._is_accepting and known != self.welcomed:
+            known = self.welcomed
             self._accept()
         for peer in [*self._peers.values()]:
             self._read_peer(peer, MOST_OF_THE_DEAD, messages)
@@ -223,61 +200,29 @@ class HookReceiver:
 
     def _accept_again(self) -> None:
         if not self._is_accepting and sys.platform == "linux":
-            self._ready.register(self._listener, select.EPOLLIN)
+            self._ready.register(self._door, select.EPOLLIN)
             self._is_accepting = True
 
     def _accept(self) -> None:
         for _ in range(MOST_NEW):
-            if not self._door.poll(0):
-                return
-            spares = self._reserve(_FOR_OUTPUT + _FOR_OTHERS)
-            try:
-                if not spares:
-                    self._refuse()
-                    return
-                connection, _ = self._listener.accept()
-            except OSError:
-                _close_all(spares)
-                return
-            _close_all(spares[_FOR_OUTPUT:])
-            self._welcome(connection, spares[:_FOR_OUTPUT])
+            guest = self._door.let_in()
+            if guest is not None:
+                self._welcome(guest)
+                continue
+            if not self._door.has_room and sys.platform == "linux":
+                # They wait at the door, and it would wake us without end.
+                self._ready.unregister(self._door)
+                self._is_accepting = False
+                self._refused_at = time.monotonic()
+            return
 
-    def _reserve(self, count: int) -> list[int]:
-        """Keep so many descriptors, for others to take their place; none if there are fewer."""
-        kept: list[int] = []
-        try:
-            for _ in range(count):
-                kept.append(os.dup(self._listener.fileno()))  # noqa: PERF401 - it may fail halfway
-        except OSError:
-            _close_all(kept)
-            return []
-        return kept
-
-    def _refuse(self) -> None:
-        """Let nobody in for a while: they wait at the door, with what they have for us."""
-        if sys.platform == "linux":
-            self._ready.unregister(self._listener)
-            self._is_accepting = False
-            self._refused_at = time.monotonic()
-
-    def _welcome(self, connection: socket.socket, spares: list[int]) -> None:
+    def _welcome(self, guest: Guest) -> None:
         if sys.platform != "linux":
             return
-        connection.setblocking(False)  # noqa: FBT003
-        credentials = connection.getsockopt(
-            socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
-        )
-        pid, user, _ = _CREDENTIALS.unpack(credentials)
-        is_ours = user == os.geteuid()
-        if not is_ours and not self._key:
-            connection.close()
-            _close_all(spares)
-            return
-        peer = self._peers[connection.fileno()] = _Peer(connection, pid, is_let_in=is_ours)
-        peer.spares = spares
+        peer = self._peers[guest.connection.fileno()] = _Peer(guest)
         self.welcomed += 1
-        self._ready.register(connection, select.EPOLLIN)
-        if not is_ours:
+        self._ready.register(guest.connection, select.EPOLLIN)
+        if not guest.is_ours:
             self._strangers.append(peer)
             if len(self._strangers) > _MOST_STRANGERS:
                 self._see_off()
@@ -331,14 +276,12 @@ class HookReceiver:
             except OSError:
                 packet, descriptors = b"", []
             if not peer.is_let_in and packet:
-                # Any user can have found the door.
-                is_key = secrets.compare_digest(packet, self._key.encode("ascii"))
-                peer.is_let_in = is_key and not descriptors
+                peer.is_let_in = self._door.is_key(packet) and not descriptors
                 if peer.is_let_in:
                     continue
                 packet = b""
             if not packet:
-                _close_all(descriptors)
+                close_all(descriptors)
                 self._forget(peer, came)
                 return True
             said = read_packet(packet, peer.pid)
@@ -348,7 +291,7 @@ class HookReceiver:
                 self._begin_slate(peer, descriptors[0])
                 continue
             else:
-                _close_all(descriptors)
+                close_all(descriptors)
             self._take(said, came)
         return False
 
@@ -356,7 +299,7 @@ class HookReceiver:
         """Return a packet, and what came with it, for which there is room where it was kept."""
         if not peer.spares:
             return _receive(peer.socket)
-        _close_all(peer.spares)
+        close_all(peer.spares)
         peer.spares = []
         descriptors: list[int] = []
         try:
@@ -365,7 +308,7 @@ class HookReceiver:
             return packet, descriptors
         finally:
             if not descriptors and peer.packets < _HANDED_BY:
-                peer.spares = self._reserve(_FOR_OUTPUT)
+                peer.spares = self._door.reserve(FOR_OUTPUT)
 
     def _take(self, said: Told | None, messages: list[Message]) -> None:
         if isinstance(said, Dropped):
@@ -395,27 +338,23 @@ class HookReceiver:
         self._end_slate(peer, came)
         del self._peers[peer.socket.fileno()]
         peer.socket.close()  # the kernel waits for it no longer
-        _close_all(peer.spares)
+        close_all(peer.spares)
         self._accept_again()
 
     def close(self) -> None:
         """Hear nobody any more; the hooks are silent from then on. May be called again."""
-        self._listener.close()
+        self._door.close()
         self._ready.close()
         for peer in self._peers.values():
             peer.socket.close()
-            _close_all(peer.spares)
+            close_all(peer.spares)
             if peer.slate is not None:
                 peer.slate.close()
             for message in peer.held:
                 if isinstance(message, Output):
-                    _close_all({message.out, message.err})
+                    close_all({message.out, message.err})
         self._peers.clear()
         self._writing.clear()
-
-
-def _is_root() -> bool:
-    return sys.platform == "linux" and os.geteuid() == 0
 
 
 def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:
@@ -433,20 +372,13 @@ def _output(handed: Handed, pid: int, descriptors: list[int]) -> Output | None:
     """Return whose the descriptors are; None, and they are closed, if not those were to come."""
     wanted = {place for place in handed[:2] if place is not None}
     if len(wanted) != len(descriptors):
-        _close_all(descriptors)
+        close_all(descriptors)
         return None
     try:
         for descriptor in descriptors:
             os.set_blocking(descriptor, False)
     except OSError:  # not every descriptor can be read at all
-        _close_all(descriptors)
+        close_all(descriptors)
         return None
     out, err = (None if place is None else descriptors[place] for place in handed[:2])
     return Output(pid, out, err, handed.at, handed.before)
-
-
-def _close_all(descriptors: Iterable[int | None]) -> None:
-    for descriptor in descriptors:
-        if descriptor is not None:
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
