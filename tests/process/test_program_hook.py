@@ -262,6 +262,7 @@ def test_who_waits_for_a_lock_tells_who_has_it(start: str, tmp_path: Path) -> No
 
 
 OPENED_BY_ANYBODY = """
+import _chai_hook.waits.locks as ours
 import os, signal, threading, time
 
 def waits_for(lock):
@@ -270,7 +271,9 @@ def waits_for(lock):
         lock.release()
     thread = threading.Thread(target=take, daemon=True)
     thread.start()
-    time.sleep(0.1)
+    while thread.ident not in ours._looking:
+        time.sleep(0.01)
+    time.sleep(0.05)  # for it to tell
     return thread
 
 def have(lock):
@@ -302,8 +305,9 @@ with locks[2]:
 over.set()
 for handler in signal.default_int_handler, lambda *_: None:
     signal.signal(signal.SIGINT, handler)
-    threading.Timer(0.1, print).start()
-    threading.enumerate()[-1].join()
+    timer = threading.Timer(0.4, print)
+    timer.start()
+    timer.join()
 """
 
 
