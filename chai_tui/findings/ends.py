@@ -11,6 +11,7 @@ from chai_tui.explain.wording.grammar import sentence_of
 from chai_tui.findings.evidence import words
 from chai_tui.findings.evidence.finding import Desk, Finding, FindingKind
 from chai_tui.findings.evidence.people import People, Place
+from chai_tui.findings.evidence.waiting import Waiting
 from chai_tui.model.events import Exited
 from chai_tui.model.program_events import (
     Blocked,
@@ -30,6 +31,9 @@ UNJOINED_SECONDS = 10.0
 """Whoever started a process may have something to do before it joins it."""
 GATHERED_SECONDS = 0.25
 """Those who end at about the same time are told of together."""
+_OF_STRANGERS = ("socket ", "unix socket ", "terminal ", "timer ", "changes of files ")
+"""So begins what is read or polled that no child says anything by; without a name, a socket may be
+a pipe to one, and of several files nothing is known."""
 
 
 class NoMemory:
@@ -88,16 +92,18 @@ class Zombies:
     """Looks for processes that have ended while whoever started them does something else.
 
     Who waits for the end of one is about to join them all, one after another; so is who waits for
-    what others have to say, as at the end of a pipeline.
+    what others have to say, as at the end of a pipeline. A server that waits for clients is not.
 
     Args:
         desk: where to tell.
         people: who is who.
+        waiting: who waits for what; it has taken in every event before this does.
     """
 
-    def __init__(self, desk: Desk, people: People) -> None:
+    def __init__(self, desk: Desk, people: People, waiting: Waiting) -> None:
         self._desk = desk
         self._people = people
+        self._waiting = waiting
         self._pending: dict[int, float] = {}
         """When those who nobody joined yet are told of, by station."""
         self._left: dict[int, dict[int, None]] = {}
@@ -106,14 +112,14 @@ class Zombies:
         """Those of them who are not joined yet."""
         self._told: dict[int, int] = {}
         self._joining: set[int] = set()
-        """The makers who wait for some process's or thread's end, or for its words."""
+        """The makers who wait for some process's or thread's end, or for what it says or does."""
         self._went_on: dict[int, float] = {}
         """When makers did so last."""
         self.handlers: Mapping[type, Callable[[Any], object]] = {
             Unjoined: self._unjoined,
             Exited: self._exited,
-            Blocked: self._blocked,
-            Unblocked: lambda event: self._goes_on(event.maker, event.at),
+            Blocked: self._goes_on,
+            Unblocked: self._goes_on,
             Waits: self._waits,
         }
 
@@ -181,25 +187,40 @@ class Zombies:
             self._open[place.number].clear()
             self._desk.change(self._told[place.number], is_over=True)
 
-    def _blocked(self, event: Blocked) -> None:
-        if event.on is BlockKind.JOIN:
-            self._joining.add(event.maker)
-        else:
-            self._goes_on(event.maker, event.at)
+    def _goes_on(self, event: Blocked | Unblocked) -> None:
+        self._look(event.maker, event.at)
 
     def _waits(self, event: Waits) -> None:
         for wait in event.makers:
-            if wait.what in {WaitKind.CHILD, WaitKind.POLL} or (
-                wait.what is WaitKind.READ and wait.subject.startswith("pipe")
-            ):
-                self._joining.add(wait.maker)
-            else:
-                self._goes_on(wait.maker, event.at)
+            self._look(wait.maker, event.at)
 
-    def _goes_on(self, maker: int, at: float) -> None:
-        if maker in self._joining:
+    def _look(self, maker: int, at: float) -> None:
+        """Note whether somebody is about to join those who ended, or does so no longer."""
+        if self._joins(maker):
+            self._joining.add(maker)
+        elif maker in self._joining:
             self._joining.discard(maker)
             self._went_on[maker] = at
+
+    def _joins(self, maker: int) -> bool:
+        blocked, wait = self._waiting.blocked.get(maker), self._waiting.waits.get(maker)
+        if blocked is not None and (
+            blocked.on is BlockKind.JOIN
+            or (blocked.on is BlockKind.CONDITION and self._waits_for_others(blocked))
+        ):
+            return True
+        return wait is not None and (
+            wait.what is WaitKind.CHILD
+            or (
+                wait.what in {WaitKind.READ, WaitKind.POLL}
+                and not wait.subject.startswith(_OF_STRANGERS)
+            )
+        )
+
+    def _waits_for_others(self, blocked: Blocked) -> bool:
+        """Whether a program may go on once others are done, and does not look again and again."""
+        place = self._people.place_of(blocked.maker)
+        return blocked.timeout is None and place is not None and place.first == blocked.maker
 
     def _tell(self, parent: Place, place: Place, at: float) -> None:
         left = self._left.setdefault(parent.number, {})

@@ -55,7 +55,7 @@ class Findings:
             load,
             NoMemory(desk, people),
             SameError(desk, people),
-            Zombies(desk, people),
+            Zombies(desk, people, waiting),
         )
         self._handlers: dict[type, list[Callable[[Any], object]]] = {}
         for detector in self._detectors:

@@ -26,6 +26,8 @@ _NUMBERED = "0123456789"
 _POOL = "Pool"
 """In the names that the standard library gives to workers of pools, also to those who never get a
 task."""
+_NOBODY_CHOSE = "asyncio_"
+"""Before the number in the names of an event loop's own workers: nobody chose how many."""
 
 Key = tuple[str, int, str]
 
@@ -117,6 +119,7 @@ class IdleWorkers:
         if worker is None:
             worker = pool.workers[event.maker] = Worker()
             pool.open += 1
+        pool.began = min(pool.began, event.at)  # another one's may have been heard first
         worker.running += 1
         if worker.running > 1:
             pool.is_a_loop = True
@@ -174,14 +177,15 @@ class IdleWorkers:
                 worker.running = 0
                 self._was_busy(pool, worker, at)
         window = pool.last_end - pool.began
-        if pool.is_a_loop or window < WINDOW_SECONDS:
+        if pool.is_a_loop or window < WINDOW_SECONDS or key[2] == _NOBODY_CHOSE:
             return
         for maker in self._never_asked(key, pool):
             pool.workers[maker] = Worker()
         shares = [self._share(pool, maker) for maker in sorted(pool.workers)]
         long_enough = [share for share in shares if share.seconds >= window / 2]
         idle = [share for share in long_enough if share.idle >= IDLE]
-        if len(shares) >= 2 and idle and len(idle) >= IDLE_WORKERS * len(shares):
+        # All of them: it is there for when somebody wants something.
+        if IDLE_WORKERS * len(shares) <= len(idle) < len(shares):
             self._desk.tell(self._finding(shares, idle, window, at))
 
     def _never_asked(self, key: Key, pool: Pool) -> Iterable[int]:

@@ -43,7 +43,8 @@ class Full(NamedTuple):
 class JoinBeforeDrain:
     """Looks for a join that waits for a process that waits for room.
 
-    Whether nobody takes anything is not known; so everybody else has to stand still as well.
+    Whether nobody takes anything is not known; so everybody else has to stand still as well, and
+    all of the program has to be seen. Who waits with a timeout goes on by itself.
 
     Args:
         desk: where to tell.
@@ -82,7 +83,8 @@ class JoinBeforeDrain:
                 self._desk.change(number, is_over=True)
 
     def _sampled(self, event: Sampled) -> None:
-        for joiner, place in self._joins() if self._is_any_full() else ():
+        is_all_seen = self._desk.floor.run.source == "run"
+        for joiner, place in self._joins() if is_all_seen and self._is_any_full() else ():
             if (joiner, place.number) not in self._told:
                 self._look(joiner, place, event.at)
 
@@ -96,7 +98,7 @@ class JoinBeforeDrain:
         """Yield who waits for the end of which process."""
         people, waiting = self._people, self._waiting
         for blocked in waiting.blocked.values():
-            if blocked.on is BlockKind.JOIN and blocked.whom:
+            if blocked.on is BlockKind.JOIN and blocked.whom and blocked.timeout is None:
                 place = people.place_of(blocked.whom)
                 own = people.at.get(blocked.maker)
                 if place is not None and place.number != own:
@@ -130,6 +132,8 @@ class JoinBeforeDrain:
         for maker in sorted(place.makers):
             blocked = self._waiting.blocked.get(maker)
             if blocked is not None and blocked.on is BlockKind.PUT:
+                if blocked.timeout is not None:
+                    continue
                 name = words.shown(blocked.name)
                 yield Full(maker, blocked.at, f"queue {name}".rstrip() if name else "a queue")
             elif maker in self._waiting.writers:
@@ -160,6 +164,8 @@ class JoinBeforeDrain:
             return None
         blocked = self._waiting.blocked.get(maker)
         if blocked is not None:
+            if blocked.timeout is not None:
+                return None
             # Who waits to get something, waits for somebody who is not there to be taken from.
             return UNSURE_SECONDS if blocked.on is BlockKind.GET else SURE_SECONDS
         wait = self._waiting.waits.get(maker)
@@ -167,8 +173,9 @@ class JoinBeforeDrain:
             return None
         if maker in self._waiting.writers or wait.what is WaitKind.CHILD:
             return SURE_SECONDS
-        ambiguous = wait.what is WaitKind.LOCK or (
-            wait.what is WaitKind.READ and wait.subject.startswith("pipe")
+        # A file's lock may be anybody's, and so may the other end of a pipe that none of them has.
+        ambiguous = (wait.what is WaitKind.LOCK and not wait.subject) or (
+            wait.what is WaitKind.READ and wait.subject.startswith("pipe ")
         )
         stands = at - self._since(maker, at) >= UNSURE_SECONDS
         return UNSURE_SECONDS if ambiguous and stands else None

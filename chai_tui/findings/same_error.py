@@ -1,11 +1,13 @@
 """One and the same exception in several tasks.
 
-It is the same one in tasks of one function if it is of the same type: many programs put a number or
-a name into what it says.
+In tasks of one function those of one type belong together: many programs put a number or a name
+into what they say. In others those that say the same do, but their tasks are not added up: a task
+that waits for another one ends with the exception of that, so one alone may end many.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,9 +22,16 @@ ENOUGH_TASKS = 3
 """Two may be chance; from three on, it is rather the program than the task."""
 MOST_ERRORS = 1_000
 """Different ones that are counted, and texts that are kept of them."""
-NO_ERRORS = ("CancelledError", "asyncio.exceptions.CancelledError")
-"""How tasks end that somebody cancelled."""
-_MAKERS_NAMED = 100
+NO_ERRORS = (
+    "CancelledError",
+    "asyncio.exceptions.CancelledError",
+    "ExceptionGroup",
+    "BaseExceptionGroup",
+)
+"""How tasks end that somebody cancelled, and those of whom others ended with what is in it."""
+_MOST_NAMED = 100
+_NUMBER = re.compile(r"(?<=[^\w.])\d+$")
+"""Of a task that has a name of its own: after a sign that no function's name has."""
 
 
 class _Same:
@@ -86,39 +95,36 @@ class SameError:
     def _ended(self, event: TaskEnded) -> None:
         self._done += 1
         name = self._tasks.get(event.maker, {}).pop(event.task, "")
+        name = _NUMBER.sub("…", name)
         error = event.error
         kind = error.partition(":")[0]
-        if not error or kind in NO_ERRORS:
+        if not error or not name or kind in NO_ERRORS:
             return
-        same = self._by_kind.get((kind, name)) or self._by_text.get(error)
-        if same is None:
-            if len(self._by_kind) >= MOST_ERRORS:
-                return
-            same = self._by_kind[kind, name] = _Same(error)
+        same = self._by_kind.get((kind, name)) or self._by_text.get(error) or _Same(error)
+        if len(self._by_kind) < MOST_ERRORS:
+            self._by_kind.setdefault((kind, name), same)
         if len(self._by_text) < MOST_ERRORS:
             self._by_text.setdefault(error, same)
         same.is_varied |= error != same.error
         same.count += 1
         same.done = self._done
-        if name in same.tasks or len(same.tasks) < words.NAMED_AT_MOST:
+        if name in same.tasks or len(same.tasks) < _MOST_NAMED:
             same.tasks[name] += 1
-        if len(same.makers) < _MAKERS_NAMED:
+        if len(same.makers) < _MOST_NAMED:
             same.makers[event.maker] = None
-        if same.count == ENOUGH_TASKS:
-            same.at = event.at
-        if same.count >= ENOUGH_TASKS:
+        if same.place is not None or same.tasks[name] >= ENOUGH_TASKS:
+            same.at = same.at or event.at
             self._grown[same] = None
 
     def _words(self, same: _Same) -> tuple[str, tuple[str, ...]]:
-        sentence = f"The same exception in {same.count:,} tasks: {words.shown(same.error)}"
+        ((name, most), *others) = same.tasks.most_common(words.NAMED_AT_MOST)
+        tasks = f"{most:,} tasks of {words.shown(name)}" if others else f"{most:,} tasks"
+        sentence = f"The same exception in {tasks}: {words.shown(same.error)}"
         if same.is_varied:
             kind, _, text = same.error.partition(":")
             example = f", e.g. {words.shown(text.strip())}" if text.strip() else ""
-            kind = words.shown(kind)
-            sentence = f"The same exception ({kind}) in {same.count:,} tasks{example}"
-        evidence = [
-            f"{count:,} × {words.shown(name)}" for name, count in same.tasks.most_common() if name
-        ]
+            sentence = f"{tasks} failed with {words.shown(kind)}{example}"
+        evidence = [f"{count:,} × {words.shown(name)}" for name, count in ((name, most), *others)]
         done = f"{same.count:,} of {same.done:,} tasks so far ended so"
         by = f"in {words.everybody(self._people, same.makers)}"
         return sentence, (done, *evidence, by)

@@ -18,6 +18,11 @@ CROWDED = 1.5
 choose, because somebody always waits for something else."""
 READY = 0.3
 """Share of their time in which those threads had no core, on average: else they do not mind."""
+OWN = 0.7
+"""Share of the cores that those threads have: else others take the cores from them."""
+FOR_GIL = 0.05
+"""Share of those threads, on average, that wait for their GIL, from which some of them may take
+turns: such a process wants one core however many threads it has."""
 _LIBRARY = re.compile(r"blas|\bmkl", re.IGNORECASE)
 """In the names of threads that calculate for numpy and the like."""
 
@@ -47,17 +52,27 @@ class TooManyThreads:
         running = sum(demand.running for demand in crowd.values())
         ready = sum(demand.ready for demand in crowd.values())
         threads = sum(demand.wanting for demand in crowd.values())
+        for_gil = sum(self._for_gil(station, demand) for station, demand in crowd.items())
         if len(crowd) < 2 or not machine.cores:
             self._average.clear()
             return
-        self._average.add(machine.seconds, running, ready, float(threads), machine.cores)
+        self._average.add(machine.seconds, running, ready, for_gil, float(threads), machine.cores)
         if self._average.is_known:
             self._look(crowd, at)
 
+    def _for_gil(self, station: int, demand: Demand) -> float:
+        """Return how many of its threads waited for a GIL: all of them where nobody knows."""
+        if demand.for_gil is not None:
+            return demand.for_gil
+        place = self._people.places.get(station)
+        return float(demand.wanting) if place is not None and place.gil else 0.0
+
     def _look(self, crowd: dict[int, Demand], at: float) -> None:
-        running, ready, threads, cores = self._average.figures()
+        running, ready, for_gil, threads, cores = self._average.figures()
         wanted = running + ready
-        if wanted <= CROWDED * cores or threads <= CROWDED * cores or ready < READY * wanted:
+        if min(wanted, threads) <= CROWDED * cores or ready < READY * wanted:
+            return
+        if running < OWN * cores or for_gil > FOR_GIL * wanted:
             return
         self._is_told = True
         places = [self._people.places[station] for station in sorted(crowd)]

@@ -68,6 +68,23 @@ def raise_file_limit() -> None:
             return
 
 
+def inherited_descriptors() -> tuple[int, ...]:
+    """Return those from 3 on that a program would inherit that takes this process's place.
+
+    Call it before anything is opened that is meant for children: what Python opens is not.
+    """
+    try:
+        names = os.listdir("/proc/self/fd")  # noqa: PTH208 - pathlib costs an import
+    except OSError:  # nobody has mounted it
+        return ()
+    inherited = []
+    for number in map(int, names):
+        with contextlib.suppress(OSError):  # the one with which they are listed
+            if number > 2 and os.get_inheritable(number):
+                inherited.append(number)
+    return tuple(inherited)
+
+
 @contextlib.contextmanager
 def signals_heard_by(
     handler: Callable[[int, FrameType | None], None], numbers: Iterable[int]

@@ -194,12 +194,14 @@ def exit_code(floor: Floor) -> int:
 
     Returns:
         The exit code of its first process; 128 and the signal's number where a signal ended that;
-        1 where it never started, did not end, or nobody knows. Of what was watched always 0: how it
-        ends is its own affair.
+        2 where it could not be started; 1 where it did not end, or nobody knows. Of what was
+        watched always 0: how it ends is its own affair.
     """
     if floor.run.source == "watch":
         return ExitCode.SERVED
     first = first_process(floor)
+    if first is None and floor.ever_unseated:
+        return ExitCode.BAD_USAGE
     if first is None or first.exitcode is None:
         return ExitCode.NOT_SERVED
     return first.exitcode if first.exitcode >= 0 else ExitCode.SIGNALLED - first.exitcode

@@ -7,14 +7,15 @@ from typing import Any
 
 
 def brew(cups: Any) -> None:
-    for _ in range(3):
+    for _ in range(2):
         cups.put(b"chai" * 50_000)
 
 
 def drink(cups: Any) -> None:
-    for _ in range(3):
-        time.sleep(1.5)
-        cups.get()
+    time.sleep(1.5)
+    cups.get()
+    threading.Event().wait(2.0)
+    cups.get()
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ class SlowSource(FakeSource):
         self.ends = threading.Event()
 
     def close(self) -> list[Event]:
-        assert self.ends.wait(5)
+        assert self.ends.wait(60)
         return super().close()
 
 

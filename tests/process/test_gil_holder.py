@@ -132,7 +132,9 @@ def test_who_has_the_gil_and_who_waits_for_it(python: str) -> None:
         held = {maker: use.gil_held or 0.0 for maker, use in uses.items()}
         assert held[2] > 0.9
         assert sum(held.values()) <= 1.0 + 1e-9
-        assert (uses[3].gil_share or 0.0) > 0.5
+        assert uses[3].gil_share
+        # Where others compute, it waits for a core each time before it waits for the GIL again.
+        assert (uses[3].gil_share or 0.0) + (uses[3].ready_share or 0.0) > 0.5
         assert not uses[2].gil_share
 
 
@@ -152,7 +154,8 @@ def test_who_rests_with_the_gil_is_known_once_somebody_wants_it() -> None:
     with threads_that(*works) as (_, watched), sampler_of() as sampler:
         deadline = time.monotonic() + SECONDS
         left_out, held = False, 0.0
-        while held < 0.9 and time.monotonic() < deadline:
+        # On a crowded machine it may be known at once, as long as its process still computes.
+        while not (left_out and held >= 0.9) and time.monotonic() < deadline:
             uses = over_many_looks(sampler, watched, 10)
             left_out |= 2 not in uses
             held = (uses[2].gil_held or 0.0) if 2 in uses else 0.0

@@ -177,5 +177,6 @@ def test_watching_is_over_when_the_watched_has_ended(sleeper: subprocess.Popen[b
             sleeper.kill()
             sleeper.wait()
     assert watching.wait(PATIENCE) == 0
-    assert told[-1] == "exited"
+    # A sample that was due in the same moment may come after it.
+    assert [event for event in told if event not in {"sampled", "waits"}][-1] == "exited"
     watching.stdout.close()

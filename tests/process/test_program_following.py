@@ -453,7 +453,7 @@ def test_everybody_ends_who_ignores_sigterm_and_who_forks_at_it(scene: Scene) ->
     for _ in range(3):
         assert scene.line() == "ready"
     assert scene.following is not None
-    left = end_everybody(scene.following, grace=0.2, tell=scene.told.extend)
+    left = end_everybody(scene.following, grace=0.5, tell=scene.told.extend)
     assert left == []
     assert len(scene.came()) >= 5
     for pid in scene.came():

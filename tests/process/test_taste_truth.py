@@ -27,8 +27,15 @@ pytestmark = pytest.mark.skipif(
 def test_a_thread_of_c_code_sees_the_share_that_follows_from_how_a_function_is_made(
     name: str,
 ) -> None:
-    share = gil_truth.share_while(getattr(taste_targets, name), 0.2)
-    assert share == pytest.approx(target(name).gil, abs=0.03)
+    for seconds in (0.2, 0.5, 1.0):
+        before = slowness()
+        share = gil_truth.share_while(getattr(taste_targets, name), seconds)
+        if share == pytest.approx(target(name).gil, abs=0.03):
+            break
+        # Who loses its core just when it has the GIL keeps it for as long as it waits.
+        assert max(before, slowness()) > CROWDED, share
+    else:
+        pytest.fail(f"{share} of the time")
 
 
 ATTEMPTS = 3

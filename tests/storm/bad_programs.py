@@ -177,8 +177,8 @@ def feed_odd_programs(lines: int, random: Random) -> str:
     with _in_a_folder(), subprocess.Popen([ODD, "600"], executable=sleep) as sleeper:
         odd = [
             _Odd(("run", "--exit", "--tty", "script.py", ODD), 0),
-            _Odd(("run", "of_nobody"), 1),
-            _Odd(("run", "nonsense"), 1),
+            _Odd(("run", "of_nobody"), 2),
+            _Odd(("run", "nonsense"), 2),
             _Odd(("run", "--stdin", "/dev/zero", "--", "sh", "-c", "kill -9 $$"), 137),
             # Nobody ever writes into the pipe: whoever waits for that is not us.
             _Odd(("run", "--stdin", "pipe", "--", "cat")),

@@ -109,10 +109,13 @@ def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Launched:
         ("notes.txt", "notes\n", 0o644),
         ("-odd.py", "", 0o644),
         ("my prog", "#!/bin/sh\n", 0o755),
+        ("app.ZIP", "PK", 0o755),
     ):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(mode)
-    (tmp_path / "folder").mkdir()
+    for name in ("folder", "app"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "app" / "__main__.py").touch()
     os.mkfifo(tmp_path / "pipe")
     return Launched(monkeypatch)
 
@@ -133,6 +136,9 @@ RUN = {
         [PYTHON, "-m", "http.server", "--bind", "::1"],
         "python -m http.server --bind ::1",
     ),
+    "-m foo-bar": ([PYTHON, "-m", "foo-bar"], "python -m foo-bar"),
+    "app 3": ([PYTHON, "app", "3"], "python app 3"),
+    "app.ZIP": ([PYTHON, "app.ZIP"], "python app.ZIP"),
     "-mthis -q": ([PYTHON, "-m", "this", "-q"], "python -m this -q"),
     "-- sh -c true --plain": (["sh", "-c", "true", "--plain"], "sh -c true --plain"),
     "-- ./prog -- --help": (["./prog", "--", "--help"], "./prog -- --help"),
@@ -159,7 +165,7 @@ def test_a_program_is_asked_for_in_three_ways(line: str, launched: Launched) -> 
 def test_our_options_stand_before_the_program(launched: Launched) -> None:
     options = "--stdin notes.txt --tty --no-hook --no-attach --every 0.25 --exit --large -q"
     assert call("run", *options.split(), "--record=x.chai", "lesson.py", "--json").code == 0
-    assert launched.run == RunProgram(
+    assert launched.run._replace(inherits=()) == RunProgram(
         (PYTHON, "lesson.py", "--json"), "python lesson.py --json", "notes.txt", True, False, False
     )
     assert launched.how == Shown(0.25, False, False, "x.chai", True, True, True)
@@ -181,7 +187,8 @@ BAD_RUN = {
     "-- ''": "expected a command after --, found nothing",
     "-- '  '": "expected a command after --, found only spaces",
     "-m": "expected the name of a module after -m, found nothing",
-    "-m 'a b'": '-m: expected the name of a module, found "a b"',
+    "-m ''": "expected the name of a module after -m, found nothing",
+    "-m -x": '-m: expected the name of a module, found "-x"',
     "-m .x": '-m: expected the name of a module, found ".x"',
     "-m ../x.py": '-m: expected the name of a module, found "../x.py"',
     "nosuch.py": "nosuch.py: no such file",
@@ -252,9 +259,10 @@ def test_a_module_is_looked_for_and_not_imported(
     expected = {
         "package.part": "",
         "package": "a package without __main__",
-        "package.inner": "a package without __main__",
-        "package.other": "no such module",
-        "package.part.deeper": "no such module",
+        # They may say themselves where their modules are.
+        "package.inner": "",
+        "package.other": "",
+        "nosuch_module.part": "no such module",
         "nosuch_module": "no such module",
         "http.server": "",
     }
@@ -276,17 +284,40 @@ def test_an_interpreter_that_does_not_answer_is_run_all_the_same(
     assert launched.run.command == ("/nosuch/python", "-m", "this")
 
 
-def test_our_own_input_is_handed_on(monkeypatch: pytest.MonkeyPatch, launched: Launched) -> None:
-    duplicated = os.open("notes.txt", os.O_RDONLY)
+@pytest.mark.parametrize("path", ["-", "/dev/stdin", "/proc/self/fd/0", "link"])
+def test_our_own_input_is_handed_on(
+    path: str, monkeypatch: pytest.MonkeyPatch, launched: Launched
+) -> None:
+    Path("link").symlink_to("/dev/stdin")
     monkeypatch.setattr(os, "isatty", lambda _: False)
-    monkeypatch.setattr(os, "dup", lambda _: duplicated)
-    assert call("run", "--stdin", "-", "lesson.py").code == 0
-    assert launched.stdin_was_read
-    assert launched.run.stdin is not None
-    assert Path(launched.run.stdin).read_text() == "notes\n"
-    os.close(duplicated)
+    monkeypatch.setattr(os, "dup", lambda number: 1_000 + number)
+    with Path("notes.txt").open() as notes:  # 0 may be a pipe, or closed
+        assert call("run", "--stdin", path, "lesson.py").code == 0
+        assert (launched.run.stdin, launched.stdin_was_read) == (1_000, True)
+        # Nor is another one of ours opened anew.
+        assert call("run", "--stdin", f"/dev/fd/{notes.fileno()}", "lesson.py").code == 0
+        assert (launched.run.stdin, launched.stdin_was_read) == (1_000 + notes.fileno(), False)
     monkeypatch.setattr(os, "isatty", lambda _: True)
-    assert "found the terminal" in call("run", "--stdin", "-", "lesson.py").problem
+    assert "found the terminal" in call("run", "--stdin", path, "lesson.py").problem
+
+
+def test_a_descriptor_that_is_not_open_is_said_to_be_none(launched: Launched) -> None:
+    for none in ("/dev/fd/99999", "/dev/fd/99999999999999999999"):
+        problem = call("run", "--stdin", none, "lesson.py").problem
+        assert problem == f"--stdin {none}: No such file or directory"
+    assert launched.program is None
+
+
+def test_what_we_were_given_for_the_program_is_handed_on(launched: Launched) -> None:
+    given, ours = os.pipe()
+    try:
+        os.set_inheritable(given, True)
+        assert call("run", "lesson.py").code == 0
+        assert given in launched.run.inherits
+        assert not {0, 1, 2, ours} & {*launched.run.inherits}
+    finally:
+        os.close(given)
+        os.close(ours)
 
 
 # Which Python

@@ -104,7 +104,7 @@ def processes(
 ) -> tuple[Program, dict[int, Use]]:
     program = Program(cores=cores)
     _, main = program.process("app.py")
-    uses: dict[int, Use] = {main: (0.0, 0.0, None)}
+    uses: dict[int, Use] = {main: (0.0, 0.0, 0.0)}
     for number in range(count):
         station, first = program.process(f"Process-{number + 1}", parent=1)
         uses[first] = use
@@ -113,7 +113,7 @@ def processes(
 
 
 def test_processes_whose_threads_do_not_fit_on_the_cores() -> None:
-    program, uses = processes(4, 8, (0.12, 0.85, None))
+    program, uses = processes(4, 8, (0.12, 0.85, 0.0))
     program.samples(0.1, 5.0, uses, busy=[1.0] * 4)
     (found,) = program.found()
     assert found.kind is FindingKind.TOO_MANY_THREADS
@@ -125,16 +125,16 @@ def test_processes_whose_threads_do_not_fit_on_the_cores() -> None:
 
 
 def test_of_different_numbers_of_threads_it_tells_the_sum_and_whose_they_are() -> None:
-    program, uses = processes(2, 8, (0.12, 0.85, None), name="OpenBLAS")
+    program, uses = processes(2, 8, (0.12, 0.85, 0.0), name="OpenBLAS")
     station, first = program.process("Process-3", parent=1)
-    uses |= {first: (0.5, 0.45, None), program.thread(station, "T"): (0.5, 0.45, None)}
+    uses |= {first: (0.5, 0.45, 0.0), program.thread(station, "T"): (0.5, 0.45, 0.0)}
     program.samples(0.1, 5.0, uses, busy=[1.0] * 4)
     (found,) = program.found()
     assert found.sentence.startswith("3 processes with 18 BLAS threads on 4 cores")
 
 
 def test_a_quota_counts_as_so_many_cores() -> None:
-    program, uses = processes(2, 2, (0.4, 0.55, None), cores=4)
+    program, uses = processes(2, 2, (0.4, 0.55, 0.0), cores=4)
     program.events[0] = RunBegan(BEGAN, "run", cores=(0, 1, 2, 3), quota=1.5)
     program.samples(0.1, 5.0, uses, busy=[0.4] * 4)
     (found,) = program.found()
@@ -144,13 +144,16 @@ def test_a_quota_counts_as_so_many_cores() -> None:
 @pytest.mark.parametrize(
     ("count", "each", "use", "busy"),
     [
-        (1, 32, (0.12, 0.85, None), 1.0),  # one process
-        (32, 1, (0.12, 0.85, None), 1.0),  # one thread each
-        (2, 2, (0.95, 0.03, None), 1.0),  # they fit
-        (2, 2, (0.4, 0.55, None), 1.0),  # they would, but for others who take the cores
+        (1, 32, (0.12, 0.85, 0.0), 1.0),  # one process
+        (32, 1, (0.12, 0.85, 0.0), 1.0),  # one thread each
+        (2, 2, (0.95, 0.03, 0.0), 1.0),  # they fit
+        (2, 2, (0.4, 0.55, 0.0), 1.0),  # they would, but for others who take the cores
         (4, 8, (0.12, 0.0, 0.85), 1.0),  # they wait for their GILs
-        (4, 8, (0.12, 0.1, None), 1.0),  # they wait for something else
-        (2, 3, (0.66, 0.34, None), 1.0),  # not much more than there are
+        (4, 8, (0.12, 0.1, 0.0), 1.0),  # they wait for something else
+        (2, 3, (0.66, 0.34, 0.0), 1.0),  # not much more than there are
+        (4, 2, (0.25, 0.75, 0.0), 1.0),  # others take the cores from them
+        (4, 2, (0.4, 0.45, 0.12), 1.0),  # they take turns, and want one core each
+        (4, 8, (0.12, 0.85, None), 1.0),  # nobody knows whether they do
     ],
 )
 def test_processes_whose_threads_do_fit(count: int, each: int, use: Use, busy: float) -> None:
@@ -160,7 +163,7 @@ def test_processes_whose_threads_do_fit(count: int, each: int, use: Use, busy: f
 
 
 def test_a_crowd_at_the_start_is_none() -> None:
-    program, uses = processes(4, 8, (0.12, 0.85, None))
+    program, uses = processes(4, 8, (0.12, 0.85, 0.0))
     program.samples(0.1, 2.5, uses, busy=[1.0] * 4)
     program.samples(2.5, 9.0, {}, busy=[0.0] * 4)
     assert program.found() == []

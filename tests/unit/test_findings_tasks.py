@@ -34,8 +34,10 @@ def pool(count: int, *, stem: str = "ForkPoolWorker-", threads: bool = False) ->
     return program
 
 
-def does(program: Program, maker: int, began: float, ended: float, error: str = "") -> None:
-    program.happens(TaskBegan, began, maker, "brew")
+def does(
+    program: Program, maker: int, began: float, ended: float, error: str = "", *, name: str = "brew"
+) -> None:
+    program.happens(TaskBegan, began, maker, name)
     program.happens(TaskEnded, ended, maker, error)
 
 
@@ -88,6 +90,26 @@ def test_one_long_task_is_the_reason() -> None:
     in_order(program)
     (found,) = program.found()
     assert found.sentence.endswith("time: one task took 4.00 s of 4.00 s")
+
+
+def test_its_begin_may_be_heard_after_that_of_a_later_one() -> None:
+    program = pool(4)
+    for maker in (3, 4, 5):
+        does(program, maker, 1.01, 1.1)
+    does(program, 2, 1.0, 5.0)
+    (found,) = program.found()
+    assert found.sentence.endswith("time: one task took 4.00 s of 4.00 s")
+
+
+@pytest.mark.parametrize(("stem", "busy"), [("request_", 0.1), ("asyncio_", 3.9)])
+def test_workers_that_wait_for_whoever_comes_or_that_nobody_chose(stem: str, busy: float) -> None:
+    program = pool(4, stem=stem, threads=True)
+    for began in (1.0, 5.0):
+        for maker in (2, 3, 4, 5):
+            does(program, maker, began, began + (busy if maker == 2 else 0.1))
+    in_order(program)
+    program.ends(10.0, 2, 3, 4, 5)
+    assert program.found() == []
 
 
 def test_those_who_never_had_a_task_count_in_a_pool() -> None:
@@ -145,10 +167,13 @@ def test_idle_before_the_first_task_and_after_the_last_one_does_not_count() -> N
 def test_workers_that_come_and_go_count_for_as_long_as_they_are_there() -> None:
     program = Program()
     program.process("app.py")
-    for number in range(6):
+    for number in range(12):
         _, maker = program.process(f"ForkPoolWorker-{number + 1}", parent=1, at=float(number))
         does(program, maker, number + 0.1, number + 0.9)
         program.ends(number + 1.0, maker)
+    _, stays = program.process("ForkPoolWorker-13", parent=1)
+    does(program, stays, 0.1, 11.9)
+    in_order(program)
     assert program.found() == []
 
 
@@ -164,10 +189,10 @@ def test_a_task_that_a_worker_dies_of_keeps_it_busy_until_then() -> None:
 def test_pools_of_their_own_names_are_not_one() -> None:
     program = Program()
     station, _ = program.process("app.py")
-    first = [program.thread(station, f"ThreadPoolExecutor-0_{one}") for one in range(2)]
+    first = [program.thread(station, "ThreadPoolExecutor-0_0")]
     second = [program.thread(station, f"ThreadPoolExecutor-1_{one}") for one in range(2)]
     for maker in first:
-        does(program, maker, 1.0, 4.0)
+        does(program, maker, 1.0, 50.0)
     for maker in second:
         does(program, maker, 50.0, 53.0)
     in_order(program)
@@ -180,7 +205,7 @@ def test_an_event_loop_is_no_pool() -> None:
     for maker in (2, 3):
         for began in (1.0, 1.0, 50.0):
             program.happens(TaskBegan, began, maker, "handle")
-        for ended in (1.1, 1.2, 50.1):
+        for ended in (1.1, 1.2 if maker == 2 else 49.0, 50.1):
             program.happens(TaskEnded, ended, maker)
     in_order(program)
     program.ends(60.0, 2, 3)
@@ -214,6 +239,7 @@ def test_the_same_exception_again_and_again() -> None:
         [f"{kind}Error: no milk in cup {cup}" for cup in (1, 2) for kind in "ABCDE"],
         ["CancelledError"] * 20,
         ["asyncio.exceptions.CancelledError: by its user"] * 20,
+        ["ExceptionGroup"] * 20,  # what is in it ended other tasks
         [""] * 20,
     ],
 )
@@ -231,9 +257,44 @@ def test_the_same_exception_whose_text_has_a_name_in_it() -> None:
         does(program, 2 + turn % 2, turn, turn + 0.9, error)
     does(program, 2, 20.0, 20.1, "ConnectionError")
     (found,) = program.found(FindingKind.SAME_ERROR)
-    assert found.sentence == (
-        "The same exception (ConnectionError) in 11 tasks, e.g. host 1 unreachable"
-    )
+    assert found.sentence == "11 tasks failed with ConnectionError, e.g. host 1 unreachable"
+
+
+def passes_up(program: Program, at: float, number: int, *names: str) -> None:
+    """A task waits for another one, that for a third, and so on; the last one fails."""
+    for place, name in enumerate(names):
+        program.happens(TaskBegan, at + place / 100, 2, name, number + place)
+    for place in reversed(range(len(names))):
+        program.happens(TaskEnded, at + 1.0 - place / 100, 2, "OSError: gone", number + place)
+
+
+def test_an_exception_that_passes_from_task_to_task_is_one() -> None:
+    program = pool(1)
+    passes_up(program, 1.0, 1, "main", "stage1", "stage2", "stage3", "load")
+    passes_up(program, 1.5, 11, "stage1", "stage2", "stage3", "load")
+    in_order(program)
+    assert program.found() == []
+    passes_up(program, 3.0, 21, "stage1", "stage2", "stage3", "load")
+    (found,) = program.found()
+    assert found.sentence == "The same exception in 3 tasks of load: OSError: gone"
+    assert found.evidence[:3] == ("13 of 13 tasks so far ended so", "3 × load", "3 × stage3")
+    assert found.at == pytest.approx(BEGAN + 3.97)
+
+
+def test_tasks_with_numbers_of_their_own_are_of_one_function() -> None:
+    program = pool(1)
+    for turn in range(12):
+        does(program, 2, turn, turn + 0.5, f"OSError: {turn}", name=f"worker-{turn}")
+    (found,) = program.found()
+    assert found.sentence == "12 tasks failed with OSError, e.g. 0"
+    assert found.evidence[1] == "12 × worker-…"
+
+
+def test_of_a_task_that_nobody_knows_nothing_is_known() -> None:
+    program = pool(1)
+    for turn in range(12):
+        program.happens(TaskEnded, turn, 2, "OSError: gone")
+    assert program.found() == []
 
 
 def test_what_a_program_says_is_made_safe_and_cut() -> None:
@@ -340,21 +401,26 @@ def test_one_that_is_joined_soon_is_none() -> None:
     assert program.found() == []
 
 
-@pytest.mark.parametrize("how", ["blocked", "child", "pipe", "poll", "paused", "ended"])
+@pytest.mark.parametrize("how", ["blocked", "thread", "pipe", "queue", "event", "paused", "ended"])
 @pytest.mark.usefixtures("soon")
 def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: str) -> None:
     program = pool(2, stem="Process-")
-    if how == "blocked":
+    if how in {"blocked", "thread"}:
         program.happens(Blocked, 0.5, 1, BlockKind.JOIN, 3)
-    elif how == "child":
-        program.waits(0.5, 1, WaitKind.CHILD, "pid 103")
+        if how == "thread":  # of its end the system only says so
+            program.waits(0.6, 1, WaitKind.LOCK)
     elif how == "pipe":
         program.waits(0.5, 1, WaitKind.READ, "pipe from pid 103")
         program.waits(15.0, 1, WaitKind.NOTHING)  # it has read something
         program.waits(15.1, 1, WaitKind.READ, "pipe from pid 103")
-        in_order(program)
-    elif how == "poll":
-        program.waits(0.5, 1, WaitKind.POLL)
+    elif how == "queue":  # of the same wait again the system tells nothing
+        program.waits(0.5, 1, WaitKind.READ, "pipe from pid 103")
+        for turn in range(20):
+            program.happens(Blocked, 1.0 + turn, 1, BlockKind.GET, 0, "Queue")
+            program.happens(Unblocked, 1.5 + turn, 1)
+    elif how == "event":
+        program.happens(Blocked, 0.5, 1, BlockKind.CONDITION, 0, "Event.wait")
+        program.waits(0.6, 1, WaitKind.LOCK)
     elif how == "paused":
         program.happens(Paused, 0.5, 1, False)
     program.ends(1.0, 2)
@@ -362,6 +428,7 @@ def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: st
     if how == "ended":
         program.ends(1.6, 1)
     program.samples(1.7, 20.0)
+    in_order(program)
     assert program.found() == []
     if how == "blocked":
         program.happens(Unblocked, 20.0, 1)
@@ -369,6 +436,51 @@ def test_a_parent_that_joins_another_one_first_or_cannot_is_not_to_blame(how: st
         assert program.found() == []
         program.samples(21.0, 25.0)
         assert len(program.found()) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "subject", "is_told"),
+    [
+        (WaitKind.CHILD, "pid 103", False),
+        (WaitKind.POLL, "", False),  # several files, or nobody may know
+        (WaitKind.POLL, "pid 103", False),
+        (WaitKind.POLL, "pipe from pid 103", False),
+        (WaitKind.READ, "unix socket", False),  # one of a pair
+        (WaitKind.READ, "socket", False),  # it is not known yet which
+        (WaitKind.READ, "/dev/ptmx", False),
+        (WaitKind.READ, "unix socket /run/served", True),
+        (WaitKind.READ, "terminal /dev/pts/1", True),
+        (WaitKind.POLL, "socket on *:8000", True),
+        (WaitKind.POLL, "socket to 10.0.0.1:8000", True),
+        (WaitKind.ACCEPT, "socket on *:8000", True),
+        (WaitKind.SLEEP, "", True),
+    ],
+)
+@pytest.mark.usefixtures("soon")
+def test_who_waits_for_a_child_is_not_to_blame_and_a_server_that_waits_for_clients_is(
+    what: WaitKind, subject: str, is_told: bool
+) -> None:
+    program = pool(2, stem="Process-")
+    program.waits(0.5, 1, what, subject)
+    program.ends(1.0, 2)
+    program.happens(Unjoined, 1.5, 2)
+    program.samples(1.7, 6.0)
+    assert len(program.found()) == is_told
+
+
+@pytest.mark.parametrize("how", ["turns", "thread"])
+@pytest.mark.usefixtures("soon")
+def test_a_condition_is_no_excuse_that_only_ends_a_pause_or_is_another_threads(how: str) -> None:
+    program = pool(2, stem="Process-")
+    if how == "turns":
+        program.happens(Blocked, 0.5, 1, BlockKind.CONDITION, 0, "Event.wait", 9.0)
+    else:  # one that feeds a queue, say
+        thread = program.thread(1, "QueueFeederThread", at=0.4)
+        program.happens(Blocked, 0.5, thread, BlockKind.CONDITION, 0, "Condition.wait")
+    program.ends(1.0, 2)
+    program.happens(Unjoined, 1.5, 2)
+    program.samples(1.7, 6.0)
+    assert [found.kind for found in program.found()] == [FindingKind.ZOMBIES]
 
 
 @pytest.mark.usefixtures("soon")

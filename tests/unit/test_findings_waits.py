@@ -337,7 +337,7 @@ def test_a_join_of_a_process_whose_queue_nobody_empties() -> None:
 
 def test_it_is_over_when_somebody_empties_it() -> None:
     program, _, _, feeder = parent_and_child()
-    program.waits(1.0, feeder, WaitKind.WRITE, "pipe")
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe held open by pid 101, 103")
     program.samples(1.1, 5.0)
     program.waits(5.0, feeder, WaitKind.NOTHING)
     (found,) = program.found()
@@ -370,8 +370,8 @@ def test_the_librarys_own_processes_do_not_matter() -> None:
     _, tracker = program.process(
         "python", parent=1, command="python -c from multiprocessing.resource_tracker import main"
     )
-    program.waits(1.0, tracker, WaitKind.READ, "pipe")
-    program.waits(1.0, feeder, WaitKind.WRITE, "pipe")
+    program.waits(1.0, tracker, WaitKind.READ, "pipe from pid 101")
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe to pid 101")
     program.samples(1.1, 3.0)
     assert len(program.found()) == 1
 
@@ -383,6 +383,9 @@ def test_the_librarys_own_processes_do_not_matter() -> None:
         (WaitKind.SLEEP, ""),
         (WaitKind.POLL, ""),
         (WaitKind.READ, "socket to 127.0.0.1:5432"),
+        (WaitKind.READ, "pipe"),
+        (WaitKind.LOCK, TIMED),
+        (WaitKind.LOCK, "tmp/lockfile"),
         (WaitKind.DISK, ""),
     ],
 )
@@ -396,8 +399,42 @@ def test_somebody_else_may_empty_it_sooner_or_later(
     else:
         _, drainer = program.process("Process-2", parent=1)
     program.waits(1.0, drainer, what, subject)
-    program.waits(1.0, feeder, WaitKind.WRITE, "pipe")
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe to pid 101")
     program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+@pytest.mark.parametrize("on", [LOCK, JOIN, CONDITION, GET])
+def test_who_waits_with_a_timeout_may_empty_it_then(on: BlockKind) -> None:
+    program, main, _, feeder = parent_and_child()
+    drainer = program.thread(1, "drain")
+    program.happens(Blocked, 1.0, drainer, on, main if on is JOIN else 0, "", 30.0)
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe to pid 101")
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+def test_who_joins_or_puts_with_a_timeout_goes_on_by_itself() -> None:
+    program, main, child, feeder = parent_and_child()
+    program.happens(Blocked, 1.1, main, JOIN, child, "", 30.0)
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe to pid 101")
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+    program, _, child, _ = parent_and_child()
+    program.happens(Blocked, 1.0, child, PUT, 0, "cups", 30.0)
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+def test_what_is_not_seen_may_empty_it() -> None:
+    program, _, _, feeder = parent_and_child()
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe")  # none of the program has its other end
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+    program.waits(20.0, feeder, WaitKind.WRITE, "pipe to pid 101")
+    program.samples(20.1, 30.0)
+    assert len(program.found()) == 1
+    program.events[0] = RunBegan(BEGAN, "watch", cores=(0, 1))
     assert program.found() == []
 
 
@@ -405,7 +442,7 @@ def test_who_waits_for_a_lock_may_empty_it_for_a_while() -> None:
     program, _, _, feeder = parent_and_child()
     drainer = program.thread(1, "drain")
     program.waits(1.0, drainer, WaitKind.LOCK)
-    program.waits(1.0, feeder, WaitKind.WRITE, "pipe")
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe to pid 101")
     program.samples(1.1, 5.5)
     program.samples(5.5, 5.6, {drainer: (0.01, 0.0, None)})
     program.samples(5.6, 10.0)
@@ -425,7 +462,7 @@ def test_a_consumer_in_the_same_process_may_empty_a_queue_between_threads() -> N
 
 def test_a_slow_reader_moves_the_writer_every_now_and_then() -> None:
     program, _, _, feeder = parent_and_child()
-    program.waits(1.0, feeder, WaitKind.WRITE, "pipe")
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe to pid 101")
     for turn in range(10):
         program.samples(1.1 + turn, 2.0 + turn)
         program.samples(2.0 + turn, 2.1 + turn, {feeder: (0.001, 0.0, None)})
@@ -435,7 +472,7 @@ def test_a_slow_reader_moves_the_writer_every_now_and_then() -> None:
 def test_nor_is_it_one_to_join_a_process_that_does_something_else() -> None:
     program, _, child, feeder = parent_and_child()
     program.waits(1.0, feeder, WaitKind.LOCK)
-    program.waits(1.0, child, WaitKind.READ, "pipe")
+    program.waits(1.0, child, WaitKind.READ, "pipe from pid 101")
     program.samples(1.1, 20.0)
     assert program.found() == []
 
@@ -457,7 +494,7 @@ def test_to_write_to_what_is_no_pipe_is_none() -> None:
 
 def test_a_short_wait_is_none() -> None:
     program, main, _, feeder = parent_and_child()
-    program.waits(1.0, feeder, WaitKind.WRITE, "pipe")
+    program.waits(1.0, feeder, WaitKind.WRITE, "pipe to pid 101")
     program.samples(1.1, 2.0)
     program.happens(Unblocked, 2.0, main)
     program.samples(2.0, 9.0)

@@ -170,7 +170,7 @@ def test_the_exit_code_stays_when_the_finished_are_forgotten() -> None:
         ([RUN, *MAIN, *thread(2, 1), *ends(1, at=BEGAN), *ends(2, exitcode=4)], 4),
         ([RUN, *MAIN, *ends(1, exitcode=None)], 1),
         ([RUN, *MAIN], 1),
-        ([RUN, Unseated(BEGAN, 1, "no such file")], 1),
+        ([RUN, Unseated(BEGAN, 1, "no such file")], 2),
         ([RUN], 1),
         ([WATCH, *MAIN, *ends(1, exitcode=-9)], 0),
         ([WATCH], 0),

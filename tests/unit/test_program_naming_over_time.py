@@ -17,7 +17,7 @@ from chai_tui.sources.program.processes.changes import Came
 from chai_tui.sources.program.processes.connector import Execed
 from chai_tui.sources.program.stations import naming
 from chai_tui.sources.program.stations import stations as stations_module
-from chai_tui.sources.program.stations.naming import Known
+from chai_tui.sources.program.stations.naming import Known, known_of
 from chai_tui.sources.program.stations.station import ProgramStation
 from chai_tui.sources.program.stations.stations import Stations
 from chai_tui.sources.program.told import Told
@@ -69,6 +69,15 @@ def test_a_name_of_its_own_stays_until_it_has_another(
     assert names(events, 2) == called
 
 
+def test_a_thread_of_the_kernel_is_called_what_the_system_calls_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(naming, "command_of", lambda _: ())  # it has none
+    monkeypatch.setattr(naming, "thread_name", lambda *_: "kthreadd")
+    assert known_of(2, Known()) == Known("kthreadd")
+    assert known_of(2, GIT) is GIT  # it ended: what it was is known
+
+
 @pytest.mark.parametrize(
     ("error", "parent", "is_empty", "has_hint"),
     [
@@ -87,5 +96,5 @@ def test_who_reads_what_is_empty_is_told_how_to_fill_it(
     told = Told({7: station}, output, lambda: 0.0, has_threads=True, stdin_is_empty=is_empty)
     (failed,) = told.hear(Raised(1.0, 7, 7, error, ""))
     assert isinstance(failed, Failed)
-    hint = " (its stdin is empty: --stdin FILE, --stdin - or --tty)"
+    hint = " (its stdin is empty: --stdin FILE or --stdin -)"
     assert failed.error == error + hint * has_hint

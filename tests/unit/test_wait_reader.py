@@ -21,6 +21,7 @@ from chai_tui.samplers.protocol import Watched
 from chai_tui.samplers.waiting import permission
 from chai_tui.samplers.waiting.descriptors import short
 from chai_tui.samplers.waiting.permission import why_denied
+from chai_tui.samplers.waiting.pipes import Pipes
 from chai_tui.samplers.waiting.reader import Found, WaitReader
 from chai_tui.samplers.waiting.syscalls import calls_of
 
@@ -106,6 +107,23 @@ def read(proc: Path, call: str, state: bytes = b"S") -> Found | None:
 def test_a_descriptor_in_words(proc: Path, number: int, subject: str) -> None:
     found = read(proc, f"0 {number:#x} 0x1 0x1 0x0 0x0 0x0")
     assert found == Found(WaitKind.READ, subject)
+
+
+def test_who_has_the_other_end_of_a_pipe_as_far_as_it_has_it_still(proc: Path) -> None:
+    for pid in range(2, 7):
+        (proc / f"{pid}/fd").mkdir(parents=True)
+        (proc / f"{pid}/fd/4").symlink_to("pipe:[77]")
+    pipes = Pipes(str(proc), cpu_clock=lambda: 0.0)
+
+    def words(at: float, *pids: int) -> str:
+        return pipes.words(at, 1, pids, "77", writes=False)[0]
+
+    assert words(10.0, 1, 2, 3, 4, 5, 6) == "pipe held open by 5 processes"
+    assert words(10.1, 1, 2, 3) == "pipe held open by pid 2, 3"  # the others ended
+    assert words(10.1, 1, 3) == "pipe from pid 3"
+    (proc / "3/fd/4").unlink()
+    assert words(10.2, 1, 3) == "pipe from pid 3"  # it was looked for just now
+    assert words(11.0, 1, 3) == "its own pipe"
 
 
 @pytest.mark.parametrize(

@@ -22,28 +22,26 @@ _PROBE_SECONDS = 10.0
 _PROBE = """\
 import importlib.util, sys
 name = sys.argv[1]
-top, _, rest = name.partition(".")
 def find(name, path):
     for finder in sys.meta_path:
         spec = getattr(finder, "find_spec", lambda *_: None)(name, path)
         if spec is not None:
             return spec
-spec = importlib.util.find_spec(top)
-found = top
-for part in rest.split(".") if rest else ():
-    if spec is None:
-        break
-    found += "." + part
-    path = spec.submodule_search_locations
-    spec = None if path is None else find(found, path)
+spec = importlib.util.find_spec(name.partition(".")[0])
 if spec is None:
     print("none", end="")
-elif spec.submodule_search_locations is not None:
+elif "." not in name and spec.submodule_search_locations is not None:
     if find(name + ".__main__", spec.submodule_search_locations) is None:
         print("package", end="")
 """
-"""Says in one word why ``python -m`` would run nothing; of packages, too, nothing is imported."""
+"""Says in one word why ``python -m`` would run nothing; of packages, too, nothing is imported.
+
+So it cannot know what is in a package: that may say itself where its modules are.
+"""
 _PYTHON_SCRIPT = re.compile(rb"#!.*\bpython[0-9.]*\b")
+_RUN_BY_PYTHON = (".py", ".pyw", ".pyc", ".pyz", ".zip")
+_MAIN = ("__main__.py", "__main__.pyc")
+"""One of them is what Python runs of a folder."""
 
 
 class Kind(StrEnum):
@@ -94,14 +92,15 @@ def settle_program(kind: Kind, words: Sequence[str]) -> Program:
 
 
 def _file(words: Sequence[str]) -> Program:
-    """A script, or a program that is executed itself."""
+    """A script, or a folder of one, or a program that is executed itself."""
     name, *arguments = words
     path = os.path.join(".", name) if "/" not in name else name  # noqa: PTH118 - any text
-    if problem := _why_not_read(name):
+    has_main = any(os.path.isfile(os.path.join(name, main)) for main in _MAIN)  # noqa: PTH113, PTH118 - any text
+    if problem := "" if has_main else _why_not_read(name):
         if "/" not in name and shutil.which(name):
             problem += f"; for the command of this name: chai-tui run -- {clipped(name)}"
         raise BadRequestError(f"{shown_path(name)}: {problem}", is_usage=False)
-    is_script = name.lower().endswith((".py", ".pyw", ".pyz"))
+    is_script = name.lower().endswith(_RUN_BY_PYTHON) or has_main
     if not is_script and os.access(path, os.X_OK):
         return Program((path, *arguments), _shown([path, *arguments]))
     # What says that Python is to run it, and may not be executed, is run by Python all the same.
@@ -144,7 +143,8 @@ def _is_python_script(path: str) -> bool:
 
 def _module(words: Sequence[str]) -> Program:
     name, *arguments = words
-    if not all(part.isidentifier() for part in name.split(".")):
+    # Nothing else: a file named foo-bar.py is run, too, and so is one with a blank.
+    if name.startswith("-") or not all(name.split(".")):
         raise BadRequestError(f'-m: expected the name of a module, found "{clipped(name)}"')
     python = python_of_shell()
     other = f"; of another Python: chai-tui run -- PYTHON -m {clipped(name)}"

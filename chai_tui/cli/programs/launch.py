@@ -24,7 +24,7 @@ from chai_tui.config.settings import load_settings, settings_path
 from chai_tui.config.toml_file import shown_path
 from chai_tui.host import startup
 from chai_tui.host.patient_output import descriptor_of
-from chai_tui.host.process_setup import answer_signals
+from chai_tui.host.process_setup import answer_signals, inherited_descriptors
 from chai_tui.host.terminal import own_terminal
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.text import printable
@@ -33,6 +33,10 @@ from chai_tui.views.output import ExitCode
 
 if TYPE_CHECKING:
     from chai_tui.recording.output import RecordingFile
+
+
+_MOST_LINKS = 40
+"""So many lead to one another before the kernel gives up."""
 
 
 class Shown(NamedTuple):
@@ -82,16 +86,19 @@ def run(
         BadRequestError: it cannot be done as it was asked for.
     """
     how = _begin("run", shown)
+    inherits = inherited_descriptors()  # before anything else is opened
     program = settle_program(Kind(kind), words)
+    own = _own_descriptor(stdin)
     asked = RunProgram(
         program.command,
         program.shown,
-        stdin=_input(stdin),
+        stdin=_input(stdin) if own is None else _own_input(str(stdin), own),
         tty=tty,
         hook=not no_hook,
         attach=not no_attach,
+        inherits=inherits,
     )
-    return launch(asked, how, stdin_was_read=stdin == "-")
+    return launch(asked, how, stdin_was_read=own == 0)
 
 
 def watch(
@@ -135,15 +142,13 @@ def _begin(command: str, shown: dict[str, Any]) -> Shown:
 
 
 def _input(path: str | None) -> str | None:
-    """Return the path of what the program reads; our own standard input gets one that lasts.
+    """Return the path of what the program reads.
 
     Raises:
         BadRequestError: it cannot be read.
     """
     if path is None:
         return None
-    if path == "-":
-        return _own_input()
     try:
         if stat.S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116 - takes any text
             problem = "expected a file, found a folder"
@@ -156,16 +161,45 @@ def _input(path: str | None) -> str | None:
     return path
 
 
-def _own_input() -> str:
-    """Return a path of our own standard input that lasts: the keyboard may take the place of 0."""
+def _own_descriptor(path: str | None) -> int | None:
+    """Return which descriptor of ours a path leads to: 0 for ``-`` and ``/dev/stdin``."""
+    if path == "-":
+        return 0
+    for _ in range(_MOST_LINKS):
+        if not path or "\0" in path:
+            return None
+        folder, name = os.path.split(path)
+        folder = os.path.realpath(folder)
+        is_own = folder == os.path.realpath("/proc/self/fd") and name.isdecimal()
+        if is_own and os.path.lexists(f"/proc/self/fd/{name}"):
+            return int(name)
+        try:
+            target = os.readlink(os.path.join(folder, name))  # noqa: PTH115, PTH118 - any text
+        except OSError:  # it is none
+            return None
+        path = os.path.join(folder, target)  # noqa: PTH118 - any text
+    return None
+
+
+def _own_input(path: str, descriptor: int) -> int:
+    """Return a descriptor for the program: the keyboard may take the place of 0.
+
+    Whoever opened it anew would begin at its beginning; and a socket cannot be.
+
+    Args:
+        path: how it was asked for.
+        descriptor: ours.
+    """
     try:
-        if os.isatty(0):
+        if descriptor == 0 and os.isatty(0):
             raise BadRequestError(
-                "--stdin -: expected a file or a pipe, found the terminal, whose keys are ours."
+                f"--stdin {path}: expected a file or a pipe, found the terminal, whose keys are "
+                "ours."
             )
-        return f"/dev/fd/{os.dup(0)}"
+        return os.dup(descriptor)
     except OSError as error:
-        raise BadRequestError("--stdin -: there is no standard input", is_usage=False) from error
+        problem = "there is no standard input" if descriptor == 0 else error.strerror
+        raise BadRequestError(f"--stdin {shown_path(path)}: {problem}", is_usage=False) from error
 
 
 def is_over(floor: Floor) -> bool:

@@ -20,7 +20,7 @@ class Waiting:
     Attributes:
         blocked: what each waits for, as the program tells.
         waits: the same as the system does.
-        writers: those who wait for room in a pipe.
+        writers: those who wait for room in a pipe of which it is known who has its other end.
         version: grows whenever somebody begins to wait, or goes on.
     """
 
@@ -68,7 +68,7 @@ class Waiting:
         self.version += 1
         for wait in event.makers:
             maker, what, subject = wait
-            if what is WaitKind.WRITE and subject.startswith("pipe"):
+            if what is WaitKind.WRITE and subject.startswith("pipe "):
                 self.writers.add(maker)
             else:
                 self.writers.discard(maker)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from chai_tui.model.text import printable
 from chai_tui.samplers.waiting.pipes import Pipes
@@ -33,7 +33,7 @@ class Descriptors:
         self._proc = proc
         self._pipes = Pipes(proc)
         self._sockets = Sockets(proc)
-        self.pids: Iterable[int] = ()
+        self.pids: Collection[int] = ()
         """Of the processes that are watched."""
 
     def words(self, at: float, pid: int, number: int, *, writes: bool = False) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 LEAST_SECONDS = 0.4
@@ -35,7 +35,7 @@ class Pipes:
         self._next_at = float("-inf")
 
     def words(
-        self, at: float, pid: int, pids: Iterable[int], inode: str, *, writes: bool
+        self, at: float, pid: int, pids: Collection[int], inode: str, *, writes: bool
     ) -> tuple[str, bool]:
         """Return what a pipe is.
 
@@ -48,22 +48,22 @@ class Pipes:
 
         Returns:
             ``pipe`` if nobody has the other end, ``its own pipe`` if it alone has: a jobserver's;
-            and whether that may be found out later.
+            and whether that may be found out later. Of several who have it, nobody knows who uses
+            it: a fork leaves it open.
         """
-        others = self._others(pid, inode, writes=writes)
-        if not others and at >= self._next_at:
+        if at >= self._next_at:
             began = self._cpu_clock()
             self._search(pids)
             cost = self._cpu_clock() - began
             self._next_at = at + max(LEAST_SECONDS, cost / COST_SHARE)
-            others = self._others(pid, inode, writes=writes)
+        others = [other for other in self._others(pid, inode, writes=writes) if other in pids]
         if not others:
             return "pipe", True
         if others == [pid]:
             return "its own pipe", False
-        way = "to" if writes else "from"
         if len(others) > _MOST_NAMED:
-            return f"pipe {way} {len(others)} processes", False
+            return f"pipe held open by {len(others)} processes", False
+        way = "held open by" if len(others) > 1 else "to" if writes else "from"
         return f"pipe {way} pid {', '.join(map(str, others))}", False
 
     def _others(self, pid: int, inode: str, *, writes: bool) -> list[int]:
@@ -74,7 +74,7 @@ class Pipes:
         have = ends.readers if writes else ends.writers
         return sorted(have - {pid} or have)
 
-    def _search(self, pids: Iterable[int]) -> None:
+    def _search(self, pids: Collection[int]) -> None:
         self._ends = {}
         for pid in pids:
             for inode, is_writer in self._of(pid):

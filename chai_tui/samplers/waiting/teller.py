@@ -5,7 +5,7 @@ Who did not run sleeps in the same wait: so whoever sleeps costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from chai_tui.model.program_events import Wait, WaitKind
@@ -99,7 +99,7 @@ class WaitTeller:
         self.unseen = ""
 
     def look(
-        self, at: float, sweep: int, woken: Sequence[Woken], pids: Iterable[int]
+        self, at: float, sweep: int, woken: Sequence[Woken], pids: Collection[int]
     ) -> tuple[Wait, ...]:
         """Return the waits that changed.
 
@@ -121,7 +121,7 @@ class WaitTeller:
                     who.thread.wait_call = _NO_CALL
                     self._tell(at, who, pause, tries, changed)
         if self._denied:
-            self._denied = {pid: why for pid, why in self._denied.items() if pid in {*pids}}
+            self._denied = {pid: why for pid, why in self._denied.items() if pid in pids}
             self.unseen = next(filter(None, self._denied.values()), "")
         return tuple(changed)
 

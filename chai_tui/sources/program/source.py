@@ -269,6 +269,8 @@ class ProgramSource:
         if self._looking is not None:
             due.append(self._looking.due_at)
         left = max(0.0, min(due) - now)
+        if left == float("inf"):  # nothing could be started: whoever wants something wakes us
+            return timeout
         return left if timeout is None else min(timeout, left)
 
     # Who is there

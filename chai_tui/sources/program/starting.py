@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chai_tui.model.program import RunProgram
 
 _ROWS, _COLUMNS = 24, 80
+_LOOKED_AT = 256
+"""Bytes of a file by which a script is told from what nobody can run."""
+_ENCODING = "LC_CTYPE"
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
@@ -70,23 +75,26 @@ def start_program(program: RunProgram, environment: Environment) -> StartedProgr
             ends.append(stderr)
             stdin = subprocess.DEVNULL
         command = program.command
-        if program.stdin is not None and _is_named_pipe(program.stdin):
+        if isinstance(program.stdin, str) and _is_named_pipe(program.stdin):
             # Whoever opens one waits until somebody writes into it: the program, and not we.
             command = ("/bin/sh", "-c", 'exec "$@" <"$0"', program.stdin, *command)
-        elif program.stdin is not None:
+        elif isinstance(program.stdin, str):
             stdin = os.open(program.stdin, os.O_RDONLY | os.O_NONBLOCK)
             ends.append(stdin)
             os.set_blocking(stdin, True)
-        process = subprocess.Popen(  # noqa: S603 - it is what the user asked for
+        elif program.stdin is not None:
+            stdin = program.stdin
+        process = _start(
             command,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
             # Whoever has a terminal keeps it: pipes in its place would be none.
-            env=dict(environment(*((None, None) if program.tty else (stdout, stderr)))),
+            env=as_we_got_it(environment(*((None, None) if program.tty else (stdout, stderr)))),
+            pass_fds=program.inherits,
             start_new_session=True,
             # In the child these are system calls, of what is loaded here: no lock is waited for.
-            preexec_fn=partial(_call, tuple(filter(None, first))),  # noqa: PLW1509 - as said
+            preexec_fn=partial(_call, tuple(filter(None, first))),
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         for descriptor in streams:
@@ -140,13 +148,58 @@ def _why_not(program: RunProgram, error: Exception) -> str:
     return f"{where} could not be started: {why}"
 
 
-def _is_named_pipe(path: str) -> bool:
-    """Whether it is a pipe that is not open yet: one in a folder, and none that we have."""
+def _start(command: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
+    """Start a command, as a shell does; see :class:`subprocess.Popen`."""
     try:
-        is_pipe = stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116 - takes any text
+        return subprocess.Popen(command, **how)  # noqa: S603 - it is what the user asked for
+    except OSError as error:
+        script = _for_the_shell(command) if error.errno == errno.ENOEXEC else None
+        if script is None:
+            raise
+        return subprocess.Popen(script, **how)  # noqa: S603 - as above
+
+
+def _for_the_shell(command: Sequence[str]) -> Sequence[str] | None:
+    """Return what runs a script without a first line that names who does; None where it is none.
+
+    Every shell does so.
+    """
+    path = shutil.which(command[0])
+    if path is None:
+        return None
+    with contextlib.suppress(OSError), open(path, "rb") as file:  # noqa: PTH123 - any text
+        return None if b"\0" in file.read(_LOOKED_AT) else ("/bin/sh", path, *command[1:])
+    return None
+
+
+def as_we_got_it(
+    environment: Mapping[str, str], given: str = "/proc/self/environ"
+) -> dict[str, str]:
+    """Return an environment without what Python adds to its own: an encoding, where it finds none.
+
+    A program that got it would take text for something else than it does without us.
+
+    Args:
+        environment: ours, and what we add to it.
+        given: the file with ours as it was when we were started.
+    """
+    ours = dict(environment)
+    with contextlib.suppress(OSError), open(given, "rb") as file:  # noqa: PTH123 - any text
+        before = dict(
+            variable.partition(b"=")[::2] for variable in file.read().split(b"\0") if variable
+        )
+        ours.pop(_ENCODING, None)
+        if (value := before.get(_ENCODING.encode())) is not None:
+            ours[_ENCODING] = os.fsdecode(value)
+    return ours
+
+
+def _is_named_pipe(path: str) -> bool:
+    """Whether it is a pipe, which is not open yet."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116 - takes any text
     except (OSError, ValueError):
         return False
-    return is_pipe and not path.startswith("/dev/fd/")
 
 
 def _controlled_by(terminal: int) -> Callable[[], None] | None:

@@ -29,7 +29,7 @@ _MAIN = "MainProcess"
 
 _AT_END = "EOFError: EOF when reading a line"
 """What ``input()`` raises where there is nothing to read."""
-_STDIN_HINT = "its stdin is empty: --stdin FILE, --stdin - or --tty"
+_STDIN_HINT = "its stdin is empty: --stdin FILE or --stdin -"
 
 
 class Told:

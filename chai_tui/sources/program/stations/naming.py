@@ -41,11 +41,11 @@ def known_of(pid: int, fallback: Known) -> Known:
 
     Args:
         pid: whose; nothing is read anew of one whose command line is the same as ``fallback`` has.
-        fallback: what to return where nothing can be read.
+        fallback: what to return where nothing can be read; of one without a name the system's.
     """
     command = command_of(pid)
-    if not command:  # it ended already, or it is not ours to see
-        return fallback
+    if not command:  # it ended already, it is not ours to see, or it is a thread of the kernel
+        return fallback if fallback.name else Known(thread_name(pid, pid))
     python = fallback.python if command == fallback.words else python_of(pid)
     return known_by(command, python)
 

@@ -22,7 +22,7 @@ WATCHED = {
     ),
     "multiprocessing.process": ("processes.patch_process", "waits.waiting.patch_process"),
     "multiprocessing.util": ("processes.patch_util",),
-    "subprocess": ("children.patch_popen",),
+    "subprocess": ("children.patch_popen", "waits.waiting.patch_popen"),
     "queue": ("waits.queues.patch_simple_queue",),
     "multiprocessing.queues": ("waits.queues.patch_process_queues",),
     "multiprocessing.synchronize": ("waits.process_locks.patch",),

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import _imp
 import _signal  # type: ignore[import-not-found]
-import _socket
 import itertools
 import os
 import sys
@@ -161,10 +160,8 @@ def _of_the_library(name: str) -> Any:
             module = _imp.create_builtin(bootstrap.ModuleSpec(name, None))
             _imp.exec_builtin(module)
             return module
-        beside: Any = _socket.__spec__
-        suffix = beside.origin[beside.origin.rindex("_socket") + len("_socket") :]
-        origin = beside.origin[: -len("_socket" + suffix)] + name + suffix
-        spec = bootstrap.ModuleSpec(name, type(beside.loader)(name, origin), origin=origin)
+        loader, origin = _found(name)
+        spec = bootstrap.ModuleSpec(name, loader, origin=origin)
         module = _imp.create_dynamic(spec)
         _imp.exec_dynamic(module)
         return module
@@ -172,3 +169,17 @@ def _of_the_library(name: str) -> Any:
         sys.modules.pop(name, None)
         if before is not None:
             sys.modules[name] = before
+
+
+def _found(name: str) -> tuple[Any, str]:
+    """Return what loads a module written in C, and its file; raises ImportError if it is not there.
+
+    It is not looked for beside another one: distributions build some of them into Python.
+    """
+    loader: Any = sys.modules["_frozen_importlib_external"].ExtensionFileLoader
+    folder = os.path.dirname(os.__file__)  # noqa: PTH120 - pathlib takes 10 ms
+    for suffix in _imp.extension_suffixes():
+        path = f"{folder}/lib-dynload/{name}{suffix}"
+        if os.path.exists(path):  # noqa: PTH110 - likewise
+            return loader(name, path), path
+    raise ImportError(name)

@@ -194,3 +194,30 @@ def _sentinel(process: Any) -> int:
 def _tell_process(process: Any, timeout: float | None) -> None:
     pid = process._popen.pid  # noqa: SLF001
     told("join", pid, pid, clipped(process._name), 0, timeout=timeout)  # noqa: SLF001
+
+
+def patch_popen(module: Any) -> None:
+    """Hear of waiting a while for a child that ``subprocess`` started.
+
+    It is done in small steps, of which the system only tells that somebody sleeps.
+    """
+    popen = module.Popen
+    original = popen.wait
+
+    def wait(self: Any, timeout: Any = None) -> Any:
+        try:
+            own = self.__dict__
+            pid = own.get("pid") if own.get("returncode", 0) is None else None
+            if not pid or timeout is None or not is_long(timeout) or not link.state.is_on:
+                return original(self, timeout)
+            # It is told at once: what an interrupt does meanwhile is the original's matter.
+            told("join", pid, pid, f"pid {pid}", timeout=timeout)
+            try:
+                return original(self, timeout)
+            finally:
+                went_on()
+        except BaseException:
+            raised.passed()
+            raise
+
+    popen.wait = dressed(wait, original)
