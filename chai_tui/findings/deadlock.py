@@ -25,7 +25,8 @@ Circle = tuple[int, ...]
 class Deadlock:
     """Looks for circles of those who wait for each other.
 
-    A thread that waits for a lock that it has itself is none: another one may release it.
+    A thread that waits for a lock that it has itself is none: another one may release it. Nor is
+    one that waits for a while only.
 
     Args:
         desk: where to tell.
@@ -58,9 +59,9 @@ class Deadlock:
 
     def _block(self, event: Blocked) -> None:
         before = self._blocked.get(event.maker)
-        if before is not None and (before.on, before.whom) != (event.on, event.whom):
+        if before is not None and before[2:] != event[2:]:
             self._unblock(event)
-        if event.on not in _EDGES or not event.whom:
+        if event.on not in _EDGES or not event.whom or event.timeout is not None:
             return
         self._blocked[event.maker] = event
         circle = self._circle_of(event.maker)

@@ -31,16 +31,17 @@ _NOWHERE = Wait(0, WaitKind.NOTHING)
 
 
 def is_plain_lock(blocked: Blocked) -> bool:
-    """Whether somebody waits for a lock, however long that takes, and nobody knows who has it."""
-    return blocked.on is BlockKind.LOCK and not blocked.whom and blocked.timeout is None
+    """Whether somebody waits for a lock that nobody else is known to have."""
+    return blocked.on is BlockKind.LOCK and blocked.whom in (0, blocked.maker)
 
 
 class Standstill:
     """Looks for processes that have come to a standstill.
 
     Only where all of the program is seen, and no other Python that could have a lock of theirs is
-    in it; where one thread joins another one, which waits for a plain lock. Who waits for an event,
-    a condition or a queue may be woken by a signal's handler: that is how services wait.
+    in it; where the first thread, as the program tells, waits for a lock or for the end of another
+    one, and handles no signal meanwhile. Who waits for an event, a condition or a queue is left
+    alone: that is how services wait for whoever interrupts them.
 
     Args:
         desk: where to tell.
@@ -74,10 +75,7 @@ class Standstill:
                 self._desk.change(number, is_over=True)
 
     def _sampled(self, event: Sampled) -> None:
-        if (
-            not any(blocked.on is BlockKind.JOIN for blocked in self._waiting.blocked.values())
-            or self._desk.floor.run.source != "run"
-        ):
+        if not self._waiting.blocked or self._desk.floor.run.source != "run":
             return
         alive = [place for place in self._people.places.values() if place.makers]
         pythons = [place for place in alive if place.is_python and not is_helper(place)]
@@ -91,22 +89,25 @@ class Standstill:
                 self._told[place.number] = self._desk.tell(self._finding(place, since, event.at))
 
     def _stands(self, place: Place) -> bool:
-        """Whether all of a process's threads wait for locks and ends, and both of them occur."""
+        """Whether all of a process's threads wait for locks and ends, and one for a lock."""
         waiting = self._waiting
-        joins = locks = 0
+        first = waiting.blocked.get(place.first)
+        if first is None or first.handles_signals:
+            return False
+        locks = 0
         for maker in place.makers:
             blocked = waiting.blocked.get(maker)
-            if blocked is not None and is_plain_lock(blocked):
-                locks += 1
-            elif blocked is not None:
-                if blocked.on is not BlockKind.JOIN or blocked.whom not in place.makers:
+            if blocked is None:
+                if waiting.waits.get(maker, _NOWHERE)[1:] != (WaitKind.LOCK, ""):  # not TIMED
                     return False
-                joins += 1
-            elif waiting.waits.get(maker, _NOWHERE)[1:] == (WaitKind.LOCK, ""):  # not TIMED
                 locks += 1
-            else:
+            elif blocked.timeout is not None:
                 return False
-        return joins > 0 and locks > 0
+            elif is_plain_lock(blocked):
+                locks += 1
+            elif blocked.on is not BlockKind.JOIN or blocked.whom not in place.makers:
+                return False
+        return locks > 0
 
     def _finding(self, place: Place, since: float, at: float) -> Finding:
         people, blocked = self._people, self._waiting.blocked
@@ -116,11 +117,15 @@ class Standstill:
         ]
         others = [maker for maker in makers if maker not in joiners]
         wait = "waits for a lock" if len(others) == 1 else "wait for locks"
-        rest = "the other one joins one" if len(joiners) == 1 else "the others join some"
-        sentence = (
-            f"None of the {number_word(len(makers))} threads of {words.who(people, place.first)} "
-            f"moves: {words.everybody(people, others)} {wait}, {rest} of them"
-        )
+        first = words.who(people, place.first)
+        if len(makers) == 1:
+            sentence = f"{first} {wait}, and nobody else is there to give it back"
+        else:
+            rest = "the other one joins one" if len(joiners) == 1 else "the others join some"
+            sentence = (
+                f"None of the {number_word(len(makers))} threads of {first} moves: "
+                f"{words.everybody(people, others)} {wait}{f', {rest} of them' * bool(joiners)}"
+            )
         evidence = (
             *[
                 f"{words.who(people, maker)} joins {words.who(people, blocked[maker].whom)}"

@@ -215,6 +215,8 @@ class Blocked(NamedTuple):
         whom: number of the maker that is joined, or has the lock; 0 if unknown.
         name: of the lock or queue; empty if it has none.
         timeout: seconds after which it gives up; None: never, or nobody knows.
+        handles_signals: whether the program handles signals, and this is the thread that does: one
+            of them may have it go on.
     """
 
     at: float
@@ -223,6 +225,7 @@ class Blocked(NamedTuple):
     whom: int = 0
     name: str = ""
     timeout: float | None = None
+    handles_signals: bool = False
 
 
 class Unblocked(NamedTuple):

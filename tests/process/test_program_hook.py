@@ -263,6 +263,67 @@ def test_who_waits_for_a_lock_tells_who_has_it(start: str, tmp_path: Path) -> No
     assert len(ran.of(WentOn)) == len(ran.of(BlockedOn))
 
 
+OPENED_BY_ANYBODY = """
+import _chai_hook.waits.locks as ours
+import os, signal, threading, time
+
+def waits_for(lock):
+    def take():
+        lock.acquire()
+        lock.release()
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    while thread.ident not in ours._looking:
+        time.sleep(0.01)
+    time.sleep(0.05)  # for it to tell
+    return thread
+
+def have(lock):
+    lock.acquire()
+    thread = waits_for(lock)
+    lock.release()
+    thread.join()
+
+def hold():
+    with locks[0], locks[1]:
+        ready.set()
+        over.wait()
+
+have(threading.Lock())
+have(threading.RLock())
+locks = threading.Lock(), threading.RLock(), threading.Lock()
+ready, over = threading.Event(), threading.Event()
+threading.Thread(target=hold).start()
+ready.wait()
+with locks[2]:
+    child = os.fork()
+    if not child:
+        for _ in range(3):  # one of whom is where the one that has two of the locks was
+            threading.Thread(target=time.sleep, args=(9,), daemon=True).start()
+        for lock in locks:
+            waits_for(lock)
+        os._exit(0)
+    os.waitpid(child, 0)
+over.set()
+for handler in signal.default_int_handler, lambda *_: None:
+    signal.signal(signal.SIGINT, handler)
+    timer = threading.Timer(0.4, print)
+    timer.start()
+    timer.join()
+"""
+
+
+def test_of_a_lock_that_anybody_may_open_nobody_is_told_to_have_it(tmp_path: Path) -> None:
+    write(tmp_path, OPENED_BY_ANYBODY)
+    ran = run_hooked(python("lesson.py"), tmp_path)
+    assert ran.returncode == 0
+    assert not ran.of(HookFailed)
+    locks = [one for one in ran.of(BlockedOn) if one.kind is BlockKind.LOCK]
+    assert [one.whom_tid > 0 for one in locks] == [False, True, False, False, True]
+    joins = [one.handles_signals for one in ran.of(BlockedOn) if one.kind is BlockKind.JOIN]
+    assert joins == [False, True]
+
+
 def test_an_event_loop_tells_its_tasks_and_what_they_raised(tmp_path: Path) -> None:
     code = """
     import asyncio, fcntl, struct, termios, time

@@ -303,8 +303,9 @@ def test_our_own_input_is_handed_on(
 
 
 def test_a_descriptor_that_is_not_open_is_said_to_be_none(launched: Launched) -> None:
-    problem = call("run", "--stdin", "/dev/fd/99999", "lesson.py").problem
-    assert problem == "--stdin /dev/fd/99999: Bad file descriptor"
+    for none in ("/dev/fd/99999", "/dev/fd/99999999999999999999"):
+        problem = call("run", "--stdin", none, "lesson.py").problem
+        assert problem == f"--stdin {none}: No such file or directory"
     assert launched.program is None
 
 

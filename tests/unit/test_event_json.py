@@ -477,10 +477,11 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "whom": 2,
             "name": "till",
             "timeout": None,
+            "handles_signals": False,
         },
     ),
     (
-        Blocked(1.0, 1, BlockKind.CONDITION, 0, "Event.wait", 0.5),
+        Blocked(1.0, 1, BlockKind.CONDITION, 0, "Event.wait", 0.5, handles_signals=True),
         {
             "event": "blocked",
             "at": 1.0,
@@ -489,6 +490,7 @@ FORMS: list[tuple[Event, dict[str, Any]]] = [
             "whom": 0,
             "name": "Event.wait",
             "timeout": 0.5,
+            "handles_signals": True,
         },
     ),
     (Unblocked(1.0, 1), {"event": "unblocked", "at": 1.0, "maker": 1}),

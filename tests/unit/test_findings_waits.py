@@ -144,6 +144,27 @@ def test_who_now_waits_for_somebody_else_is_no_longer_in_the_circle() -> None:
     assert program.found() == []
 
 
+@pytest.mark.parametrize("kind", [LOCK, JOIN])
+def test_who_joins_for_a_while_only_is_in_no_circle(kind: BlockKind) -> None:
+    program, main, one, _ = two_threads()
+    program.happens(Blocked, 1.0, one, kind, main)
+    program.happens(Blocked, 1.0, main, JOIN, one, "", 3.0)
+    program.samples(1.1, 4.0)
+    assert program.found() == []
+    program.happens(Blocked, 4.0, main, JOIN, one)
+    program.samples(4.1, 6.0)
+    assert len(program.found()) == 1
+
+
+def test_who_joins_for_a_while_from_now_on_has_left_the_circle() -> None:
+    program, main, one, _ = two_threads()
+    program.happens(Blocked, 1.0, one, LOCK, main)
+    program.happens(Blocked, 1.0, main, JOIN, one)
+    program.happens(Blocked, 1.5, main, JOIN, one, "", 3.0)  # that it went on was lost
+    program.samples(1.6, 4.0)
+    assert program.found() == []
+
+
 # A standstill: who has a plain lock, nobody tells
 
 
@@ -204,6 +225,43 @@ def test_one_that_is_given_up_or_whose_owner_is_known_does_not(
     assert program.found() == []
 
 
+def test_a_join_that_is_given_up_does_not() -> None:
+    program, main, one, _ = all_wait()
+    program.happens(Blocked, 1.0, main, JOIN, one, "", 30.0)
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+def test_a_signals_handler_may_give_back_a_lock() -> None:
+    program, main, one, _ = all_wait()
+    program.events.append(Blocked(BEGAN + 1, main, JOIN, one, handles_signals=True))
+    program.samples(1.1, 20.0)
+    assert program.found() == []
+
+
+@pytest.mark.parametrize("whom", [0, 1])
+def test_the_only_thread_waits_for_a_lock_that_nobody_else_can_have(whom: int) -> None:
+    program = Program()
+    _, main = program.process("app.py")
+    program.happens(Blocked, 1.0, main, LOCK, whom)
+    program.samples(1.1, 9.0)
+    (found,) = program.found()
+    assert found.kind is FindingKind.DEADLOCK
+    assert found.sentence == (
+        "#1 app.py waits for a lock, and nobody else is there to give it back"
+    )
+
+
+def test_all_wait_for_locks_and_nobody_joins() -> None:
+    program, main, *_ = all_wait()
+    program.happens(Blocked, 1.0, main, LOCK)
+    program.samples(1.1, 9.0)
+    (found,) = program.found()
+    assert found.sentence == (
+        "None of the three threads of #1 app.py moves: #1 app.py, #2 T-1 and #3 T-2 wait for locks"
+    )
+
+
 def test_who_waits_with_a_timeout_goes_on_by_itself() -> None:
     program, _, one, _ = all_wait()
     program.waits(1.1, one, WaitKind.LOCK, TIMED)
@@ -241,7 +299,7 @@ def test_threads_that_move_every_now_and_then_do_not_stand_still() -> None:
     assert program.found() == []
 
 
-def test_nobody_who_joins_makes_no_standstill() -> None:
+def test_who_knows_for_what_the_first_one_waits_if_it_does_not_tell() -> None:
     program, main, _, _ = all_wait()
     program.happens(Unblocked, 1.1, main)
     program.samples(1.2, 20.0)

@@ -173,7 +173,8 @@ def _own_descriptor(path: str | None) -> int | None:
             return None
         folder, name = os.path.split(path)
         folder = os.path.realpath(folder)
-        if folder == os.path.realpath("/proc/self/fd") and name.isdecimal():
+        is_own = folder == os.path.realpath("/proc/self/fd") and name.isdecimal()
+        if is_own and os.path.lexists(f"/proc/self/fd/{name}"):
             return int(name)
         try:
             target = os.readlink(os.path.join(folder, name))  # noqa: PTH115, PTH118 - any text

@@ -193,7 +193,8 @@ class Told:
             return []
         other = self._stations.get(told.whom_pid)
         whom = None if other is None else other.maker_of(told.whom_tid)
-        return [Blocked(told.at, maker, told.kind, whom or 0, told.name, told.timeout)]
+        what = told.kind, whom or 0, told.name, told.timeout, told.handles_signals
+        return [Blocked(told.at, maker, *what)]
 
     def _holder_changed(self, waits: said.BlockedOn, holder: tuple[int, int] | None) -> None:
         if station := self._stations.get(waits.pid):

@@ -102,6 +102,7 @@ class BlockedOn(NamedTuple):
             processes in all of them, likewise for a lock, whose key is :data:`SHARED_KEYS` or
             more; for anything else within one; 0 if unknown.
         timeout: seconds after which it gives up; None: never, or nobody knows.
+        handles_signals: whether the program handles signals, and this is the thread that does.
     """
 
     at: float
@@ -113,6 +114,7 @@ class BlockedOn(NamedTuple):
     name: str
     key: int = 0
     timeout: float | None = None
+    handles_signals: bool = False
 
 
 class WentOn(NamedTuple):
@@ -281,7 +283,7 @@ _FORMS: dict[str, tuple[int, Build]] = {
     "E": (1, lambda at, pid, of: ThreadEnded(at, pid, _number(of[0]))),
     "N": (2, lambda at, pid, of: Renamed(at, pid, _number(of[0]), _shown(of[1]))),
     "B": (
-        7,
+        8,
         lambda at, pid, of: BlockedOn(
             at,
             pid,
@@ -292,6 +294,7 @@ _FORMS: dict[str, tuple[int, Build]] = {
             _shown(of[4]),
             _number(of[5]),
             _time(of[6]) if of[6] else None,
+            of[7] == "1",
         ),
     ),
     "U": (1, lambda at, pid, of: WentOn(at, pid, _number(of[0]))),

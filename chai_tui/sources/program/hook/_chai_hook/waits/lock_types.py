@@ -26,10 +26,8 @@ _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}"
 _allocate = _thread.allocate_lock
 
 
-class _Made:
-    """How many were made."""
-
-    locks = 0
+_made: list[ref[Any]] = []
+"""All that were made, weakly."""
 
 
 class _Kind(type):
@@ -49,7 +47,7 @@ class _Kind(type):
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
         """Make a lock: ``threading.Lock()``, where that is a type."""
-        if _Made.locks >= MOST and not (args or options):
+        if len(_made) >= MOST and not (args or options):
             return cls.real()
         try:
             real = cls.real(*args, **options)
@@ -120,16 +118,13 @@ def standing_for(real: Any, kind: Any, maker: FrameType) -> Any:
         kind: the type that is to stand for it.
         maker: who makes it.
     """
-    if _Made.locks >= MOST:
+    if len(_made) >= MOST:
         return real
     condition = sys.modules["threading"].Condition.__init__.__code__
     if maker.f_code is condition and maker.f_back is not None:
         maker = maker.f_back
     if not link.state.is_on or not is_own(maker):
         return real
-    _Made.locks += 1
-    if _Made.locks == MOST:
-        _restore()
     lock = object.__new__(kind)
     is_reentrant = kind.real is _thread.RLock
     state = (ReentrantState if is_reentrant else State)(real, maker)
@@ -139,6 +134,9 @@ def standing_for(real: Any, kind: Any, maker: FrameType) -> Any:
     put(lock, "__exit__", real.__exit__)
     put(lock, "acquire", state.acquire)
     put(lock, "release", real.release)
+    _made.append(state.own)
+    if len(_made) >= MOST:
+        _restore()
     return lock
 
 
@@ -162,7 +160,7 @@ class _Factory:
 
     def allocate_lock(self, *args: Any) -> Any:
         """Make a lock."""
-        if _Made.locks >= MOST:
+        if len(_made) >= MOST:
             return _allocate(*args)
         return standing_for(_thread.allocate_lock(*args), self._kind, sys._getframe(1))  # noqa: SLF001
 
@@ -188,6 +186,14 @@ def patch(module: Any) -> None:
     _patch(module, "Lock", plain if is_type else _Factory(plain).allocate_lock)
     if module._CRLock is _thread.RLock:  # noqa: SLF001
         _patch(module, "_CRLock", _Factory(_type_of(_thread.RLock)).RLock)
+    os.register_at_fork(after_in_child=lambda: link.guarded(_forget_others))
+
+
+def _forget_others() -> None:
+    for own in _made:
+        lock = own()
+        if lock is not None:
+            lock._state.forget_others()  # noqa: SLF001
 
 
 def _patch(module: Any, name: str, ours: Any) -> None:

@@ -78,7 +78,7 @@ class State:
     Attributes:
         take: the real lock's ``acquire``.
         owner: who took it last: a thread's number; the complement of it where that was not in a
-            ``with`` and somebody else may release it; 0 if unknown.
+            ``with``: it may be for anybody to release; 0 if unknown.
         is_plain: whether nobody notes any more who takes it; what the program kept of its methods
             may be these even then.
         own: the lock, weakly.
@@ -184,29 +184,19 @@ class State:
             timeout=None if timeout == FOREVER else timeout,
         )
 
+    def forget_others(self) -> None:
+        """In a forked child: of its parent's threads, only the one that forked is here."""
+        if self.owner not in (get_ident(), ~get_ident()):
+            self.owner = 0
+
     def _owner_now(self) -> int:
-        return 0 if self.is_plain else self.owner
+        return 0 if self.is_plain else max(self.owner, 0)
 
     def _find_holder(self, found: list[int]) -> None:
         """Put in the list the system's number of the thread that has it; 0: unknown."""
-        owner = self._owner_now()
-        if owner < 0:
-            owner = ~owner
-            if not _releases(sys._current_frames().get(owner)):  # noqa: SLF001
-                return
-        thread = sys.modules["threading"]._active.get(owner)  # noqa: SLF001
+        thread = sys.modules["threading"]._active.get(self._owner_now())  # noqa: SLF001
         if thread is not None:
             found[0] = thread._native_id or 0  # noqa: SLF001
-
-
-def _releases(frame: FrameType | None) -> bool:
-    """Whether a thread is in a function that both acquires and releases."""
-    while frame is not None:
-        names = frame.f_code.co_names
-        if "acquire" in names and "release" in names:
-            return True
-        frame = frame.f_back
-    return False
 
 
 class ReentrantState(State):
@@ -215,6 +205,8 @@ class ReentrantState(State):
     __slots__ = ()
 
     def _owner_now(self) -> int:
+        if not self.owner:
+            return 0  # it was the parent's, or nobody noted it
         _, _, rest = repr(self.real).partition(" owner=")
         owner = rest.partition(" ")[0]
         return int(owner) if owner.isdigit() else 0

@@ -5,6 +5,7 @@ Plain locks are the matter of ``locks``.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import os
 import sys
 import time
@@ -35,8 +36,19 @@ def told(
     """Tell that this thread waits for something, and still does."""
     if Held.tell is not None and kind in _KEEP_LOCKS:
         link.guarded(Held.tell)
-    link.tell(
-        "B", link.thread_id(), kind, whom, thread, name, key, "" if timeout is None else timeout
+    most = "" if timeout is None else timeout
+    link.guarded(_tell, kind, whom, thread, name, key, most)
+
+
+def _tell(*what: object) -> None:
+    me = link.thread_id()
+    link.tell("B", me, *what, int(me == os.getpid() and _handles_signals()))
+
+
+def _handles_signals() -> bool:
+    return any(
+        callable(handler) and handler is not _signal.default_int_handler
+        for handler in map(_signal.getsignal, range(1, _signal.NSIG))
     )
 
 
