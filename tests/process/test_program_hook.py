@@ -613,24 +613,43 @@ def test_a_forked_child_is_told_of_at_once_and_has_output_of_its_own(tmp_path: P
     assert ran.written[main.pid, 1] == b"before\nafter\n"
 
 
+AS_ANOTHER = """
+import os
+os.setuid(65534)
+if os.fork():
+    raise SystemExit(os.wait()[1] != 0)
+print("of the child")
+"""
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-@pytest.mark.parametrize("is_root", [True, False], ids=["let in", "not let in"])
-def test_what_another_user_prints_is_read_whether_it_is_let_in_or_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_root: bool
-) -> None:
-    monkeypatch.setattr(door, "_is_root", lambda: is_root)
-    code = """
-    import os
-    os.setuid(65534)
-    if os.fork():
-        raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
-    print("of the child")
-    """
-    write(tmp_path, code)
+def test_what_another_user_prints_is_read(tmp_path: Path) -> None:
+    write(tmp_path, AS_ANOTHER)
     ran = run_hooked(python("lesson.py"), tmp_path)
     assert ran.returncode == 0
-    assert ran.all_written(1) == [b"of the child"]
-    assert len(ran.of(ProcessBegan)) == 1 + is_root
+    _, child = ran.of(ProcessBegan)
+    assert ran.written[child.pid, 1] == b"of the child\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_who_would_not_be_let_in_hands_nothing_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_is_root", lambda: False)
+    write(tmp_path, AS_ANOTHER)
+    with contextlib.closing(HookReceiver()) as receiver:
+        read, theirs = os.pipe()
+        environment = receiver.environment(own_environment(), theirs)
+        command = python("lesson.py")
+        with subprocess.Popen(command, cwd=tmp_path, stdout=theirs, env=environment) as child:
+            os.close(theirs)
+        messages = receiver.read_all()
+        pipes = [read, *(one.out for one in messages if isinstance(one, Output) and one.out)]
+        written = b"".join(os.read(pipe, 100) for pipe in pipes)
+        for pipe in pipes:
+            os.close(pipe)
+    assert child.returncode == 0
+    assert written == b"of the child\n"
 
 
 @pytest.mark.thorough
