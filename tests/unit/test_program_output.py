@@ -130,6 +130,28 @@ def test_of_a_flood_a_part_is_read_at_once_and_all_of_it_at_an_end(reading: Read
     os.close(write)
 
 
+@pytest.mark.parametrize("is_over", [False, True], ids=["goes on", "is over"])
+def test_what_is_said_after_somebody_was_looked_at_waits_for_the_next_time(
+    reading: Reading, is_over: bool
+) -> None:
+    # It may be an answer to somebody of whom nothing was heard then.
+    new = reading.pipe(7)
+    assert reading.output.read_all({}, 0.0) == []
+    os.write(new, b"before\n")
+    sizes = reading.output.sizes(reading.ready())
+    newest = reading.pipe(8)
+    for end in (new, newest):
+        os.write(end, b"after\n")
+        if is_over:
+            os.close(end)
+    assert lines(reading.output.read_all(sizes, 0.0)) == ["before"]
+    later = reading.output.read_all(reading.output.sizes(reading.ready()), 0.0)
+    assert lines(later) == ["after", "after"]
+    if not is_over:
+        os.close(new)
+        os.close(newest)
+
+
 def test_what_is_handed_over_by_somebody_unknown_is_read_all_the_same(reading: Reading) -> None:
     told = Told({}, reading.output, time.monotonic, has_threads=True)
     read, write = reading.handed()

@@ -120,7 +120,8 @@ class ProgramOutput:
         self._rate = lines_per_second
         self._streams: dict[int, Stream] = {}
         self._begun: dict[Stream, float] = {}
-        self._added: list[Stream] = []  # since the last time that several were read
+        self._added: dict[Stream, int] = {}
+        """Those since the last time that several were read, and how much each had to say then."""
         self._allowances: dict[int, _Allowance] = {}
 
     @property
@@ -134,7 +135,7 @@ class ProgramOutput:
         if self._written is not None and self._written.wants(name):
             passing = Passing(is_visible=name in self._written.made_visible)
         stream = self._streams[descriptor] = Stream(descriptor, name, pid, passing)
-        self._added.append(stream)
+        self._added[stream] = _ready_bytes(descriptor)
         self._poller.add(descriptor, stream)
 
     def read(self, stream: Stream, at: float) -> list[Event]:
@@ -182,17 +183,19 @@ class ProgramOutput:
                 words are not read yet: that comes the next time.
             at: now.
         """
-        told = [(stream, self._read_then(stream, at, size)) for stream, size in sizes.items()]
-        told += [(stream, self.read(stream, at)) for stream in self._added if stream not in sizes]
+        told = [
+            (stream, self._read_then(stream, at, size))
+            for stream, size in {**self._added, **sizes}.items()
+        ]
         self._added.clear()
         told.sort(key=lambda each: self._turn(each[0]))
         return [event for _, events in told for event in events]
 
     def _read_then(self, stream: Stream, at: float, size: int) -> list[Event]:
-        """Read so much of a stream; all of one into which nobody can write any more."""
+        """Read so much of a stream, and its end if that is all that there is."""
         if self._streams.get(stream.descriptor) is not stream:
             return []  # it ended meanwhile, as below
-        if _is_hung_up(stream.descriptor):
+        if _is_hung_up(stream.descriptor) and _ready_bytes(stream.descriptor) <= size:
             return self.read(stream, at)
         size = min(size, _MOST_BYTES)
         lines: list[str] = []
