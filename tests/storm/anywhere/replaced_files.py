@@ -100,7 +100,10 @@ def go_on_with_lines(fate: Callable[[Path], str], option: str) -> None:
         ) as program:
             assert program.stdout is not None
             first = program.stdout.readline()
+            # Meanwhile it starts nobody: all would have begun before a slow disk has done that.
+            program.send_signal(signal.SIGSTOP)
             says = fate(package)
+            program.send_signal(signal.SIGCONT)
             out, err = program.communicate(timeout=PATIENCE)
         said = first + out + err
         require(says in said, f"{option}: it does not say {says!r}: {said[-800:]}")
