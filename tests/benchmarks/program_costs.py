@@ -39,8 +39,9 @@ time.sleep(3600)
 """
 """So many threads, of which one in twenty wakes ten times a second and the others once."""
 _IN_TURNS = """
-import sys, time
+import random, sys, time
 from concurrent.futures import ThreadPoolExecutor
+kept = [[size + n for n in range(random.randrange(2_000))] for size in (1 << 20, 1 << 40, 1 << 70)]
 def computes(numbers):
     total = 0
     for number in range(numbers):
@@ -59,7 +60,9 @@ with open(sys.argv[2]) as asked, open(sys.argv[3], "w", buffering=1) as told:
         print(time.perf_counter() - wall, time.process_time() - cpu, file=told)
 """
 """A program that does a little whenever it is asked, and tells how long that took: by the clock,
-and in CPU seconds of its own. Of tasks it does about a thousand a second."""
+and in CPU seconds of its own. Of tasks it does about a thousand a second. Where its numbers lie in
+the memory that Python hands out, which alone makes 4 in 100 instructions more or fewer, is left to
+chance: else it would follow from whatever a hook has."""
 _TURNS = 12
 """Pairs of turns of one pair of programs; one takes about 70 ms."""
 _PROGRAMS = 4
