@@ -267,15 +267,23 @@ OPENED_BY_ANYBODY = """
 import _chai_hook.waits.locks as ours
 import os, signal, threading, time
 
+said = []
+
+def saying(*what, **options):
+    told(*what, **options)
+    said.append(threading.get_ident())
+
+told, ours.told = ours.told, saying
+
 def waits_for(lock):
     def take():
         lock.acquire()
         lock.release()
+    said.clear()
     thread = threading.Thread(target=take, daemon=True)
     thread.start()
-    while thread.ident not in ours._looking:
+    while thread.ident not in said:
         time.sleep(0.01)
-    time.sleep(0.05)  # for it to tell
     return thread
 
 def have(lock):
@@ -422,7 +430,7 @@ SAME = {
             except Exception as error: return type(error).__name__, str(error)
         wait = subprocess.Popen.wait
         print(wait.__name__, wait.__qualname__, wait.__doc__, inspect.signature(wait))
-        p = subprocess.Popen(["sleep", "0.2"])
+        p = subprocess.Popen(["sleep", "0.6"])
         print(tried(p.wait, 0.02), tried(p.wait, timeout=0), tried(p.wait, -1), tried(p.wait, "1"))
         print(tried(p.wait, 1, 2), tried(p.wait, seconds=1), tried(wait), tried(wait, p, 0.02))
         print(tried(subprocess.Popen.__new__(subprocess.Popen).wait, 1))
