@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from statistics import fmean
 
 import pytest
 
@@ -78,15 +79,25 @@ def over_many_looks(watched: Sequence[Watched], looks: int = 40) -> Sequence[Mak
 
 
 def test_threads_that_compute_wait_for_the_gil_when_they_do_not_run() -> None:
+    # Forty looks find a share of 0.6 within 0.08 (one standard deviation), and the threads take
+    # turns in step with the looks: the mean of many seconds comes to the truth, one may not.
+    missed: list[list[float]] = []
     with threads_that("compute", "compute", "compute") as watched:
-        uses = over_many_looks(watched)
-    for use in uses:
-        assert use.cpu_share is not None
-        assert use.ready_share is not None
-        assert use.gil_share == pytest.approx(1.0 - use.cpu_share - use.ready_share, abs=0.1)
+        while not missed or max(abs(fmean(of_one)) for of_one in zip(*missed, strict=True)) > 0.1:
+            assert len(missed) < 12, missed
+            uses = over_many_looks(watched)
+            missed.append([_unexplained(use) for use in uses])
     # Two of three do without the lock; beside others, who wakes up to ask waits for a core, too.
     assert all(use.gil_share for use in uses)
     assert sum((use.gil_share or 0.0) + (use.ready_share or 0.0) for use in uses) > 1.5
+
+
+def _unexplained(use: MakerUse) -> float:
+    """The share of the time in which it neither ran, nor waited for a core, nor for the GIL."""
+    assert use.cpu_share is not None
+    assert use.ready_share is not None
+    assert use.gil_share is not None
+    return 1.0 - use.cpu_share - use.ready_share - use.gil_share
 
 
 def test_threads_in_c_code_that_let_go_of_the_gil_do_not_wait_for_it() -> None:
