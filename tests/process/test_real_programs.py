@@ -274,6 +274,10 @@ def test_a_program_that_is_not_there_is_told_of() -> None:
     with run("/no/such/program") as seen:
         seen.until_over()
         assert "/no/such/program could not be started: No such file" in seen.events[-1].text  # type: ignore[union-attr]
+    with run("true") as other:
+        other.until_over()
+    known = [(one.floor.run.maps_cores, one.floor.run.unseen) for one in (seen, other)]
+    assert known[0] == known[1]  # of cores
 
 
 def test_a_program_whose_interpreter_is_not_there_is_told_of(tmp_path: Path) -> None:

@@ -10,7 +10,11 @@ import io
 import json
 import re
 
+import pytest
+
 from chai_tui.explain.story import story_line
+from chai_tui.findings.evidence.finding import FindingKind
+from chai_tui.findings.evidence.words import nothing_found
 from chai_tui.model.events import Event, Failed, Said, Sampled
 from chai_tui.model.program_events import Blocked, BlockKind, StationSeen, Unblocked
 from chai_tui.recording.diff.comparison import compare
@@ -93,6 +97,23 @@ def test_the_report_tells_that_nothing_was_found() -> None:
     parts: list[str] = []
     write_html(account_of(HEADER, [RUN]), parts.append, nothing)
     assert "Nothing found so far; looked for: deadlocks" in "".join(parts)
+
+
+def test_the_report_of_one_that_was_watched_tells_what_was_not_looked_for() -> None:
+    parts: list[str] = []
+    watched = RUN._replace(source="watch")
+    write_html(account_of(HEADER._replace(run=watched), [watched]), parts.append, nothing)
+    told = "".join(parts).partition("Nothing found so far; looked for: ")[2].partition("</p>")[0]
+    looked, _, not_looked = told.partition(". Under chai-tui run also: ")
+    assert looked.startswith("deadlocks, ")
+    for word in ("joins of who waits to put", "idle workers", "the same exception"):
+        assert word not in looked
+        assert word in not_looked
+
+
+@pytest.mark.parametrize("source", ["run", "watch"])
+def test_every_kind_of_finding_is_among_those_looked_for(source: str) -> None:
+    assert nothing_found(source).count(",") + 2 == len(FindingKind)
 
 
 def test_a_table_of_what_was_found() -> None:

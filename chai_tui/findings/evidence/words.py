@@ -15,18 +15,39 @@ NAMED_AT_MOST = 4
 """So many are named before the rest is counted."""
 _TEXT_LENGTH = 200
 """Characters that are repeated of what a program says."""
-LOOKED_FOR: dict[FindingKind, str] = {
+_OF_ANY = {
     FindingKind.DEADLOCK: "deadlocks",
-    FindingKind.JOIN_BEFORE_DRAIN: "joins of who waits to put",
-    FindingKind.IDLE_WORKERS: "idle workers",
     FindingKind.GIL_BOUND: "waits for the GIL beside free cores",
     FindingKind.TOO_MANY_THREADS: "more threads than cores",
     FindingKind.OUT_OF_MEMORY: "lack of memory",
-    FindingKind.SAME_ERROR: "the same exception again and again",
     FindingKind.ZOMBIES: "processes nobody joins",
 }
-"""What there may be, in a few words."""
-NOTHING_FOUND = f"Nothing found so far; looked for: {', '.join(LOOKED_FOR.values())}."
+"""What there may be in any program, in a few words."""
+_OF_STARTED = {FindingKind.JOIN_BEFORE_DRAIN: "joins of who waits to put"}
+"""What can be told only of a program that we started: all of it is seen there."""
+_OF_HOOKED = {
+    FindingKind.IDLE_WORKERS: "idle workers",
+    FindingKind.SAME_ERROR: "the same exception again and again",
+}
+"""What only Python's own words tell: the hook's."""
+
+
+def nothing_found(source: str) -> str:
+    """Return that nothing was found so far, and what was looked for.
+
+    Args:
+        source: ``run``, or ``watch``, where less can be found.
+    """
+    if source == "watch":
+        found, also = _OF_ANY, {**_OF_STARTED, **_OF_HOOKED}
+        where = "Under chai-tui run"
+    else:
+        found, also = {**_OF_ANY, **_OF_STARTED}, _OF_HOOKED
+        where = "In Python with the hook"
+    return (
+        f"Nothing found so far; looked for: {', '.join(found.values())}. "
+        f"{where} also: {', '.join(also.values())}."
+    )
 
 
 def who(people: People, maker: int) -> str:

@@ -11,6 +11,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from chai_tui.host.process_setup import raise_file_limit
@@ -24,7 +25,7 @@ from chai_tui.model.commands import (
     SignalMaker,
     StopMaker,
 )
-from chai_tui.model.events import Event, Trouble, Unseated
+from chai_tui.model.events import Event, RunBegan, Trouble, Unseated
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.model.program_events import Missed
 from chai_tui.model.written import Written
@@ -229,6 +230,9 @@ class ProgramSource:
             roots = self._roots()
         except ProgramStartError as error:
             self._look_at = float("inf")  # there is nobody to look at
+            if self._sample_every is not None:  # what would be known here of cores is told
+                with closing(self._observer(run, cores, self._sample_every)) as observer:
+                    run = observer.run
             return [run, *troubles, Unseated(at, 1, str(error))]
         if not self._is_ours:
             gone = [pid for pid in roots if not os.path.exists(f"/proc/{pid}")]  # noqa: PTH110 - pathlib costs an import
@@ -240,20 +244,23 @@ class ProgramSource:
         self._stations.begin(self._following, at)
         raise_file_limit()  # not before: the program would inherit it
         if self._sample_every is not None:
-            observer = Observer(
-                run,
-                cores,
-                self._sample_every,
-                self._clock,
-                self._sampler,
-                tells_waits=True,
-                attach=self._program.attach,
-            )
+            observer = self._observer(run, cores, self._sample_every)
             run = observer.run
             self._looking = Looking(
                 observer, self._stations.by_pid, self._clock, self._sample_every
             )
         return [run._replace(pid=roots[0]), *troubles]
+
+    def _observer(self, run: RunBegan, cores: CoresWatch, sample_every: float) -> Observer:
+        return Observer(
+            run,
+            cores,
+            sample_every,
+            self._clock,
+            self._sampler,
+            tells_waits=True,
+            attach=self._program.attach,
+        )
 
     def _roots(self) -> tuple[int, ...]:
         """The processes from which all others come."""

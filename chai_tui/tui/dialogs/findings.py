@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from chai_tui.explain.wording.formatting import time_text
 from chai_tui.findings.evidence.finding import Finding
-from chai_tui.findings.evidence.words import NOTHING_FOUND
+from chai_tui.findings.evidence.words import nothing_found
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.tui.dialogs.base import Dialog
@@ -60,7 +60,7 @@ class FindingsDialog(Dialog[int | None]):
             findings.can_focus = False
             yield findings
             with VerticalScroll(id="evidence", can_focus=False):
-                yield Static(Content(NOTHING_FOUND), id="words")
+                yield Static(id="words")
             with Horizontal(id="buttons"):
                 for name in ("close", "open"):
                     button = Button(Content(name.title()), id=name, compact=True)
@@ -106,7 +106,7 @@ class FindingsDialog(Dialog[int | None]):
 
     def _show_evidence(self) -> None:
         finding, whom = self._chosen, self._whom
-        words = Content(NOTHING_FOUND)
+        words = Content(nothing_found(self._floor.run.source))
         if finding is not None:
             is_over = {True: "over by now", False: "still so", None: ""}[finding.is_over]
             told = [*map(printable, finding.evidence), *filter(None, [is_over])]

@@ -18,7 +18,7 @@ from chai_tui.explain.wording.formatting import (
     seconds_text,
     time_text,
 )
-from chai_tui.findings.evidence.words import NOTHING_FOUND
+from chai_tui.findings.evidence.words import nothing_found
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
 from chai_tui.recording.export.figures import moves_of, wall_of
@@ -213,7 +213,8 @@ def findings(account: Account) -> str:
     if not account.run.is_program:
         return ""
     if not account.found:
-        return f'<section><h2>Found</h2><p class="note">{inert(NOTHING_FOUND)}</p></section>'
+        told = inert(nothing_found(account.run.source))
+        return f'<section><h2>Found</h2><p class="note">{told}</p></section>'
     parts = [f"<section><h2>Found <small>{len(account.found):,}</small></h2>"]
     for finding in account.found[:MOST_ROWS]:
         at = time_text(finding.at - account.zero)
