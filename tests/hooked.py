@@ -94,7 +94,7 @@ def run_hooked(
     while reader.pipes or receiver.connections:
         reader.read()
     receiver.close()
-    return Ran(child.wait(), reader.messages, reader.written, receiver.dropped)
+    return Ran(child.wait(), reader.messages, reader.written, receiver.tally.dropped)
 
 
 def run_alone(

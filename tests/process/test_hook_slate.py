@@ -282,12 +282,12 @@ def test_strangers_hand_over_what_they_like(tmp_path: Path) -> None:
         socket.send_fds(stranger, [b"M\x1f1"], [file.fileno()] * 2)
         stranger.send(b"M\x1f1")
         assert receiver.read() == []
-        assert receiver.passed_over == 3
+        assert receiver.tally.passed_over == 3
         assert len([*Path("/proc/self/fd").iterdir()]) == open_before + 1  # the connection
         for _ in range(3):
             socket.send_fds(stranger, [b"M\x1f1"], [memory])
         assert [*receiver.read(), *receiver.read()] == []
-        assert receiver.passed_over == 3 + 2 + len(told)  # once is enough
+        assert receiver.tally.passed_over == 3 + 2 + len(told)  # once is enough
         path = os.open(tmp_path, os.O_PATH)
         socket.send_fds(stranger, [b"O\x1f1\x1f1\x1f7:0"], [path])
         os.close(path)

@@ -746,9 +746,9 @@ def test_what_was_dropped_is_counted(tmp_path: Path) -> None:
     child.communicate(b"\n", timeout=60)
     while messages := receiver.read():
         seen += len(messages)
-    assert receiver.dropped > 0
+    assert receiver.tally.dropped > 0
     # The process, its three threads, and two a task; a wait that lasted may be told too.
-    assert seen + receiver.dropped >= 10_000
+    assert seen + receiver.tally.dropped >= 10_000
     receiver.close()
 
 
@@ -784,7 +784,7 @@ def test_anybody_may_write_into_the_socket(tmp_path: Path) -> None:
         open_before = len([*Path("/proc/self/fd").iterdir()])
         messages = receiver.read()
     assert messages == [ThreadEnded(1, os.getpid(), 12)]
-    assert receiver.passed_over == 3
+    assert receiver.tally.passed_over == 3
     assert len([*Path("/proc/self/fd").iterdir()]) == open_before
     receiver.close()
 
@@ -865,5 +865,5 @@ def test_a_process_that_is_killed_leaves_no_half_message(tmp_path: Path) -> None
     while receiver.connections:
         receiver.read()
     assert seen >= 100
-    assert receiver.passed_over == 0
+    assert receiver.tally.passed_over == 0
     receiver.close()

@@ -157,7 +157,7 @@ class Listening:
         events: list[Event] = []
         while self._unheard:
             events += self._told.hear(self._unheard.popleft())
-        if self._receiver is not None and self._receiver.dropped and not self._told_dropped:
+        if self._receiver is not None and self._receiver.tally.dropped and not self._told_dropped:
             self._told_dropped = True  # once
             events.append(Trouble(self._clock(), None, _DROPPED))
         return events
