@@ -168,7 +168,7 @@ def run(request: TasteRequest) -> Tasting:
     """Taste what is asked for; see :func:`taste`."""
     from chai_tui.explain.tasting.report import report_lines  # noqa: PLC0415 - not for whoever imports
     from chai_tui.race.result import result_json  # noqa: PLC0415 - likewise
-    from chai_tui.race.statistics import standings  # noqa: PLC0415 - likewise
+    from chai_tui.race.rounds.statistics import standings  # noqa: PLC0415 - likewise
     from chai_tui.sources.taste.source import TasteSource  # noqa: PLC0415 - likewise
     from chai_tui.state.floor import Floor  # noqa: PLC0415 - likewise
 

@@ -39,7 +39,7 @@ from chai_tui.model.events import (
 from chai_tui.model.program_events import Named
 from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 BEGAN = 1_000.0
 """When every run begins, in seconds of the events' clock."""

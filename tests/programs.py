@@ -12,7 +12,7 @@ from chai_tui.model.events import Event, Said
 from chai_tui.model.program import RunProgram, WatchProgram
 from chai_tui.sources.program.source import ProgramSource
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, Station
+from chai_tui.state.makers.records import Maker, Station
 
 PATIENCE = 60.0
 """Seconds after which a condition is said never to hold."""

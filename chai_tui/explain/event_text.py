@@ -35,7 +35,7 @@ from chai_tui.model.events import (
 from chai_tui.model.race_events import Judged, LaneOut, TasteFailed
 from chai_tui.model.text import clipped, printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State, ordinal
+from chai_tui.state.makers.records import Maker, State, ordinal
 
 NAMED_AT_MOST = 3
 """How many makers the closing line names."""

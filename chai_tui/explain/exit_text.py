@@ -5,7 +5,7 @@ from __future__ import annotations
 from chai_tui.explain.program.ends import exited_line, meaning_of_programs_end
 from chai_tui.model.events import Exited
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 _SIGNAL_MEANINGS = {
     "SIGHUP": "its terminal was closed, or somebody said so",

@@ -10,7 +10,7 @@ from chai_tui.explain.event_text import closing_line
 from chai_tui.explain.exit_text import ended_with_its_process, exit_code_text
 from chai_tui.explain.program.story import program_forms
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 _PID = re.compile(r"\bpid \d+")
 _MANY = 4

@@ -13,7 +13,7 @@ from chai_tui.explain.wording.grammar import plural
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 LISTED = 10
 """So many makers are listed in a line before the others are counted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chai_tui.explain.wording.formatting import counted
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 
 START_METHODS: dict[str, str] = {
     "spawn": "a new Python for each child: it imports main, and all that it needs, by itself",

@@ -16,7 +16,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 _SEVERAL_CORES = 1.3
 """More cores at once than any error of measuring makes of one."""

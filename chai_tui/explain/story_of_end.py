@@ -7,9 +7,9 @@ from chai_tui.explain.wording.at_work import waited
 from chai_tui.explain.wording.grammar import named
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import clipped
-from chai_tui.state.busy_period import latest_busy_period
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.busy_period import latest_busy_period
+from chai_tui.state.makers.records import Maker, State
 
 NEWS_SECONDS = 6.0
 """So long an end is news while others go on."""

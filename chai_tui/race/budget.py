@@ -7,10 +7,10 @@ from statistics import median
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Phase, RoundEnded
-from chai_tui.race.correction import spent
-from chai_tui.race.costs import call_seconds
-from chai_tui.race.kind import Nature, kind_of
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.rounds.correction import spent
+from chai_tui.race.rounds.costs import call_seconds
+from chai_tui.race.rounds.kind import Nature, kind_of
+from chai_tui.race.rounds.records import Lane, Race
 
 LEAST_COUNTED = 3
 """Rounds that count without which there is no verdict, after those that warm up."""

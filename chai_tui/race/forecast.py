@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
-from chai_tui.race.chunks import chunk_of
-from chai_tui.race.correction import are_alike, at_once, own_threads, spent
-from chai_tui.race.costs import call_seconds, overhead_seconds
-from chai_tui.race.records import Lane, Race, lane_of
-from chai_tui.race.statistics import LEAST_ROUNDS, Standing, standings
+from chai_tui.race.rounds.chunks import chunk_of
+from chai_tui.race.rounds.correction import are_alike, at_once, own_threads, spent
+from chai_tui.race.rounds.costs import call_seconds, overhead_seconds
+from chai_tui.race.rounds.records import Lane, Race, lane_of
+from chai_tui.race.rounds.statistics import LEAST_ROUNDS, Standing, standings
 
 CORES = (4, 16, 64)
 """So many cores are looked forward to."""

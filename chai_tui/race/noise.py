@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from statistics import median
 
-from chai_tui.race.correction import at_once, corrected_walls
-from chai_tui.race.records import Race
-from chai_tui.race.statistics import Standing, ratio
+from chai_tui.race.rounds.correction import at_once, corrected_walls
+from chai_tui.race.rounds.records import Race
+from chai_tui.race.rounds.statistics import Standing, ratio
 from chai_tui.race.verdict import SLOWER_AT_LEAST, Verdict
 
 

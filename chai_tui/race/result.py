@@ -10,9 +10,6 @@ from typing import Any
 
 from chai_tui.model.events import RunBegan
 from chai_tui.model.race_events import Measure
-from chai_tui.race.chunks import chunk_advised, chunk_of
-from chai_tui.race.correction import corrected_walls
-from chai_tui.race.costs import call_seconds, overhead_seconds
 from chai_tui.race.forecast import (
     FORMULA,
     SOURCE,
@@ -22,10 +19,13 @@ from chai_tui.race.forecast import (
     serial_shares,
     would_not_help,
 )
-from chai_tui.race.kind import kind_of
 from chai_tui.race.noise import others_cores
-from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import Standing, standings
+from chai_tui.race.rounds.chunks import chunk_advised, chunk_of
+from chai_tui.race.rounds.correction import corrected_walls
+from chai_tui.race.rounds.costs import call_seconds, overhead_seconds
+from chai_tui.race.rounds.kind import kind_of
+from chai_tui.race.rounds.records import Lane, Race
+from chai_tui.race.rounds.statistics import Standing, standings
 from chai_tui.race.verdict import by_weight
 
 RESULT_SCHEMA = 1

@@ -7,9 +7,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chai_tui.model.engine import Engine
-from chai_tui.race.correction import WAITS_BELOW, Spent, corrected_walls, spent
-from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import CONFIDENCE, LEAST_ROUNDS, Ratio, Standing, ratio, standings
+from chai_tui.race.rounds.correction import WAITS_BELOW, Spent, corrected_walls, spent
+from chai_tui.race.rounds.records import Lane, Race
+from chai_tui.race.rounds.statistics import (
+    CONFIDENCE,
+    LEAST_ROUNDS,
+    Ratio,
+    Standing,
+    ratio,
+    standings,
+)
 
 LIGHT_TO_HEAVY = (
     Engine.SERIAL,

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State, Station
+from chai_tui.state.makers.records import Maker, State, Station
 
 ALL = 0
 """Stands for all makers together where shares are told by maker; no maker has that number."""

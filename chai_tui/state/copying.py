@@ -11,9 +11,9 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Self
 
-from chai_tui.race.records import Race, own
+from chai_tui.race.rounds.records import Race, own
 from chai_tui.state.floor_facts import FloorFacts
-from chai_tui.state.records import Core, Maker, Station
+from chai_tui.state.makers.records import Core, Maker, Station
 
 _OWN = frozenset({"race", "rewound"})
 """What a floor does not take over from another one as it is."""

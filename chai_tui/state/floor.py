@@ -37,11 +37,10 @@ from chai_tui.model.events import (
 )
 from chai_tui.model.program_events import OutOfMemory, Unjoined
 from chai_tui.model.race_events import Judged, LaneOut, RaceEvent, TasteFailed
-from chai_tui.race.records import Race
-from chai_tui.state.busy_period import BusyPeriod
+from chai_tui.race.rounds.records import Race
 from chai_tui.state.floor_facts import COMMON_SIGNALS
-from chai_tui.state.program_floor import ProgramFloor
-from chai_tui.state.records import (
+from chai_tui.state.makers.busy_period import BusyPeriod
+from chai_tui.state.makers.records import (
     Core,
     Line,
     Maker,
@@ -50,8 +49,9 @@ from chai_tui.state.records import (
     Station,
     derive_state,
 )
-from chai_tui.state.sampling import cores_after, leave_out, take_use
-from chai_tui.state.step_times import begin_step, end_pause, end_step
+from chai_tui.state.makers.sampling import cores_after, leave_out, take_use
+from chai_tui.state.makers.step_times import begin_step, end_pause, end_step
+from chai_tui.state.program_floor import ProgramFloor
 
 LOG_KEPT = 1_000
 """Events kept for the log."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 
-from chai_tui.state.busy_period import BusyPeriod, latest_busy_period
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.busy_period import BusyPeriod, latest_busy_period
+from chai_tui.state.makers.records import Maker, State
 
 COMMON_SIGNALS = {
     1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL",

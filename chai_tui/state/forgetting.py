@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from chai_tui.state.copying import CopiedFloor
-from chai_tui.state.records import Maker, State, Station
+from chai_tui.state.makers.records import Maker, State, Station
 
 WELL_KEPT, BADLY_KEPT = 25, 1_000
 """So many threads and processes of a program that ended stay: of those that ended well or nobody

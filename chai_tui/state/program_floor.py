@@ -22,7 +22,7 @@ from chai_tui.model.program_events import (
 )
 from chai_tui.model.text import printable
 from chai_tui.state.forgetting import ForgettingFloor
-from chai_tui.state.records import Maker, Station
+from chai_tui.state.makers.records import Maker, Station
 
 POOL_WORKER = "PoolWorker-"
 """In the name of each worker of a pool of multiprocessing, before its number."""

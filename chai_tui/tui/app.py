@@ -14,7 +14,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Trouble, Unseated
 from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.keys.commands import COMMANDS, bindings, is_accepted
 from chai_tui.tui.keys.rows import key_sign

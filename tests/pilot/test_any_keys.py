@@ -22,7 +22,7 @@ from chai_tui.model.commands import (
 )
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Paused, Resumed
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.keys.commands import COMMANDS
 from chai_tui.tui.keys.screen_keys import PLACES

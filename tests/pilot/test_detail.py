@@ -7,7 +7,7 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, MakerUse, Progress, Said, Sampled
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import SAID_KEPT
+from chai_tui.state.makers.records import SAID_KEPT
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.detail.output_view import OutputView
 from chai_tui.tui.detail.screen import DetailScreen

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.styles import as_text, width_of
 from chai_tui.tui.help.drawing import help_sections
 from chai_tui.tui.help.pages import page_with, pages

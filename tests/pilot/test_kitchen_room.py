@@ -10,7 +10,7 @@ from textual.color import Color
 from chai_tui.config.settings import Settings
 from chai_tui.model.events import Event, Said
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.makers.layout import Shape
 from chai_tui.tui.makers.sort_filter import Sort
 from tests.builders import BEGAN, brewing, in_states, killed, paused, served

@@ -23,7 +23,7 @@ from chai_tui.model.events import (
     Unseated,
 )
 from chai_tui.model.recipe import Recipe, Step, StepKind
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.app import ChaiApp
 from chai_tui.tui.bridge import Bridge
 from tests.builders import (

@@ -9,7 +9,7 @@ import pytest
 from chai_tui.model.events import MakerUse, Sampled
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.detail.screen import DetailScreen
 from chai_tui.tui.timeline.cells import Cell, cells
 from chai_tui.tui.timeline.rows import TimelineRows

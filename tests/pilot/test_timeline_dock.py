@@ -13,7 +13,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Exited, Paused, Progress, Resumed
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.timeline.cells import Cell, cells
 from chai_tui.tui.timeline.dock import TimelineDock
 from chai_tui.tui.timeline.rows import TimelineRows

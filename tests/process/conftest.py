@@ -18,7 +18,7 @@ from chai_tui.sources.live.kitchen import Kitchen
 from chai_tui.sources.live.station.calls.function import recipe_of_call
 from chai_tui.sources.live.station.calls.loading import Where
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 
 collect_ignore: list[str] = []
 if sys.platform == "win32":

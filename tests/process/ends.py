@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chai_tui.model.recipe import Recipe
 from chai_tui.sources.live.station.reporter import current_maker
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process import makers
 from tests.process.makers import doing, printing
 

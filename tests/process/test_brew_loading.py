@@ -11,7 +11,7 @@ from chai_tui.host.engines import engines_here
 from chai_tui.model.engine import Engine
 from chai_tui.sources.live.station.calls.function import recipe_of_call
 from chai_tui.sources.live.station.calls.loading import Where
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process.conftest import Brew, Watch
 
 HERE = engines_here()

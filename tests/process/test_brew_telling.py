@@ -14,7 +14,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Progress, StepBegan
 from chai_tui.sources.live.station.calls.function import recipe_of_call
 from chai_tui.sources.live.station.calls.loading import Where
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 from tests.process.conftest import Brew, Watch
 
 HERE = engines_here()

@@ -25,7 +25,7 @@ from chai_tui.model.events import Failed, Resumed, Served, Trouble
 from chai_tui.model.recipe import Recipe
 from chai_tui.sources.live.kitchen import Kitchen
 from chai_tui.sources.live.station_handle import CALM_SECONDS
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.ends import ENDS, HARD_TO_TELL, LAST_WORDS, End

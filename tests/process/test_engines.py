@@ -19,7 +19,7 @@ from chai_tui.model.events import Started, StepBegan
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.sources.live.kitchen import Kitchen
 from chai_tui.sources.live.station import wire
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import doing, printing, steps

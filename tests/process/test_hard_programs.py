@@ -22,7 +22,7 @@ from chai_tui.sources.program import listening
 from chai_tui.sources.program import source as program_source
 from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.stations.delivering import deliver
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.programs import Seen, run, run_python, watch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of programs")

@@ -17,7 +17,7 @@ import pytest
 from chai_tui.model.commands import PauseMaker
 from chai_tui.model.engine import Engine
 from chai_tui.sources.live.kitchen import Kitchen
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process import makers
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.makers import doing, steps

@@ -21,7 +21,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Dropped, Said, Trouble
 from chai_tui.sources.live.capture import LINE_LIMIT
 from chai_tui.sources.live.kitchen import Kitchen
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import c_write, doing, printing, steps

@@ -15,7 +15,7 @@ from chai_tui.model.commands import KillMaker, PauseMaker, ResumeMaker
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Exited, Said, Seated, Trouble
 from chai_tui.model.program_events import Blocked, StationSeen
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.programs import run, run_python, watch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of programs")

@@ -14,7 +14,7 @@ import pytest
 from chai_tui.model.commands import SignalMaker
 from chai_tui.model.events import Said
 from chai_tui.model.program_events import TaskBegan, TaskEnded
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from tests.programs import Seen, run
 from tests.slowness import as_if_alone
 from tests.thorough import briefly

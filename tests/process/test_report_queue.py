@@ -23,7 +23,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.sources.live.processes.pipes import ReportPipe
 from chai_tui.sources.live.station import wire
 from chai_tui.sources.live.station.report_queue import ReportQueue
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.makers import doing, printing, steps
 from tests.thorough import briefly

@@ -11,7 +11,7 @@ import pytest
 
 from chai_tui.model.engine import Engine
 from chai_tui.sources.live.kitchen import Kitchen
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process.conftest import Watch
 from tests.process.makers import steps
 from tests.storm.kills import KillStorm, kill_beside

@@ -18,7 +18,7 @@ from chai_tui.recording.export.account import (
     WaitSlice,
 )
 from chai_tui.recording.form import Header
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 BEGAN = 5_000.0
 EVERY = 0.5

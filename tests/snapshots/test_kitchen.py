@@ -9,7 +9,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import CoreUse, Event, MakerUse, Said, Sampled
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests import kitchens
 from tests.builders import BEGAN, brewing, failed, floor_in_states, floor_of, sampled
 from tests.still import Prepare, Size, pressing, still_app

@@ -20,7 +20,7 @@ import psutil
 
 from chai_tui.model.commands import AddMakers, KillMaker
 from chai_tui.model.engine import Engine
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 from tests.process.makers import steps
 from tests.storm.driving import Drive, kitchen_drive
 

@@ -12,7 +12,7 @@ from chai_tui.model.events import Event, Trouble, Unseated
 from chai_tui.model.recipe import Recipe
 from chai_tui.sources.live.kitchen import Kitchen
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from tests.storm.promise import PATIENCE, require
 
 

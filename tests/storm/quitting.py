@@ -14,7 +14,7 @@ import psutil
 
 from chai_tui.model.commands import PauseMaker
 from chai_tui.model.events import Exited, Said
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 from tests.process.program import alive
 from tests.storm.awful import AWFUL
 from tests.storm.driving import Drive, kitchen_drive

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import psutil
 
 from chai_tui.explain.wording.formatting import GLYPHS
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process.program import family_of
 
 _MAKER = re.compile(r"#(\d+) +(?:Chai Maker[^#\n]*?)?([" + "".join(GLYPHS.values()) + "]) ")

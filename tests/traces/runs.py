@@ -43,7 +43,7 @@ from chai_tui.recording.recorder import Recorder
 from chai_tui.sources.live.kitchen import Kitchen
 from chai_tui.sources.simulated.source import Simulation
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.process.program import console_script
 
 _HOSTILE = Recipe(

@@ -12,7 +12,7 @@ from chai_tui.model.events import Stopping
 from chai_tui.model.program_events import Wait, WaitKind
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
-from chai_tui.state.records import Line, Maker, Span, State, Use
+from chai_tui.state.makers.records import Line, Maker, Span, State, Use
 
 BEGAN = 1_000.0
 of_several = settings(deadline=None, max_examples=15)

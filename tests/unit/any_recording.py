@@ -19,8 +19,8 @@ from chai_tui.model.events import EVENT_TYPES, Event
 from chai_tui.model.program_events import BlockKind, Layer, WaitKind
 from chai_tui.model.race_events import Phase, RaceEvent
 from chai_tui.model.recipe import Step, StepKind
-from chai_tui.race.records import Race
 from chai_tui.race.result import result_json
+from chai_tui.race.rounds.records import Race
 from chai_tui.recording.form import End, Header, end_line, header_line
 from chai_tui.recording.lines import line_of
 from chai_tui.state import contention

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from chai_tui.model.events import Event, MakerUse, Sampled
 from chai_tui.state.contention import loop_kept, step_seconds
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Use
+from chai_tui.state.makers.records import Use
 from chai_tui.tui.canvas.resample import FREES_GIL, bytecode_burned, cut, share_drawn
 from chai_tui.tui.timeline.cells import Cell, cells, one_line, two_lines
 from chai_tui.tui.timeline.time_scale import TimeScale, grid_of

@@ -19,7 +19,7 @@ from chai_tui.model.commands import (
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Said
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.recording.form import Header, header_line
 from chai_tui.recording.lines import Tally, line_of, read_lines
 from chai_tui.recording.playing.checkpoints import Checkpoints

@@ -24,7 +24,7 @@ from chai_tui.model.race_events import (
     TasteBegan,
     Tasted,
 )
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.rounds.records import Lane, Race
 from chai_tui.race.verdict import Reason, Verdict, by_weight, is_sure, judge
 
 CORES = 2

@@ -23,7 +23,7 @@ from chai_tui.model.events import (
 from chai_tui.recording.export.account import Account, CoreSlice, Reason, StepSlice, WaitSlice
 from chai_tui.recording.export.telling import account_of
 from chai_tui.recording.form import Header
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.builders import BEGAN, HERE, brewing, killed, served
 
 HEADER = Header(monotonic=BEGAN, run=HERE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chai_tui.state.busy_period import BusyPeriod, latest_busy_period
+from chai_tui.state.makers.busy_period import BusyPeriod, latest_busy_period
 from tests.builders import BEGAN, brewing, ended, floor_of
 
 # One that brewed for 2 s, another for 4 s beside it, and a third after a rest of 10 s.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chai_tui.model.events import Dropped, Event, Progress, Said, Sampled, StepBegan
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import HISTORY_KEPT, SAID_KEPT, State
+from chai_tui.state.makers.records import HISTORY_KEPT, SAID_KEPT, State
 from chai_tui.tui.shell import compaction as held
 from chai_tui.tui.shell.compaction import Backlog, without_superseded
 from tests.builders import BEGAN, floor_of, in_states, sampled, served

@@ -23,7 +23,7 @@ from chai_tui.model.race_events import (
     TasteFailed,
 )
 from chai_tui.model.tasting import TasteRequest
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.sources.taste.conductor import Conductor
 from chai_tui.sources.taste.dialogue import Answer
 from chai_tui.sources.taste.seats import Seats

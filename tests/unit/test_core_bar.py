@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from chai_tui.model.events import RunBegan
-from chai_tui.state.records import Core, CoreShares
+from chai_tui.state.makers.records import Core, CoreShares
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of
 from chai_tui.tui.kitchen.core_bar import CoreBar
 from chai_tui.tui.kitchen.core_drawing import (

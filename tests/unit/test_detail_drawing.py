@@ -12,8 +12,8 @@ from chai_tui.model.events import Dropped, Event, MakerUse, Paused, Resumed, Sai
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Line as SaidLine
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Line as SaidLine
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.canvas.prose import folded, heading, indented, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, as_text, width_of
 from chai_tui.tui.detail.charts import Column, charts, columns_drawn

@@ -12,7 +12,7 @@ from chai_tui.explain.wording.formatting import time_text
 from chai_tui.model.events import Exited, Paused, Served, Started, Stopping, Trouble
 from chai_tui.model.program_events import Named
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Station
+from chai_tui.state.makers.records import Station
 from chai_tui.tui.canvas.styles import as_text
 from chai_tui.tui.kitchen.event_log import Entry, EventLog, entries_of, event_style, log_lines
 from tests.builders import BEGAN, brewing, failed, floor_of, killed, served, stopped

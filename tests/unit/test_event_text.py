@@ -68,7 +68,7 @@ from chai_tui.model.race_events import (
 )
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.builders import (
     BEGAN,
     HERE,

@@ -26,7 +26,7 @@ from chai_tui.recording.playing.chunks import Chunks
 from chai_tui.recording.playing.film import Film
 from chai_tui.recording.reader import Reader
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests import races
 from tests.benchmarks import recording_film
 from tests.builders import BEGAN, CHAI, brewing, killed, sampled, served, stopped

@@ -37,7 +37,7 @@ from chai_tui.model.events import (
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.contention import cores_used
 from chai_tui.state.floor import AT_ONCE_SECONDS, SAMPLES_DROPPED, SAMPLES_KEPT, Floor
-from chai_tui.state.records import SAID_KEPT, Maker, Span, State, ordinal
+from chai_tui.state.makers.records import SAID_KEPT, Maker, Span, State, ordinal
 from chai_tui.tui.canvas.resample import cut
 from chai_tui.tui.timeline.time_scale import LADDER
 from tests.builders import (

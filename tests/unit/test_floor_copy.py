@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.model.race_events import TasteBegan
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.rounds.records import Lane, Race
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Core, Maker, Station
+from chai_tui.state.makers.records import Core, Maker, Station
 from tests import races
 from tests.builders import BEGAN, HERE, brewing, paused, sampled, served
 from tests.unit.made_films import any_run, floor_of, rounded, told_by

@@ -22,7 +22,7 @@ from chai_tui.model.recipe import Recipe, Step, StepKind
 from chai_tui.sources.live.station.calls.function import recipe_of_call
 from chai_tui.sources.live.station.calls.loading import Where
 from chai_tui.state.floor import Floor
-from chai_tui.state.step_times import STEPS_KEPT
+from chai_tui.state.makers.step_times import STEPS_KEPT
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import Line, as_text
 from chai_tui.tui.detail.facts import detail_of, facts_known

@@ -18,27 +18,33 @@ WORDS = ("explain", "explain.wording", "explain.program")
 """The rooms that make sentences of what happened."""
 FOUND = ("findings", "findings.evidence")
 """The rooms that find what is wrong with a program."""
+RACE = ("race", "race.rounds")
+"""The rooms of a tasting's figures."""
+STATE = ("state", "state.makers")
+"""The rooms of the state that events are folded into."""
 ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli", "cli.common", "host"},
     "model": set(),
-    "race": {"model"},
-    "state": {"model", "race"},
-    "explain.wording": {"model", "state"},
-    "explain.program": {"model", "state", "explain.wording"},
-    "explain": {"model", "race", "state", "explain.wording", "explain.program"},
-    "explain.tasting": {"model", "race", *WORDS},
-    "findings.evidence": {"model", "state", *WORDS},
-    "findings": {"model", "state", "findings.evidence", *WORDS},
-    "recording": {"model", "state", *WORDS},
-    "recording.playing": {"model", "state", *FOUND, "recording"},
+    "race.rounds": {"model"},
+    "race": {"model", "race.rounds"},
+    "state.makers": {"model"},
+    "state": {"model", "race.rounds", "state.makers"},
+    "explain.wording": {"model", *STATE},
+    "explain.program": {"model", *STATE, "explain.wording"},
+    "explain": {"model", *RACE, *STATE, "explain.wording", "explain.program"},
+    "explain.tasting": {"model", *RACE, *WORDS},
+    "findings.evidence": {"model", *STATE, *WORDS},
+    "findings": {"model", *STATE, "findings.evidence", *WORDS},
+    "recording": {"model", *STATE, *WORDS},
+    "recording.playing": {"model", *STATE, *FOUND, "recording"},
     "recording.export": {
-        "model", "race", "state", *WORDS, "explain.tasting", *FOUND, "recording"
+        "model", *RACE, *STATE, *WORDS, "explain.tasting", *FOUND, "recording"
     },
-    "recording.export.traces": {"model", "race", "explain.tasting", "recording.export"},
+    "recording.export.traces": {"model", *RACE, "explain.tasting", "recording.export"},
     "recording.export.page": {
-        "model", "state", *WORDS, "explain.tasting", *FOUND, "recording.export"
+        "model", *STATE, *WORDS, "explain.tasting", *FOUND, "recording.export"
     },
-    "recording.diff": {"model", "state", *WORDS, "recording.export"},
+    "recording.diff": {"model", *STATE, *WORDS, "recording.export"},
     "host": {"model"},
     "samplers.waiting": {"model"},
     "samplers.frames": {"model"},
@@ -67,37 +73,37 @@ ALLOWED: dict[str, set[str]] = {
         "sources.program.processes", "sources.program.stations",
     },
     "sources.taste": {
-        "model", "race", "explain.tasting", "host", "samplers", "samplers.gil",
+        "model", *RACE, "explain.tasting", "host", "samplers", "samplers.gil",
         "sources.live.station",
     },
-    "views": {"model", "race", "state", *WORDS, "explain.tasting", *FOUND, "host"},
+    "views": {"model", *RACE, *STATE, *WORDS, "explain.tasting", *FOUND, "host"},
     "config": {"model"},
-    "tui.canvas": {"model", "state", *WORDS},
-    "tui.keys": {"model", "state", *WORDS, "tui.canvas"},
+    "tui.canvas": {"model", *STATE, *WORDS},
+    "tui.keys": {"model", *STATE, *WORDS, "tui.canvas"},
     "tui.terminal": {"host"},
-    "tui.shell": {"model", "state", *WORDS, "host", "tui.canvas", "tui.keys", "tui.terminal"},
-    "tui.dialogs": {"model", "state", *WORDS, *FOUND, "tui.canvas", "tui.keys"},
-    "tui.detail": {"model", "state", *WORDS, "tui.canvas", "tui.keys"},
-    "tui.timeline": {"model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.detail"},
-    "tui.panels": {"model", "state", *WORDS, "tui.canvas"},
-    "tui.makers": {"model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.panels"},
+    "tui.shell": {"model", *STATE, *WORDS, "host", "tui.canvas", "tui.keys", "tui.terminal"},
+    "tui.dialogs": {"model", *STATE, *WORDS, *FOUND, "tui.canvas", "tui.keys"},
+    "tui.detail": {"model", *STATE, *WORDS, "tui.canvas", "tui.keys"},
+    "tui.timeline": {"model", *STATE, *WORDS, "tui.canvas", "tui.keys", "tui.detail"},
+    "tui.panels": {"model", *STATE, *WORDS, "tui.canvas"},
+    "tui.makers": {"model", *STATE, *WORDS, "tui.canvas", "tui.keys", "tui.panels"},
     "tui.kitchen": {
-        "model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
+        "model", *STATE, *WORDS, "tui.canvas", "tui.keys", "tui.makers", "tui.detail",
         "tui.timeline",
     },
     "tui.taste": {
-        "model", "race", "state", *WORDS, "explain.tasting", "tui.canvas", "tui.keys",
+        "model", *RACE, *STATE, *WORDS, "explain.tasting", "tui.canvas", "tui.keys",
         "tui.kitchen", "tui.timeline",
     },
     "tui.replay": {
-        "model", "race", "state", *WORDS, "recording", "recording.playing", "tui.canvas",
+        "model", *RACE, *STATE, *WORDS, "recording", "recording.playing", "tui.canvas",
         "tui.keys", "tui.dialogs",
     },
     "tui.help": {
-        "model", "state", *WORDS, "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
+        "model", *STATE, *WORDS, "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
     "tui": {
-        "model", "race", "state", *WORDS, "explain.tasting", *FOUND, "host", "config",
+        "model", *RACE, *STATE, *WORDS, "explain.tasting", *FOUND, "host", "config",
         "tui.canvas", "tui.keys", "tui.shell", "tui.terminal",
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
         "tui.replay", "tui.help", "recording", "recording.playing",
@@ -109,7 +115,7 @@ ALLOWED: dict[str, set[str]] = {
         "sources.replay", "views", "config", "tui", "cli.common",
     },
     "cli.programs": {
-        "model", "config", "host", "state", "views", "sources.program", "recording", "tui",
+        "model", "config", "host", *STATE, "views", "sources.program", "recording", "tui",
         "cli.common",
     },
     "cli": {
@@ -117,7 +123,7 @@ ALLOWED: dict[str, set[str]] = {
         "sources.simulated", "sources.taste", "recording", "tui", "cli.common",
         "cli.recordings", "cli.programs",
     },
-    "tasting": {"model", "race", "state", "explain.tasting", "config", "sources.taste"},
+    "tasting": {"model", *RACE, *STATE, "explain.tasting", "config", "sources.taste"},
     "": {"tasting"},  # the package itself, lazily
 }  # fmt: skip
 """From the words at the bottom to the command line at the top: which rooms each room may import;

@@ -15,7 +15,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, MakerUse, Sampled, Seated, Started
 from chai_tui.model.program_events import Named
 from chai_tui.state.floor import Floor
-from chai_tui.state.shares import Shares
+from chai_tui.state.makers.shares import Shares
 from chai_tui.tui.timeline.cells import GIL, READY, WAITS
 from tests.builders import BEGAN, floor_of
 from tests.unit.columns import cells_of

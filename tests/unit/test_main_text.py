@@ -12,7 +12,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, RunBegan, Unseated
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from tests.builders import BEGAN, HERE, brewing, floor_of, killed, seated, served
 from tests.unit.any_maker import makers, of_several
 

@@ -26,7 +26,7 @@ from chai_tui.model.program_events import Named
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state.contention import memory_held
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.maker_facts import FACTS, Look, facts_within
 from chai_tui.tui.canvas.maker_time import LACK_CELLS, time_spans
 from chai_tui.tui.canvas.styles import STYLES, Line, as_text, width_of

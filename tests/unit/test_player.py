@@ -15,7 +15,7 @@ from chai_tui.recording.form import Header
 from chai_tui.recording.playing.film import Film
 from chai_tui.recording.playing.player import MOST_AT_ONCE, MOST_SECONDS, SPEEDS, Player
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.builders import BEGAN, brewing, failed, killed, served
 from tests.unit.made_films import add, any_run, film_of, floor_of, rounded, told_by
 

@@ -19,7 +19,7 @@ from chai_tui.model.program_events import (
     WaitKind,
 )
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State, Station
+from chai_tui.state.makers.records import Maker, State, Station
 from chai_tui.tui.canvas.maker_facts import Look, said_before_error, state_name, state_word
 from chai_tui.tui.canvas.maker_time import time_spans
 from chai_tui.tui.canvas.program_facts import does_now, doing_lines, named, processes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chai_tui.model.events import Event, Exited
 from chai_tui.state.floor import Floor
 from chai_tui.state.forgetting import BADLY_KEPT, WELL_KEPT
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests.builders import BEGAN, served
 from tests.program_floors import process, run_of
 

@@ -29,7 +29,7 @@ from chai_tui.model.program_events import (
 )
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.detail.of_program import task_text
 from tests.builders import BEGAN, floor_of
 from tests.made_programs import RUN, WATCH, ends, process, samples, thread

@@ -6,9 +6,9 @@ import pytest
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import RoundEnded, TasteBegan
-from chai_tui.race.correction import LEAST_LEFT, corrected_walls, spent
 from chai_tui.race.noise import length_spread, others_cores
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.correction import LEAST_LEFT, corrected_walls, spent
+from chai_tui.race.rounds.records import Race
 from tests.unit.made_races import ENGINES, Rounds, made_race, tasted
 
 

@@ -7,8 +7,6 @@ import pytest
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import LaneOut, Measure, Phase, PhaseBegan, RoundEnded, Tasted
 from chai_tui.race.budget import STEP, budget_wanted
-from chai_tui.race.chunks import chunk_advised, chunk_for, chunk_of
-from chai_tui.race.costs import call_seconds, overhead_seconds
 from chai_tui.race.forecast import (
     amdahl,
     forecast,
@@ -18,8 +16,10 @@ from chai_tui.race.forecast import (
     serial_shares,
     would_not_help,
 )
-from chai_tui.race.kind import Nature, kind_of
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.chunks import chunk_advised, chunk_for, chunk_of
+from chai_tui.race.rounds.costs import call_seconds, overhead_seconds
+from chai_tui.race.rounds.kind import Nature, kind_of
+from chai_tui.race.rounds.records import Race
 from chai_tui.sources.taste.plan import plan_race
 from tests.unit.made_races import ENGINES, Rounds, made_race, tasted
 

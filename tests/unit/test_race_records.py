@@ -22,7 +22,7 @@ from chai_tui.model.race_events import (
     TasteBegan,
     TasteFailed,
 )
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.state.floor import Floor
 from tests.unit.made_races import ENGINES, Rounds, made_race, tasted
 

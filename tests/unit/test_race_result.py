@@ -21,9 +21,9 @@ from chai_tui.model.race_events import (
     TasteFailed,
 )
 from chai_tui.race.forecast import serial_shares
-from chai_tui.race.records import Race
 from chai_tui.race.result import RESULT_SCHEMA, result_json
 from chai_tui.race.result_keys import KEYS
+from chai_tui.race.rounds.records import Race
 from tests.unit.made_races import Rounds, made_race
 from tests.unit.test_race_verdict import races
 

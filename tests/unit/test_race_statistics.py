@@ -10,7 +10,7 @@ import pytest
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import RoundEnded
-from chai_tui.race.statistics import LEAST_DEVIATION, Ratio, ratio, standings, t_quantile
+from chai_tui.race.rounds.statistics import LEAST_DEVIATION, Ratio, ratio, standings, t_quantile
 from tests.unit.made_races import Rounds, made_race
 
 T_TABLE = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import LaneOpened
 from chai_tui.race.noise import contenders
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.race.verdict import (
     LIGHT_TO_HEAVY,
     Reason,

@@ -6,7 +6,7 @@ import pytest
 
 from chai_tui.recording.playing.film import Ending
 from chai_tui.recording.playing.player import SPEEDS
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.styles import as_text, width_of
 from chai_tui.tui.replay.bar_drawing import Doing, Marks, Moment, bar_line
 from chai_tui.tui.replay.moments import EXPECTED, MomentError, read_moment, speed_text

@@ -11,7 +11,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Served, Unseated
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from tests.builders import (
     BEGAN,
     HERE,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chai_tui.model.events import Paused
-from chai_tui.state.records import HISTORY_KEPT, Maker, Use
+from chai_tui.state.makers.records import HISTORY_KEPT, Maker, Use
 from chai_tui.tui.canvas.resample import (
     Slice,
     cut,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, MakerUse, Paused, Sampled
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.state.shares import Shares, Stretch, shares_of, whole_percents
+from chai_tui.state.makers.shares import Shares, Stretch, shares_of, whole_percents
 from tests.builders import BEGAN, brewing, floor_of
 
 shares = st.floats(0, 1, allow_nan=False)

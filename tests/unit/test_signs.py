@@ -8,7 +8,7 @@ from pathlib import Path
 
 import chai_tui
 from chai_tui.explain.wording.formatting import GLYPHS, HELD_UP
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 ROOT = Path(chai_tui.__file__).parent
 WHERE_SIGNS_ARE = {"explain/wording/formatting.py", "tui/terminal/ascii_drawing.py"}

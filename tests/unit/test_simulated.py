@@ -27,7 +27,7 @@ from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.sources.simulated.costs import START_COSTS
 from chai_tui.sources.simulated.source import Simulation
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 GRIND = Recipe("grind", (Step("grind", StepKind.COMPUTE, 1.0),))
 CHAI = Recipe("chai", (Step("boil", StepKind.WAIT, 1.0),))

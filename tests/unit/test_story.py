@@ -32,7 +32,7 @@ from chai_tui.model.events import (
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Core, Maker, Station, Use
+from chai_tui.state.makers.records import Core, Maker, Station, Use
 from tests.actors import Part
 from tests.builders import (
     BEGAN,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import LaneOpened, Phase, PhaseBegan, RoundBegan, RoundEnded
-from chai_tui.race.records import Lane
-from chai_tui.race.statistics import Standing, standings
+from chai_tui.race.rounds.records import Lane
+from chai_tui.race.rounds.statistics import Standing, standings
 from chai_tui.tui.canvas.styles import as_text, width_of
 from chai_tui.tui.keys.commands import COMMANDS
 from chai_tui.tui.keys.screen_keys import PLACES

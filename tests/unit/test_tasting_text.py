@@ -30,7 +30,7 @@ from chai_tui.model.race_events import (
     TasteFailed,
 )
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.race.verdict import judge
 from chai_tui.tui.terminal.ascii_drawing import UNKNOWN, drawn_in_ascii
 from tests.unit.made_races import Rounds, made_race, tasted

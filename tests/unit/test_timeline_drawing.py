@@ -11,7 +11,7 @@ from chai_tui.model.events import Event, Paused, Resumed, Sampled, StepBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe, Step, StepKind
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State, Use
+from chai_tui.state.makers.records import Maker, State, Use
 from chai_tui.tui.canvas.styles import as_text, width_of
 from chai_tui.tui.timeline.cells import (
     GIL,

@@ -14,7 +14,7 @@ from chai_tui.explain.wording.formatting import clock_text
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import BUILT_IN, Recipe
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.styles import STYLES, as_text, width_of
 from chai_tui.tui.kitchen.title_line import Setup, Title, _most_digits, title_line
 

@@ -28,7 +28,7 @@ from chai_tui.recording.export.traces.chrome import write_trace
 from chai_tui.recording.export.traces.perfetto import write_pftrace
 from chai_tui.recording.export.traces.protobuf import number, varint
 from chai_tui.recording.form import Header
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from tests import races
 from tests.builders import BEGAN, HERE
 from tests.trace_readers import Trace, fields, read_chrome, read_perfetto

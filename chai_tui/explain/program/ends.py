@@ -30,7 +30,7 @@ from chai_tui.model.events import (
     Stopping,
 )
 from chai_tui.model.text import clipped, printable
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 if TYPE_CHECKING:
     from chai_tui.state.floor import Floor

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from chai_tui.model.program_events import Layer, SeenBy, WaitKind
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
-from chai_tui.state.shares import held_of
+from chai_tui.state.makers.records import Maker, State
+from chai_tui.state.makers.shares import held_of
 
 MOSTLY = 0.5
 """Whoever has it for so much of the last second has it."""

@@ -27,8 +27,8 @@ from chai_tui.model.program_events import (
     Waits,
 )
 from chai_tui.model.text import printable
+from chai_tui.state.makers.records import Maker
 from chai_tui.state.program_floor import LOOP_TASKS_KEPT, POOL_WORKER
-from chai_tui.state.records import Maker
 
 if TYPE_CHECKING:
     from chai_tui.state.floor import Floor

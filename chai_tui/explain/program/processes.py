@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chai_tui.explain.wording.formatting import seconds_text
 from chai_tui.model.text import printable
-from chai_tui.state.records import Maker, Station
+from chai_tui.state.makers.records import Maker, Station
 
 if TYPE_CHECKING:
     from chai_tui.state.floor import Floor

@@ -26,7 +26,7 @@ from chai_tui.explain.wording.grammar import listed, number_word, plural, senten
 from chai_tui.model.program_events import BlockKind, WaitKind
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 NEWS_SECONDS = 6.0
 """So long an end is news while others go on."""

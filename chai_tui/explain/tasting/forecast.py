@@ -6,11 +6,11 @@ from chai_tui.explain.tasting.lanes import engine_noun
 from chai_tui.explain.wording.formatting import counted, span_text, speed_text, two_digits
 from chai_tui.explain.wording.grammar import listed
 from chai_tui.model.engine import Engine
-from chai_tui.race.costs import call_seconds
 from chai_tui.race.forecast import CORES, Forecast, forecast, items_allow, pays_from, would_not_help
-from chai_tui.race.kind import Nature, kind_of
-from chai_tui.race.records import Race, lane_of
-from chai_tui.race.statistics import standings
+from chai_tui.race.rounds.costs import call_seconds
+from chai_tui.race.rounds.kind import Nature, kind_of
+from chai_tui.race.rounds.records import Race, lane_of
+from chai_tui.race.rounds.statistics import standings
 
 CUTS = 0.99
 """Items are told to set a limit if a speed-up reaches this part of it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chai_tui.explain.wording.formatting import percent, span_text
 from chai_tui.explain.wording.grammar import listed
-from chai_tui.race.correction import WAITS_BELOW
-from chai_tui.race.costs import call_seconds
-from chai_tui.race.kind import Kind, Nature, kind_of
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.correction import WAITS_BELOW
+from chai_tui.race.rounds.costs import call_seconds
+from chai_tui.race.rounds.kind import Kind, Nature, kind_of
+from chai_tui.race.rounds.records import Race
 
 ALL_FROM = 0.995
 """Such a share is told as all."""

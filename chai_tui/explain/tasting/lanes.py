@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chai_tui.explain.wording.formatting import speed_text
 from chai_tui.model.engine import Engine
-from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import LEAST_ROUNDS, Standing
+from chai_tui.race.rounds.records import Lane, Race
+from chai_tui.race.rounds.statistics import LEAST_ROUNDS, Standing
 
 
 def engine_noun(engine: Engine) -> str:

@@ -6,7 +6,7 @@ import re
 
 from chai_tui.explain.wording.formatting import percent
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 
 RECIPES = "chai_tui."
 """The functions in which recipes are brewed are ours: nobody knows their names."""

@@ -9,14 +9,14 @@ from chai_tui.explain.wording.formatting import percent, span_text, speed_text
 from chai_tui.explain.wording.grammar import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import clipped, printable
-from chai_tui.race.chunks import ADVISED_BELOW, chunk_advised, chunk_of
-from chai_tui.race.correction import corrected_walls
-from chai_tui.race.costs import call_seconds, overhead_seconds
 from chai_tui.race.forecast import pooled
-from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.noise import length_spread, others_cores, taken_off
-from chai_tui.race.records import Lane, Race, lane_of
-from chai_tui.race.statistics import Standing, standings
+from chai_tui.race.rounds.chunks import ADVISED_BELOW, chunk_advised, chunk_of
+from chai_tui.race.rounds.correction import corrected_walls
+from chai_tui.race.rounds.costs import call_seconds, overhead_seconds
+from chai_tui.race.rounds.kind import Nature, kind_of
+from chai_tui.race.rounds.records import Lane, Race, lane_of
+from chai_tui.race.rounds.statistics import Standing, standings
 from chai_tui.race.verdict import Verdict
 
 OTHERS_FROM = 0.15

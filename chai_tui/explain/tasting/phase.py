@@ -6,7 +6,7 @@ import math
 
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 
 
 def phase_text(race: Race, now: float) -> str:

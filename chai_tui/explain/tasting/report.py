@@ -9,7 +9,7 @@ from chai_tui.explain.tasting.notes import others_text
 from chai_tui.explain.tasting.table import legend_text, table_lines
 from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.race_events import PRINTED_AT_MOST
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 
 
 def report_lines(race: Race) -> list[str]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from chai_tui.explain.tasting.lanes import interval_text, lane_name
 from chai_tui.explain.wording.formatting import counted, memory_text, span_text, speed_text
 from chai_tui.model.engine import Engine
-from chai_tui.race.records import Race
-from chai_tui.race.statistics import Standing, standings
+from chai_tui.race.rounds.records import Race
+from chai_tui.race.rounds.statistics import Standing, standings
 from chai_tui.race.verdict import by_weight
 
 HEADINGS = (

@@ -24,13 +24,13 @@ from chai_tui.explain.wording.formatting import (
 from chai_tui.explain.wording.grammar import listed, sentence_of
 from chai_tui.model.engine import Engine
 from chai_tui.race.budget import budget_wanted, rounds_made, warm_ups_made
-from chai_tui.race.correction import WAITS_BELOW
-from chai_tui.race.costs import call_seconds
 from chai_tui.race.forecast import serial_shares
-from chai_tui.race.kind import Nature, kind_of
 from chai_tui.race.noise import contenders
-from chai_tui.race.records import Race
-from chai_tui.race.statistics import Standing
+from chai_tui.race.rounds.correction import WAITS_BELOW
+from chai_tui.race.rounds.costs import call_seconds
+from chai_tui.race.rounds.kind import Nature, kind_of
+from chai_tui.race.rounds.records import Race
+from chai_tui.race.rounds.statistics import Standing
 from chai_tui.race.verdict import SLOWER_AT_LEAST, Reason, Verdict
 
 MOSTLY_HELD = 0.8

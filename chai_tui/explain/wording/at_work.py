@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 RECENT_SECONDS = 2.0
 """What is told of "now" was measured in so many seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 GLYPHS: dict[State, str] = {
     State.SEATED: "◌",

@@ -11,7 +11,7 @@ from chai_tui.explain.wording.grammar import listed
 from chai_tui.model.text import printable
 from chai_tui.recording.diff.comparison import OF_ALL, Comparison, Figure, Unit, end_of
 from chai_tui.recording.diff.words import listed_some, name_text, value_text
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 _LIMIT = re.compile(r"\s*(\d{1,12}(?:\.\d{1,12})?)\s*(%|s)?\s*")
 

@@ -18,7 +18,7 @@ from chai_tui.recording.diff.comparison import (
     end_of,
 )
 from chai_tui.recording.export.account import Account, MakerAccount
-from chai_tui.state.records import State, ordinal
+from chai_tui.state.makers.records import State, ordinal
 
 _LISTED = 10
 """So many makers are named in a line before the others are counted."""

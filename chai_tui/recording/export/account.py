@@ -18,7 +18,7 @@ from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import StepKind
 from chai_tui.recording.form import Header
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 LEAST_SHARE = 0.02
 """The share of a core from which on a maker counts as having used it: to report takes less."""

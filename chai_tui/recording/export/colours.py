@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chai_tui.recording.export.account import Reason
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 
 class Colours(NamedTuple):

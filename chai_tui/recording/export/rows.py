@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.recording.export.account import Account, MakerAccount, Reason, StationAccount
 from chai_tui.recording.export.figures import last_of
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 REASON_SIGNS = {Reason.GIL: "░", Reason.CORE: "▒", Reason.PAUSED: GLYPHS[State.PAUSED]}
 """As in the timeline of the screens."""

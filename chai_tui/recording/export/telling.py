@@ -36,7 +36,7 @@ from chai_tui.recording.export.account import (
 )
 from chai_tui.recording.form import Header
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, Span, ordinal
+from chai_tui.state.makers.records import Maker, Span, ordinal
 
 _TOGETHER = 1e-6
 """Seconds: stretches that are no further apart are one; times are rounded to it."""

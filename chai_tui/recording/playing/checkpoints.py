@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import HISTORY_KEPT, SAID_KEPT, Entries, Line, Maker, State, Use
+from chai_tui.state.makers.records import HISTORY_KEPT, SAID_KEPT, Entries, Line, Maker, State, Use
 
 MOST_BYTES = 320_000_000
 """Of all checkpoints together, as they are estimated."""

@@ -19,7 +19,7 @@ from chai_tui.recording.playing.checkpoints import Checkpoint, Checkpoints
 from chai_tui.recording.playing.chunks import Chunk, Chunks
 from chai_tui.state.bulk import fold_bulk
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 if TYPE_CHECKING:
     from chai_tui.findings.evidence.finding import Finding

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from chai_tui.model.events import Event
 from chai_tui.recording.playing.film import Ending, Film
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 MOST_AT_ONCE = 10_000

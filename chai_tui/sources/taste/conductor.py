@@ -14,8 +14,8 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import GilSeen, Judged, LaneOut, Phase, TasteBegan, Tasted
 from chai_tui.model.tasting import RACING, TasteRequest
 from chai_tui.model.text import printable
-from chai_tui.race.kind import Nature, kind_of
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.kind import Nature, kind_of
+from chai_tui.race.rounds.records import Race
 from chai_tui.race.verdict import judge
 from chai_tui.sources.taste.dialogue import (
     SPARE_SECONDS,

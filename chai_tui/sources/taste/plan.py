@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Tasted
 from chai_tui.race.budget import LEAST_COUNTED
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.race.verdict import is_sure
 
 TASTE_SHARE = 0.08

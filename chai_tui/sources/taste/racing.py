@@ -10,7 +10,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Differed, LaneOpened, Phase, RoundBegan
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.model.text import printable
-from chai_tui.race.chunks import chunk_for
+from chai_tui.race.rounds.chunks import chunk_for
 from chai_tui.race.verdict import hopeless_lanes
 from chai_tui.sources.taste.dialogue import SPARE_SECONDS, START_SECONDS, Ask, Script, round_of
 from chai_tui.sources.taste.plan import OVERTIME, LanePlan, RoundPlan, fewer_calls, has_enough

@@ -18,7 +18,7 @@ from chai_tui.model.events import Event, MakerUse, RunBegan, Sampled
 from chai_tui.model.race_events import PRINTED_AT_MOST, Phase, Printed
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.taste.conductor import Conductor

@@ -13,7 +13,7 @@ from chai_tui.model.events import Event
 from chai_tui.model.race_events import CallsDone, GilSeen, LaneOut, Phase, PhaseBegan, TasteFailed
 from chai_tui.model.tasting import TasteRequest
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.samplers.gil.word import GilWatch, GilWord
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.taste.dialogue import Answer, failure_of, no_python, why_out

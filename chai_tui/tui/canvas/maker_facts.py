@@ -11,8 +11,8 @@ from typing import NamedTuple
 from chai_tui.explain.program.gil import MOSTLY
 from chai_tui.explain.wording.formatting import counted, memory_cells, percent_cells, seconds_cells
 from chai_tui.model.text import printable
-from chai_tui.state.records import Line as SaidLine
-from chai_tui.state.records import Maker, State, ordinal
+from chai_tui.state.makers.records import Line as SaidLine
+from chai_tui.state.makers.records import Maker, State, ordinal
 from chai_tui.tui.canvas.styles import Line, Span, core_style, width_of
 
 NO_CORE = "no core"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chai_tui.model.recipe import StepKind
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import (
     NO_CORE,
     Look,

@@ -16,7 +16,7 @@ from chai_tui.explain.program.happenings import (
 )
 from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.text import printable
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import wants_a_core
 from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text, width_of

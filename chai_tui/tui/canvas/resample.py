@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.contention import overlaps, step_seconds
-from chai_tui.state.records import Maker, Span, Use
+from chai_tui.state.makers.records import Maker, Span, Use
 
 FREES_GIL = frozenset({StepKind.NATIVE, StepKind.CALL})
 """Steps in which a thread may use a core without the GIL; of a call nobody knows."""

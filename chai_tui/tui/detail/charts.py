@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chai_tui.explain.wording.formatting import memory_text, percent, round_top, seconds_text
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.canvas.prose import heading
 from chai_tui.tui.canvas.resample import Slice, cut, numbered_runs, sampled_since
 from chai_tui.tui.canvas.styles import Line, core_style, fit, fit_text

@@ -6,7 +6,7 @@ from chai_tui.explain.exit_text import meaning_of_end
 from chai_tui.explain.wording.formatting import GLYPHS, percent, seconds_text
 from chai_tui.model.recipe import Step, StepKind
 from chai_tui.model.text import printable
-from chai_tui.state.records import Maker, Span, State
+from chai_tui.state.makers.records import Maker, Span, State
 from chai_tui.tui.canvas.maker_facts import cause_text, state_word
 from chai_tui.tui.canvas.program_facts import name_of
 from chai_tui.tui.canvas.prose import beside, chopped, heading, paragraph, wrapped

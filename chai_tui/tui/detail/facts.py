@@ -12,8 +12,8 @@ from chai_tui.explain.wording.formatting import memory_text, percent, seconds_te
 from chai_tui.model.text import printable
 from chai_tui.state.contention import held_up_by, loop_keeper
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Line as SaidLine
-from chai_tui.state.records import Maker, Station
+from chai_tui.state.makers.records import Line as SaidLine
+from chai_tui.state.makers.records import Maker, Station
 from chai_tui.tui.canvas.maker_facts import Look, result_text, stopping_text
 from chai_tui.tui.canvas.maker_time import time_spans
 from chai_tui.tui.canvas.styles import as_text

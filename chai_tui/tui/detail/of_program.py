@@ -15,7 +15,7 @@ from chai_tui.explain.program.processes import process_of
 from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, Station
+from chai_tui.state.makers.records import Maker, Station
 
 _JUST_NOW = 2.0
 """Seconds ago that are now: it is looked at once a second at most."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chai_tui.model.text import printable
-from chai_tui.state.records import Line as SaidLine
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Line as SaidLine
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.canvas.prose import beside, folded, heading
 from chai_tui.tui.canvas.styles import Line
 

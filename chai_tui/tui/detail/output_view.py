@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from chai_tui.state.records import SAID_KEPT, Maker
+from chai_tui.state.makers.records import SAID_KEPT, Maker
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.styles import Line
 from chai_tui.tui.detail.output_drawing import finds, next_find, output_lines, search_status

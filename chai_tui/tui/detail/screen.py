@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.prose import paragraph

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 NAME_CELLS = 60
 """So long may the name of a process be in a question."""

@@ -11,7 +11,7 @@ from chai_tui.explain.start_text import MAIN_GUARD, START_METHODS
 from chai_tui.explain.wording.formatting import GLYPHS
 from chai_tui.model.engine import Engine
 from chai_tui.model.text import printable
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.prose import beside, paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text

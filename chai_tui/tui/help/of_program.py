@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 STATES: dict[State, str] = {
     State.SEATED: "is there, but was not looked at yet",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chai_tui.explain.wording.formatting import GLYPHS
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.help.drawing import entry
 from chai_tui.tui.help.pages import Section
 

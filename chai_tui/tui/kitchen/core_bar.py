@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from chai_tui.model.events import RunBegan
-from chai_tui.state.records import Core
+from chai_tui.state.makers.records import Core
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.styles import Line
 from chai_tui.tui.kitchen.core_drawing import (

@@ -7,7 +7,7 @@ from itertools import islice
 
 from chai_tui.explain.wording.formatting import cores_worth, quota_text
 from chai_tui.model.events import RunBegan
-from chai_tui.state.records import Core, CoreShares
+from chai_tui.state.makers.records import Core, CoreShares
 from chai_tui.tui.canvas.styles import Line, core_style, fit, fit_text
 from chai_tui.tui.kitchen.core_layout import MARKS_TOGETHER, Grid, Marks, lay_out, rows_allowed
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from chai_tui.state.records import HISTORY_KEPT
+from chai_tui.state.makers.records import HISTORY_KEPT
 
 SCREEN_SHARE = 5
 """The cores take at most every fifth row of the screen (and never less than two rows)."""

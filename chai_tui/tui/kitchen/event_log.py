@@ -26,7 +26,7 @@ from chai_tui.model.events import (
 from chai_tui.model.race_events import TasteFailed
 from chai_tui.model.text import printable
 from chai_tui.state.floor import LOG_KEPT, Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, fit

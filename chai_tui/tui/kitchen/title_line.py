@@ -12,7 +12,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import RunBegan
 from chai_tui.model.recipe import Recipe
 from chai_tui.model.text import printable
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.painted import Painted
 from chai_tui.tui.canvas.program_facts import processes

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.makers.drawings import Drawings, Manner
 from chai_tui.tui.makers.layout import Layout, Shape, grouped
 from chai_tui.tui.makers.layout_planner import arrange

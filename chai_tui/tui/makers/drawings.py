@@ -10,7 +10,7 @@ from textual.geometry import Region
 
 from chai_tui.state.contention import cores_used, held_up_by, loop_keeper, memory_held
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.canvas.maker_facts import Look
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.makers.layout import Frame, Layout, Shape, Slot

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 
 
 class Nesting(NamedTuple):

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker, State, Station
+from chai_tui.state.makers.records import Maker, State, Station
 from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.program_facts import blocked_or_waits, does_now
 

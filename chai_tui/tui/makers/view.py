@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.notice import is_too_small, nobody, notice_lines, too_small
 from chai_tui.tui.canvas.painted import Drawn
 from chai_tui.tui.canvas.styles import Line

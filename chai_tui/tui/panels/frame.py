@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from chai_tui.explain.program.happenings import target_told
 from chai_tui.explain.wording.formatting import counted, memory_cells
 from chai_tui.model.text import printable
-from chai_tui.state.records import Station
+from chai_tui.state.makers.records import Station
 from chai_tui.tui.canvas.program_facts import nest_text
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
 

@@ -16,7 +16,7 @@ from chai_tui.explain.wording.formatting import (
     seconds_cells,
 )
 from chai_tui.model.text import printable
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 from chai_tui.tui.canvas.maker_facts import (
     SPACED_FROM,
     Look,

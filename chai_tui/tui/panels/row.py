@@ -8,7 +8,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from chai_tui.explain.wording.formatting import GLYPHS, memory_cells, seconds_cells
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.maker_facts import (
     HELD_UP,
     SPACED_FROM,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from chai_tui.explain.wording.formatting import GLYPHS, clock_text
 from chai_tui.recording.playing.film import Ending
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.styles import Line, fit, width_of
 from chai_tui.tui.replay.moments import speed_text
 

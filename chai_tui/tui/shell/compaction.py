@@ -17,7 +17,7 @@ from chai_tui.model.events import (
     Seated,
 )
 from chai_tui.state.floor import AT_ONCE_SECONDS, SAMPLES_KEPT
-from chai_tui.state.records import HISTORY_KEPT, SAID_KEPT
+from chai_tui.state.makers.records import HISTORY_KEPT, SAID_KEPT
 
 TIDY_AT = 50_000
 """Events kept before those that later ones supersede are first left out: about 5 MB."""

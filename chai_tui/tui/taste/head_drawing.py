@@ -7,7 +7,7 @@ from chai_tui.explain.tasting.phase import phase_text
 from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.prose import wrapped
 from chai_tui.tui.canvas.styles import Line, bar, fit, fit_text, width_of

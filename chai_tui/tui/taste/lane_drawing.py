@@ -19,10 +19,10 @@ from chai_tui.explain.wording.formatting import (
 from chai_tui.model.engine import Engine
 from chai_tui.model.race_events import Phase
 from chai_tui.model.text import printable
-from chai_tui.race.records import Lane, Race
-from chai_tui.race.statistics import Standing
+from chai_tui.race.rounds.records import Lane, Race
+from chai_tui.race.rounds.statistics import Standing
 from chai_tui.race.verdict import LIGHT_TO_HEAVY, by_weight
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.prose import beside, wrapped
 from chai_tui.tui.canvas.styles import Line, Span, fit, fit_text, width_of
 from chai_tui.tui.taste.race_clock import RaceClock, axis_cells, clock_of, lane_cells

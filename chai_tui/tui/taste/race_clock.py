@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.rounds.records import Lane, Race
 from chai_tui.tui.canvas.styles import Line, Span, fit
 
 _FROM_BELOW = " ▁▂▃▄▅▆▇█"

@@ -12,7 +12,7 @@ from chai_tui.explain.tasting.naming import failure_text
 from chai_tui.explain.tasting.table import HEADINGS, lane_rows
 from chai_tui.explain.wording.formatting import memory_text, span_text
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.tui.canvas.prose import paragraph, wrapped
 from chai_tui.tui.canvas.styles import Line, fit, fit_text
 

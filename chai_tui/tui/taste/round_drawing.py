@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chai_tui.model.race_events import RoundEnded
-from chai_tui.race.records import Lane
+from chai_tui.race.rounds.records import Lane
 from chai_tui.tui.canvas.styles import Line, bar, fit
 
 HEADER_LINES = 1

@@ -11,9 +11,9 @@ from textual.screen import Screen
 from chai_tui.explain.tasting.lanes import lane_name
 from chai_tui.explain.wording.formatting import counted, speed_text
 from chai_tui.model.engine import Engine
-from chai_tui.race.correction import corrected_walls
-from chai_tui.race.records import Lane
-from chai_tui.race.statistics import standings
+from chai_tui.race.rounds.correction import corrected_walls
+from chai_tui.race.rounds.records import Lane
+from chai_tui.race.rounds.statistics import standings
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.leaving import LeavesOnce
 from chai_tui.tui.canvas.line_view import LineView

@@ -13,8 +13,8 @@ from textual.screen import Screen
 from chai_tui.explain.tasting.lanes import engine_name
 from chai_tui.explain.wording.formatting import counted
 from chai_tui.model.text import printable
-from chai_tui.race.records import Race
-from chai_tui.race.statistics import Standing, standings
+from chai_tui.race.rounds.records import Race
+from chai_tui.race.rounds.statistics import Standing, standings
 from chai_tui.state.floor import Floor
 from chai_tui.tui.canvas.line_view import LineView
 from chai_tui.tui.canvas.painted import Painted

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from chai_tui.explain.wording.formatting import GLYPHS, HELD_UP
 from chai_tui.model.recipe import StepKind
 from chai_tui.state.contention import ALL, step_seconds
-from chai_tui.state.records import Maker, State
+from chai_tui.state.makers.records import Maker, State
 from chai_tui.tui.canvas.resample import FREES_GIL, Slice, cut, overlap, share_drawn
 from chai_tui.tui.canvas.styles import Line, Span, core_style
 from chai_tui.tui.timeline.time_scale import TimeScale

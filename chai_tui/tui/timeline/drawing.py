@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from chai_tui.explain.wording.formatting import GLYPHS, seconds_text
 from chai_tui.model.text import printable
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.canvas.styles import Line, Span, fit
 from chai_tui.tui.timeline.cells import LASTING, Cell, one_line, two_lines
 from chai_tui.tui.timeline.time_scale import TimeScale, TimeView

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from chai_tui.explain.wording.formatting import GLYPHS
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 from chai_tui.tui.canvas.maker_facts import state_name
 from chai_tui.tui.canvas.styles import Line, Span, core_style, fit
 from chai_tui.tui.timeline.cells import (

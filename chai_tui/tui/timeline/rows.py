@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from chai_tui.state.floor import Floor
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 from chai_tui.tui.canvas.line_view import ScrolledLines
 from chai_tui.tui.keys import screen_keys
 from chai_tui.tui.timeline.cells import Cell, cells

@@ -26,7 +26,7 @@ from chai_tui.recording.export.rows import (
     label_of,
     span_of,
 )
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 MOST_POINTS = 4_000
 """Of each counter: a wide screen's columns. Where there are more samples, points are averages."""

@@ -22,7 +22,7 @@ from chai_tui.findings.evidence.words import nothing_found
 from chai_tui.model.text import printable
 from chai_tui.recording.export.account import Account, MakerAccount
 from chai_tui.recording.export.figures import moves_of, wall_of
-from chai_tui.state.records import State
+from chai_tui.state.makers.records import State
 
 MOST_ROWS = 2_000
 """Of each table: a page of 10,000 takes a browser a second."""

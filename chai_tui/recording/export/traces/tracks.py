@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from chai_tui.explain.tasting.lanes import lane_name
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.records import Race
 from chai_tui.recording.export.account import (
     Account,
     CoreSlice,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chai_tui.model.text import printable
-from chai_tui.race.records import Lane
+from chai_tui.race.rounds.records import Lane
 from chai_tui.recording.export.account import (
     Account,
     CoreSlice,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from chai_tui.race.correction import COMPUTES_FROM, WAITS_BELOW, spent
-from chai_tui.race.records import Race
+from chai_tui.race.rounds.correction import COMPUTES_FROM, WAITS_BELOW, spent
+from chai_tui.race.rounds.records import Race
 
 OTHERS_FROM = 0.2
 """Cores that a call uses beside its own thread before they are told."""

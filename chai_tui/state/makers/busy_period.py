@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from chai_tui.state.records import Maker
+from chai_tui.state.makers.records import Maker
 
 
 class BusyPeriod(NamedTuple):

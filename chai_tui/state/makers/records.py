@@ -15,7 +15,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.model.events import MakerUse, Stopping
 from chai_tui.model.program_events import Blocked, Place, SeenBy, Wait
 from chai_tui.model.recipe import Step, StepKind
-from chai_tui.state.shares import Shares, Stretch, gone_on, shares_of
+from chai_tui.state.makers.shares import Shares, Stretch, gone_on, shares_of
 
 SAID_KEPT = 1_000
 """Lines kept for each maker: a screen's worth many times over, and 1,000 makers stay small."""

@@ -12,7 +12,7 @@ from statistics import median
 from typing import NamedTuple
 
 from chai_tui.model.race_events import RoundEnded, Tasted
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.rounds.records import Lane, Race
 
 COMPUTES_FROM = 0.9
 """A function computes if it runs, or is ready to, for this share of the time of a lone call."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from chai_tui.model.engine import Engine
-from chai_tui.race.costs import call_seconds
-from chai_tui.race.records import Lane, Race, lane_of
+from chai_tui.race.rounds.costs import call_seconds
+from chai_tui.race.rounds.records import Lane, Race, lane_of
 
 CHUNKS_BELOW = 0.002
 """Seconds: shorter calls are handed over several at a time, longer ones gain nothing by it."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chai_tui.model.engine import Engine
-from chai_tui.race.records import Race, lane_of
-from chai_tui.race.statistics import standings
+from chai_tui.race.rounds.records import Race, lane_of
+from chai_tui.race.rounds.statistics import standings
 
 
 def call_seconds(race: Race) -> float | None:

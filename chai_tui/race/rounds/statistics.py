@@ -8,8 +8,8 @@ from functools import lru_cache
 from statistics import NormalDist, fmean, median, stdev
 from typing import NamedTuple
 
-from chai_tui.race.correction import corrected_walls
-from chai_tui.race.records import Lane, Race
+from chai_tui.race.rounds.correction import corrected_walls
+from chai_tui.race.rounds.records import Lane, Race
 
 CONFIDENCE = 0.95
 """The probability that the truth lies in an interval that is told."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chai_tui.model.events import CoreUse, MakerUse
-from chai_tui.state.records import Core, CoreShares, Maker, State, Use, gil_share_of
-from chai_tui.state.shares import LAST_SECONDS, Stretch, held_until, within_last_second
+from chai_tui.state.makers.records import Core, CoreShares, Maker, State, Use, gil_share_of
+from chai_tui.state.makers.shares import LAST_SECONDS, Stretch, held_until, within_last_second
 
 _NOTHING_KNOWN = (None,) * 5
 """What a sample tells of a maker, where it tells nothing."""

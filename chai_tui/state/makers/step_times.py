@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chai_tui.model.events import StepBegan
 from chai_tui.model.recipe import MAX_STEPS, Step, StepKind
-from chai_tui.state.records import Maker, Span
+from chai_tui.state.makers.records import Maker, Span
 
 STEPS_KEPT = 2 * MAX_STEPS
 """Steps kept of each maker: those of its recipe, and as many that its functions name."""
