@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
-from chai_tui.tui.watching import WatchingApp
+from chai_tui.tui.common.watching import WatchingApp
 from tests import kitchens, program_floors, races, replays
 from tests.program_floors import still_program
 from tests.races import still_race

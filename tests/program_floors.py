@@ -39,7 +39,7 @@ from chai_tui.model.program_events import (
 )
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from tests.builders import BEGAN, FakeSource, floor_of
 from tests.still import SIGNALS
 

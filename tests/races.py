@@ -35,7 +35,7 @@ from chai_tui.model.race_events import (
 )
 from chai_tui.race.verdict import judge
 from chai_tui.state.floor import Floor
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.taste_app import TasteApp
 from tests.builders import BEGAN, FakeSource
 

@@ -14,7 +14,7 @@ from chai_tui.recording.lines import Read, line_of
 from chai_tui.recording.playing.film import Film
 from chai_tui.recording.playing.player import Player
 from chai_tui.state.bulk import Bulk
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.replay_app import ReplayApp, TasteReplayApp, is_tasting
 from tests.actors import Part
 from tests.builders import BEGAN, HERE, FakeSource

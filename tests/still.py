@@ -24,7 +24,7 @@ from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN, Recipe
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from tests.builders import FakeSource
 
 Size = tuple[int, int]

@@ -153,7 +153,7 @@ def on_screen(
     file: RecordingFile | None = None,
 ) -> int:
     """Show a run on the screen, and record it; return the exit code."""
-    from chai_tui.tui.bridge import Bridge
+    from chai_tui.tui.common.bridge import Bridge
 
     with own_terminal():
         source = _source(

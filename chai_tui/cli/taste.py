@@ -233,7 +233,7 @@ def _on_screen(
     from functools import partial  # noqa: PLC0415 - the screen alone needs all of this
 
     from chai_tui.sources.taste.source import TasteSource  # noqa: PLC0415 - as above
-    from chai_tui.tui.bridge import Bridge
+    from chai_tui.tui.common.bridge import Bridge
     from chai_tui.views.tasting import exit_code  # noqa: PLC0415 - as above
 
     settings, warnings = load_settings(settings_path())

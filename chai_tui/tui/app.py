@@ -15,16 +15,16 @@ from chai_tui.model.events import Event, Exited, Trouble, Unseated
 from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.makers.records import State
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
+from chai_tui.tui.common.saving import plain_name
+from chai_tui.tui.common.watching import WatchingApp
 from chai_tui.tui.keys.commands import COMMANDS, bindings, is_accepted
 from chai_tui.tui.keys.rows import key_sign
 from chai_tui.tui.kitchen.screen import KitchenScreen
 from chai_tui.tui.kitchen.title_line import Setup
 from chai_tui.tui.makers.sort_filter import Sort
-from chai_tui.tui.saving import plain_name
 from chai_tui.tui.screen_actions import ScreenActions
 from chai_tui.tui.shell.compaction import Backlog
-from chai_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -34,7 +34,7 @@ COMPLETE_SECONDS = 0.2
 
 
 def _offered() -> type[Provider]:
-    from chai_tui.tui.palette import KitchenCommands  # noqa: PLC0415 - not for the first screen
+    from chai_tui.tui.common.palette import KitchenCommands  # noqa: PLC0415 - not for the first screen
 
     return KitchenCommands
 

@@ -16,7 +16,7 @@ from chai_tui.model.commands import (
 from chai_tui.model.events import Event, Exited, Paused, Resumed, Trouble
 from chai_tui.state.floor import Floor
 from chai_tui.state.makers.records import Maker
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.dialogs.confirmations import question, question_of_program, refusal
 from chai_tui.tui.dialogs.signal_menu import meaning_of
 from chai_tui.tui.shell.minimum_size import MinimumSizeApp

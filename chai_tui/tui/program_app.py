@@ -11,8 +11,8 @@ from chai_tui.model.events import Event, Seated
 from chai_tui.model.text import printable
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.bridge import Bridge
-from chai_tui.tui.saving import plain_name
+from chai_tui.tui.common.bridge import Bridge
+from chai_tui.tui.common.saving import plain_name
 
 
 class ProgramApp(ChaiApp):

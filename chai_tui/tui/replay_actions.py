@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from chai_tui.recording.playing.player import Player
-from chai_tui.tui.watching import WatchingApp
+from chai_tui.tui.common.watching import WatchingApp
 
 NOTICE_SECONDS = 3.0
 """So long a notice is shown, and the same one is not shown again: a key may be held."""

@@ -28,13 +28,13 @@ LOOKED_THROUGH = 2_000
 
 
 def _of_kitchen() -> type[Provider]:
-    from chai_tui.tui.palette import KitchenReplayCommands  # noqa: PLC0415 - not for the first screen
+    from chai_tui.tui.common.palette import KitchenReplayCommands  # noqa: PLC0415 - not for the first screen
 
     return KitchenReplayCommands
 
 
 def _of_tasting() -> type[Provider]:
-    from chai_tui.tui.palette import TasteReplayCommands  # noqa: PLC0415 - not for the first screen
+    from chai_tui.tui.common.palette import TasteReplayCommands  # noqa: PLC0415 - not for the first screen
 
     return TasteReplayCommands
 

@@ -13,7 +13,7 @@ from chai_tui.explain.wording.formatting import counted, percent, seconds_text
 from chai_tui.model.events import Event
 from chai_tui.recording.form import RecordingError
 from chai_tui.recording.playing.player import Player
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.keys.replay_keys import KEYS_OF_REPLAY, Table, why_not
 from chai_tui.tui.keys.rows import keys_bound
 from chai_tui.tui.replay.bar import ReplayBar

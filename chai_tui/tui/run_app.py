@@ -18,13 +18,13 @@ from chai_tui.model.launch import Launch
 from chai_tui.recording.kept import KeptRun
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.canvas.prose import indented
+from chai_tui.tui.common.bridge import Bridge
+from chai_tui.tui.common.watching import WatchingApp
 from chai_tui.tui.shell.shutdown import INTERRUPTED
 from chai_tui.tui.shell.sixteen import has_few_colours
 from chai_tui.tui.terminal.restore import UNREAD_SECONDS, terminal_put_back
 from chai_tui.tui.terminal.signal_watch import signals_watched
-from chai_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
     from chai_tui.recording.playing.film import Film

@@ -18,15 +18,15 @@ from chai_tui.model.race_events import TasteFailed
 from chai_tui.model.text import printable
 from chai_tui.race.result import result_json
 from chai_tui.state.floor import Floor
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
+from chai_tui.tui.common.palette import TasteCommands
+from chai_tui.tui.common.saving import plain_name, save_new, write_text
+from chai_tui.tui.common.watching import WatchingApp
 from chai_tui.tui.keys.rows import keys_bound
 from chai_tui.tui.keys.taste_keys import TASTE, may_be_done, taste_bindings
 from chai_tui.tui.kitchen.event_log import EventLog
-from chai_tui.tui.palette import TasteCommands
-from chai_tui.tui.saving import plain_name, save_new, write_text
 from chai_tui.tui.shell.preloading import LATER, LATER_OF_TASTING
 from chai_tui.tui.taste.screen import TasteScreen
-from chai_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
     from textual.command import Provider

@@ -687,7 +687,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("what is on a title line need not be seen", "grounds[:1] if alone else grounds",
             "grounds[:1]"),
     ),
-    *_in("tui/watching.py", "pilot/test_kitchen_run.py",
+    *_in("tui/common/watching.py", "pilot/test_kitchen_run.py",
         ("a notice repeats the log",
             'if not getattr(self.screen, "shows_log", False):', "if True:"),
     ),

@@ -15,9 +15,9 @@ from chai_tui.model.launch import Launch
 from chai_tui.model.recipe import BUILT_IN
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.bridge import Bridge
 from chai_tui.tui.canvas.styles import as_text
-from chai_tui.tui.watching import WatchingApp
+from chai_tui.tui.common.bridge import Bridge
+from chai_tui.tui.common.watching import WatchingApp
 from tests.builders import HERE, FakeSource, brewing, floor_of
 
 LAUNCH = Launch(1, BUILT_IN["chai"], Engine.PROCESS, "forkserver")

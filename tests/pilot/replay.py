@@ -14,7 +14,7 @@ from chai_tui.recording.playing.film import Film
 from chai_tui.recording.playing.player import Player
 from chai_tui.recording.reader import Reader
 from chai_tui.sources.replay.source import RecordingSource
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.replay_app import ReplayApp, TasteReplayApp, is_tasting
 from tests.builders import BEGAN, FakeSource
 from tests.pilot.kitchen import StoppedClock, Watched

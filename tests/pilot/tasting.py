@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from chai_tui.model.commands import Command, RaceAgain
 from chai_tui.model.events import Event
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.taste_app import TasteApp
 from tests.builders import FakeSource, floor_of
 from tests.pilot.kitchen import Watched

@@ -25,7 +25,7 @@ from chai_tui.model.events import (
 from chai_tui.model.recipe import Recipe, Step, StepKind
 from chai_tui.state.makers.records import State
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from tests.builders import (
     BEGAN,
     FakeSource,
@@ -64,7 +64,7 @@ async def test_leaving_says_whom_it_ends_until_they_have_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "chai_tui.tui.watching.LEAVING_SECONDS", 60.0
+        "chai_tui.tui.common.watching.LEAVING_SECONDS", 60.0
     )  # a loaded machine needs more
     source = SlowSource(*(killed(number)[-1] for number in (1, 2, 3)))
     async with kitchen(*THREE, source=source) as shown:
@@ -80,7 +80,7 @@ async def test_leaving_says_whom_it_ends_until_they_have_ended(
 
 
 async def test_asking_twice_leaves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chai_tui.tui.watching.LEAVING_SECONDS", 60.0)
+    monkeypatch.setattr("chai_tui.tui.common.watching.LEAVING_SECONDS", 60.0)
     source = SlowSource()
     async with kitchen(*THREE, source=source) as shown:
         await shown.press("q")

@@ -15,8 +15,8 @@ from chai_tui.config.settings import Settings
 from chai_tui.model.commands import AddMakers, PauseMaker
 from chai_tui.model.engine import Engine
 from chai_tui.model.recipe import BUILT_IN
+from chai_tui.tui.common.palette import KitchenCommands
 from chai_tui.tui.keys.commands import COMMANDS
-from chai_tui.tui.palette import KitchenCommands
 from tests.builders import ALL_COMMANDS, brewing
 from tests.pilot.kitchen import Kitchen, kitchen
 from tests.thorough import briefly

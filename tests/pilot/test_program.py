@@ -177,7 +177,7 @@ async def test_the_help_has_words_of_a_program() -> None:
 
 
 async def test_the_palette_offers_the_tree_of_a_program() -> None:
-    from chai_tui.tui.palette import KitchenCommands
+    from chai_tui.tui.common.palette import KitchenCommands
 
     async with program(*FAMILY) as shown:
         offered = [str(hit.prompt) async for hit in KitchenCommands(shown.app.screen).discover()]

@@ -9,7 +9,7 @@ import pytest
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Seated, Started
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.program_app import ProgramApp
 from chai_tui.views.program_lines import exit_code
 from tests.builders import BEGAN, HERE, FakeSource, floor_of

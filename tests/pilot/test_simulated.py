@@ -7,7 +7,7 @@ from chai_tui.model.engine import Engine
 from chai_tui.sources.simulated.source import Simulation
 from chai_tui.state.floor import Floor
 from chai_tui.tui.app import ChaiApp
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from tests.builders import HERE, FakeSource, brewing
 from tests.pilot.kitchen import Kitchen, StoppedClock, kitchen
 from tests.process.makers import steps

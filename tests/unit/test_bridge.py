@@ -10,8 +10,8 @@ import pytest
 from chai_tui.model.commands import KillMaker
 from chai_tui.model.events import Event, Sampled, Trouble
 from chai_tui.model.program_events import Waits
-from chai_tui.tui import bridge as module
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common import bridge as module
+from chai_tui.tui.common.bridge import Bridge
 from tests.builders import ALL_COMMANDS, FakeSource
 
 PATIENCE = 5.0

@@ -102,25 +102,28 @@ ALLOWED: dict[str, set[str]] = {
     "tui.help": {
         "model", *STATE, *WORDS, "tui.canvas", "tui.keys", "tui.kitchen", "tui.timeline"
     },
+    "tui.common": {
+        "model", *STATE, "explain.wording", "host", "config", "recording", "tui.keys", "tui.shell"
+    },
     "tui": {
         "model", *RACE, *STATE, *WORDS, "explain.tasting", *FOUND, "host", "config",
         "tui.canvas", "tui.keys", "tui.shell", "tui.terminal",
         "tui.dialogs", "tui.detail", "tui.timeline", "tui.makers", "tui.kitchen", "tui.taste",
-        "tui.replay", "tui.help", "recording", "recording.playing",
+        "tui.replay", "tui.help", "tui.common", "recording", "recording.playing",
     },
     "cli.common": {"model", "config", "host", "views", "recording"},
     "cli.recordings": {
         "model", *WORDS, "recording", "recording.playing", "recording.export",
         "recording.export.traces", "recording.export.page", "recording.diff", "host",
-        "sources.replay", "views", "config", "tui", "cli.common",
+        "sources.replay", "views", "config", "tui", "tui.common", "cli.common",
     },
     "cli.programs": {
         "model", "config", "host", *STATE, "views", "sources.program", "recording", "tui",
-        "cli.common",
+        "tui.common", "cli.common",
     },
     "cli": {
         "model", "config", "host", "views", "sources.live.station.calls", "sources.live",
-        "sources.simulated", "sources.taste", "recording", "tui", "cli.common",
+        "sources.simulated", "sources.taste", "recording", "tui", "tui.common", "cli.common",
         "cli.recordings", "cli.programs",
     },
     "tasting": {"model", *RACE, *STATE, "explain.tasting", "config", "sources.taste"},

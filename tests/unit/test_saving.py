@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chai_tui.tui.saving import plain_name, save_new, write_text
+from chai_tui.tui.common.saving import plain_name, save_new, write_text
 
 
 @pytest.mark.parametrize(

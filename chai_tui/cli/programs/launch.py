@@ -241,7 +241,7 @@ def on_screen(
 ) -> int:
     """Show a program on the screen, and record it; return the exit code."""
     from chai_tui.sources.program.source import ProgramSource  # noqa: PLC0415 - not for bad usage
-    from chai_tui.tui.bridge import Bridge
+    from chai_tui.tui.common.bridge import Bridge
     from chai_tui.views.program_lines import exit_code  # noqa: PLC0415 - as above
 
     settings, warnings = load_settings(settings_path())

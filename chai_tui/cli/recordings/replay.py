@@ -43,7 +43,7 @@ def replay(*, file: str, large: bool = False) -> int:
 def _on_screen(reader: Reader, *, large: bool) -> int:
     from chai_tui.recording.playing.film import Film  # noqa: PLC0415 - not for bad usage
     from chai_tui.sources.replay.source import RecordingSource  # noqa: PLC0415 - likewise
-    from chai_tui.tui.bridge import Bridge
+    from chai_tui.tui.common.bridge import Bridge
 
     settings, warnings = load_settings(settings_path())
     with own_terminal():

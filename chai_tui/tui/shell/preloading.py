@@ -47,7 +47,7 @@ LATER = (
     "chai_tui.tui.timeline.dock",
     "chai_tui.tui.kitchen.log_screen",
     # The palette, and a picture of the screen.
-    "chai_tui.tui.palette",
+    "chai_tui.tui.common.palette",
     "textual.system_commands",
     "html.entities",
     # Reports of crashes: rich's own, with colours, which Textual makes in some of its threads.

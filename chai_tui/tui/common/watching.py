@@ -20,7 +20,7 @@ from chai_tui.model.events import Event, Trouble
 from chai_tui.model.text import printable
 from chai_tui.recording.kept import KeptRun
 from chai_tui.state.floor import Floor
-from chai_tui.tui.bridge import Bridge
+from chai_tui.tui.common.bridge import Bridge
 from chai_tui.tui.keys.commands import KEYS_OF_SCREENS
 from chai_tui.tui.keys.key_names import KEY_NAMES, key_name
 from chai_tui.tui.keys.replay_keys import KEYS_OF_ITS_OWN
@@ -255,7 +255,7 @@ class WatchingApp(Preloading, Screenshots, TypeAhead, MinimumSizeApp, inherit_bi
 
     def _save_run(self) -> None:
         """Save it, in a thread of its own: a million events take seconds."""
-        from chai_tui.tui.saving import save_new  # noqa: PLC0415 - only when asked for
+        from chai_tui.tui.common.saving import save_new  # noqa: PLC0415 - only when asked for
 
         kept = self._kept
         if kept is None:

@@ -1,0 +1,1 @@
+"""What all apps of this package have in common: how they watch a source, save and find commands."""
