@@ -16,11 +16,11 @@ import pytest
 
 from chai_tui.sources.taste.runner._chai_taste import clocks, gil, tasting
 from chai_tui.sources.taste.runner._chai_taste.blocks import make_block
-from chai_tui.sources.taste.runner._chai_taste.channel import Message, Problem
-from chai_tui.sources.taste.runner._chai_taste.comparing import Expectations
-from chai_tui.sources.taste.runner._chai_taste.guard import Guard, Stopped
 from chai_tui.sources.taste.runner._chai_taste.lanes import Lane, died, engines_for, main_seat
-from chai_tui.sources.taste.runner._chai_taste.target import Target
+from chai_tui.sources.taste.runner._chai_taste.subject.channel import Message, Problem
+from chai_tui.sources.taste.runner._chai_taste.subject.comparing import Expectations
+from chai_tui.sources.taste.runner._chai_taste.subject.guard import Guard, Stopped
+from chai_tui.sources.taste.runner._chai_taste.subject.target import Target
 
 called: list[Any] = []
 more = {"is": 0}

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from chai_tui.sources.taste.runner._chai_taste import calls, loading, target, words
-from chai_tui.sources.taste.runner._chai_taste.channel import Problem
-from chai_tui.sources.taste.runner._chai_taste.comparing import (
+from chai_tui.sources.taste.runner._chai_taste.subject import calls, loading, target, words
+from chai_tui.sources.taste.runner._chai_taste.subject.channel import Problem
+from chai_tui.sources.taste.runner._chai_taste.subject.comparing import (
     MOST_TOLD,
     Expectations,
     is_equal,
 )
-from chai_tui.sources.taste.runner._chai_taste.target import Target
+from chai_tui.sources.taste.runner._chai_taste.subject.target import Target
 
 
 class Array:

@@ -9,13 +9,14 @@ from concurrent import futures
 from itertools import starmap
 from typing import Any
 
-from . import calls, clocks
-from .channel import Channel, Message, Out, Problem
-from .comparing import Expectations
+from . import clocks
 from .lanes import Lane, died, limited
-from .target import Target
+from .subject import calls
+from .subject.channel import Channel, Message, Out, Problem
+from .subject.comparing import Expectations
+from .subject.target import Target
+from .subject.words import error_line, traceback_text
 from .tasting import raised
-from .words import error_line, traceback_text
 
 NOTE_EVERY = 0.1
 """Seconds between two notes of how many calls are done."""

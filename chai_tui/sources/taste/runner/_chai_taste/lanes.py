@@ -18,10 +18,11 @@ from multiprocessing import forkserver, synchronize, util
 from pathlib import Path
 from typing import Any
 
-from . import calls, clocks
-from .channel import Message, Out, Problem
-from .target import Target
-from .words import error_line, one_line
+from . import clocks
+from .subject import calls
+from .subject.channel import Message, Out, Problem
+from .subject.target import Target
+from .subject.words import error_line, one_line
 
 RUNNER = str(Path(__file__).parent.parent)
 PRELOAD = "_CHAI_TASTE_PRELOAD"
@@ -131,7 +132,9 @@ def _pool(target: Target, engine: str, workers: int) -> futures.Executor:
     if engine == "interpreter" and HAS_INTERPRETERS:
         # An interpreter of its own has Python's own path; nothing of ours can be found before this.
         code = f"import sys; sys.path[:] = {sys.path!r}; sys.argv[:] = {sys.argv!r}"
-        code += f"; from _chai_taste import calls; calls.begin_interpreter({target.module!r})"
+        code += (
+            f"; from _chai_taste.subject import calls; calls.begin_interpreter({target.module!r})"
+        )
         return futures.InterpreterPoolExecutor(  # type: ignore[attr-defined, no-any-return]
             workers, thread_name_prefix="chai-taste", initializer=exec, initargs=(code,)
         )

@@ -21,7 +21,7 @@ def _preload() -> None:
     sys.path[:] = path
     sys.argv[:] = argv
     with contextlib.suppress(BaseException):  # a worker tells of it
-        importlib.import_module("_chai_taste.calls")
+        importlib.import_module("_chai_taste.subject.calls")
         importlib.import_module(module)
     sys.stdout.flush()  # or every worker would print it again
 

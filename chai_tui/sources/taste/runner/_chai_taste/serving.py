@@ -12,7 +12,8 @@ from typing import Any
 
 from . import gil
 from .blocks import make_block
-from .channel import (
+from .lanes import Lane, engines_for, main_seat, open_lane
+from .subject.channel import (
     Channel,
     Message,
     Out,
@@ -21,13 +22,12 @@ from .channel import (
     end_group,
     leads_group,
 )
-from .comparing import Expectations
-from .guard import Guard
-from .lanes import Lane, engines_for, main_seat, open_lane
-from .loading import load
-from .target import Target
+from .subject.comparing import Expectations
+from .subject.guard import Guard
+from .subject.loading import load
+from .subject.target import Target
+from .subject.words import error_line, one_line, traceback_text
 from .tasting import taste
-from .words import error_line, one_line, traceback_text
 
 
 class Server:

@@ -8,11 +8,12 @@ import time
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from . import calls, clocks, gil
-from .channel import Channel, Message, Problem
-from .comparing import Expectations
-from .target import Target, not_pickled, refuse_result
-from .words import shown
+from . import clocks, gil
+from .subject import calls
+from .subject.channel import Channel, Message, Problem
+from .subject.comparing import Expectations
+from .subject.target import Target, not_pickled, refuse_result
+from .subject.words import shown
 
 SHORT = 20e-6
 """Seconds below which a call is not timed alone: the clock would be a part of it."""

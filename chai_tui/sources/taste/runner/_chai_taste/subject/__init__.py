@@ -1,0 +1,1 @@
+"""The function that is tasted: finding it, making it ready, calling it, and what it gave."""
