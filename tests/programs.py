@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from chai_tui.model.events import Event, Said
@@ -74,6 +76,32 @@ class Seen:
     def stations(self, command: str) -> list[Station]:
         """Those with something in their command line."""
         return [each for each in self.floor.stations.values() if command in each.command]
+
+
+class Gate:
+    """A named pipe as a program's input, in which it waits until it is let go on.
+
+    Attributes:
+        path: of it; for ``stdin``.
+
+    Args:
+        folder: where it is made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = str(folder / "gate")
+        os.mkfifo(self.path)
+        self._ends = os.open(self.path, os.O_RDWR)  # both: who opens it waits for nobody
+
+    def let_go_on(self) -> None:
+        """Give it a line."""
+        os.write(self._ends, b"\n")
+
+    def close(self) -> None:
+        """Give it the end of its input; idempotent."""
+        if self._ends >= 0:
+            os.close(self._ends)
+            self._ends = -1
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from chai_tui.sources.live.station.calls.function import recipe_of_call
 from chai_tui.sources.live.station.calls.loading import Where
 from chai_tui.state.floor import Floor
 from chai_tui.state.makers.records import Maker
+from tests.programs import Gate
 
 collect_ignore: list[str] = []
 if sys.platform == "win32":
@@ -95,6 +96,14 @@ def watch(start_method: str) -> Iterator[Watch]:
         yield Watch(kitchen)
     finally:
         kitchen.close()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """The input of a program that is to wait until something was seen of it."""
+    made = Gate(tmp_path)
+    yield made
+    made.close()
 
 
 Brew = Callable[..., list[Maker]]

@@ -23,7 +23,7 @@ from chai_tui.sources.program import source as program_source
 from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.stations.delivering import deliver
 from chai_tui.state.makers.records import State
-from tests.programs import Seen, run, run_python, watch
+from tests.programs import Gate, Seen, run, run_python, watch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of programs")
 
@@ -136,50 +136,60 @@ def test_who_closes_what_it_prints_into_is_followed_to_its_end() -> None:
 
 
 @pytest.mark.usefixtures("kernel")
-def test_exec_makes_nobody_new() -> None:
-    code = "import os, time; time.sleep(0.2); os.execvp('sleep', ['sleep', '0.3'])"
-    with run_python(code) as seen:
-        seen.until(lambda: seen.makers("sleep"))
+def test_exec_makes_nobody_new(gate: Gate) -> None:
+    code = "import os, sys; sys.stdin.readline(); os.execvp('cat', ['cat'])"
+    with run_python(code, stdin=gate.path) as seen:
+        seen.until(lambda: seen.makers("python"))
+        gate.let_go_on()
+        seen.until(lambda: seen.makers("cat"))
+        gate.close()
         seen.until_over()
         (maker,) = seen.floor.makers.values()
-        assert (maker.called, maker.exitcode) == ("sleep", 0)
+        assert (maker.called, maker.exitcode) == ("cat", 0)
 
 
 @pytest.mark.usefixtures("kernel")
-def test_who_calls_exec_in_a_thread_keeps_one_of_them() -> None:
+def test_who_calls_exec_in_a_thread_keeps_one_of_them(gate: Gate) -> None:
     code = (
         f"{SLEEPERS}"
-        "time.sleep(0.3)\n"
-        "threading.Thread(target=os.execvp, args=('sleep', ['sleep', '0.5'])).start()\n"
+        "sys.stdin.readline()\n"
+        "threading.Thread(target=os.execvp, args=('cat', ['cat'])).start()\n"
         "time.sleep(600)\n"
     )
-    with run_python(code, "3") as seen:
-        seen.until(lambda: seen.makers("sleep") and seen.floor.open == 1)
+    with run_python(code, "3", stdin=gate.path) as seen:
+        seen.until(lambda: seen.floor.open == 4)
+        gate.let_go_on()
+        seen.until(lambda: seen.makers("cat") and seen.floor.open == 1)
+        gate.close()
         seen.until_over()
         assert not [maker for maker in seen.floor.makers.values() if maker.exitcode]
 
 
 @pytest.mark.usefixtures("kernel")
-def test_a_process_whose_first_thread_ended_lives_on() -> None:
+def test_a_process_whose_first_thread_ended_lives_on(gate: Gate) -> None:
     code = (
-        "import ctypes, os, threading, time\n"
+        "import ctypes, os, threading\n"
         "def last():\n"
-        "    time.sleep(0.6); os._exit(5)\n"
+        "    os.read(0, 1); os._exit(5)\n"
         "threading.Thread(target=last).start()\n"
         "ctypes.CDLL(None).pthread_exit(None)\n"
     )
-    with run_python(code) as seen:
+    with run_python(code, stdin=gate.path) as seen:
         seen.until(lambda: len(seen.floor.makers) == 2)
         pid = seen.floor.makers[1].pid
         stat = Path(f"/proc/{pid}/stat")
         seen.until(lambda: b") Z " in stat.read_bytes())
         assert not [event for event in seen.events if isinstance(event, Exited)]
+        gate.let_go_on()
         seen.until_over()
         assert {maker.exitcode for maker in seen.floor.makers.values()} == {5}
 
 
-def test_threads_that_their_process_takes_along_end_as_it_does() -> None:
-    with run_python(f"{SLEEPERS}time.sleep(0.3); os._exit(3)", "99") as seen:
+def test_threads_that_their_process_takes_along_end_as_it_does(gate: Gate) -> None:
+    code = f"{SLEEPERS}sys.stdin.readline(); os._exit(3)"
+    with run_python(code, "99", stdin=gate.path) as seen:
+        seen.until(lambda: seen.floor.open == 100)
+        gate.let_go_on()
         seen.until_over()
         codes = [event.exitcode for event in seen.events if isinstance(event, Exited)]
         assert len(codes) == 100

@@ -166,15 +166,16 @@ def test_workers_of_joblib_tell_what_they_do(backend: str, tmp_path: Path) -> No
         if backend == "loky":
             assert {worker.called for worker in workers} == {"LokyProcess-1", "LokyProcess-2"}
             assert errors == {"", "ValueError: spilt 3"}
-            lines = [said_by(seen, worker) for worker in workers]
+            lines = [said_by(seen, worker, "out") for worker in workers]
             assert sorted(lines) == [["steeps 0"], ["steeps 1"]]
             # Beside it joblib's tracker may warn of a lock that its manager, a daemon thread, had
             # unlinked but not told it yet as the program ended: once in some 200 runs, without us.
             assert said_by(seen, makers[1], "out") == ["[0, 1]", "spilt 3"]
-            assert not seen.stations("-c")[0].name.startswith("python"), seen.told
+            assert not seen.stations(" -c ")[0].name.startswith("python"), seen.told
         else:
             assert {worker.pid for worker in workers} == {makers[1].pid}
-            assert sorted(seen.lines) == ["[0, 1]", "spilt 3", "steeps 0", "steeps 1"]
+            said = [line for maker in makers.values() for line in said_by(seen, maker, "out")]
+            assert sorted(said) == ["[0, 1]", "spilt 3", "steeps 0", "steeps 1"]
         assert makers[1].exitcode == 0, seen.told
 
 

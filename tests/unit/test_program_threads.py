@@ -125,3 +125,18 @@ def test_what_a_thread_said_comes_before_its_end(tmp_path: Path) -> None:
     station.seat(4712, 10.0)
     events = station.list_threads(12.0, lambda *_: "", {4712: 0, 4713: 0})
     assert [type(event) for event in events] == [Seated, Named, Started, Named, Exited, Exited]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of threads")
+@pytest.mark.parametrize(("state", "ends"), [("S", [0]), ("Z", [])])
+def test_threads_that_an_ended_process_took_along_did_not_just_return(
+    state: str, ends: list[int], tmp_path: Path
+) -> None:
+    (tmp_path / "4711/task/4711").mkdir(parents=True)
+    fields = [state, *"0" * 16, "1", *"0" * 30]
+    (tmp_path / "4711/stat").write_text(f"4711 (brew) {' '.join(fields)}\n")
+    station = ProgramStation(1, 4711, 0, next_maker=count(1), lived_at=10.0, proc=str(tmp_path))
+    station.seat(4711, 10.0)
+    station.seat(4712, 10.0)
+    events = station.list_threads(12.0, lambda *_: "")
+    assert [event.exitcode for event in events if isinstance(event, Exited)] == ends

@@ -10,6 +10,7 @@ from chai_tui.model.events import Event, Exited, Paused, Seated, Started
 from chai_tui.model.program_events import Named, StationSeen
 from chai_tui.samplers.gil.which_python import has_gil
 from chai_tui.samplers.protocol import Watched
+from chai_tui.sources.program.processes.proc_tree import read_stat
 from chai_tui.sources.program.stations.naming import Known
 from chai_tui.sources.program.stations.signalled import SignalledProcess
 
@@ -66,6 +67,7 @@ class ProgramStation(SignalledProcess):
         self._words = words
         self._left: dict[int, float] = {}
         """When threads were told to be gone, by their numbers; the latest come last."""
+        self._proc = proc
         self._folder = f"{proc}/{pid}/task"
         self._watched: list[Watched] | None = None
         self._names: dict[int, str] = {}
@@ -216,7 +218,8 @@ class ProgramStation(SignalledProcess):
             at: now.
             name_of: returns what the system calls a thread of a process.
             left: exit codes of those who ended, where the kernel tells: of anybody else who is gone
-                it is still to tell. None: it does not, and whoever is gone just returned.
+                it is still to tell. None: it does not, and whoever is gone just returned, unless
+                the process has ended and took them along.
         """
         try:
             there = {int(entry) for entry in os.listdir(self._folder)}  # noqa: PTH208 - likewise
@@ -226,6 +229,9 @@ class ProgramStation(SignalledProcess):
             return []
         events: list[Event] = []
         if not (self.threads.keys() | (left or {}).keys()) <= there:
+            stat = read_stat(self._proc, self.pid) if left is None else None
+            if stat is not None and stat.has_ended:
+                return []  # likewise
             events += self._words()  # whoever is gone may have told its name, and more
         for tid in [tid for tid in self.threads if tid not in there]:
             if left is None or tid in left:
