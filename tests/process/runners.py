@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -62,6 +63,11 @@ class Runner:
         while "note" in (message := self.hear()):
             self.notes.append(message)
         return message
+
+    def has_spoken(self) -> bool:
+        """Whether there is something to hear."""
+        assert self.process.stdout
+        return b"\n" in self._rest or bool(select.select([self.process.stdout], [], [], 0)[0])
 
     def hear(self) -> Message:
         """Return the next message; ``{"gone": exit code}`` at the end of them."""

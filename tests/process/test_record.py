@@ -20,6 +20,12 @@ from tests.thorough import briefly
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 QUICK = '[[steps]]\nname = "pour"\nwait = 0.1\n'
+WAITS = """
+import os, time
+def waits():
+    while not os.path.exists("gate"): time.sleep(0.01)
+"""
+"""Nobody is served before the test has seen what it wants to see."""
 
 
 def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -130,20 +136,23 @@ def test_a_recording_that_could_not_be_finished_is_told_and_the_run_goes_on(
 def test_a_key_saves_the_run_so_far_and_again_later(tmp_path: Path) -> None:
     from tests.terminal import Terminal
 
-    command = [console_script(), "--record", str(tmp_path / "all.chai")]
+    (tmp_path / "work.py").write_text(WAITS)
+    brew = ("brew", "work.py:waits", "--makers", "3")
+    command = [console_script(), *brew, "--record", str(tmp_path / "all.chai")]
     home = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
     with Terminal(command, folder=tmp_path, environment=home) as terminal:
         terminal.until_shows("3 brewing")
         terminal.send("w")
-        terminal.until_shows("brew-chai.chai.gz")
+        terminal.until_shows("brew-waits.chai.gz")
+        (tmp_path / "gate").touch()
         terminal.until_shows("All chai served")
         terminal.send("w")
-        terminal.until_shows("brew-chai-2.chai.gz")
+        terminal.until_shows("brew-waits-2.chai.gz")
         terminal.send("q")
         assert terminal.wait() == 0
         assert f"recorded: chai-tui replay {tmp_path / 'all.chai'}" in terminal.raw.decode()
     whole = recorded(tmp_path / "all.chai")
-    early, late = (recorded(tmp_path / f"brew-chai{n}.chai.gz") for n in ("", "-2"))
+    early, late = (recorded(tmp_path / f"brew-waits{n}.chai.gz") for n in ("", "-2"))
     assert early == whole[: len(early)]
     assert late == whole[: len(late)]
     assert not any(isinstance(event, Exited) for event in early)

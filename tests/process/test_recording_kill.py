@@ -61,8 +61,9 @@ def test_what_was_told_a_second_before_it_was_killed_is_there(tmp_path: Path, na
 
 
 def test_the_program_itself_is_killed_while_it_records(tmp_path: Path) -> None:
-    path = tmp_path / "run.chai.gz"
-    arguments = ["brew", "--makers", "3", "--seed", "1", "--plain", "--record", str(path)]
+    path, recipe = tmp_path / "run.chai.gz", tmp_path / "slow.toml"
+    recipe.write_text('[[steps]]\nname = "steep"\nwait = 600\n')  # it ends by no other hand
+    arguments = ["brew", str(recipe), "--makers", "3", "--plain", "--record", str(path)]
     with subprocess.Popen(
         [console_script(), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as program:

@@ -190,11 +190,11 @@ def test_an_async_function_has_an_engine_more(write: Write, runner: Runner) -> N
     assert runner.taste()["tasted"]["shown"] in "1234"
     walls = {}
     for engine in loaded["engines"]:
-        runner.open(engine, 0 if engine == "asyncio" else 2)
         workers = 0 if engine == "asyncio" else 2
-        block = runner.block(engine, count=16, workers=workers)["block"]
-        assert block["times"] == 0
-        walls[engine] = block["wall"]
+        runner.open(engine, workers)
+        blocks = [runner.block(engine, count=16, workers=workers)["block"] for _ in range(4)]
+        assert [block["times"] for block in blocks] == [0] * 4
+        walls[engine] = min(block["wall"] for block in blocks)  # a machine can only make it longer
     assert walls["serial"] >= 16 * 0.02
     assert walls["asyncio"] < walls["serial"] / 2
     runner.open("asyncio", 2)
@@ -381,8 +381,9 @@ def test_an_import_that_reads_exits_raises_or_hangs(write: Write, runner: Runner
     assert problem(runner.load(write("x = = 1", "e.py"), "f"), "import_raised")["line"] == 1
     found = problem(runner.load(write("import nowhere_at_all", "g.py"), "f"), "import_raised")
     assert "needs the module nowhere_at_all" in found["text"]
+    # Long enough for it to come to its loop on a machine that pauses.
     hanging = write("import time\nwhile True:\n    time.sleep(0.01)", "h.py")
-    found = problem(runner.load(hanging, "f", import_timeout=0.3), "import_hangs")
+    found = problem(runner.load(hanging, "f", import_timeout=2.0), "import_hangs")
     assert found["line"] in {2, 3}
     assert "gone" in runner.hear()
 
@@ -633,7 +634,8 @@ def test_the_lock_is_where_it_says(write: Write, runner: Runner) -> None:
         held = []
         with Path(f"/proc/{runner.process.pid}/mem").open("rb", buffering=0) as memory:
             until = time.monotonic() + 0.5
-            while time.monotonic() < until:
+            # Whoever wakes up late looks no more: it may have made its last call by then.
+            while time.monotonic() < until and not runner.has_spoken():
                 held.append(os.pread(memory.fileno(), 4, word) == b"\1\0\0\0")
                 time.sleep(0.001)
         assert runner.hear()["tasted"]
@@ -751,8 +753,9 @@ def test_calls_that_start_processes_of_their_own_report_their_time(
 @pytest.mark.thorough
 def test_without_the_word_the_share_is_a_guess(write: Write, runner: Runner) -> None:
     runner.loaded(write("def spin():\n    for _ in range(10_000): pass"), "spin")
-    assert runner.taste(seconds=0.5)["tasted"]["about_gil"] is None
-    assert runner.taste(seconds=0.5, about_gil=True)["tasted"]["about_gil"] > 0.5
+    assert runner.taste(seconds=0.1)["tasted"]["about_gil"] is None
+    # Looks enough for a guess, wherever it gets a tenth of a core.
+    assert runner.taste(seconds=2.0, about_gil=True)["tasted"]["about_gil"] > 0.5
 
 
 def test_a_slow_first_call_is_the_only_one(write: Write, runner: Runner) -> None:

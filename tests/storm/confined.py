@@ -12,25 +12,25 @@ import json
 import os
 import resource
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import psutil
 
 from chai_tui.model.commands import AddMakers, KillMaker
 from chai_tui.model.engine import Engine
 from chai_tui.state.makers.records import Maker, State
-from tests.process.makers import steps
+from tests.process.makers import doing, steps
 from tests.storm.driving import Drive, kitchen_drive
+from tests.storm.numbered import wait_for
 
 NOT_HERE = 3
 """The exit code for: it cannot be provoked here."""
 CROWD = 40
 """How many makers are seated to meet a limit."""
-STAYS = 3.0
-"""Seconds that each of them brews: on a slow machine too they are still there when it is looked at
-who was in the way."""
 ROOM = 30
 """How many processes and threads there are at most."""
 _PR_CAPBSET_DROP = 24  # prctl(2)
@@ -134,12 +134,20 @@ def _is_answered(drive: Drive, orders: int) -> bool:
 
 
 def _crowd(drive: Drive, first: list[Maker], engine: Engine) -> list[Maker]:
-    """Seat more than there is room for, one by one as a person would, until all have ended."""
-    for seated in range(CROWD):
-        drive.submit(AddMakers(1, steps(wait=STAYS), engine))
-        drive.until(partial(_is_answered, drive, len(first) + seated + 1))
-    crowd = [maker for maker in drive.floor.makers.values() if maker not in first]
-    drive.until_joined(crowd)
+    """Seat more than there is room for, one by one as a person would, until all have ended.
+
+    On a machine that takes long to seat them, too, the first are still there when the last one
+    comes, and when it is looked at who was in the way.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        gate = Path(folder) / "gate"
+        for seated in range(CROWD):
+            drive.submit(AddMakers(1, doing(partial(wait_for, gate)), engine))
+            drive.until(partial(_is_answered, drive, len(first) + seated + 1))
+        crowd = [maker for maker in drive.floor.makers.values() if maker not in first]
+        drive.until(lambda: all(maker.started_at or maker.joined for maker in crowd))
+        gate.touch()
+        drive.until_joined(crowd)
     return crowd
 
 

@@ -61,7 +61,7 @@ def type_anything(rounds: int, random: Random) -> str:
             for _ in range(8):  # as many screens as there may be over the kitchen
                 terminal.send("escape")
                 _read_for(terminal, 0.3)
-            terminal.send("ctrl+q")
+            _leave(terminal)
             code = terminal.wait()
             require(code in {0, 1}, f"left with {code}")
             require(b"Traceback" not in terminal.raw, "a traceback reached the terminal")
@@ -93,6 +93,17 @@ def _see_that_it_answers(terminal: Terminal, pieces: list[bytes]) -> None:
             _read_for(terminal, 0.3)
             if opens:  # alone, or it would be Alt and a question mark; what was open is one less
                 terminal.send("?")
+
+
+def _leave(terminal: Terminal) -> None:
+    """Press Ctrl-Q until it leaves: read together with the Escape before, it is another key."""
+    deadline = time.monotonic() + PATIENCE
+    while terminal.process.poll() is None:
+        require(time.monotonic() < deadline, f"it does not leave:\n{terminal.text}")
+        terminal.send("ctrl+q")
+        again = time.monotonic() + 5.0
+        while terminal.process.poll() is None and time.monotonic() < again:
+            terminal.read()
 
 
 def _read_for(terminal: Terminal, seconds: float) -> None:

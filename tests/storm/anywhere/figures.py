@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
@@ -11,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from tests.process.program import console_script
+from tests.storm.anywhere.control_groups import group_of_our_own
 from tests.storm.anywhere.spaces import unshared
 from tests.storm.promise import PATIENCE, Force, Promise, Untried, require
 from tests.storm.reused import NOT_HERE
@@ -24,9 +24,8 @@ from tests.terminal import Terminal
 _REFUSED = 77
 """The exit code for: a namespace may not be prepared so."""
 _FIGURES = ("core", "cpu_share", "ready_share", "cpu_seconds", "memory", "stopped")
-_CONTROLLERS = ("/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup")
-"""Where groups with a CPU quota are made: version 1, and 2."""
 _QUOTA_V1, _QUOTA_V2 = "cpu.cfs_quota_us", "cpu.max"
+"""How much CPU time a control group may have, in version 1 and 2."""
 
 Space = tuple[str, str]
 """Kinds of namespaces, and the shell words that prepare them; nothing stays as it is."""
@@ -191,7 +190,7 @@ def follow_affinity_on_the_screen(columns: int = 80, rows: int = 24) -> None:
 
 def follow_quota() -> str:
     """Move a program into a group of its own, and give that a quota and take it away again."""
-    with _group() as folder, Json() as program:
+    with group_of_our_own("cpu", _QUOTA_V2) as folder, Json() as program:
         program.next("sampled")
         try:
             (folder / "cgroup.procs").write_text(str(program.pid))
@@ -202,28 +201,6 @@ def follow_quota() -> str:
             told = program.next("cores_changed")["quota"]
             require(told == quota, f"a quota of {quota} is told as {told}")
     return "a real quota followed"
-
-
-@contextlib.contextmanager
-def _group() -> Iterator[Path]:
-    """Make a control group that can have a CPU quota; yield its folder.
-
-    Raises:
-        Untried: this system does not let us.
-    """
-    for parent in map(Path, _CONTROLLERS):
-        folder = parent / f"chai-tui-test-{os.getpid()}"
-        try:
-            folder.mkdir()
-        except OSError:
-            continue
-        try:
-            if any((folder / name).exists() for name in (_QUOTA_V1, _QUOTA_V2)):
-                yield folder
-                return
-        finally:
-            folder.rmdir()
-    raise Untried("no control group can be made")
 
 
 def _limit(folder: Path, quota: float | None) -> None:

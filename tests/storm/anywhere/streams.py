@@ -122,7 +122,11 @@ def nobody_takes_their_place(streams: str = "0<&- 2>&-") -> None:
     )
     assert process.stdout is not None
     try:
-        process.stdout.readline()
+        started = 0
+        while started < 3:  # until then a maker may be just about to lead its own elsewhere
+            line = process.stdout.readline()
+            require(line, f"{streams}: it ended with {started} makers started")
+            started += line.startswith("Start of")
         for pid in (process.pid, *(child.pid for child in family_of(process.pid))):
             for number in (0, 2):
                 leads = os.readlink(f"/proc/{pid}/fd/{number}")  # noqa: PTH115 - no file
