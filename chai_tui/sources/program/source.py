@@ -110,7 +110,8 @@ class ProgramSource:
         self._process_events: ProcessEvents | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
-        self._look_at = self._looked_at = float("-inf")
+        self._look_at = self._looked_at = self._heard_at = float("-inf")
+        self._hear_at = float("inf")
         self._missed = 0.0
         self._commands: deque[Command] = deque()
         self._began = False
@@ -159,10 +160,7 @@ class ProgramSource:
         events = self._begin()
         while self._commands:
             events += self._do(self._commands.popleft())
-        tokens = self._poller.wait(0.0 if events else self._patience(timeout))
-        if self in tokens:
-            self._look_soon()
-            self._wait_for(-1)  # until then it would wake us without end
+        tokens = self._wait(0.0 if events else timeout)
         sizes = self._listening.sizes(tokens)
         # Who is there comes first: nobody takes in what somebody says who is not known.
         events += self._follow()
@@ -271,15 +269,42 @@ class ProgramSource:
         started.process.returncode = 0  # whoever follows it, reaps it
         return (started.process.pid,)
 
-    def _patience(self, timeout: float | None) -> float | None:
-        now = self._clock()
+    def _wait(self, timeout: float | None) -> list[Any]:
+        """Wait until there is something to do; return the tokens of what is ready."""
         due = [self._look_at, self._listening.due_at, *self._stations.kills_at]
         if self._looking is not None:
             due.append(self._looking.due_at)
-        left = max(0.0, min(due) - now)
-        if left == float("inf"):  # nothing could be started: whoever wants something wakes us
-            return timeout
-        return left if timeout is None else min(timeout, left)
+        now = self._clock()
+        until = min(due) if timeout is None else min(*due, now + timeout)
+        while True:
+            left = max(0.0, min(until, self._hear_at) - now)
+            # Nothing could be started: whoever wants something wakes us.
+            tokens = self._poller.wait(None if left == float("inf") else left)
+            now = self._clock()
+            is_news = self._hear(now, is_told=self in tokens)
+            if is_news or tokens != [self] or now >= until:
+                return tokens
+
+    def _hear(self, now: float, *, is_told: bool) -> bool:
+        """Hear who follows the program, if it is time; return whether to look.
+
+        Args:
+            now: now.
+            is_told: whether there is something to hear.
+        """
+        if is_told:
+            self._hear_at = min(self._hear_at, self._heard_at + PAUSE_SECONDS)
+        if self._following is None or now < self._hear_at:
+            if is_told:
+                self._wait_for(-1)  # until then it would wake us without end
+            return False
+        self._heard_at, self._hear_at = now, float("inf")
+        is_news = self._following.hears_news()
+        if is_news:
+            self._look_at = float("-inf")
+        else:
+            self._wait_for(self._following.fileno())
+        return is_news
 
     # Who is there
 

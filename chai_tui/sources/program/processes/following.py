@@ -96,6 +96,7 @@ class Following:
         self._rota: list[int] = []
         self._scan_after = self._check_at = self._read_after = float("-inf")
         self._looked_at: list[float] = []
+        self._heard: list[Record] = []
         self._is_first = True
 
     @property
@@ -151,6 +152,27 @@ class Following:
             return self._events.fileno()
         return self._ends.fileno()
 
+    def hears_news(self) -> bool:
+        """Hear what the kernel tells, which is kept for the next look; return whether that is due.
+
+        It tells of the whole system: what is of strangers alone is forgotten at once.
+        """
+        if self._events is None or not self.is_told:
+            return True
+        records = self._events.read()
+        if self.is_told and not any(map(self._is_of_ours, records)):
+            return False
+        self._heard += records
+        return True
+
+    def _is_of_ours(self, record: Record) -> bool:
+        """Whether somebody of the program, or this process, has to do with what was told."""
+        if isinstance(record, Lost) or record.pid in self._members:
+            return True
+        if isinstance(record, Forked):
+            return record.parent in self._members or record.parent == self._pid
+        return record.pid in self._newcomers.own_children
+
     def look(self, *, thoroughly: bool = False) -> list[Change]:
         """Return what changed since the last look, in order.
 
@@ -165,7 +187,8 @@ class Following:
         if self._is_first:
             self._begin(now)
         if self._events is not None:
-            lost = self._hear(self._events.read(), now)
+            heard, self._heard = self._heard, []
+            lost = self._hear(heard + self._events.read(), now)
             self._tree.is_told = self.is_told
         if not self.is_told:
             self._find_ends(now)
