@@ -6,7 +6,8 @@ import os
 from collections.abc import Collection, Sequence
 
 from chai_tui.model.program_events import WaitKind
-from chai_tui.samplers.gil.futex_rule import Image, Images, image_of
+from chai_tui.samplers.gil.futex_rule import Image, image_of
+from chai_tui.samplers.gil.images import Images
 from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.linux_thread import Thread
 from chai_tui.samplers.protocol import Watched

@@ -13,7 +13,7 @@ from chai_tui.model.program_events import TIMED, WaitKind
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
 
-from chai_tui.samplers.gil.futex_rule import Images
+from chai_tui.samplers.gil.images import Images
 from chai_tui.samplers.gil.which_python import has_gil, python_in
 from chai_tui.samplers.kept_file import Budget
 from chai_tui.samplers.linux_program import ProgramSampler

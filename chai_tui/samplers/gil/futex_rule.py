@@ -9,11 +9,10 @@ of the heap. Seen with 3.11 to 3.15, built with and without a shared library, on
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
 from typing import NamedTuple
 
 from chai_tui.samplers.gil.which_python import (
-    has_gil,
+    is_cpython,
     is_interpreter,
     is_library,
     path_in,
@@ -65,8 +64,8 @@ def image_of(proc: str, pid: int) -> Image | None:
         pid: the system's number of the process.
 
     Returns:
-        None where that says nothing: no CPython with a GIL, another machine, or another C library
-        than glibc (musl's threads wait on an address of their own stack).
+        None where that says nothing: no CPython, another machine, or another C library than
+        glibc (musl's threads wait on an address of their own stack).
     """
     futex = FUTEX.get(os.uname().machine)
     seen = program_and_maps(proc, pid)
@@ -74,7 +73,7 @@ def image_of(proc: str, pid: int) -> Image | None:
         return None
     program, lines = seen
     python = python_in(program, map(path_in, lines))
-    if not has_gil(python):
+    if not is_cpython(python):
         return None
     ranges = _static(lines, program if is_interpreter(program) else "")
     if not ranges:
@@ -110,63 +109,3 @@ def _static(lines: list[str], program: str) -> tuple[tuple[int, int], ...]:
         else:
             follows = -1
     return tuple(ranges)
-
-
-_SECONDS = 1.0
-"""For which a process is taken to run the program that it ran."""
-_LOADED_SECONDS = 2.0
-"""After which a program has loaded its interpreter."""
-_START_STACK = 25
-"""Field of stat counted from the state, which is another one after ``exec``; proc(5)."""
-
-
-class _Seen(NamedTuple):
-    image: Image | None
-    stack: bytes
-    at: float
-    asked_at: float
-    is_loaded: bool
-
-
-class Images:
-    """The images of many processes, each read when it is asked for, and again after an ``exec``.
-
-    Args:
-        proc: where /proc is.
-    """
-
-    def __init__(self, proc: str) -> None:
-        self._proc = proc
-        self._seen: dict[int, _Seen] = {}
-
-    def of(self, at: float, pid: int) -> Image | None:
-        """Return where a process's interpreter is, as :func:`image_of` does.
-
-        Args:
-            at: now, in seconds.
-            pid: the system's number of the process.
-        """
-        seen = self._seen.get(pid)
-        if seen is not None and at < seen.asked_at + _SECONDS:
-            return seen.image
-        stack = self._stack(pid)
-        is_loaded = seen is not None and at >= seen.at + _LOADED_SECONDS
-        if seen is not None and stack == seen.stack and (seen.is_loaded or not is_loaded):
-            self._seen[pid] = seen._replace(asked_at=at)
-            return seen.image
-        image = image_of(self._proc, pid)
-        is_same = seen is not None and stack == seen.stack
-        self._seen[pid] = _Seen(image, stack, at, at, is_same and is_loaded)
-        return image
-
-    def keep(self, pids: Collection[int]) -> None:
-        """Forget all but some processes."""
-        if len(self._seen) > len(pids) or not self._seen.keys() <= set(pids):
-            self._seen = {pid: seen for pid, seen in self._seen.items() if pid in pids}
-
-    def _stack(self, pid: int) -> bytes:
-        try:
-            with open(f"{self._proc}/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib costs an import
-                return file.read().rpartition(b") ")[2].split()[_START_STACK]
-        except (OSError, IndexError):
-            return b""

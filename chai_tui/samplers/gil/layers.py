@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from chai_tui.model.program_events import Layer
-from chai_tui.samplers.gil.futex_rule import Images
+from chai_tui.samplers.gil.images import Images
 from chai_tui.samplers.gil.layout import FREE_THREADED
 from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.gil.which_python import has_gil, python_of
@@ -15,10 +15,13 @@ from chai_tui.samplers.waiting.permission import why_denied
 
 NOT_ATTACHED = "not looked at: --no-attach keeps to what /proc tells anybody"
 NOT_SEEN = "not seen: {}"
+MAY_BE_OFF = "none, unless it was switched on: this Python is free-threaded"
 OTHER_PYTHON = "not seen: {} keeps it where it is not known here"
 OTHER_SYSTEM = "not seen: on this machine, or with this C library, nobody tells who waits for it"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 16.0
 """Seconds between two looks at one process: soon, for it may just have begun; then ever later."""
+_SWITCH_PAUSE = 2.0
+"""The longest one where it has no GIL, and any module that it imports may switch that on."""
 _AT_ONCE = 4
 """So many are looked at with one sample: 30 µs each."""
 
@@ -93,7 +96,9 @@ class Layers:
             if not self._due or self._due[0][0] > at:
                 break
             _, pid, pause = self._due[0]
-            heapq.heapreplace(self._due, (at + pause, pid, min(2 * pause, _LONGEST_PAUSE)))
+            longest = _SWITCH_PAUSE if self._images.without_gil(pid) else _LONGEST_PAUSE
+            pause = min(pause, longest)
+            heapq.heapreplace(self._due, (at + pause, pid, min(2 * pause, longest)))
             seen = self._of(at, pid)
             is_first = self._told[pid] is None and pause == _FIRST_PAUSE
             if self._holds_back and is_first and pid in self.pythons:
@@ -141,11 +146,14 @@ class Layers:
             why = self._locks.find(at, pid, image)
             layers = (Layer.FUTEX,) if why else (Layer.FUTEX, Layer.WORD)
             return Seen(pid, () if why == FREE_THREADED else layers, why), image.python
-        python = python_of(pid, self._proc)
+        off = "" if denied else self._images.without_gil(pid)
+        python = off or python_of(pid, self._proc)
         if not python:
             return Seen(pid, (), denied) if denied and self._attach else None, ""
-        if python.endswith("t"):
+        if off:
             why = FREE_THREADED
+        elif python.endswith("t"):
+            why = MAY_BE_OFF
         elif not has_gil(python):
             why = OTHER_PYTHON.format(python)
         else:

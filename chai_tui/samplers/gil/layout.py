@@ -29,6 +29,7 @@ _USUAL_INTERVAL = 5_000
 _MOST_SEARCHED = 1 << 20
 
 FREE_THREADED = "none: this Python is free-threaded"
+"""Of a Python that is built to do without: until somebody switches it on, it has no GIL."""
 UNKNOWN = "this Python keeps that where it is not known here"
 
 
@@ -98,17 +99,13 @@ def find_layout(proc: str, pid: int, image: Image, memory: Memory) -> Layout | s
         image: of its interpreter.
         memory: its memory.
     """
-    path = f"{proc}/{pid}/root{image.file}" if image.file else f"{proc}/{pid}/exe"
-    section = section_in(path, _SECTION)
-    if section is None or image.start < 0:
+    section = _runtime(proc, pid, image)
+    if section is None:
         return UNKNOWN
-    runtime, size = image.start + section[0], section[1]
-    table = memory.read(runtime, _TABLE.size)
-    if table is None or size < _TABLE.size:
-        return UNKNOWN
-    if table.startswith(_COOKIE):
-        words = _TABLE.unpack(table)
-        if words[2]:
+    runtime, size = section
+    if (words := _table(memory, runtime)) is not None:
+        switch = _switch(memory, runtime, words)
+        if switch is not None and not is_switched_on(memory, switch):
             return FREE_THREADED
         found = _by_table(memory, runtime, words)
     else:
@@ -116,19 +113,84 @@ def find_layout(proc: str, pid: int, image: Image, memory: Memory) -> Layout | s
     return UNKNOWN if found is None or not _is_it(found, memory, _threads(proc, pid)) else found
 
 
+def switch_of(proc: str, pid: int, image: Image, memory: Memory) -> int | None:
+    """Return where a Python that is built to do without a GIL keeps whether it has one.
+
+    Args:
+        proc: where /proc is.
+        pid: the system's number of the process.
+        image: of its interpreter.
+        memory: its memory.
+
+    Returns:
+        Its address; 0 if that is not known, None if this is no such Python, as far as is known.
+    """
+    section = _runtime(proc, pid, image)
+    words = None if section is None else _table(memory, section[0])
+    if section is None or words is None:
+        return None
+    return _switch(memory, section[0], words)
+
+
+def is_switched_on(memory: Memory, switch: int) -> bool:
+    """Whether a Python that is built to do without a GIL has one now.
+
+    Args:
+        memory: its memory.
+        switch: where it keeps that: :func:`switch_of`.
+    """
+    return bool(switch) and any(memory.read(switch, 4) or b"")
+
+
+def _runtime(proc: str, pid: int, image: Image) -> tuple[int, int] | None:
+    """Where ``_PyRuntime`` is, and its size, which is enough for a table."""
+    path = f"{proc}/{pid}/root{image.file}" if image.file else f"{proc}/{pid}/exe"
+    section = section_in(path, _SECTION)
+    if section is None or image.start < 0 or section[1] < _TABLE.size:
+        return None
+    return image.start + section[0], section[1]
+
+
+def _table(memory: Memory, runtime: int) -> tuple[int, ...] | None:
+    """The table that tells where everything is, if there is one."""
+    table = memory.read(runtime, _TABLE.size)
+    return None if table is None or not table.startswith(_COOKIE) else _TABLE.unpack(table)
+
+
+def _switch(memory: Memory, runtime: int, words: tuple[int, ...]) -> int | None:
+    places = _places(words)
+    if not words[2]:
+        return None
+    interpreter = None if places is None else _main_interpreter(memory, runtime, words)
+    if places is None or interpreter is None:
+        return 0
+    # Unlike that of all other words, this offset is one in the GIL's own record, which is before.
+    return interpreter + words[places.locked - 2] + words[places.locked - 1]
+
+
 def _by_table(memory: Memory, runtime: int, words: tuple[int, ...]) -> Layout | None:
-    version, places = words[1], _PLACES.get(words[1] >> 16 & 0xFF)
-    if places is None or version >> 24 != 3:
+    places = _places(words)
+    if places is None:
         return None
     holder, locked = words[places.holder], words[places.locked]
     if locked - holder != _LOCKED_BEHIND:
         return None
+    interpreter = _main_interpreter(memory, runtime, words)
+    return None if interpreter is None else Layout(interpreter + holder, words[places.native])
+
+
+def _places(words: tuple[int, ...]) -> _Places | None:
+    version = words[1]
+    return _PLACES.get(version >> 16 & 0xFF) if version >> 24 == 3 else None
+
+
+def _main_interpreter(memory: Memory, runtime: int, words: tuple[int, ...]) -> int | None:
     interpreter = _at(memory, runtime + words[_HEAD])
     for _ in range(_MOST_INTERPRETERS):  # the newest comes first, and the main one last
         if not interpreter:
             break
         if _at(memory, interpreter + words[_ID]) == 0:
-            return Layout(interpreter + holder, words[places.native])
+            return interpreter
         interpreter = _at(memory, interpreter + words[_NEXT])
     return None
 

@@ -13,6 +13,8 @@ _DELETED = " (deleted)"
 _LIBRARY = re.compile(r"libpython(\d\.\d+)(t?)[a-z]*\.so")
 _PYPY = re.compile(r"(?:lib)?pypy(\d(?:\.\d+)?)?(?:-c|$)")
 _PROGRAM = re.compile(r"python(\d(?:\.\d+)?)?(t?)(?:[a-su-z]{0,2}|-dbg|-intel64)$")
+_ALWAYS = re.compile(r"CPython (?:2|3\.\d|3\.1[0-2])(?:\.|$)")
+"""Those that always have one."""
 _MODULES = re.compile(r"/python(\d\.\d+)(t?)/|\.cpython-(\d)(\d+)(t?)[a-z]*-")
 
 
@@ -37,7 +39,25 @@ def has_gil(python: str) -> bool:
     Args:
         python: as :func:`python_of` tells it.
     """
-    return python.startswith("CPython") and not python.endswith("t")
+    return is_cpython(python) and not python.endswith("t")
+
+
+def is_cpython(python: str) -> bool:
+    """Whether it is a CPython, which may have a GIL even if it was built to do without.
+
+    Args:
+        python: as :func:`python_of` tells it.
+    """
+    return python.startswith("CPython")
+
+
+def may_do_without(python: str) -> bool:
+    """Whether it is a CPython that may be built to do without a GIL, whatever its program is named.
+
+    Args:
+        python: as :func:`python_of` tells it.
+    """
+    return is_cpython(python) and not _ALWAYS.match(python)
 
 
 def program_and_maps(proc: str, pid: int) -> tuple[str, list[str]] | None:

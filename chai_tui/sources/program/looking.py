@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from chai_tui.model.events import Event, Sampled, Trouble
-from chai_tui.model.program_events import SeenBy
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.program.stations.naming import known_of, thread_name
@@ -84,11 +83,11 @@ class Looking:
 
     def _layers(self, at: float) -> list[Event]:
         """Return by what the GIL is seen, of those of whom that changed."""
-        return [
-            SeenBy(at, station.number, layers, why)
-            for pid, layers, why in self._observer.changed_layers
-            if (station := self._stations.get(pid)) is not None
-        ]
+        events: list[Event] = []
+        for pid, layers, why in self._observer.changed_layers:
+            if (station := self._stations.get(pid)) is not None:
+                events += station.see_gil(at, layers, why)
+        return events
 
     def _pauses_in(self, sampled: Sampled) -> list[Event]:
         """Return the pauses that somebody else made, as samples show them."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Event, Exited, Paused, Seated, Started
-from chai_tui.model.program_events import Named, StationSeen
+from chai_tui.model.program_events import Layer, Named, SeenBy, StationSeen
+from chai_tui.samplers.gil.layout import FREE_THREADED
 from chai_tui.samplers.gil.which_python import has_gil
 from chai_tui.samplers.protocol import Watched
 from chai_tui.sources.program.processes.proc_tree import read_stat
@@ -62,6 +63,7 @@ class ProgramStation(SignalledProcess):
         self.inherited: tuple[str, ...] = ()
         self.parent = parent
         self._foretold = Known()
+        self._gil_seen: bool | None = None
         self._next_maker = next_maker
         self._lived_at = lived_at
         self._words = words
@@ -91,7 +93,7 @@ class ProgramStation(SignalledProcess):
 
     @property
     def _has_gil(self) -> bool:
-        return has_gil(self.known.python)
+        return has_gil(self.known.python) if self._gil_seen is None else self._gil_seen
 
     def watched(self) -> list[Watched]:
         """Return whom to look at; the same list while they are the same."""
@@ -120,22 +122,42 @@ class ProgramStation(SignalledProcess):
         )
         if known == self.known:
             return []
-        self.known, self._watched = known, None
-        seen = StationSeen(
-            at,
-            self.number,
-            self.pid,
-            self.parent,
-            known.name,
-            known.command,
-            known.python,
-            self._has_gil,
-            known.target,
-        )
+        if known.python != self.known.python:
+            self._gil_seen = None
+        self.known = known
+        seen = self._seen(at)
         first = self.threads.get(self.pid)
         if first is None:
             return [seen]
         return [seen, *self._name(self.pid, known.name, at, known.target)]
+
+    def see_gil(self, at: float, layers: tuple[Layer, ...], why: str) -> list[Event]:
+        """Take in by what its GIL is seen, and so whether it has one; return what changed.
+
+        A Python that is built to do without has one if it was told to, or once it imports a module
+        that needs one.
+
+        Args:
+            at: now.
+            layers: by what it is seen.
+            why: why not by more.
+        """
+        before = self._has_gil
+        if Layer.FUTEX in layers or why == FREE_THREADED:
+            self._gil_seen = why != FREE_THREADED
+        told = SeenBy(at, self.number, layers, why)
+        has_changed = self._has_gil != before and self.known.python
+        return [self._seen(at), told] if has_changed else [told]
+
+    def _seen(self, at: float) -> StationSeen:
+        self._watched = None
+        name, command, python, target, _ = self.known
+        has_gil = self._has_gil
+        if self._gil_seen is False and not python.endswith("t"):
+            python += "t"  # whatever its program is named
+        return StationSeen(
+            at, self.number, self.pid, self.parent, name, command, python, has_gil, target
+        )
 
     def foretell(self, known: Known, of_parent: Known, at: float) -> list[Event]:
         """Take in which command it was started to execute; return what changed.
