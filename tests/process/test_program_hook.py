@@ -451,7 +451,8 @@ SAME = {
         "t = threading.Thread(target=signal_main, args=(signal.SIGINT, 0.3)); t.start()\n"
         "t.join()"
     ),
-    "waits a while for a command": f"{SIGNALS_MAIN}" """if 1:
+    "waits a while for a command": f"{SIGNALS_MAIN}"
+    """if 1:
         import inspect, subprocess
         def end_input(process):
             until_asleep()
