@@ -27,7 +27,7 @@ from chai_tui.sources.live.kitchen import Kitchen
 from chai_tui.sources.live.station_handle import CALM_SECONDS
 from chai_tui.state.makers.records import State
 from tests.process import makers
-from tests.process.conftest import Watch
+from tests.process.conftest import PATIENCE, Watch
 from tests.process.ends import ENDS, HARD_TO_TELL, LAST_WORDS, End
 from tests.process.makers import doing, printing, steps
 
@@ -115,8 +115,12 @@ def test_stop_of_one_who_ignores_it_ends_with_sigkill(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize("start_method", multiprocessing.get_all_start_methods())
-def test_stop_reaches_a_maker_that_was_just_born(watch: Watch) -> None:
+def test_stop_reaches_a_maker_that_was_just_born(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A signal that comes before the child has set its own handlers waits for it."""
+    # On a crowded machine it takes a child long to be there, and SIGKILL would come first.
+    monkeypatch.setattr("chai_tui.sources.live.kitchen.STOP_GRACE", PATIENCE / 2)
     for _ in range(5):
         (maker,) = watch.add(steps(wait=60))
         watch.submit(StopMaker(maker.number))

@@ -27,7 +27,8 @@ from chai_tui.samplers.frames.remote import Remote, can_read
 from chai_tui.samplers.linux_program import ProgramSampler
 from chai_tui.samplers.protocol import Watched
 
-SECONDS = 20.0
+SECONDS = 60.0
+"""Given to a crowded machine; a quiet one needs one."""
 PROGRAM = """
 import threading, time
 tids = []

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -31,8 +32,10 @@ from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.gil.memory import Memory
 from chai_tui.samplers.linux_program import ProgramSampler
 
-SECONDS = 20.0
+SECONDS = 60.0
 """Given to a crowded machine; a quiet one needs one."""
+MOST_TIMES = 12
+"""So often looks are taken until their mean is as it must be."""
 BOTH = (Layer.FUTEX, Layer.WORD)
 
 # A thread for each word; "exec" becomes another program when it is told to.
@@ -128,10 +131,14 @@ Uses = dict[int, MakerUse]
 @pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).resolve().name)
 def test_who_has_the_gil_and_who_waits_for_it(python: str) -> None:
     with threads_that("keeps", "wants", python=python) as (_, watched), sampler_of() as sampler:
-        uses = over_many_looks(sampler, watched)
-        held = {maker: use.gil_held or 0.0 for maker, use in uses.items()}
-        assert held[2] > 0.9
-        assert sum(held.values()) <= 1.0 + 1e-9
+        mostly: list[float] = []
+        # Once in a second it gives it away, for as long as who takes it waits for a core.
+        while not mostly or fmean(mostly) <= 0.9:
+            assert len(mostly) < MOST_TIMES, mostly
+            uses = over_many_looks(sampler, watched)
+            held = {maker: use.gil_held or 0.0 for maker, use in uses.items()}
+            mostly.append(held[2])
+            assert sum(held.values()) <= 1.0 + 1e-9
         assert uses[3].gil_share
         # Where others compute, it waits for a core each time before it waits for the GIL again.
         assert (uses[3].gil_share or 0.0) + (uses[3].ready_share or 0.0) > 0.5
@@ -141,11 +148,17 @@ def test_who_has_the_gil_and_who_waits_for_it(python: str) -> None:
 @needs_gil
 def test_two_that_compute_have_it_in_turns() -> None:
     with threads_that("compute", "compute") as (_, watched), sampler_of() as sampler:
-        uses = over_many_looks(sampler, watched, 100)
-        held = [uses[maker].gil_held or 0.0 for maker in (2, 3)]
-        assert sum(held) > 0.8  # and else it is just being handed over
-        assert min(held) > 0.1
-        assert not uses[1].gil_held
+        held: list[tuple[float, float]] = []
+        # Else it is just being handed over, which takes until the other one has a core.
+        while (
+            not held
+            or fmean(map(sum, held)) <= 0.8
+            or min(map(fmean, zip(*held, strict=True))) <= 0.1
+        ):
+            assert len(held) < MOST_TIMES, held
+            uses = over_many_looks(sampler, watched, 100)
+            held.append((uses[2].gil_held or 0.0, uses[3].gil_held or 0.0))
+            assert not uses[1].gil_held
 
 
 @needs_gil
@@ -155,7 +168,7 @@ def test_who_rests_with_the_gil_is_known_once_somebody_wants_it() -> None:
         deadline = time.monotonic() + SECONDS
         left_out, held = False, 0.0
         # On a crowded machine it may be known at once, as long as its process still computes.
-        while not (left_out and held >= 0.9) and time.monotonic() < deadline:
+        while not (left_out and held > 0.9) and time.monotonic() < deadline:
             uses = over_many_looks(sampler, watched, 10)
             left_out |= 2 not in uses
             held = (uses[2].gil_held or 0.0) if 2 in uses else 0.0

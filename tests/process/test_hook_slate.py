@@ -56,11 +56,15 @@ def test_every_task_is_told_in_the_order_of_its_thread(tmp_path: Path) -> None:
 
 def test_what_comes_faster_than_it_is_read_is_counted(tmp_path: Path) -> None:
     many = 3 * SLOTS
-    write(tmp_path, POOL.replace("MANY", str(many)) + "import time; time.sleep(0.3)\n")
+    # Nobody of the pool waits once it has begun: that would be told, and what is told is read.
+    first = "over = __import__('threading').Event()\n"
+    held = "    held = [pool.submit(over.wait) for _ in range(2)]\n    done ="
+    code = first + POOL.replace("    done =", held).replace("MANY", str(many)) + "    over.set()\n"
+    write(tmp_path, code + "import time; time.sleep(0.3)\n")
     ran = run_hooked(python("lesson.py"), tmp_path)
     assert ran.returncode == 0
     assert ran.dropped > 0
-    assert len(ran.of(TaskBegan)) + len(ran.of(TaskEnded)) + ran.dropped == 2 * many
+    assert len(ran.of(TaskBegan)) + len(ran.of(TaskEnded)) + ran.dropped == 2 * (many + 2)
     assert ran.messages[-3:]
     assert {type(one) for one in ran.messages[-20:]} >= {TaskEnded, ThreadEnded}
 

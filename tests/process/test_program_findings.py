@@ -34,7 +34,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gil_bound, "LOOKED_AT_SECONDS", 1.0)
     monkeypatch.setattr(ends, "UNJOINED_SECONDS", 1.0)
     monkeypatch.setattr(too_many, "LOOKED_AT_SECONDS", 1.0)
-    monkeypatch.setattr(too_many, "OWN", 0.2)  # other tests may want the cores, too
+    monkeypatch.setattr(too_many, "OWN", 0.0)  # however many others want the cores, too
     monkeypatch.setattr(standstill, "STILL_SECONDS", 1.0)
 
 

@@ -60,6 +60,20 @@ if __name__ == "__main__":
 """
 
 
+ASLEEP = """
+import os, time
+
+def until_asleep(thread=os.getpid()):
+    # Who is kept from a core is not, and who waits for the GIL would have it in between.
+    times = 0
+    while times < 20:
+        with open(f"/proc/{thread}/stat") as file:
+            times = times + 1 if ") S " in file.read() else 0
+        time.sleep(0.005)
+"""
+"""Waits until another thread, or main, of any process waits for something, and has told it."""
+
+
 def write(folder: Path, code: str, name: str = "lesson.py") -> None:
     (folder / name).write_text(textwrap.dedent(code))
 
@@ -156,7 +170,7 @@ def test_pools_tell_each_task_and_what_it_raised(kind: str, tmp_path: Path) -> N
 
 def test_threads_tell_their_names_and_what_they_wait_for(tmp_path: Path) -> None:
     code = """
-    import queue, threading, time, multiprocessing
+    import queue, threading, multiprocessing
     full, empty, over = queue.Queue(1), queue.Queue(), threading.Event()
     between = multiprocessing.Queue(1)
     def brew():
@@ -168,21 +182,22 @@ def test_threads_tell_their_names_and_what_they_wait_for(tmp_path: Path) -> None
         between.get()
     t = threading.Thread(target=brew, name="Pot")
     t.start()
-    time.sleep(0.1)
+    until_asleep(t.native_id)
     full.get()
-    time.sleep(0.1)
+    until_asleep(t.native_id)
     over.set()
     try:
         empty.get(timeout=0.1)
     except queue.Empty:
         pass
+    until_asleep(t.native_id)
     between.put(1)
-    time.sleep(0.1)
+    until_asleep(t.native_id)
     between.put(2)
     t.join()
     t.name = "Nobody"
     """
-    write(tmp_path, code)
+    write(tmp_path, ASLEEP + textwrap.dedent(code))
     ran = run_hooked(python("lesson.py"), tmp_path)
     assert ran.returncode == 0
     assert not ran.of(HookFailed)
@@ -201,12 +216,12 @@ def test_threads_tell_their_names_and_what_they_wait_for(tmp_path: Path) -> None
     assert len(ran.of(WentOn)) == len(ran.of(BlockedOn))
 
 
-LOCKS = """
-import multiprocessing, queue, sys, threading, time
+LOCKS = f"""{ASLEEP}
+import multiprocessing, queue, sys, threading
 
-def take(lock, ready=None):
+def take(lock, ready=None, main=0):
     if ready:
-        time.sleep(0.1)  # for the other one to wait
+        until_asleep(main)
         ready.set()
     with lock:
         pass
@@ -215,28 +230,33 @@ def held(lock, waiter, ready):
     with lock:
         waiter.start()
         ready.wait()
-        time.sleep(0.2)
+        until_asleep(getattr(waiter, "native_id", 0) or waiter.pid)
     waiter.join()
+
+def put_later(into):
+    until_asleep()
+    into.put(1)
 
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
     for lock in threading.Lock(), threading.RLock(), threading.Condition():
         ready = threading.Event()
-        held(lock, threading.Thread(target=take, args=(lock, ready)), ready)
+        held(lock, threading.Thread(target=take, args=(lock, ready, os.getpid())), ready)
     often = threading.Lock()
     for _ in range(5_000):
         take(often)
     ready = threading.Event()
-    held(often, threading.Thread(target=take, args=(often, ready)), ready)
+    held(often, threading.Thread(target=take, args=(often, ready, os.getpid())), ready)
     lock = threading.Lock()
     with lock:
         lock.acquire(timeout=0.1)
     for lock in multiprocessing.Lock(), multiprocessing.RLock():
         ready = multiprocessing.Event()
-        held(lock, multiprocessing.Process(target=take, args=(lock, ready)), ready)
+        of = lock, ready, os.getpid()
+        held(lock, multiprocessing.Process(target=take, args=of), ready)
     simple = queue.SimpleQueue(), multiprocessing.SimpleQueue()
     for one in simple:
-        threading.Timer(0.2, one.put, (1,)).start()
+        threading.Thread(target=put_later, args=(one,)).start()
         one.get()
 """
 
@@ -263,9 +283,9 @@ def test_who_waits_for_a_lock_tells_who_has_it(start: str, tmp_path: Path) -> No
     assert len(ran.of(WentOn)) == len(ran.of(BlockedOn))
 
 
-OPENED_BY_ANYBODY = """
+OPENED_BY_ANYBODY = f"""{ASLEEP}
 import _chai_hook.waits.locks as ours
-import os, signal, threading, time
+import signal, threading
 
 said = []
 
@@ -315,9 +335,9 @@ with locks[2]:
 over.set()
 for handler in signal.default_int_handler, lambda *_: None:
     signal.signal(signal.SIGINT, handler)
-    timer = threading.Timer(0.4, print)
-    timer.start()
-    timer.join()
+    thread = threading.Thread(target=until_asleep)
+    thread.start()
+    thread.join()
 """
 
 
@@ -365,6 +385,15 @@ def test_an_event_loop_tells_its_tasks_and_what_they_raised(tmp_path: Path) -> N
     assert {one.number for one in began} == {one.number for one in ran.of(TaskEnded)}
 
 
+SIGNALS_MAIN = f"""{ASLEEP}
+import signal, threading
+
+def signal_main(number, stays=0):
+    until_asleep()
+    os.kill(os.getpid(), number)
+    time.sleep(stays)
+
+"""
 SAME = {
     "raises": "def f(): raise ValueError('x')\ntry: 1/0\nexcept Exception: f()",
     "exits with 3": "import sys; print('a'); sys.exit(3)",
@@ -418,32 +447,38 @@ SAME = {
         "    p.start(); p.join(); print(p.exitcode)"
     ),
     "is interrupted in a join": (
-        "import os, signal, threading, time\n"
-        "t = threading.Thread(target=time.sleep, args=(0.8,)); t.start()\n"
-        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        f"{SIGNALS_MAIN}"
+        "t = threading.Thread(target=signal_main, args=(signal.SIGINT, 0.3)); t.start()\n"
         "t.join()"
     ),
-    "waits a while for a command": """if 1:
+    "waits a while for a command": f"{SIGNALS_MAIN}"
+    """if 1:
         import inspect, subprocess
+        def end_input(process):
+            until_asleep()
+            process.stdin.close()
         def tried(call, *args, **options):
             try: return call(*args, **options)
             except Exception as error: return type(error).__name__, str(error)
         wait = subprocess.Popen.wait
         print(wait.__name__, wait.__qualname__, wait.__doc__, inspect.signature(wait))
-        p = subprocess.Popen(["sleep", "0.6"])
+        p = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
         print(tried(p.wait, 0.02), tried(p.wait, timeout=0), tried(p.wait, -1), tried(p.wait, "1"))
         print(tried(p.wait, 1, 2), tried(p.wait, seconds=1), tried(wait), tried(wait, p, 0.02))
         print(tried(subprocess.Popen.__new__(subprocess.Popen).wait, 1))
+        threading.Thread(target=end_input, args=(p,)).start()
         print(p.wait(60.5), p.wait(60.5), p.wait(), p.returncode)
         print(tried(subprocess.run, ["sleep", "60"], timeout=0.05)[0])
-        p = subprocess.Popen(["sh", "-c", "sleep 0.3; kill -INT $PPID"])
+        p = subprocess.Popen(["sh", "-c", "read line; kill -INT $PPID"], stdin=subprocess.PIPE)
+        p._sigint_wait_secs = 60  # an interrupt waits a little for it
+        threading.Thread(target=end_input, args=(p,)).start()
         try: p.wait(60)
-        finally: print(p.returncode, flush=True)  # an interrupt waits a little for it
+        finally: print(p.returncode, flush=True)
     """,
     "is interrupted at a lock": (
-        "import os, signal, threading\n"
+        f"{SIGNALS_MAIN}"
         "a = threading.Lock(); a.acquire()\n"
-        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "threading.Thread(target=signal_main, args=(signal.SIGINT,)).start()\n"
         "with a: pass"
     ),
     "uses its locks in every way": """if 1:
@@ -483,19 +518,21 @@ SAME = {
         asyncio.run(main())
     """,
     "is interrupted at a queue": (
-        "import os, queue, signal, threading\n"
-        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        f"{SIGNALS_MAIN}"
+        "import queue\n"
+        "threading.Thread(target=signal_main, args=(signal.SIGINT,)).start()\n"
         "queue.Queue().get()"
     ),
     "handles a signal while it waits": (
-        "import multiprocessing, signal\n"
+        f"{SIGNALS_MAIN}"
+        "import multiprocessing\n"
         "class Late(OSError): pass\n"
         "def late(*_): raise Late('late')\n"
         "signal.signal(signal.SIGALRM, late)\n"
         "theirs = multiprocessing.Queue()\n"
-        "signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)\n"
+        "threading.Thread(target=signal_main, args=(signal.SIGALRM,)).start()\n"
         "try: theirs.get()\n"
-        "except Late as error: signal.setitimer(signal.ITIMER_REAL, 0); print(error)"
+        "except Late as error: print(error)"
     ),
     "recurses without end": (
         "import threading\n"

@@ -26,7 +26,7 @@ if sys.platform != "linux":
 from chai_tui.samplers.gil.which_python import has_gil, python_of
 from chai_tui.samplers.linux_program import ProgramSampler
 
-SECONDS = 20.0
+SECONDS = 60.0
 """Given to a crowded machine; a quiet one needs one."""
 
 PROGRAM = """
