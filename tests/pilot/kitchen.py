@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,7 +24,8 @@ from tests.builders import HERE, FakeSource, brewing, floor_of
 LAUNCH = Launch(1, BUILT_IN["chai"], Engine.PROCESS, "forkserver")
 LEAVES = LAUNCH._replace(exit_when_served=True)
 THREE: list[Event] = [*brewing(1), *brewing(2), *brewing(3)]
-PATIENCE = 500  # pauses of 10 ms
+PATIENCE = 60.0
+"""Seconds after which a condition is said never to hold: threads and disks are waited for, too."""
 
 
 class StoppedClock:
@@ -77,11 +79,10 @@ class Watched:
 
     async def until(self, condition: Callable[[], object], case: object = "") -> None:
         """Wait for a condition; fail if it does not come true, and name the case."""
-        for _ in range(PATIENCE):
-            if condition():
-                return
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, f"what was waited for did not happen {case}"
             await self.pilot.pause(0.01)
-        raise AssertionError(f"what was waited for did not happen {case}")
 
     async def happens(self, *events: Event) -> None:
         """Let events come through the bridge, and wait until they are folded."""

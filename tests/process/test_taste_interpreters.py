@@ -15,7 +15,7 @@ import pytest
 from chai_tui.tasting import TastingError, taste
 from tests.process.program import console_script
 from tests.process.runners import PATIENCE, Runner
-from tests.slowness import CROWDED, slowness
+from tests.slowness import Watched
 
 pytestmark = [
     pytest.mark.skipif(sys.version_info < (3, 14), reason="this Python has no interpreters for it"),
@@ -72,15 +72,15 @@ def test_what_holds_the_gil_is_for_interpreters_or_processes_and_never_for_threa
     work: Path,
 ) -> None:
     for budget in (2.0, 4.0, 8.0):
-        before = slowness()
-        tasting = taste(f"{work}:compute", budget=budget, workers=2)
+        with Watched() as machine:
+            tasting = taste(f"{work}:compute", budget=budget, workers=2)
         raced = {lane["engine"] for lane in tasting.as_json()["lanes"]}
         assert raced == {"serial", "thread", "interpreter", "process"}
         assert tasting.engine != "thread"
         assert tasting.gil_share is None or tasting.gil_share > 0.9
         if tasting.engine in {"interpreter", "process"}:
             break
-        assert max(before, slowness()) > CROWDED, tasting.sentence
+        assert machine.is_crowded, tasting.sentence
     else:
         pytest.fail(f"never a verdict: {tasting.sentence}")
 

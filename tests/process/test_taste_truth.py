@@ -14,7 +14,7 @@ from tests.benchmarks.taste import lanes_of, truth_of
 from tests.benchmarks.taste_list import target
 from tests.benchmarks.taste_ours import taste_once
 from tests.benchmarks.taste_verdicts import Row
-from tests.slowness import CROWDED, slowness
+from tests.slowness import CROWDED, Watched, slowness
 from tests.thorough import briefly
 
 pytestmark = pytest.mark.skipif(
@@ -47,14 +47,15 @@ def test_the_verdict_is_what_was_measured_by_hand(name: str) -> None:
     which = target(name)
     assert which.gil is not None
     for attempt in range(1, ATTEMPTS + 1):
-        before = slowness()
-        ours = taste_once(which, float(attempt))
-        assert not ours.failed
-        # By hand nothing is corrected for what others take: beside them only what is known counts.
-        truth = truth_of(
-            which, lanes_of(replace(which, waits=False), 2), 4, 0.2, rounds=3, patience=0.0
-        )
-        crowded = max(before, slowness()) > CROWDED or truth.others > 0.1
+        with Watched() as machine:
+            ours = taste_once(which, float(attempt))
+            assert not ours.failed
+            # By hand nothing is corrected for what others take: beside them only what is known
+            # counts.
+            truth = truth_of(
+                which, lanes_of(replace(which, waits=False), 2), 4, 0.2, rounds=3, patience=0.0
+            )
+        crowded = machine.is_crowded or truth.others > 0.1
         right = {*which.expected} if crowded else {*truth.acceptable, *which.expected}
         # Who loses its core just when it has the GIL back holds it for as long as it waits.
         is_share_right = ours.gil_share is None or ours.gil_share == pytest.approx(
