@@ -31,7 +31,7 @@ class RunBegan(NamedTuple):
         source: where events come from: ``live``, ``simulated``; ``run`` or ``watch`` where they
             are a program's that is not ours.
         start_method: how processes are started.
-        gil: whether the makers' Python has a GIL.
+        gil: whether the makers' Python has a GIL; of a program, each process tells its own.
         cores: the system's numbers of the cores that may be used, ascending.
         quota: how many cores' worth of CPU time may be used at once; None: as much as there is.
         maps_cores: whether it is known which core a thread is on.

@@ -19,6 +19,7 @@ if sys.platform != "linux":
 
 from chai_tui.model.program_events import Layer, Place
 from chai_tui.samplers.frames import functions as functions_module
+from chai_tui.samplers.frames import remote
 from chai_tui.samplers.frames.asking import COST_SHARE, EVERY_SECONDS, Asking
 from chai_tui.samplers.frames.frame import Frame, Reading, frame_of
 from chai_tui.samplers.frames.functions import Functions
@@ -275,6 +276,7 @@ def test_pythons_own_way_is_read_in_its_form(monkeypatch: pytest.MonkeyPatch) ->
     assert Remote().read(1) == Reading(frames)
     assert Remote().read(2) == Reading(why="_remote_debugging: no␛")
     monkeypatch.setattr(sys, "version_info", (3, 15, 0))
+    monkeypatch.setattr(remote, "BUILD", "")
     assert can_read("CPython 3.15")
     assert not can_read("CPython 3.14")
     # Of whom it cannot read, py-spy is asked.

@@ -73,7 +73,7 @@ def pythons() -> list[str]:
         {f"{sys.version_info[0]}.{sys.version_info[1]}": sys.executable} if gil_enabled() else {}
     )
     for minor in range(11, 16):
-        for path in sorted(versions.glob(f"3.{minor}.*/bin/python3")):
+        for path in sorted(versions.glob(f"3.{minor}.*[0-9]/bin/python3")):
             found.setdefault(f"3.{minor}", str(path))
     return [*found.values()]
 

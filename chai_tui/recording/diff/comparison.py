@@ -297,7 +297,7 @@ def _told(account: Account) -> tuple[str, ...]:
         ranges(run.cores) or "unknown",
         "none" if run.quota is None else cores_worth(run.quota),
         run.python or "unknown",
-        "on" if run.gil else "off",
+        "each process's own" if run.is_program else "on" if run.gil else "off",
         run.start_method or "unknown",
         " ".join(engines) or "none",
         "not sampled" if run.sample_every is None else f"{run.sample_every:g}",

@@ -15,6 +15,8 @@ from chai_tui.model.text import printable
 from chai_tui.samplers.frames.frame import Reading, frame_of
 
 VERSION = (3, 15)
+BUILD = "t" if "t" in getattr(sys, "abiflags", "") else ""
+"""Whether this Python is built to do without a GIL: the other build keeps all of it elsewhere."""
 _ALL = 3
 """Mode: every thread, whether it has a core or the GIL or neither."""
 
@@ -25,7 +27,8 @@ def can_read(python: str) -> bool:
     Args:
         python: as ``python_of`` tells it: ``CPython 3.15``.
     """
-    if sys.version_info[:2] != VERSION or python != f"CPython {VERSION[0]}.{VERSION[1]}":
+    same = f"CPython {VERSION[0]}.{VERSION[1]}{BUILD}"
+    if sys.version_info[:2] != VERSION or python != same:
         return False
     try:
         import _remote_debugging  # type: ignore[import-not-found,unused-ignore]  # noqa: F401, PLC0415 - newer than most

@@ -219,7 +219,10 @@ class ProgramSource:
         at = self._clock()
         cores = CoresWatch()
         run = facts_of_live_run(at, "", cores.look(), self._sample_every)._replace(
-            source="run" if self._is_ours else "watch", program=self._program.shown, pid=0
+            source="run" if self._is_ours else "watch",
+            gil=True,  # whatever our own Python is: of each of its processes that is told
+            program=self._program.shown,
+            pid=0,
         )
         # Before it starts: what it does first is told, too.
         self._process_events = ProcessEvents()
