@@ -7,7 +7,7 @@ there is nothing new to tell of them, and a process of which no thread ran is no
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chai_tui.model.events import MakerUse, Sampled
 from chai_tui.model.program_events import Place, Wait, WaitKind
@@ -23,6 +23,8 @@ from chai_tui.samplers.waiting.teller import WaitTeller, Woken
 RESTED_SECONDS = 1.0
 """How long a thread has used and wanted nothing before nobody looks any more between two samples
 whether it waits for the GIL."""
+CROWD = 16
+"""Threads of a process from which on it is worth while to look first at those who are lively."""
 _SCHEDULERS_CLOCK = 2
 _PROC = "/proc"
 """Elsewhere, numbers are not those of this system's processes."""
@@ -95,6 +97,7 @@ class ProgramSampler(LinuxSampler):
         )
         self._waits = WaitTeller(proc, self._probes.images.of, attach=attach, machine=machine)
         self._resting = Resting(process_clock)
+        self._crowds: dict[int, list[Thread]] = {}
         self.changed_waits: tuple[Wait, ...] = ()
         self.changed_layers: tuple[Seen, ...] = ()
         self.changed_places: tuple[Place, ...] = ()
@@ -131,8 +134,8 @@ class ProgramSampler(LinuxSampler):
 
     def _look_at(self, at: float, ran: list[tuple[int, float]]) -> list[MakerUse]:
         memory = self._sweep_memory(at)
-        still = self._resting.look(at, self._begun_by)
-        rested_until = self._resting.until
+        still = self._resting.look(at, self._begun_by, self._crowds)
+        rested_until, slept = self._resting.until, self._resting.but_few
         uses: list[MakerUse] = []
         woken: list[Woken] = []
         sweep, sharing = self._sweeps, []
@@ -148,7 +151,7 @@ class ProgramSampler(LinuxSampler):
                 not thread.probed
                 and thread.left_out == maker
                 and (figure is None or figure == thread.memory)
-                and (pid in still or thread.sleeps_on(at))
+                and (pid in still or pid in slept or thread.sleeps_on(at))
             )
             if not sleeps_on:
                 if pid in still and thread.state:
@@ -162,9 +165,21 @@ class ProgramSampler(LinuxSampler):
                     uses.append(self._use_of(who, thread, figure, ran))
             if who.shares_gil and (not sleeps_on or at - thread.rests_since <= RESTED_SECONDS):
                 sharing.append((who, thread))
+        self._resting.note(at, self._crowds)
         self.changed_waits = self._waits.look(at, sweep, woken, self._begun_by)
         self._sharing = sharing + self._resting_holders(sharing)
         return uses
+
+    def _watch(self, watched: Sequence[Watched]) -> None:
+        before = self._whom
+        super()._watch(watched)
+        if self._whom is before:
+            return
+        threads: dict[int, list[Thread]] = {}
+        for (pid, _), thread in self._threads.items():
+            threads.setdefault(pid, []).append(thread)
+        self._crowds = {pid: crowd for pid, crowd in threads.items() if len(crowd) >= CROWD}
+        self._resting.forget_crowds()
 
     def _resting_holders(self, sharing: list[Sharing]) -> list[Sharing]:
         """Return those who may rest with the GIL: the others of whose process wait for it."""
@@ -184,11 +199,13 @@ class ProgramSampler(LinuxSampler):
 
 
 class Resting:
-    """Knows of which processes no thread ran.
+    """Knows of which processes no thread ran, or none but a few.
 
     Attributes:
-        until: until when all threads of a process surely slept, by its number.
+        until: until when all threads of a process surely slept, or all that were left out of
+            samples, by its number.
         burned: nanoseconds that each has burned, at the last look.
+        but_few: the processes of which no thread ran that was left out.
 
     Args:
         clock: returns the nanoseconds that all threads of a process have burned together.
@@ -196,15 +213,20 @@ class Resting:
 
     def __init__(self, clock: Callable[[int], int | None]) -> None:
         self._clock = clock
+        self._ended: dict[int, int] = {}  # nanoseconds of threads that ended, of crowds
         self.burned: dict[int, int] = {}
         self.until: dict[int, float] = {}
+        self.but_few: set[int] = set()
 
-    def look(self, at: float, pids: Collection[int]) -> set[int]:
+    def look(
+        self, at: float, pids: Collection[int], crowds: Mapping[int, Sequence[Thread]]
+    ) -> set[int]:
         """Return the processes of which no thread ran since the last look.
 
         Args:
             at: now, in seconds.
             pids: those that are watched.
+            crowds: the threads of those of them that have many.
         """
         before, until = self.burned, self.until
         self.burned, self.until = {}, {}
@@ -219,4 +241,40 @@ class Resting:
                 self.until[pid] = at
             elif pid in until:
                 self.until[pid] = until[pid]
+        self.but_few = {
+            pid for pid, threads in crowds.items() if pid not in still and self._slept(pid, threads)
+        }
         return still
+
+    def _slept(self, pid: int, threads: Sequence[Thread]) -> bool:
+        """Whether what a few threads burned since the last look is all that their process did."""
+        ended = self._ended.get(pid)
+        lively = [thread for thread in threads if not thread.left_out]
+        if ended is None or len(lively) * 4 > len(threads):
+            return False
+        burned = ended + sum([thread.burned for thread in threads])
+        for thread in lively:
+            since = thread.burned_since()
+            if since is None:
+                return False
+            burned += since
+        # None of them ran while they were looked at, or it would not be known who of the others.
+        return burned == self.burned.get(pid) == self._clock(pid)
+
+    def note(self, at: float, crowds: Mapping[int, Sequence[Thread]]) -> None:
+        """Note who slept until now, and what ended threads burned, once others were looked at.
+
+        Args:
+            at: when that was, in seconds.
+            crowds: the threads of those that have many.
+        """
+        for pid, threads in crowds.items():
+            burned = self.burned.get(pid)
+            if pid in self.but_few:
+                self.until[pid] = at
+            elif burned is not None and burned == self._clock(pid):
+                self._ended[pid] = burned - sum([thread.burned for thread in threads])
+
+    def forget_crowds(self) -> None:
+        """Forget what ended threads have burned: others have ended."""
+        self._ended.clear()

@@ -50,6 +50,7 @@ class Thread:
         left_out: the maker of which there was nothing new to tell at the last look; 0: there was.
         rests_since: since when it has used and wanted nothing; infinite if it did at the last look.
         probed: whether it was probed since the last look.
+        burned: nanoseconds that it burned since it started, as of the last look.
         memory: the bytes of its process that were told with its figures last.
         wait: for who tells what it waits for: what was told of that last.
         wait_call: for the same: its system call then, and until when that says the same.
@@ -64,7 +65,6 @@ class Thread:
         "_asleep",
         "_at",
         "_boot_clock",
-        "_burned",
         "_clock",
         "_for_gil",
         "_had_gil",
@@ -75,6 +75,7 @@ class Thread:
         "_stat",
         "_told",
         "_waited",
+        "burned",
         "cpu_seconds",
         "gil_held",
         "gil_share",
@@ -189,7 +190,7 @@ class Thread:
         self._at: float | None = None
         self._has_schedstat = True
         self._clock: bytes | None = None
-        self._burned = 0
+        self.burned = 0
         self._waited = 0
         self.state = b""
         self.stopped: bool | None = None
@@ -249,6 +250,13 @@ class Thread:
         self._at = at
         return True
 
+    def burned_since(self) -> int | None:
+        """Return the nanoseconds that it burned since the last look; None if nobody knows."""
+        clock = self._schedstat.read(_SCHEDSTAT_SIZE)
+        if clock is None or self._clock is None:
+            return None
+        return 0 if clock == self._clock else int(clock.partition(b" ")[0]) - self.burned
+
     def stood_still(self, at: float) -> None:
         """Note that no core had it even for a moment since the last look.
 
@@ -281,14 +289,14 @@ class Thread:
         if before is not None or elapsed > _TICK_SECONDS:
             # No min() and max(), for they are calls.
             ns = elapsed * _NS
-            ran = burned - self._burned
+            ran = burned - self.burned
             self.share = 0.0 if ran <= 0 else 1.0 if ran >= ns else ran / ns
             if waited is not None:
                 # A long wait is booked when it ends, so it can be longer than this stretch.
                 ready = waited - self._waited
                 self.ready_share = 0.0 if ready <= 0 else 1.0 if ready >= ns else ready / ns
         self.cpu_seconds = burned / _NS
-        self._at, self._clock, self._burned, self._waited = at, clock, burned, waited or 0
+        self._at, self._clock, self.burned, self._waited = at, clock, burned, waited or 0
 
     def _times(self, clock: bytes | None, fields: list[bytes]) -> tuple[int, int | None]:
         """Return nanoseconds burned, and waited for a core if that is known."""

@@ -370,6 +370,34 @@ def test_while_no_thread_of_a_process_ran_none_is_read(proc: Path) -> None:
     assert stage.look(threads=1) == [(1, pytest.approx(0.00004))]
 
 
+def test_of_a_crowd_none_is_read_but_the_lively_who_burned_all_that_was_burned(proc: Path) -> None:
+    stage = Rests(proc)
+    for tid in range(1, 21):
+        stage.thread(tid, 5_000, NAP)
+
+    def run(*tids: int) -> list[tuple[int, object]]:
+        for tid in tids:
+            burned[tid] += 50_000_000
+            stage.thread(tid, burned[tid], NAP)
+            stage.clock += 50_000_000
+        return stage.look(threads=20)
+
+    burned = dict.fromkeys(range(1, 21), 5_000)
+    for _ in range(3):
+        run()
+    told = [(1, pytest.approx(0.5))]
+    assert run(1) == told
+    stage.thread(7, 9_000, READS)  # which is not so: its process's clock would say
+    assert run(1) == told
+    stage.thread(7, 5_000, NAP)
+    # Whoever else runs is told of at once, and as of one who rested until then.
+    assert run(1, 7) == [*told, (7, pytest.approx(0.5))]
+    assert run(1) == [*told, (7, 0.0)]
+    assert run(1) == told
+    stage.at += 10.0
+    assert run(7) == [(1, 0.0), (7, pytest.approx(0.5 / 101))]
+
+
 def test_after_an_exec_another_interpreter_is_looked_for(proc: Path) -> None:
     (proc / "1/exe").symlink_to("/bin/sh")
     (proc / "1/maps").write_text("1000-2000 rw-p 0 fe:00 1 /bin/sh\n")
