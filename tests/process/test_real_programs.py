@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +17,10 @@ from chai_tui.model.commands import KillMaker, PauseMaker, ResumeMaker
 from chai_tui.model.engine import Engine
 from chai_tui.model.events import Exited, Said, Seated, Trouble
 from chai_tui.model.program_events import Blocked, StationSeen
+from chai_tui.sources.program import source as program_source
+from chai_tui.sources.program.starting import StartedProgram, start_program
 from chai_tui.state.makers.records import State
-from tests.programs import Gate, run, run_python, watch
+from tests.programs import PATIENCE, Gate, run, run_python, watch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of programs")
 
@@ -158,15 +162,16 @@ def test_a_process_is_not_called_as_its_first_thread_is(gate: Gate) -> None:
     code = (
         "import sys, threading\n"
         "threading.main_thread().name = 'Dispatcher'\n"
-        "threading.Thread(target=sys.stdin.readline, name='Loader').start()\n"
+        "with open(sys.argv[1]) as gate:\n"
+        "    thread = threading.Thread(target=gate.readline, name='Loader')\n"
+        "    thread.start(); thread.join()\n"
     )
-    with run_python(code, hook=True, stdin=gate.path) as seen:
+    with run_python(code, gate.path, hook=True) as seen:
         seen.until(lambda: seen.makers("Loader"))
         gate.let_go_on()
         seen.until_over()
         names = {event.name for event in seen.events if isinstance(event, StationSeen)}
-        assert names <= {"sh -c", "python -c"}, names  # the shell gave it its input
-        assert "python -c" in names
+        assert names == {"python -c"}
 
 
 def test_every_thread_is_a_maker_and_their_process_is_shared(gate: Gate) -> None:
@@ -239,6 +244,40 @@ def test_whoever_daemonises_stays_in_the_picture_and_ends_with_us() -> None:
     assert not Path(f"/proc/{pid}").exists()
     assert maker.number in seen.floor.makers
     assert seen.floor.makers[maker.number].joined
+
+
+def test_whoever_daemonises_before_anybody_looks_is_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "daemon.py"
+    script.write_text(
+        "import os, time\n"
+        "if os.fork(): os._exit(0)\n"
+        "os.setsid()\n"
+        "parent = os.getpid()\n"
+        "if os.fork(): os._exit(0)\n"
+        "while os.getppid() == parent: time.sleep(0.01)\n"
+        "with open('new', 'w') as file: file.write(f'{os.getpid()} {os.getppid()}')\n"
+        "os.rename('new', 'taken in'); time.sleep(600)\n"
+    )
+
+    def start_late(*arguments: Any) -> StartedProgram:
+        started = start_program(*arguments)
+        deadline = time.monotonic() + PATIENCE
+        while not (tmp_path / "taken in").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return started
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(program_source, "start_program", start_late)
+    with run(sys.executable, str(script)) as seen:
+        seen.until(lambda: seen.floor.open)
+    daemon, parent = map(int, (tmp_path / "taken in").read_text().split())
+    if parent != os.getpid():  # it is nobody's of ours, and stays
+        os.kill(daemon, signal.SIGKILL)
+    assert parent == os.getpid()
+    assert not Path(f"/proc/{daemon}").exists()
 
 
 def test_a_daemon_that_closed_all_files_tells_what_it_does_all_the_same(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from chai_tui.samplers.protocol import Sampler
 from chai_tui.sources.live.poller import make_poller
 from chai_tui.sources.program.listening import Listening
 from chai_tui.sources.program.looking import Looking
+from chai_tui.sources.program.processes.adopting import Adoption
 from chai_tui.sources.program.processes.changes import Change
 from chai_tui.sources.program.processes.connector import ProcessEvents
 from chai_tui.sources.program.processes.ending import end_everybody
@@ -108,6 +109,7 @@ class ProgramSource:
         )
         self._looking: Looking | None = None
         self._process_events: ProcessEvents | None = None
+        self._adoption: Adoption | None = None
         self._following: Following | None = None
         self._waited_for = -1  # the descriptor of who follows, where there is one
         self._look_at = self._looked_at = self._heard_at = float("-inf")
@@ -201,6 +203,8 @@ class ProgramSource:
                     text = f"pid {pid} is paused from here: kill -CONT {pid} lets it run again"
                     events.append(Trouble(self._clock(), None, text))
             following.close()
+        if self._adoption is not None:
+            self._adoption.close()
         if self._process_events is not None:
             self._process_events.close()
         events += self._listening.close()
@@ -226,6 +230,8 @@ class ProgramSource:
         )
         # Before it starts: what it does first is told, too.
         self._process_events = ProcessEvents()
+        if self._is_ours:  # who daemonises may have lost its parent before anybody is followed
+            self._adoption = Adoption()
         troubles = self._listening.begin()
         try:
             roots = self._roots()
