@@ -35,7 +35,8 @@ from concurrent.futures import ThreadPoolExecutor
 def brew(number):
     if number == 13: raise ValueError("no milk")
 with ThreadPoolExecutor(2) as pool:
-    done = [pool.submit(brew, number) for number in range(MANY)]
+    pool.submit(brew, 0).result()  # until then there is no memory, and the socket has less room
+    done = [pool.submit(brew, number) for number in range(1, MANY)]
 """
 
 
