@@ -78,6 +78,8 @@ KEYS = {
     "\x1b[1;5C": "ctrl+right",
     "\x1b[[A": "f1",
     "\x1b[Z": "shift+tab",
+    "\x1b[32~": "f18",
+    "\x1b[5C": "ctrl+right",
     "\x1b[27u": "escape",
     "\x1b[97;5u": "ctrl+a",
     "\x9bA": "up",

@@ -20,16 +20,20 @@ _KEPT = ("last_x", "last_y", "mouse_pixels", "terminal_size", "terminal_pixel_si
 """What Textual's parser must remember of what came before."""
 
 
-def _names_a_key(text: str) -> bool:
-    """Whether a sequence that Textual takes for a key is one.
+def _is_misread(text: str) -> bool:
+    """Whether Textual takes a sequence for another key than it is, if it is one at all.
 
     Textual reads the first number of a sequence as a character's, whatever the sequence ends with:
-    with a report of 97 lines somebody would press ``a``.
+    with a report of 97 lines somebody would press ``a``, and with F18 the space bar.
     """
     match = _NUMBERED.fullmatch(text)
-    if match is None or text in ANSI_SEQUENCES_KEYS:
-        return True
-    return f"{match[1] or 1}{match[2]}" in FUNCTIONAL_KEYS
+    return match is not None and f"{match[1] or 1}{match[2]}" not in FUNCTIONAL_KEYS
+
+
+def _keys_of(text: str) -> list[Message]:
+    """Return the keys that such a sequence is by Textual's own table; none if it is not there."""
+    keys = ANSI_SEQUENCES_KEYS.get(text)
+    return [Key(key.value, None) for key in keys] if isinstance(keys, tuple) else []
 
 
 class InputMessages:
@@ -68,12 +72,9 @@ class InputMessages:
             messages = []
         if not messages or is_alt:  # it may still be waiting for more
             self._renew()
-        is_key = _names_a_key(text)
-        return [
-            one
-            for one in messages
-            if not isinstance(one, Key) or (is_key and one.key != Keys.Ignore)
-        ]
+        if any(isinstance(one, Key) for one in messages) and _is_misread(text):
+            return _keys_of(text)
+        return [one for one in messages if not isinstance(one, Key) or one.key != Keys.Ignore]
 
     def _renew(self) -> None:
         before = self._parser
