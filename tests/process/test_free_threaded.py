@@ -25,7 +25,7 @@ SECONDS = 120.0
 
 # Threads that compute, and ones that want what the others have: locks, lists, a dictionary.
 PROGRAM = """
-import queue, sys, threading, time
+import ctypes, queue, sys, threading, time
 print("GIL:", sys._is_gil_enabled(), flush=True)
 until = time.monotonic() + 4.0
 lock, items, counts, numbers = threading.Lock(), queue.Queue(), {}, []
@@ -43,11 +43,14 @@ def keep():
     while time.monotonic() < until:
         with lock:
             time.sleep(0.05)
+def sleep_in_c():  # with the GIL, if there is one
+    while time.monotonic() < until:
+        ctypes.PyDLL(None).usleep(200_000)
 def consume():
     while items.get() is not None:
         pass
 threads = [threading.Thread(target=compute, args=[n]) for n in range(3)]
-threads.append(threading.Thread(target=keep))
+threads += [threading.Thread(target=work) for work in (keep, sleep_in_c)]
 consumer = threading.Thread(target=consume)
 for thread in [*threads, consumer]:
     thread.start()
@@ -134,4 +137,5 @@ def test_a_gil_that_was_switched_on_is_seen(
     assert [event["gil"] for event in of(events, "station_seen")][-1] is True
     assert of(events, "seen_by")[-1]["layers"][:2] == ["futex", "word"]
     assert max(held or 0.0 for held in uses(events, "gil_held")) > 0.1
-    assert max(share or 0.0 for share in uses(events, "gil_share")) > 0.0
+    assert max(share or 0.0 for share in uses(events, "gil_share")) > 0.1
+    assert "gil" in waits(events)
