@@ -126,6 +126,19 @@ def test_nobody_waits_for_a_gil_that_is_not_there(
     assert {*uses(events, "gil_share"), *uses(events, "gil_held")} == {None}
 
 
+@pytest.mark.parametrize("python", free_threaded(), ids=os.path.basename)
+def test_it_may_be_named_like_any_other(python: str, tmp_path: Path) -> None:
+    linked = tmp_path / Path(python).name.removesuffix("t")
+    shutil.copy(os.path.realpath(python), linked)  # ``make install`` links it so
+    home = subprocess.check_output([python, "-c", "import sys; print(sys.base_prefix)"], text=True)
+    command = ("env", f"PYTHONHOME={home.strip()}", str(linked), "program.py")
+    events = events_of(tmp_path, *command, options=("--no-hook",))
+    last = of(events, "station_seen")[-1]
+    assert (last["gil"], last["python"][-1]) == (False, "t")
+    assert of(events, "seen_by")[-1]["why"] == FREE_THREADED
+    assert "gil" not in waits(events)
+
+
 @pytest.mark.parametrize("hook", [(), ("--no-hook",)], ids=["hook", "no hook"])
 @pytest.mark.parametrize("python", free_threaded(), ids=os.path.basename)
 def test_a_gil_that_was_switched_on_is_seen(
