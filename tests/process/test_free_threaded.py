@@ -25,7 +25,7 @@ SECONDS = 120.0
 
 # Threads that compute, and ones that want what the others have: locks, lists, a dictionary.
 PROGRAM = """
-import queue, sys, threading, time
+import ctypes, queue, sys, threading, time
 print("GIL:", sys._is_gil_enabled(), flush=True)
 until = time.monotonic() + 4.0
 lock, items, counts, numbers = threading.Lock(), queue.Queue(), {}, []
@@ -43,11 +43,14 @@ def keep():
     while time.monotonic() < until:
         with lock:
             time.sleep(0.05)
+def sleep_in_c():  # with the GIL, if there is one
+    while time.monotonic() < until:
+        ctypes.PyDLL(None).usleep(200_000)
 def consume():
     while items.get() is not None:
         pass
 threads = [threading.Thread(target=compute, args=[n]) for n in range(3)]
-threads.append(threading.Thread(target=keep))
+threads += [threading.Thread(target=work) for work in (keep, sleep_in_c)]
 consumer = threading.Thread(target=consume)
 for thread in [*threads, consumer]:
     thread.start()
@@ -123,6 +126,19 @@ def test_nobody_waits_for_a_gil_that_is_not_there(
     assert {*uses(events, "gil_share"), *uses(events, "gil_held")} == {None}
 
 
+@pytest.mark.parametrize("python", free_threaded(), ids=os.path.basename)
+def test_it_may_be_named_like_any_other(python: str, tmp_path: Path) -> None:
+    linked = tmp_path / Path(python).name.removesuffix("t")
+    shutil.copy(os.path.realpath(python), linked)  # ``make install`` links it so
+    home = subprocess.check_output([python, "-c", "import sys; print(sys.base_prefix)"], text=True)
+    command = ("env", f"PYTHONHOME={home.strip()}", str(linked), "program.py")
+    events = events_of(tmp_path, *command, options=("--no-hook",))
+    last = of(events, "station_seen")[-1]
+    assert (last["gil"], last["python"][-1]) == (False, "t")
+    assert of(events, "seen_by")[-1]["why"] == FREE_THREADED
+    assert "gil" not in waits(events)
+
+
 @pytest.mark.parametrize("hook", [(), ("--no-hook",)], ids=["hook", "no hook"])
 @pytest.mark.parametrize("python", free_threaded(), ids=os.path.basename)
 def test_a_gil_that_was_switched_on_is_seen(
@@ -134,4 +150,5 @@ def test_a_gil_that_was_switched_on_is_seen(
     assert [event["gil"] for event in of(events, "station_seen")][-1] is True
     assert of(events, "seen_by")[-1]["layers"][:2] == ["futex", "word"]
     assert max(held or 0.0 for held in uses(events, "gil_held")) > 0.1
-    assert max(share or 0.0 for share in uses(events, "gil_share")) > 0.0
+    assert max(share or 0.0 for share in uses(events, "gil_share")) > 0.1
+    assert "gil" in waits(events)

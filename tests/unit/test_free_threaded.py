@@ -19,7 +19,7 @@ from chai_tui.samplers.frames import remote
 from chai_tui.samplers.gil import futex_rule, layout
 from chai_tui.samplers.gil.images import Images
 from chai_tui.samplers.gil.layers import MAY_BE_OFF, Layers, Seen
-from chai_tui.samplers.gil.layout import FREE_THREADED
+from chai_tui.samplers.gil.layout import FREE_THREADED, UNKNOWN
 from chai_tui.samplers.gil.locks import Locks
 from chai_tui.sources.program.stations.naming import Known
 from chai_tui.sources.program.stations.station import ProgramStation
@@ -121,6 +121,20 @@ def test_where_its_memory_may_not_be_read_nobody_says_for_sure_that_it_has_none(
     (proc / "1/mem").unlink()
     images = Images(str(proc))
     assert (images.of(0.0, 1), images.without_gil(1)) == (None, "")
+
+
+def test_a_lock_is_known_once_somebody_has_it_whoever_had_it_last(proc: Path) -> None:
+    process = Process(proc, 14, "python3.14", is_free=False)
+    process.write(INTERPRETER + GIL + 16, THREAD, 0)
+    process.write(THREAD + 0x40, 99)  # a thread that has ended
+    locks = Locks(str(proc))
+    layers = Layers(str(proc), Images(str(proc)), locks, attach=True)
+    told = [seen for at in range(30) for seen in seen_at(layers, float(at))]
+    assert told == [Seen(1, (Layer.FUTEX,), UNKNOWN)]
+    process.write(THREAD + 0x40, 1)
+    told = [seen for at in range(30, 70) for seen in seen_at(layers, float(at))]
+    assert told == [Seen(1, BOTH, "")]
+    assert locks.holder(1) == 0
 
 
 def station_of(python: str) -> ProgramStation:

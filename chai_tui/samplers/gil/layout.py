@@ -30,7 +30,7 @@ _MOST_SEARCHED = 1 << 20
 
 FREE_THREADED = "none: this Python is free-threaded"
 """Of a Python that is built to do without: until somebody switches it on, it has no GIL."""
-UNKNOWN = "this Python keeps that where it is not known here"
+UNKNOWN = "this Python keeps that where it is not known here, or whoever had it last is gone"
 
 
 class _Places(NamedTuple):

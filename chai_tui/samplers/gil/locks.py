@@ -12,9 +12,9 @@ from chai_tui.samplers.waiting.permission import why_denied
 
 MOST_OPEN = 64
 """Processes whose memory is kept open: each is a descriptor, and few are busy at once."""
-_TRIES = 4
-"""How often it is looked for: the last holder may just have ended."""
-_PAUSE = 0.5
+_PAUSES = (0.5, 0.5, 0.5, 5.0)
+"""Seconds after which it is looked for again, for ever: as long as nobody has it, whoever had it
+last may be a thread that has ended."""
 _DENIED = "its memory may not be read"
 
 
@@ -81,8 +81,8 @@ class Locks:
             memory.close()
         if isinstance(found, Layout):
             return Found(image, found, "", tries, float("inf"))
-        again = found == UNKNOWN and tries + 1 < _TRIES
-        return Found(image, None, found, tries + 1, at + _PAUSE if again else float("inf"))
+        pause = _PAUSES[min(tries, len(_PAUSES) - 1)] if found == UNKNOWN else float("inf")
+        return Found(image, None, found, tries + 1, at + pause)
 
     def keep(self, pids: Collection[int], looked_at: Collection[int]) -> None:
         """Forget all but some processes, and close whatever is not looked at.
