@@ -23,8 +23,8 @@ from chai_tui.model.events import (
 from chai_tui.model.program_events import Named
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Watched
-from chai_tui.sources.program import looking
 from chai_tui.sources.program.looking import Looking
+from chai_tui.sources.program.stations.naming import ThreadNames
 from chai_tui.sources.program.stations.station import ProgramStation
 
 
@@ -90,15 +90,35 @@ def test_every_thread_is_asked_for_its_name_about_every_two_seconds(
     monkeypatch.setattr(station, "count", lambda: 1_000)
     asked: list[int] = []
 
-    def name_of(_pid: int, tid: int) -> str:
+    def name_of(_names: ThreadNames, _pid: int, tid: int) -> str:
         asked.append(tid)
         return "renamed"
 
-    monkeypatch.setattr(looking, "thread_name", name_of)
+    monkeypatch.setattr(ThreadNames, "read", name_of)
     looker = Looking(cast("Observer", Samples()), {4711: station}, lambda: 1.0, 0.1)
     events = [event for _ in range(20) for event in looker.look(is_told=True)]
     assert len(asked) == len({*asked}) == 999  # the first one's is its process's
     assert sum(isinstance(event, Named) for event in events) == 999
+
+
+def test_names_are_read_anew_and_of_whoever_has_a_number_now(tmp_path: Path) -> None:
+    folder = tmp_path / "7/task/8"
+    folder.mkdir(parents=True)
+    names = ThreadNames(str(tmp_path))
+    (folder / "comm").write_text("first\n")
+    assert names.read(7, 8) == "first"
+    (folder / "comm").write_text("\x1b second\n")
+    assert names.read(7, 8) == "␛ second"
+    (folder / "comm").write_text("")
+    assert names.read(7, 8) == ""  # it is gone
+    (folder / "comm").unlink()
+    (folder / "comm").write_text("third\n")
+    assert names.read(7, 8) == "third"
+    names.keep([(7, 8)])
+    assert names.read(7, 8) == "third"
+    left = names._budget.left
+    names.keep([])
+    assert names._budget.left == left + 1
 
 
 def test_a_late_word_of_a_thread_that_is_gone_makes_nobody_new() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from chai_tui.model.events import Event, Sampled, Trouble
 from chai_tui.samplers.observer import Observer
 from chai_tui.samplers.protocol import Watched
-from chai_tui.sources.program.stations.naming import known_of, thread_name
+from chai_tui.sources.program.stations.naming import ThreadNames, known_of, thread_name
 from chai_tui.sources.program.stations.station import ProgramStation
 
 RENAMED_SECONDS = 2.0
@@ -42,6 +42,7 @@ class Looking:
         self._share = min(1.0, sample_every / RENAMED_SECONDS)
         """Of them, whose names are read at each sample."""
         self._renaming: deque[tuple[int, int]] = deque()
+        self._names = ThreadNames()
         self._at_once = 1
         self._told_unseen = False
 
@@ -77,6 +78,7 @@ class Looking:
     def close(self) -> None:
         """Close what is kept open."""
         self._observer.close()
+        self._names.keep(())
 
     def _watched(self) -> list[Watched]:
         return [who for station in self._stations.values() for who in station.watched()]
@@ -105,6 +107,7 @@ class Looking:
                 (pid, tid) for pid, station in self._stations.items() for tid in station.threads
             )
             self._at_once = int(len(self._renaming) * self._share) + 1
+            self._names.keep(self._renaming)
         events: list[Event] = []
         for _ in range(min(len(self._renaming), self._at_once)):
             pid, tid = self._renaming.popleft()
@@ -114,5 +117,5 @@ class Looking:
             if tid == pid:
                 events += station.get_known(known_of(pid, station.known), at)
             else:
-                events += station.rename(tid, at, thread_name(pid, tid))
+                events += station.rename(tid, at, self._names.read(pid, tid))
         return events

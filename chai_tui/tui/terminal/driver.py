@@ -13,15 +13,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import select
 import signal
 import sys
 import termios
 import threading
 import time
 import tty
+import weakref
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
+from selectors import EVENT_READ, PollSelector, SelectSelector
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 AT_ONCE = 4_096
 """Bytes read at once: what a terminal keeps for a slow reader."""
 LOOK_SECONDS = 0.1
-"""How often the input thread looks whether it is to end."""
+"""How often the input thread looks whether anything is due, or changed, while something may."""
 KEYS_AHEAD = 32
 """Keys handed to the app before it is waited for: a signal never stands behind thousands."""
 BUSY_SECONDS = 2.0
@@ -61,12 +62,39 @@ class Leaving(Protocol):
         """Leave because the terminal is gone; safe from any thread."""
 
 
+class _End(threading.Event):
+    """Says that the input thread is to end, and wakes it: else it would look for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bell, self._rope = os.pipe()
+        for descriptor in (self._bell, self._rope):
+            weakref.finalize(self, os.close, descriptor)
+
+    def fileno(self) -> int:
+        """Return the descriptor that is ready to read while it is said."""
+        return self._bell
+
+    def set(self) -> None:
+        """Say it."""
+        if not self.is_set():
+            super().set()
+            os.write(self._rope, b"!")
+
+    def clear(self) -> None:
+        """Take it back, for the next thread."""
+        if self.is_set():
+            super().clear()
+            os.read(self._bell, 1)
+
+
 class TerminalDriver(LinuxDriver):
     """Powers display and input."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._leaving = cast("Leaving", app)
+        self.exit_event = self._end = _End()
         self._gave_back = False
         """Whether the shell has the terminal, because the job was asked to stop."""
         self._is_asked_to_stop = False
@@ -239,12 +267,17 @@ class TerminalDriver(LinuxDriver):
         cutter = InputCutter(_escape_seconds())
         messages = InputMessages()
         decode = getincrementaldecoder(_known(self._leaving.encoding))("surrogateescape").decode
+        # There may be thousands of descriptors, which select() does not know; poll() on a Mac knows
+        # no terminals.
+        selector = SelectSelector() if sys.platform == "darwin" else PollSelector()
+        for waitable in (self.fileno, self._end):
+            selector.register(waitable, EVENT_READ)
         while not self.exit_event.is_set():
             due_in = cutter.due_in
-            patience = LOOK_SECONDS if due_in is None else min(LOOK_SECONDS, due_in)
-            ready, _, _ = select.select([self.fileno], [], [], patience)
+            patience = None if due_in is None else min(LOOK_SECONDS, due_in)
+            ready = [key.fd for key, _ in selector.select(patience)]
             pieces = cutter.tick(time.monotonic())
-            if ready:
+            if self.fileno in ready:
                 data = self._read()
                 if data == b"":
                     self._hung_up()

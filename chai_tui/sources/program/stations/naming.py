@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from chai_tui.model.text import printable
 from chai_tui.samplers.gil.which_python import python_of
+from chai_tui.samplers.kept_file import Budget, KeptFile
 
 LONGEST = 4_096
 """Bytes of a command line that are read."""
+_NAME_BYTES = 64
+_MOST_KEPT = 1_024
+"""Descriptors of names that are kept open at most: to open one anew takes four times as long."""
 _PYTHON = re.compile(r"^(python|pypy)[\d.]*t?$")
 _TAKES_VALUE = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 """Options of Python that are followed by a value."""
@@ -84,8 +89,42 @@ def _words_of(data: bytes) -> tuple[str, ...]:
 
 def thread_name(pid: int, tid: int, proc: str = "/proc") -> str:
     """Return what the system calls a thread; at most 15 bytes of it. Nothing if it is gone."""
-    data = _read(f"{proc}/{pid}/task/{tid}/comm", 64)
-    return printable(data.decode("utf-8", "replace").rstrip("\n")) if data else ""
+    return _name_in(_read(f"{proc}/{pid}/task/{tid}/comm", _NAME_BYTES))
+
+
+@lru_cache(maxsize=128)
+def _name_in(data: bytes) -> str:
+    return printable(data.decode("utf-8", "replace").rstrip("\n"))
+
+
+class ThreadNames:
+    """Reads what the system calls threads again and again, by files that are kept open.
+
+    Args:
+        proc: where /proc is.
+    """
+
+    def __init__(self, proc: str = "/proc") -> None:
+        self._proc = proc
+        self._files: dict[tuple[int, int], KeptFile] = {}
+        self._budget = Budget(min(_MOST_KEPT, Budget().left // 2))
+
+    def read(self, pid: int, tid: int) -> str:
+        """Return the same as :func:`thread_name`."""
+        file = self._files.get((pid, tid))
+        if file is None:
+            file = KeptFile(f"{self._proc}/{pid}/task/{tid}/comm", self._budget)
+            self._files[pid, tid] = file
+        data = file.read(_NAME_BYTES)
+        if data is None:
+            file.close()  # another one may have its number next
+            return ""
+        return _name_in(data)
+
+    def keep(self, threads: Iterable[tuple[int, int]]) -> None:
+        """Close the files of all but some threads, each with the pid of its process before it."""
+        for thread in self._files.keys() - {*threads}:
+            self._files.pop(thread).close()
 
 
 def short_name(command: tuple[str, ...]) -> str:
