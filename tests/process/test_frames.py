@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Iterator
@@ -49,7 +50,10 @@ print(*tids, flush=True)
 wait_for_lock()
 """
 
-needs_py_spy = pytest.mark.skipif(not find_py_spy(), reason="py-spy is not installed")
+needs_py_spy = pytest.mark.skipif(
+    not find_py_spy() or bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    reason="py-spy is not installed, or this Python is free-threaded, which it does not read",
+)
 
 
 @contextmanager

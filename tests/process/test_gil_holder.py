@@ -26,7 +26,7 @@ if sys.platform != "linux":
 
 from chai_tui.samplers.gil.elf import section_in
 from chai_tui.samplers.gil.futex_rule import image_of
-from chai_tui.samplers.gil.layers import NOT_ATTACHED, Seen
+from chai_tui.samplers.gil.layers import MAY_BE_OFF, NOT_ATTACHED, Seen
 from chai_tui.samplers.gil.layout import FREE_THREADED, UNKNOWN, Layout, find_layout
 from chai_tui.samplers.gil.locks import Locks
 from chai_tui.samplers.gil.memory import Memory
@@ -201,7 +201,7 @@ def test_by_what_it_is_seen_is_told_once() -> None:
 
 def test_without_leave_nothing_is_looked_at() -> None:
     with threads_that("compute", "compute") as (process, watched), sampler_of(attach=False) as s:
-        why = NOT_ATTACHED if gil_enabled() else FREE_THREADED
+        why = NOT_ATTACHED if gil_enabled() else MAY_BE_OFF
         assert layers_of(s, watched) == Seen(process.pid, (), why)
         assert not s.wants_probes
         assert not s.measures_gil
@@ -343,7 +343,7 @@ def minor_of(python: str) -> int:
         (0, 0, UNKNOWN),  # no table
         (1, 0x04000000, UNKNOWN),  # Python 4
         (1, 0x03630000, UNKNOWN),  # Python 3.99
-        (2, 1, FREE_THREADED),
+        (2, 1, ""),  # it is free-threaded, and its switch is on: something else stands there
         (5, 1 << 40, UNKNOWN),  # its interpreters are nowhere
         (8, 1 << 40, ""),  # there is no second one
         (25, 8, UNKNOWN if with_table() and minor_of(with_table()) == 13 else ""),

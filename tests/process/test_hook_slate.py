@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from chai_tui.host.run_facts import gil_enabled
 from chai_tui.sources.program.hearing.messages import (
     HookFailed,
     Message,
@@ -30,6 +31,10 @@ from tests.process.test_program_hook import write
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the hook is for Linux only")
 
+needs_slate = pytest.mark.skipif(
+    not gil_enabled(), reason="without a GIL two threads could take one slot: nothing is told so"
+)
+
 POOL = """
 from concurrent.futures import ThreadPoolExecutor
 def brew(number):
@@ -40,6 +45,7 @@ with ThreadPoolExecutor(2) as pool:
 """
 
 
+@needs_slate
 def test_every_task_is_told_in_the_order_of_its_thread(tmp_path: Path) -> None:
     many = SLOTS // 2 - 10
     write(tmp_path, POOL.replace("MANY", str(many)))
@@ -55,6 +61,7 @@ def test_every_task_is_told_in_the_order_of_its_thread(tmp_path: Path) -> None:
         assert kinds == [TaskBegan, TaskEnded] * (len(kinds) // 2)
 
 
+@needs_slate
 def test_what_comes_faster_than_it_is_read_is_counted(tmp_path: Path) -> None:
     many = 3 * SLOTS
     # Nobody of the pool waits once it has begun: that would be told, and what is told is read.
@@ -111,6 +118,7 @@ def pythons() -> list[str]:
     return [sys.executable]
 
 
+@needs_slate
 @pytest.mark.parametrize("interpreter", pythons())
 def test_it_is_read_though_nothing_wakes_anybody(interpreter: str, tmp_path: Path) -> None:
     code = """

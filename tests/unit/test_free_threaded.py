@@ -13,7 +13,9 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
 
-from chai_tui.model.events import Event
+from chai_tui.host import run_facts
+from chai_tui.model.events import Event, MakerUse, RunBegan, Sampled
+from chai_tui.model.program import RunProgram
 from chai_tui.model.program_events import Layer, SeenBy, StationSeen
 from chai_tui.samplers.frames import remote
 from chai_tui.samplers.gil import futex_rule, layout
@@ -21,8 +23,11 @@ from chai_tui.samplers.gil.images import Images
 from chai_tui.samplers.gil.layers import MAY_BE_OFF, Layers, Seen
 from chai_tui.samplers.gil.layout import FREE_THREADED, UNKNOWN
 from chai_tui.samplers.gil.locks import Locks
+from chai_tui.sources.program.source import ProgramSource
 from chai_tui.sources.program.stations.naming import Known
 from chai_tui.sources.program.stations.station import ProgramStation
+from tests.builders import BEGAN, floor_of
+from tests.made_programs import process, thread
 
 RUNTIME, INTERPRETER, THREAD = 0x1000, 0x2000, 0x3000
 GIL = 0x100
@@ -80,33 +85,33 @@ def seen_at(layers: Layers, at: float) -> list[Seen]:
 @pytest.mark.parametrize("minor", PLACES)
 @pytest.mark.parametrize("suffix", ["t", ""])  # ``make install`` names it both ways
 def test_its_gil_is_seen_while_it_is_on(proc: Path, minor: int, suffix: str) -> None:
-    process = Process(proc, minor, f"python3.{minor}{suffix}", is_free=True)
+    there = Process(proc, minor, f"python3.{minor}{suffix}", is_free=True)
     images = Images(str(proc))
     layers = Layers(str(proc), images, Locks(str(proc)), attach=True)
     assert seen_at(layers, 0.0) == [Seen(1, (), FREE_THREADED)]
     assert layers.pythons == {1: f"CPython 3.{minor}t"}
     assert images.of(0.0, 1) is None
-    process.switch(ON_FOR_EVER)  # a module that needs it was imported, long after the start
+    there.switch(ON_FOR_EVER)  # a module that needs it was imported, long after the start
     told = [seen for at in range(1, 40) for seen in seen_at(layers, float(at))]
     assert told == [Seen(1, BOTH, "")]
-    process.switch(0)
+    there.switch(0)
     # Of one that is not seen to be off it is looked at ever more seldom.
     told = [seen for at in range(40, 80) for seen in seen_at(layers, float(at))]
     assert told == [Seen(1, (), FREE_THREADED)]
 
 
 def test_it_is_soon_seen_that_it_was_switched_on(proc: Path) -> None:
-    process = Process(proc, 14, "python3.14t", is_free=True)
+    there = Process(proc, 14, "python3.14t", is_free=True)
     layers = Layers(str(proc), Images(str(proc)), Locks(str(proc)), attach=True)
     for at in range(100):
         seen_at(layers, float(at))
-    process.switch(1)
+    there.switch(1)
     assert [*seen_at(layers, 101.0), *seen_at(layers, 102.0)] == [Seen(1, BOTH, "")]
 
 
 def test_what_is_no_switch_in_any_other_python_is_not_read_as_one(proc: Path) -> None:
-    process = Process(proc, 14, "python3.14", is_free=False)
-    process.switch(0)
+    there = Process(proc, 14, "python3.14", is_free=False)
+    there.switch(0)
     images = Images(str(proc))
     assert images.of(0.0, 1) is not None
     assert images.without_gil(1) == ""
@@ -124,14 +129,14 @@ def test_where_its_memory_may_not_be_read_nobody_says_for_sure_that_it_has_none(
 
 
 def test_a_lock_is_known_once_somebody_has_it_whoever_had_it_last(proc: Path) -> None:
-    process = Process(proc, 14, "python3.14", is_free=False)
-    process.write(INTERPRETER + GIL + 16, THREAD, 0)
-    process.write(THREAD + 0x40, 99)  # a thread that has ended
+    there = Process(proc, 14, "python3.14", is_free=False)
+    there.write(INTERPRETER + GIL + 16, THREAD, 0)
+    there.write(THREAD + 0x40, 99)  # a thread that has ended
     locks = Locks(str(proc))
     layers = Layers(str(proc), Images(str(proc)), locks, attach=True)
     told = [seen for at in range(30) for seen in seen_at(layers, float(at))]
     assert told == [Seen(1, (Layer.FUTEX,), UNKNOWN)]
-    process.write(THREAD + 0x40, 1)
+    there.write(THREAD + 0x40, 1)
     told = [seen for at in range(30, 70) for seen in seen_at(layers, float(at))]
     assert told == [Seen(1, BOTH, "")]
     assert locks.holder(1) == 0
@@ -184,3 +189,17 @@ def test_remote_debugging_reads_the_same_build_alone(
     monkeypatch.setattr(remote, "BUILD", here)
     monkeypatch.setitem(sys.modules, "_remote_debugging", object())
     assert remote.can_read(f"CPython 3.15{there}") is can
+
+
+def test_of_a_program_it_does_not_matter_what_our_own_python_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run_facts, "gil_enabled", lambda: False)
+    source = ProgramSource(RunProgram(("true",), "true", hook=False))
+    try:
+        began = next(event for event in source.poll(0.0) if isinstance(event, RunBegan))
+    finally:
+        source.close()
+    waits = MakerUse(1, None, 0.1, 0.0, 0.1, None, stopped=False, gil_share=0.9)
+    floor = floor_of(began, *process(1, "a.py"), *thread(2, 1), Sampled(BEGAN + 1.0, (), (waits,)))
+    assert floor.makers[1].gil_share == 0.9

@@ -2,6 +2,12 @@
 
 It reads memory in this process and stops nobody: 0.2 ms for a handful of threads. Its form is
 Python 3.15's; whatever it raises is said and not looked into.
+
+Its flags ``HAS_GIL`` and ``GIL_REQUESTED`` are not asked who has the GIL: they come from the same
+memory as the interpreter's own lock word, by the same leave and the same section of the same file,
+and said the same in 2,998 of 2,998 looks; but each look takes 180 µs for six threads, where the
+word takes 2 to 5, and many a second are needed. Without glibc, where nobody looks for the word,
+they were not tried. In a free-threaded Python ``HAS_GIL`` only says that a thread is attached.
 """
 
 from __future__ import annotations
