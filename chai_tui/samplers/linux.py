@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 from chai_tui.host.process_stat import why_unseen
 from chai_tui.model.events import MakerUse, Sampled
 from chai_tui.samplers.gil.locks import Locks
-from chai_tui.samplers.kept_file import Budget, KeptFile
-from chai_tui.samplers.linux_cores import ON_A_CORE, Cores
+from chai_tui.samplers.kernel.cores import ON_A_CORE, Cores
+from chai_tui.samplers.kernel.kept_file import Budget, KeptFile
+from chai_tui.samplers.kernel.own_proc import HIDDEN, hides_any
+from chai_tui.samplers.kernel.thread import Thread, began_at
 from chai_tui.samplers.linux_probes import Probes
-from chai_tui.samplers.linux_thread import Thread, began_at
 from chai_tui.samplers.memory import MemoryRota
-from chai_tui.samplers.own_proc import HIDDEN, hides_any
 from chai_tui.samplers.protocol import Watched
 
 _STAT_SIZE = 4_096

@@ -9,7 +9,7 @@ from chai_tui.model.program_events import WaitKind
 from chai_tui.samplers.gil.futex_rule import Image, image_of
 from chai_tui.samplers.gil.images import Images
 from chai_tui.samplers.gil.locks import Locks
-from chai_tui.samplers.linux_thread import Thread
+from chai_tui.samplers.kernel.thread import Thread
 from chai_tui.samplers.protocol import Watched
 
 BUSY = 0.05

@@ -14,9 +14,9 @@ from chai_tui.model.program_events import Place, Wait, WaitKind
 from chai_tui.samplers.frames.functions import Functions
 from chai_tui.samplers.gil.layers import Layers, Seen
 from chai_tui.samplers.gil.locks import Locks
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.kept_file import Budget
+from chai_tui.samplers.kernel.thread import Thread
 from chai_tui.samplers.linux import LinuxSampler, since_boot
-from chai_tui.samplers.linux_thread import Thread
 from chai_tui.samplers.protocol import Watched
 from chai_tui.samplers.waiting.teller import WaitTeller, Woken
 

@@ -476,7 +476,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     *_in("explain/program/gil.py", "unit/test_gil_words.py",
         ("whoever has the GIL for a moment has it", "MOSTLY = 0.5", "MOSTLY = 0.0"),
     ),
-    *_in("samplers/linux_thread.py", "unit/test_linux_gil.py",
+    *_in("samplers/kernel/thread.py", "unit/test_linux_gil.py",
         ("one look at a thread is enough", "ENOUGH_PROBES = 4", "ENOUGH_PROBES = 1"),
         ("whoever sleeps waits for the GIL", "slept * for_gil / asleep", "slept"),
     ),

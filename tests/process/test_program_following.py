@@ -18,7 +18,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("it is Linux's /proc that is read", allow_module_level=True)
 
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.kept_file import Budget
 from chai_tui.sources.program.processes.adopting import Adoption
 from chai_tui.sources.program.processes.changes import Came, Change, ThreadsChanged, Went, Zombie
 from chai_tui.sources.program.processes.connector import Execed, Lost, ProcessEvents, Record

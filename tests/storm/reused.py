@@ -17,7 +17,7 @@ import psutil
 
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.events import MakerUse
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler
 from chai_tui.samplers.portable import PortableSampler
 from chai_tui.samplers.protocol import Sampler, Watched

@@ -49,7 +49,10 @@ ALLOWED: dict[str, set[str]] = {
     "samplers.waiting": {"model"},
     "samplers.frames": {"model"},
     "samplers.gil": {"model", "samplers.waiting"},
-    "samplers": {"model", "host", "samplers.waiting", "samplers.frames", "samplers.gil"},
+    "samplers.kernel": {"model", "samplers.gil"},
+    "samplers": {
+        "model", "host", "samplers.waiting", "samplers.frames", "samplers.gil", "samplers.kernel"
+    },
     "sources.live.station.calls": {"model"},
     "sources.live.station": {"model", "host", "sources.live.station.calls"},
     "sources.live.processes": {"model", "host", "sources.live.station"},
@@ -64,10 +67,10 @@ ALLOWED: dict[str, set[str]] = {
     "sources.program.hook": set(),
     "sources.program.hook._chai_hook": set(),
     "sources.program.hook._chai_hook.waits": {"sources.program.hook._chai_hook"},
-    "sources.program.processes": {"model", "host", "samplers"},
+    "sources.program.processes": {"model", "host", "samplers.kernel"},
     "sources.program.hearing": {"model", "sources.live"},
     "sources.program.stations": {
-        "model", "host", "samplers", "samplers.gil", "sources.program.processes"
+        "model", "host", "samplers", "samplers.gil", "samplers.kernel", "sources.program.processes"
     },
     "sources.program": {
         "model", "host", "samplers", "sources.live", "sources.program.hearing",

@@ -13,9 +13,9 @@ if sys.platform != "linux":
 
 from chai_tui.samplers.gil import futex_rule
 from chai_tui.samplers.gil.futex_rule import Image, image_of
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.kept_file import Budget
+from chai_tui.samplers.kernel.thread import Thread
 from chai_tui.samplers.linux import LinuxSampler
-from chai_tui.samplers.linux_thread import Thread
 from chai_tui.samplers.protocol import Watched
 
 SHARED = """\

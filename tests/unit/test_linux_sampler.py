@@ -15,9 +15,9 @@ from chai_tui.samplers.protocol import Watched
 if sys.platform != "linux":
     pytest.skip("there is no such /proc", allow_module_level=True)
 
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.cores import share_out
+from chai_tui.samplers.kernel.kept_file import Budget
 from chai_tui.samplers.linux import LinuxSampler
-from chai_tui.samplers.linux_cores import share_out
 
 MS = 1_000_000
 """Nanoseconds."""

@@ -15,7 +15,7 @@ if sys.platform != "linux":
 
 from chai_tui.samplers.gil.images import Images
 from chai_tui.samplers.gil.which_python import has_gil, python_in
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.kept_file import Budget
 from chai_tui.samplers.linux_program import ProgramSampler
 from chai_tui.samplers.protocol import Watched
 from chai_tui.samplers.waiting import permission

@@ -7,7 +7,7 @@ import select
 import sys
 from collections.abc import Iterable
 
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.kept_file import Budget
 from chai_tui.sources.program.processes.member import Member
 
 

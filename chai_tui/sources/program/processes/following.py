@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from chai_tui.host.process_stat import OTHERS, why_unseen
-from chai_tui.samplers.kept_file import Budget
+from chai_tui.samplers.kernel.kept_file import Budget
 from chai_tui.sources.program.processes.adopting import Adoption
 from chai_tui.sources.program.processes.changes import Change
 from chai_tui.sources.program.processes.connector import (

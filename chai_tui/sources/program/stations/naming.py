@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from chai_tui.model.text import printable
 from chai_tui.samplers.gil.which_python import python_of
-from chai_tui.samplers.kept_file import Budget, KeptFile
+from chai_tui.samplers.kernel.kept_file import Budget, KeptFile
 
 LONGEST = 4_096
 """Bytes of a command line that are read."""

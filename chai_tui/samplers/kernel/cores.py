@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chai_tui.model.events import CoreUse
-from chai_tui.samplers.kept_file import Budget, KeptFile
+from chai_tui.samplers.kernel.kept_file import Budget, KeptFile
 
 ON_A_CORE = 0.01
 """Share of a core from which a maker counts as being on it: reporting progress ten times a

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from chai_tui.model.program_events import Wait
 from chai_tui.samplers.gil.futex_rule import Image
-from chai_tui.samplers.kept_file import Budget, KeptFile
+from chai_tui.samplers.kernel.kept_file import Budget, KeptFile
 
 _NS = 1_000_000_000
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
