@@ -140,6 +140,7 @@ def test_a_lock_is_known_once_somebody_has_it_whoever_had_it_last(proc: Path) ->
     told = [seen for at in range(30, 70) for seen in seen_at(layers, float(at))]
     assert told == [Seen(1, BOTH, "")]
     assert locks.holder(1) == 0
+    locks.close()
 
 
 def station_of(python: str) -> ProgramStation:
