@@ -15,6 +15,7 @@ from chai_tui.findings import ends, gil_bound, standstill, too_many
 from chai_tui.findings.evidence.finding import Finding, FindingKind
 from chai_tui.findings.findings import Findings
 from chai_tui.host.cgroup import OomCounter
+from chai_tui.host.run_facts import gil_enabled
 from chai_tui.host.usable_cores import usable_cores
 from chai_tui.model.events import Event, Sampled
 from tests.programs import Seen, run
@@ -102,6 +103,7 @@ def nearly(name: str, *arguments: str) -> pytest.MarkDecorator:
 
 
 @pytest.mark.long
+@pytest.mark.skipif(not gil_enabled(), reason="this Python has no GIL")
 @pytest.mark.skipif(len(usable_cores().numbers) < 2, reason="one core is never free beside it")
 def test_threads_that_wait_for_their_gil_while_a_core_is_free() -> None:
     with run(sys.executable, str(HAVE / "gil_bound.py"), "60", every=EVERY, hook=True) as seen:

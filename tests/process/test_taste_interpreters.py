@@ -12,6 +12,7 @@ from textwrap import dedent
 
 import pytest
 
+from chai_tui.host.run_facts import gil_enabled
 from chai_tui.tasting import TastingError, taste
 from tests.process.program import console_script
 from tests.process.runners import PATIENCE, Runner
@@ -65,6 +66,7 @@ def runner() -> Iterator[Runner]:
         yield runner
 
 
+@pytest.mark.skipif(not gil_enabled(), reason="this Python has no GIL")
 @pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="it needs two cores"
 )
