@@ -21,7 +21,6 @@ from tests.storm.promise import Untried
 from tests.thorough import briefly
 
 
-@pytest.mark.long
 @briefly(
     ("limit", "start_method", "engine"),
     [case for case in CASES if case[1] == "forkserver"],
