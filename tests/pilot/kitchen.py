@@ -66,15 +66,9 @@ class Watched:
         return [notice.message for notice in self.app._notifications]
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each after all that the one before led to.
-
-        A pilot takes a process that gets no core for one that has nothing to do, so the queues are
-        asked: what a widget sends to another one, and that to a third, is handled in three turns.
-        """
+        """Press keys, each after all that the one before led to."""
         for key in keys:
             await self.pilot.press(key)
-            for _ in range(2):
-                await self.pilot._wait_for_screen()
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object], case: object = "") -> None:

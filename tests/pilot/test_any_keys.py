@@ -114,8 +114,7 @@ def _leave_it_working(pressed: list[str]) -> None:
         monkeypatch.setattr(ChaiApp, "leave", lambda _: None)
         monkeypatch.setattr(ChaiApp, "deliver_screenshot", lambda *_, **__: None)
         # The pilot waits after each key until nothing happens any more; nobody who types does.
-        monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.002)
-        monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1.0)
+        monkeypatch.setattr("textual.app.wait_for_idle", lambda _: asyncio.sleep(0.002))
         asyncio.run(_press(pressed))
 
 

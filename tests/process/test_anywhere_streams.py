@@ -36,7 +36,7 @@ def test_the_exit_code_is_right_where_there_is_nobody_to_tell(deaf: str) -> None
     storm.complain_to_nobody(deaf)
 
 
-@pytest.mark.parametrize("arguments", ["--help", "--json"])
+@briefly("arguments", ["--json", "--help"])
 def test_a_reader_that_has_gone_is_told_nothing(arguments: str) -> None:
     storm.lose_the_reader(arguments)
 

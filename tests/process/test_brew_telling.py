@@ -16,6 +16,7 @@ from chai_tui.sources.live.station.calls.function import recipe_of_call
 from chai_tui.sources.live.station.calls.loading import Where
 from chai_tui.state.makers.records import Maker, State
 from tests.process.conftest import Brew, Watch
+from tests.thorough import briefly
 
 HERE = engines_here()
 
@@ -123,7 +124,7 @@ FLOOD = """
 """
 
 
-@pytest.mark.parametrize("engine", HERE)
+@briefly("engine", HERE)
 def test_a_million_calls_of_progress_neither_flood_nor_cost_much(
     watch: Watch, brew: Brew, engine: Engine
 ) -> None:

@@ -30,6 +30,7 @@ from tests.process import makers
 from tests.process.conftest import PATIENCE, Watch
 from tests.process.ends import ENDS, HARD_TO_TELL, LAST_WORDS, End
 from tests.process.makers import doing, printing, steps
+from tests.thorough import briefly
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
@@ -41,8 +42,21 @@ def test_the_end_is_told_with_its_cause_and_nothing_said_is_lost(watch: Watch, e
     assert LAST_WORDS in watch.said(maker)
 
 
-@pytest.mark.parametrize("engine", engines_here())
-@pytest.mark.parametrize("recipe", HARD_TO_TELL.values(), ids=HARD_TO_TELL)
+HARD = [(recipe, engine) for recipe in HARD_TO_TELL.values() for engine in engines_here()]
+EACH_ONCE = [
+    place
+    for place, (recipe, engine) in enumerate(HARD)
+    if engine is Engine.PROCESS or recipe is HARD_TO_TELL["out-of-memory"]
+]
+"""Each recipe and each engine; the others of their pairs are for --thorough."""
+
+
+@briefly(
+    ("recipe", "engine"),
+    HARD,
+    keep=EACH_ONCE,
+    ids=[f"{engine}-{name}" for name in HARD_TO_TELL for engine in engines_here()],
+)
 def test_a_failure_that_cannot_be_told_ends_its_maker_and_nobody_else(
     watch: Watch, recipe: Recipe, engine: Engine
 ) -> None:

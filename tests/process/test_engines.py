@@ -23,6 +23,7 @@ from chai_tui.state.makers.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import doing, printing, steps
+from tests.thorough import briefly
 
 HERE = engines_here()
 SHARED = [engine for engine in HERE if engine.shares_station]
@@ -226,7 +227,7 @@ class TestTime:
     def start_method(self) -> str:
         return "forkserver"
 
-    @pytest.mark.parametrize("kind", ["compute", "native"])
+    @briefly("kind", ["compute", "native"])
     def test_a_second_of_work_is_a_second_of_cpu_time_whatever_the_load(
         self, watch: Watch, kind: str
     ) -> None:

@@ -25,6 +25,7 @@ from chai_tui.state.makers.records import State
 from tests.process import makers
 from tests.process.conftest import Watch
 from tests.process.makers import c_write, doing, printing, steps
+from tests.thorough import briefly
 
 
 def test_python_and_c_on_both_streams(watch: Watch) -> None:
@@ -152,7 +153,7 @@ def test_a_vandal_ends_those_who_share_its_process_and_nobody_else(watch: Watch)
     assert other.state is State.SERVED
 
 
-@pytest.mark.parametrize(
+@briefly(
     "report",
     [
         ("p", 1.0, [], 0.5, 0.1),
@@ -163,6 +164,7 @@ def test_a_vandal_ends_those_who_share_its_process_and_nobody_else(watch: Watch)
         17,
         None,
     ],
+    keep=(0, 4, 5),
 )
 def test_a_well_framed_report_that_says_nothing_hurts_only_its_sender(
     watch: Watch, report: object

@@ -70,7 +70,7 @@ def test_a_maker_brews_each_item_of_a_pipe(run: Run, feed: str) -> None:
     assert ends == [f"End of Chai Maker #{n} twice: {2 * n}" for n in (1, 2, 3)]
 
 
-@briefly("feed", FEEDS, keep=(0, 3))
+@briefly("feed", FEEDS)
 def test_a_tasting_takes_the_items_of_a_pipe(run: Run, feed: str) -> None:
     ran = run(feed, "taste work.py:twice --json --budget 0.5 --engines serial,thread")
     assert (ran.returncode, ran.stderr) == (0, "")

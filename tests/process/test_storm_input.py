@@ -14,6 +14,7 @@ if sys.platform == "win32":
     pytest.skip("Windows has no SIGINT to interrupt who brews", allow_module_level=True)
 
 
+@pytest.mark.long
 def test_any_file_is_taken_or_refused_in_one_line() -> None:
     assert feed_files(80, Random(1))
 
@@ -23,10 +24,12 @@ def test_any_command_line_is_taken_or_refused_in_one_line() -> None:
     assert feed_command_lines(150, Random(1))
 
 
+@pytest.mark.long
 def test_the_program_itself_prints_no_traceback() -> None:
     assert feed_programs(8, Random(1))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="programs are run and watched on Linux alone")
 def test_what_can_neither_be_run_nor_watched_is_refused_in_one_line() -> None:
     assert feed_bad_programs(6, Random(1))

@@ -47,7 +47,7 @@ def test_what_keeps_it_from_starting_is_said_in_one_line() -> None:
     assert start_without("RLIMIT_NOFILE")
 
 
-@pytest.mark.parametrize("option", ["--plain", "--json"])
+@briefly("option", ["--plain", "--json"])
 def test_a_full_disk_is_said_in_one_line(option: str) -> None:
     try:
         fill_the_disk(option)
