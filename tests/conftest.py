@@ -179,17 +179,15 @@ def _signals_as_usual() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_apps() -> Iterator[None]:
-    """Let the apps of all tests share what their style sheets say, and wait for nothing else."""
+def _style_sheets_once() -> Iterator[None]:
+    """Let the apps of all tests share what their style sheets say, where there is an app."""
     if "textual" not in sys.modules:  # a third of a second to import
         yield
         return
     from tests.quick_css import keep_rules
-    from tests.quick_pilot import wait_for_turns
 
     with pytest.MonkeyPatch.context() as patch:
         keep_rules(patch)
-        wait_for_turns(patch)
         yield
 
 

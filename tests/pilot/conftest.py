@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from textual.app import App
 
+from tests.quick_pilot import wait_for_turns
+
 LONG = 3_600.0
 """Seconds that a notice is shown, longer than any test takes on any machine."""
 
@@ -22,3 +24,9 @@ def _notices_stay(monkeypatch: pytest.MonkeyPatch) -> None:
         notify(app, *words, **{**options, "timeout": LONG})
 
     monkeypatch.setattr(App, "notify", stay)
+
+
+@pytest.fixture(autouse=True)
+def _pilots_wait_for_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go on as soon as nothing is to be done; pictures wait for what comes by the clock, too."""
+    wait_for_turns(monkeypatch)
