@@ -312,6 +312,6 @@ def test_strangers_hand_over_what_they_like(tmp_path: Path) -> None:
             assert receiver.due_in > 0
         assert len(next(iter(receiver._peers.values())).held) <= 4 * SLOTS
         os.ftruncate(memory, 0)
-        assert receiver.read() == []
+        assert {type(message) for message in receiver.read()} <= {ThreadEnded}  # of the flood
         assert len([*Path("/proc/self/fd").iterdir()]) <= open_before + 2
     os.close(memory)

@@ -22,6 +22,7 @@ from chai_tui.sources.program.hearing.messages import (
     ThreadEnded,
     WentOn,
 )
+from chai_tui.sources.program.hearing.peer import Tally
 from chai_tui.sources.program.hearing.shared_locks import SharedLocks, Thread
 from chai_tui.sources.program.listening import Listening
 from chai_tui.sources.program.stations.station import ProgramStation
@@ -121,7 +122,7 @@ def test_a_process_that_was_killed_has_nothing_that_the_next_one_with_its_number
         messages.clear()
         return there
 
-    receiver = SimpleNamespace(fileno=lambda: 0, read=read, read_of=lambda _: [], dropped=0)
+    receiver = SimpleNamespace(fileno=lambda: 0, read=read, read_of=lambda _: [], tally=Tally())
     monkeypatch.setattr(listening_module, "HookReceiver", lambda: receiver)
     processes = {
         pid: ProgramStation(pid, pid, 0, next_maker=count(pid * 10), lived_at=0.0) for pid in (7, 8)
