@@ -391,3 +391,27 @@ def test_short_lived_children_by_the_hundred() -> None:
         is_told = "process events" in seen.source.follows_by
         # Where the kernel does not tell, what was missed is told as CPU seconds instead.
         assert came == 301 if is_told else seen.floor.missed is not None or came >= 1
+
+
+def test_who_wakes_it_is_not_kept_waiting_by_what_the_kernel_tells_of_strangers() -> None:
+    with run("sleep", "600", every=None) as seen:
+        seen.until(lambda: seen.floor.makers)
+        source, waits = seen.source, 0
+        poller, following = source._poller, source._following
+        assert following is not None
+        wait = poller.wait
+
+        def of_strangers(timeout: float | None) -> list[object]:
+            nonlocal waits
+            waits += 1
+            return [*{source, *wait(min(timeout or 0.0, 0.01))}]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(poller, "wait", of_strangers)
+            patch.setattr(following, "hears_news", lambda: False)
+            source.poll(0.1)
+            assert waits > 3  # of strangers alone it does not return
+            source.wake()
+            waits = 0
+            source.poll(60.0)
+            assert waits == 1

@@ -16,7 +16,6 @@ NAMED_AT_MOST = 4
 _TEXT_LENGTH = 200
 """Characters that are repeated of what a program says."""
 _OF_ANY = {
-    FindingKind.DEADLOCK: "deadlocks",
     FindingKind.GIL_BOUND: "waits for the GIL beside free cores",
     FindingKind.TOO_MANY_THREADS: "more threads than cores",
     FindingKind.OUT_OF_MEMORY: "lack of memory",
@@ -26,6 +25,7 @@ _OF_ANY = {
 _OF_STARTED = {FindingKind.JOIN_BEFORE_DRAIN: "joins of who waits to put"}
 """What can be told only of a program that we started: all of it is seen there."""
 _OF_HOOKED = {
+    FindingKind.DEADLOCK: "deadlocks",
     FindingKind.IDLE_WORKERS: "idle workers",
     FindingKind.SAME_ERROR: "the same exception again and again",
 }

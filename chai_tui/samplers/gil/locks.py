@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from chai_tui.samplers.gil.futex_rule import Image
-from chai_tui.samplers.gil.layout import UNKNOWN, Layout, find_layout
+from chai_tui.samplers.gil.layout import Layout, find_layout
 from chai_tui.samplers.gil.memory import Memory
 from chai_tui.samplers.waiting.permission import why_denied
 
@@ -14,7 +14,7 @@ MOST_OPEN = 64
 """Processes whose memory is kept open: each is a descriptor, and few are busy at once."""
 _PAUSES = (0.5, 0.5, 0.5, 5.0)
 """Seconds after which it is looked for again, for ever: as long as nobody has it, whoever had it
-last may be a thread that has ended."""
+last may be a thread that has ended; and a GIL that was off may be switched on."""
 _DENIED = "its memory may not be read"
 
 
@@ -81,7 +81,7 @@ class Locks:
             memory.close()
         if isinstance(found, Layout):
             return Found(image, found, "", tries, float("inf"))
-        pause = _PAUSES[min(tries, len(_PAUSES) - 1)] if found == UNKNOWN else float("inf")
+        pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
         return Found(image, None, found, tries + 1, at + pause)
 
     def keep(self, pids: Collection[int], looked_at: Collection[int]) -> None:

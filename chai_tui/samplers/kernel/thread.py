@@ -252,8 +252,10 @@ class Thread:
 
     def burned_since(self) -> int | None:
         """Return the nanoseconds that it burned since the last look; None if nobody knows."""
+        if self._clock is None:
+            return None
         clock = self._schedstat.read(_SCHEDSTAT_SIZE)
-        if clock is None or self._clock is None:
+        if clock is None:
             return None
         return 0 if clock == self._clock else int(clock.partition(b" ")[0]) - self.burned
 

@@ -116,6 +116,7 @@ class ProgramSource:
         self._hear_at = float("inf")
         self._missed = 0.0
         self._commands: deque[Command] = deque()
+        self._is_woken = False
         self._began = False
         self._closed = False
         self._obey: dict[type[Command], Callable[[ProgramStation, Any], list[Event]]] = {
@@ -149,10 +150,11 @@ class ProgramSource:
     def submit(self, command: Command) -> None:
         """Ask for something; see :class:`chai_tui.model.source.Source`."""
         self._commands.append(command)
-        self._poller.wake()
+        self.wake()
 
     def wake(self) -> None:
         """Make a waiting :meth:`poll` return; safe from any thread."""
+        self._is_woken = True
         self._poller.wake()
 
     def poll(self, timeout: float | None) -> list[Event]:
@@ -291,7 +293,14 @@ class ProgramSource:
             tokens = self._poller.wait(None if left == float("inf") else left)
             now = self._clock()
             is_news = self._hear(now, is_told=self in tokens)
-            if is_news or tokens != [self] or now >= until:
+            # What the kernel tells of strangers is no reason to return.
+            if (
+                is_news
+                or self._is_woken
+                or now >= until
+                or any(each is not self for each in tokens)
+            ):
+                self._is_woken = False
                 return tokens
 
     def _hear(self, now: float, *, is_told: bool) -> bool:
