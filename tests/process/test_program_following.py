@@ -60,9 +60,12 @@ class Scene:
         self.told: list[Change] = []
         self.programs: list[subprocess.Popen[str]] = []
         self.following: Following | None = None
+        self.adoption: Adoption | None = None
 
     def start(self, code: str, *, adopts: bool = True, setup: bool = True) -> int:
         """Start Python code as a program; it goes on once the first look was taken."""
+        if adopts and self.adoption is None:
+            self.adoption = Adoption()
         waits = "import os, signal, sys, time, threading\nsys.stdin.readline()\n" if setup else ""
         program = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", waits + textwrap.dedent(code)],
@@ -112,6 +115,8 @@ class Scene:
         if self.following is not None:
             end_everybody(self.following, grace=0.0)
             self.following.close()
+        if self.adoption is not None:
+            self.adoption.close()
         for program in self.programs:
             if program.poll() is None:
                 program.kill()

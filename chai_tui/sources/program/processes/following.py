@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from chai_tui.host.process_stat import OTHERS, why_unseen
 from chai_tui.samplers.kernel.kept_file import Budget
-from chai_tui.sources.program.processes.adopting import Adoption
 from chai_tui.sources.program.processes.changes import Change
 from chai_tui.sources.program.processes.connector import (
     Execed,
@@ -58,10 +57,10 @@ class Following:
 
     Args:
         roots: pids of the first ones. Whoever is no more at the first look is not told of.
-        adopts: whether this process started them: it takes in those whose parent is gone, and takes
-            the exit codes of all that are its children then, those of the roots too (so nobody
-            else is to wait for them). Children of this process that are none of the program's, and
-            stay in its session, are left alone.
+        adopts: whether this process started them, and takes in those whose parent is gone (see
+            ``Adoption``): it takes the exit codes of all that are its children then, those of the
+            roots too (so nobody else is to wait for them). Children of this process that are none
+            of the program's, and stay in its session, are left alone.
         proc: where /proc is.
         events: the kernel's; closed by whoever made them. None: /proc alone tells.
         budget: how many descriptors may be kept open; as elsewhere if it is None.
@@ -82,7 +81,6 @@ class Following:
         self._proc = proc
         self._events = events
         self._clock = clock
-        self._adoption = Adoption() if adopts else None
         self._pid = os.getpid()
         self._unseen = why_unseen(proc)
         is_ours = not self._unseen  # whether numbers are those of this process's system calls
@@ -207,9 +205,7 @@ class Following:
         return self._tree.take_changes() + self._zombies.look(now)
 
     def close(self) -> None:
-        """Have this process take in nobody any more, and close descriptors; idempotent."""
-        if self._adoption is not None:
-            self._adoption.close()
+        """Close descriptors; idempotent."""
         self._ends.close(self._members.values())
 
     # What is found when it begins.
