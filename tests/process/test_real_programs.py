@@ -401,7 +401,7 @@ def test_who_wakes_it_is_not_kept_waiting_by_what_the_kernel_tells_of_strangers(
         assert following is not None
         wait = poller.wait
 
-        def of_strangers(timeout: float | None) -> list[object]:
+        def of_strangers(_: float | None) -> list[object]:
             """What is told of strangers comes with the bell, and again after a pause of none."""
             nonlocal waits
             waits += 1
